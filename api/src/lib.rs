@@ -1,0 +1,1 @@
+//! The program `ledger` as a library, so that tests call the same code.

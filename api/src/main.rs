@@ -1,0 +1,3 @@
+//! The program `ledger`.
+
+fn main() {}

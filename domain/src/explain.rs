@@ -1,0 +1,13 @@
+//! Refusals that people can act on: a stable code for programs, Chinese and English text for people.
+
+/// Implemented by every error of the domain.
+pub trait Explain: std::error::Error {
+    /// The stable code, in snake case, equal to the variant's name. Never changed once published.
+    fn code(&self) -> &'static str;
+    /// What is wrong and what to do, in Chinese. The English text is the error's `Display`.
+    fn zh(&self) -> String;
+    /// The field of the command that is at fault, as a dotted path; empty when it is the whole.
+    fn field(&self) -> &'static str {
+        ""
+    }
+}

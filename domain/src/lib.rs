@@ -1,0 +1,18 @@
+//! The law and the office, as pure Rust.
+//!
+//! Nothing here reads a clock, performs input or output, or waits. A decision is a function of a state, a
+//! command and the facts that came with it; see [`aggregate::Decider`]. The crates above bring the facts and
+//! keep what was decided.
+#![deny(clippy::float_arithmetic)]
+
+pub mod actor;
+pub mod aggregate;
+pub mod calendar;
+pub mod explain;
+pub mod identifiers;
+pub mod ids;
+pub mod money;
+pub mod personal;
+pub mod policy;
+pub mod program;
+pub mod timeline;

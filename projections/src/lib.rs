@@ -1,0 +1,1 @@
+//! Everything that can be thrown away and rebuilt from the log.
