@@ -1,0 +1,5 @@
+//! The aggregate BenefitCase.
+
+mod event;
+
+pub use event::*;

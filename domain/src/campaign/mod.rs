@@ -1,0 +1,5 @@
+//! The aggregate Campaign.
+
+mod event;
+
+pub use event::*;

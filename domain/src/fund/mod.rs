@@ -1,0 +1,5 @@
+//! The aggregate Fund.
+
+mod event;
+
+pub use event::*;

@@ -1,0 +1,5 @@
+//! The aggregate Household.
+
+mod event;
+
+pub use event::*;

@@ -1,0 +1,5 @@
+//! The aggregate Identity.
+
+mod event;
+
+pub use event::*;

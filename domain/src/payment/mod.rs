@@ -1,0 +1,5 @@
+//! The aggregate Payment.
+
+mod event;
+
+pub use event::*;

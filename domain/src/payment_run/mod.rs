@@ -1,0 +1,5 @@
+//! The aggregate PaymentRun.
+
+mod event;
+
+pub use event::*;
