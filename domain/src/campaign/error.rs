@@ -143,9 +143,9 @@ impl Explain for CampaignError {
                 format!("退还金额 {amount} 元超过尚可退还的 {remaining} 元，请核对。")
             }
             E::DonationRefunded => "该笔捐赠已全部退还，不再开具票据。".into(),
-            E::ResultsDisagree { total, donation_count } => format!(
-                "公开内容与台账不符：台账为 {donation_count} 笔、{total} 元，请按台账更正后再公开。"
-            ),
+            E::ResultsDisagree { total, donation_count } => {
+                format!("公开内容与台账不符：台账为 {donation_count} 笔、{total} 元，请按台账更正后再公开。")
+            }
             E::AmountOutOfRange => "金额或编号超出允许范围，请核对。".into(),
         }
     }

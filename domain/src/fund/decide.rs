@@ -185,11 +185,7 @@ fn role_may(command: &FundCommand, role: Role) -> Result<(), FundError> {
         Command::Release { .. } => &[Role::Finance, Role::System, Role::Approver, Role::Clerk],
         Command::Spend { .. } | Command::CreditRecovery { .. } => &[Role::Finance, Role::System],
     };
-    if allowed.contains(&role) {
-        Ok(())
-    } else {
-        Err(FundError::RoleNotAllowed { command: command.name() })
-    }
+    if allowed.contains(&role) { Ok(()) } else { Err(FundError::RoleNotAllowed { command: command.name() }) }
 }
 
 fn filled(text: &str, field: &'static str) -> Result<(), FundError> {
