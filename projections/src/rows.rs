@@ -62,6 +62,11 @@ impl<R: KeyedRow> Rows<R> {
     }
 
     /// The row of a key.
+    pub fn get(&self, key: Uuid) -> Option<&R> {
+        self.rows.get(&key)
+    }
+
+    /// The row of a key, to be changed.
     pub fn get_mut(&mut self, key: Uuid) -> Option<&mut R> {
         self.rows.get_mut(&key)
     }
@@ -74,6 +79,11 @@ impl<R: KeyedRow> Rows<R> {
     /// Every row, in the order of their keys.
     pub fn iter(&self) -> impl Iterator<Item = &R> {
         self.rows.values()
+    }
+
+    /// Every row, in the order of their keys, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut R> {
+        self.rows.values_mut()
     }
 
     /// Adds or replaces a row.
