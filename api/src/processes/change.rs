@@ -7,11 +7,10 @@ use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Opened, Personal, seal};
 use domain::policy::{DisabilityCertificate, SuspensionReason};
 use domain::program::Program;
-use eventlog::repository::Work;
 
 use super::case::cases_of;
 use super::household::{Someone, change_account, new_member, person_behind};
-use super::{Desk, Office, ProcessError};
+use super::{Desk, Office, ProcessError, Step};
 use crate::registers::changes::{Change, Joining, Row};
 use crate::registers::{RegisterRow, care_assessments};
 
@@ -111,21 +110,14 @@ async fn join(
     let household_id = office.household_id(&joining.household_number);
     let index = office.id_index(&row.id_number);
     let person_id = person_behind(office, index.as_str(), household_id).await?;
-    let ensured = office.keyring.ensure_keys(&[person_id]).await;
-    ensured.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    office.keyring.ensure_keys(&[person_id]).await?;
     let born_on = row.id_number.birth_date();
     let who = Someone { name: &joining.name, id_number: &row.id_number, born_on, hukou: joining.hukou };
     let member = new_member(office, person_id, &who, joining.relation, Some(row.effective_on))?;
     let claim = IdentityCommand::ClaimIdentity { person_id, household_id, claimed_on: row.reported_on };
-    office
-        .repository
-        .transact(&desk.context(), &desk.request(key), async |work: &mut Work<'_>| {
-            work.decide::<Identity>(index.as_str(), claim.clone()).await?;
-            let command = HouseholdCommand::AddMember { member: member.clone() };
-            work.decide::<Household>(&household_id.to_string(), command).await?;
-            Ok::<_, ProcessError>(())
-        })
-        .await?;
+    let add = HouseholdCommand::AddMember { member };
+    let steps = [Step::Identity(index.as_str().to_owned(), claim), Step::Household(household_id.to_string(), add)];
+    office.together(desk, key, steps).await?;
     Ok(())
 }
 

@@ -6,9 +6,8 @@ use domain::fund::{Fund, FundCharter, FundCommand};
 use domain::ids::{CampaignId, DonationId, FundId, PersonId};
 use domain::money::Money;
 use domain::personal::{Personal, seal};
-use eventlog::repository::Work;
 
-use super::{Desk, Office, ProcessError};
+use super::{Desk, Office, ProcessError, Step};
 use crate::registers::RegisterRow;
 use crate::registers::donations::{Receipt, Row};
 
@@ -76,23 +75,16 @@ pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result
     let campaign = office.repository.load::<Campaign>(&campaign_id.to_string()).await?;
     let fund_id = campaign.state.fund_id().ok_or(ProcessError::Unknown { what: "campaign" })?;
     let donation = donation(office, campaign_id, row).await?;
-    let request = desk.request(office.derived("donation", &row.write().join("\u{1f}")));
     let (donation_id, day) = (donation.donation_id, donation.received_on);
     let amount = donation.amount;
-    office
-        .repository
-        .transact(&desk.context(), &request, async |work: &mut Work<'_>| {
-            let id = campaign_id.to_string();
-            let receive = CampaignCommand::ReceiveDonation { donation: donation.clone() };
-            work.decide::<Campaign>(&id, receive).await?;
-            if row.receipt == Receipt::Wanted {
-                work.decide::<Campaign>(&id, CampaignCommand::IssueReceipt { donation_id, issued_on: day }).await?;
-            }
-            let credit = FundCommand::CreditDonation { campaign_id, donation_id, amount, credited_on: day };
-            work.decide::<Fund>(&fund_id.to_string(), credit).await?;
-            Ok::<_, ProcessError>(())
-        })
-        .await?;
+    let id = campaign_id.to_string();
+    let mut steps = vec![Step::Campaign(id.clone(), CampaignCommand::ReceiveDonation { donation })];
+    if row.receipt == Receipt::Wanted {
+        steps.push(Step::Campaign(id, CampaignCommand::IssueReceipt { donation_id, issued_on: day }));
+    }
+    let credit = FundCommand::CreditDonation { campaign_id, donation_id, amount, credited_on: day };
+    steps.push(Step::Fund(fund_id.to_string(), credit));
+    office.together(desk, office.derived("donation", &row.write().join("\u{1f}")), steps).await?;
     Ok(donation_id)
 }
 
@@ -103,8 +95,7 @@ async fn donation(office: &Office, campaign_id: CampaignId, row: &Row) -> Result
     let donor_name = match &row.donor {
         None => None,
         Some(donor_name) => {
-            let ensured = office.keyring.ensure_keys(&[donor]).await;
-            ensured.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+            office.keyring.ensure_keys(&[donor]).await?;
             Some(seal(&*office.keyring, donor, &Personal::new(donor_name.clone()))?)
         }
     };
@@ -130,18 +121,12 @@ pub async fn close_campaign(
     closed_on: NaiveDate,
 ) -> Result<(), ProcessError> {
     let id = campaign_id.to_string();
-    let request = desk.request(office.derived("close_campaign", &id));
-    office
-        .repository
-        .transact(&desk.context(), &request, async |work: &mut Work<'_>| {
-            work.decide::<Campaign>(&id, CampaignCommand::CloseCampaign { closed_on }).await?;
-            let state = work.load::<Campaign>(&id).await?;
-            let (total, donation_count) = state.totals().ok_or(ProcessError::Unknown { what: "campaign" })?;
-            let published_on = desk.today();
-            let publish = CampaignCommand::PublishResults { total, donation_count, published_on };
-            work.decide::<Campaign>(&id, publish).await?;
-            Ok::<_, ProcessError>(())
-        })
-        .await?;
+    let campaign = office.repository.load::<Campaign>(&id).await?.state;
+    let running = campaign.opened().ok_or(ProcessError::Unknown { what: "campaign" })?;
+    let (total, donation_count) = (running.total(), running.donation_count());
+    let publish = CampaignCommand::PublishResults { total, donation_count, published_on: desk.today() };
+    let close = CampaignCommand::CloseCampaign { closed_on };
+    let steps = [Step::Campaign(id.clone(), close), Step::Campaign(id.clone(), publish)];
+    office.together(desk, office.derived("close_campaign", &id), steps).await?;
     Ok(())
 }

@@ -4,7 +4,10 @@ use domain::explain::Explain;
 use domain::money::MoneyError;
 use domain::personal::OpenError;
 use eventlog::append::AppendError;
-use eventlog::repository::{ExecuteError, LoadError};
+use eventlog::keyring::KeyringError;
+use eventlog::read::ReadError;
+use eventlog::repository::ExecuteError;
+use projections::error::ProjectionError;
 
 use crate::lang::Lang;
 
@@ -35,6 +38,12 @@ pub enum ProcessError {
     /// A sealed value cannot be opened.
     #[error(transparent)]
     Sealed(#[from] OpenError),
+    /// Results from the bank for a run that was never sent there.
+    #[error("the run was not released yet: release it before taking results")]
+    NotReleased,
+    /// A file cannot be written.
+    #[error("the file cannot be written: {0}")]
+    File(String),
     /// A sum is out of range.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -43,7 +52,13 @@ pub enum ProcessError {
     Append(#[from] AppendError),
     /// A stream cannot be read.
     #[error(transparent)]
-    Load(#[from] LoadError),
+    Read(#[from] ReadError),
+    /// The read tables cannot be brought up to date or read.
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    /// A key of the keyring cannot be made or loaded.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -69,10 +84,14 @@ impl ProcessError {
             ProcessError::Refused { code, .. } => code,
             ProcessError::UnknownPerson => "unknown_person",
             ProcessError::Unknown { .. } => "unknown_object",
+            ProcessError::NotReleased => "run_not_released",
+            ProcessError::File(_) => "file_unwritable",
             ProcessError::Sealed(_) => "sealed_value",
             ProcessError::Money(_) => "amount_out_of_range",
             ProcessError::Append(_) => "append_failed",
-            ProcessError::Load(_) => "stream_unreadable",
+            ProcessError::Read(_) => "stream_unreadable",
+            ProcessError::Projection(_) => "projection_failed",
+            ProcessError::Keyring(_) => "keyring_failed",
             ProcessError::Database(_) => "database_failed",
             ProcessError::Damaged(_) => "damaged",
         }
@@ -83,6 +102,7 @@ impl ProcessError {
         match (self, lang) {
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
             (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
+            (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
             (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个对象（{what}）"),
             _ => self.to_string(),
         }
@@ -94,7 +114,8 @@ impl<E: Explain> From<ExecuteError<E>> for ProcessError {
         match error {
             ExecuteError::Refused(refusal) => ProcessError::refused(&refusal),
             ExecuteError::Append(error) => ProcessError::Append(error),
-            ExecuteError::Load(error) => ProcessError::Load(error),
+            ExecuteError::Read(error) => ProcessError::Read(error),
+            other => ProcessError::Damaged(other.to_string()),
         }
     }
 }

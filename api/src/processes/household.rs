@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::household::{Household, HouseholdCommand, NewMember};
+use domain::household::{HouseholdCommand, NewMember};
 use domain::identity::{Identity, IdentityCommand};
 use domain::identifiers::CitizenId;
 use domain::ids::{HouseholdId, PersonId};
 use domain::personal::{Address, BirthDate, Personal, PersonName, Sealed, seal};
 use domain::policy::{DisabilityCertificate, Hukou, Relation};
-use eventlog::repository::Work;
 
-use super::{Desk, Office, ProcessError};
+use super::{Desk, Office, ProcessError, Step};
 use crate::registers::RegisterRow;
 use crate::registers::persons::{Account, HouseholdPart, Row};
 
@@ -34,23 +33,11 @@ pub async fn register_household(office: &Office, desk: &Desk, rows: &[Row]) -> R
     let Some(part) = &head.household else { return Err(ProcessError::Unknown { what: "head of household" }) };
     let household_id = office.household_id(&head.household_number);
     let people = people_of(office, household_id, rows).await?;
-    office.keyring.ensure_keys(&people.ids()).await.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    office.keyring.ensure_keys(&people.ids()).await?;
     let plan = Plan { office, household_id, people: &people, registered_on: part.registered_on };
-    let commands = plan.commands(rows, part)?;
     let content: Vec<String> = rows.iter().flat_map(RegisterRow::write).collect();
-    let request = desk.request(office.derived("register_household", &content.join("\u{1f}")));
-    office
-        .repository
-        .transact(&desk.context(), &request, async |work: &mut Work<'_>| {
-            for (index, command) in &people.claims(household_id, part.registered_on) {
-                work.decide::<Identity>(index, command.clone()).await?;
-            }
-            for command in &commands {
-                work.decide::<Household>(&household_id.to_string(), command.clone()).await?;
-            }
-            Ok::<_, ProcessError>(())
-        })
-        .await?;
+    let steps: Vec<Step> = people.claims(household_id, part.registered_on).chain(plan.commands(rows, part)?).collect();
+    office.together(desk, office.derived("register_household", &content.join("\u{1f}")), steps).await?;
     Ok(Registered { household_id, persons: people.ids() })
 }
 
@@ -69,9 +56,9 @@ impl People {
         self.by_number.get(id_number.as_str()).copied().ok_or(ProcessError::UnknownPerson)
     }
 
-    fn claims(&self, household_id: HouseholdId, claimed_on: NaiveDate) -> Vec<(String, IdentityCommand)> {
-        let claim = |person_id| IdentityCommand::ClaimIdentity { person_id, household_id, claimed_on };
-        self.ordered.iter().map(|(index, person)| (index.clone(), claim(*person))).collect()
+    fn claims(&self, household_id: HouseholdId, claimed_on: NaiveDate) -> impl Iterator<Item = Step> {
+        let claim = move |person_id| IdentityCommand::ClaimIdentity { person_id, household_id, claimed_on };
+        self.ordered.iter().map(move |(index, person)| Step::Identity(index.clone(), claim(*person)))
     }
 }
 
@@ -107,7 +94,7 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn commands(&self, rows: &[Row], part: &HouseholdPart) -> Result<Vec<HouseholdCommand>, ProcessError> {
+    fn commands(&self, rows: &[Row], part: &HouseholdPart) -> Result<Vec<Step>, ProcessError> {
         let mut commands = Vec::new();
         for row in rows {
             let member = self.member(row)?;
@@ -125,7 +112,8 @@ impl Plan<'_> {
             commands.push(HouseholdCommand::DeclareIncome { income, since });
         }
         commands.push(HouseholdCommand::DeclareProperty { property: part.property, since: self.registered_on });
-        Ok(commands)
+        let id = self.household_id.to_string();
+        Ok(commands.into_iter().map(|command| Step::Household(id.clone(), command)).collect())
     }
 
     fn register(&self, head: NewMember, part: &HouseholdPart) -> Result<HouseholdCommand, ProcessError> {

@@ -9,6 +9,7 @@ mod household;
 mod office;
 pub mod payment_run;
 mod recovery;
+mod steps;
 
 pub use case::*;
 pub use change::*;
@@ -17,3 +18,4 @@ pub use error::ProcessError;
 pub use household::*;
 pub use office::{Desk, Office};
 pub use recovery::*;
+pub use steps::Step;

@@ -11,9 +11,9 @@ use domain::identity::Identity;
 use domain::personal::{BlindIndex, PersonalField};
 use domain::policy::RuleBook;
 use eventlog::append::CommandKey;
-use eventlog::appender::Appender;
 use eventlog::keyring::Keyring;
 use eventlog::repository::{Repository, RequestMeta};
+use projections::runner::Runner;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -25,12 +25,12 @@ use super::ProcessError;
 pub struct Office {
     /// Loads, decides, appends.
     pub repository: Repository,
-    /// The one door into the log, for many payments at once.
-    pub appender: Appender,
     /// Seals and opens personal values.
     pub keyring: Arc<Keyring>,
     /// The service's connections.
     pub pool: PgPool,
+    /// Brings the read tables up to date.
+    pub runner: Arc<Runner>,
     /// The rules in force.
     pub rules: &'static RuleBook,
 }
@@ -64,12 +64,7 @@ impl Desk {
     pub fn request(&self, key: Uuid) -> RequestMeta {
         // the key names the whole request: it is derived from its content
         let request_hash = Sha256::digest(key.as_bytes()).into();
-        RequestMeta {
-            command: Some(CommandKey { id: key, request_hash }),
-            correlation_id: key,
-            causation_id: None,
-            now: Some(self.now),
-        }
+        RequestMeta::new(key).under(CommandKey { id: key, request_hash }).at(self.now)
     }
 }
 

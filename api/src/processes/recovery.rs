@@ -1,13 +1,12 @@
 //! 追缴: what was paid without being due is asked back, and credited to the fund when it comes.
 
 use chrono::NaiveDate;
-use domain::fund::{Fund, FundCommand};
+use domain::fund::FundCommand;
 use domain::ids::{FundId, PaymentId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentCommand, RecoveryReason};
-use eventlog::repository::Work;
 
-use super::{Desk, Office, ProcessError};
+use super::{Desk, Office, ProcessError, Step};
 
 /// Opens the recovery of an overpayment that a calculation found.
 ///
@@ -40,16 +39,9 @@ pub async fn receive_recovery(
     received_on: NaiveDate,
 ) -> Result<(), ProcessError> {
     let id = payment_id.to_string();
-    let key = format!("{id}|{}|{received_on}", amount.fen());
-    let request = desk.request(office.derived("receive_recovery", &key));
-    office
-        .repository
-        .transact(&desk.context(), &request, async |work: &mut Work<'_>| {
-            work.decide::<Payment>(&id, PaymentCommand::ReceiveRecovery { amount, received_on }).await?;
-            let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on };
-            work.decide::<Fund>(&fund_id.to_string(), credit).await?;
-            Ok::<_, ProcessError>(())
-        })
-        .await?;
+    let key = office.derived("receive_recovery", &format!("{id}|{}|{received_on}", amount.fen()));
+    let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on };
+    let receive = PaymentCommand::ReceiveRecovery { amount, received_on };
+    office.together(desk, key, [Step::Payment(id, receive), Step::Fund(fund_id.to_string(), credit)]).await?;
     Ok(())
 }
