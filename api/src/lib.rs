@@ -1,1 +1,3 @@
 //! The program `ledger` as a library, so that tests call the same code.
+
+pub mod cli;

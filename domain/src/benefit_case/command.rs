@@ -155,7 +155,9 @@ pub enum BenefitCaseCommand {
     FileAppeal {
         /// What is asked, sealed for the applicant.
         note: Sealed<Note>,
-        /// The day.
+        /// The day on which the decision was served, from which the term runs.
+        served_on: NaiveDate,
+        /// The day; at most 60 days later.
         filed_on: NaiveDate,
     },
     /// 复议决定.

@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use crate::actor::Role;
 use crate::explain::Explain;
 
-/// Writes each refusal once: `Variant { fields }: "English", "Chinese", "field";`. The code is the variant's
-/// name in snake case, and a test holds it to that.
+/// Writes each refusal once: `Variant { fields } = "code", "English", "Chinese", "field";`. The code is
+/// the variant's name in snake case, and a test holds it to that.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty),+ })? =
         $code:literal, $en:literal, $zh:literal, $at:literal;)+) => {
@@ -224,6 +224,10 @@ refusals! {
     AppealTooLate = "appeal_too_late",
         "an appeal is filed within 60 days of the decision",
         "已超过决定之日起60日的复议期限，不能登记申诉；可告知当事人依法提起诉讼。", "filed_on";
+    /// An appeal waits for its decision.
+    AppealAlreadyFiled = "appeal_already_filed",
+        "an appeal is already pending",
+        "已登记申诉，正在处理，无需重复登记。", "";
     /// It was appealed and dismissed.
     AppealAlreadyDecided = "appeal_already_decided",
         "the appeal was already dismissed",

@@ -89,9 +89,17 @@ pub enum Origin {
     /// By its application.
     Application,
     /// By an appeal against the refusal.
-    Refusal,
-    /// By an appeal against the end of this enrollment: approved anew, it goes on as if it had never ended.
-    Closing(Box<ClosedCase>),
+    Refusal {
+        /// The day of the appeal's decision.
+        reopened_on: NaiveDate,
+    },
+    /// By an appeal against the end of an enrollment: approved anew, it goes on as if it had never ended.
+    Closing {
+        /// What had ended.
+        closed: Box<ClosedCase>,
+        /// The day of the appeal's decision.
+        reopened_on: NaiveDate,
+    },
 }
 
 /// Whether materials are missing.
@@ -231,6 +239,8 @@ pub struct EnrolledCase {
     pub application: Application,
     /// The approval from which it counts.
     pub decision: Decision,
+    /// The newest approval: another one where the case came back after an appeal.
+    pub latest_decision: Decision,
     /// 停发 times, ascending; the last one is open while the case is suspended.
     pub suspensions: Vec<Suspension>,
     /// 复核.
@@ -243,9 +253,11 @@ pub struct EnrolledCase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Recertification {
-    /// Not yet: next on this day, which may be the day itself.
+    /// Not yet.
     Next {
-        /// The day.
+        /// The approval or the last review.
+        last_on: NaiveDate,
+        /// When the next is due.
         due_on: NaiveDate,
     },
     /// Now.
@@ -324,8 +336,8 @@ impl BenefitCase {
             BenefitCase::Enrolled(case) => Some((case, None)),
             BenefitCase::Closed(case) => Some((&case.enrolled, Some(&case.closing))),
             BenefitCase::UnderReview(case) => match &case.origin {
-                Origin::Closing(closed) => Some((&closed.enrolled, Some(&closed.closing))),
-                Origin::Application | Origin::Refusal => None,
+                Origin::Closing { closed, .. } => Some((&closed.enrolled, Some(&closed.closing))),
+                Origin::Application | Origin::Refusal { .. } => None,
             },
             _ => None,
         }

@@ -182,9 +182,10 @@ impl Household {
 }
 
 impl Member {
-    /// Whether the person lives with the household and is alive, as far as is known.
+    /// Whether the person lives with the household, is alive and not erased, as far as is known.
     pub fn is_present(&self) -> bool {
-        self.life == Life::Alive && self.stays.last().is_some_and(|stay| stay.until.is_none())
+        let known = self.life == Life::Alive && self.record == PersonalRecord::Kept;
+        known && self.stays.last().is_some_and(|stay| stay.until.is_none())
     }
 
     /// The day of death.
