@@ -9,8 +9,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use eventlog::event::StoredEvent;
+use eventlog::growth::Growth;
 use eventlog::read::{Log, ReadError};
 use sqlx::{Acquire, Executor, PgConnection};
 use tokio::sync::Mutex;
@@ -19,6 +21,12 @@ use crate::error::{ApplyError, ProjectionError};
 use crate::positions::{self, Positions};
 use crate::projection::{Batch, Projection, all};
 use crate::tables::Tables;
+
+/// How long news of the log's growth may be missing before the log itself is asked.
+const POLL: Duration = Duration::from_secs(1);
+
+/// Projections that cannot go on, by name, and why.
+type Stopped = BTreeMap<&'static str, ProjectionError>;
 
 /// The most events of one transaction. A reader of the tables waits for none of them.
 const BATCH_EVENTS: u32 = 5_000;
@@ -90,19 +98,33 @@ impl Runner {
             Until::Head => head,
             Until::Position(position) => head.min(position.saturating_add(1)),
         };
-        let mut stopped = BTreeMap::new();
-        loop {
-            let _turn = self.turn.lock().await;
-            let lowest = self.lowest(&stopped).await?;
-            if lowest >= goal {
-                return stopped.into_values().next().map_or(Ok(lowest), Err);
+        let mut stopped = Stopped::new();
+        let reached = self.advance(goal, &mut stopped).await?;
+        stopped.into_values().next().map_or(Ok(reached), Err)
+    }
+
+    /// Follows the log as it grows, until `stop` is done. A projection that an event stops is reported once and left
+    /// where it stands; when the log or the database fails, it is tried again.
+    pub async fn run_forever(&self, growth: &Growth, stop: impl Future<Output = ()>) {
+        let mut news = growth.watch();
+        let following = async {
+            let mut stopped = Stopped::new();
+            loop {
+                news.mark_unchanged();
+                let reported = stopped.len();
+                if let Err(error) = self.follow(&mut stopped).await {
+                    tracing::warn!(%error, "the read tables could not be brought up to date; trying again");
+                }
+                for error in stopped.values().skip(reported) {
+                    tracing::error!(%error, "a projection has stopped");
+                }
+                // News is a hint: without it, the log itself is asked after a while.
+                let _ = tokio::time::timeout(POLL, news.changed()).await;
             }
-            let limit = u32::try_from(goal - lowest).unwrap_or(BATCH_EVENTS).min(BATCH_EVENTS);
-            let events = self.log.read_from(lowest, limit).await?;
-            if events.is_empty() {
-                return Err(ReadError::Cut { owed: u64::from(limit), received: 0 }.into());
-            }
-            self.apply(&events, &mut stopped).await?;
+        };
+        tokio::select! {
+            () = following => {}
+            () = stop => {}
         }
     }
 
@@ -120,8 +142,30 @@ impl Runner {
         Ok(self.projections.iter().map(lag).collect())
     }
 
+    async fn follow(&self, stopped: &mut Stopped) -> Result<u64, ProjectionError> {
+        let goal = self.log.length().await?;
+        self.advance(goal, stopped).await
+    }
+
+    /// Applies events until every projection that has not stopped holds `goal` events.
+    async fn advance(&self, goal: u64, stopped: &mut Stopped) -> Result<u64, ProjectionError> {
+        loop {
+            let _turn = self.turn.lock().await;
+            let lowest = self.lowest(stopped).await?;
+            if lowest >= goal {
+                return Ok(lowest);
+            }
+            let limit = u32::try_from(goal - lowest).unwrap_or(BATCH_EVENTS).min(BATCH_EVENTS);
+            let events = self.log.read_from(lowest, limit).await?;
+            if events.is_empty() {
+                return Err(ReadError::Cut { owed: u64::from(limit), received: 0 }.into());
+            }
+            self.apply(&events, stopped).await?;
+        }
+    }
+
     /// The position of the projection that is furthest behind, of those that have not stopped.
-    async fn lowest(&self, stopped: &BTreeMap<&str, ProjectionError>) -> Result<u64, ProjectionError> {
+    async fn lowest(&self, stopped: &Stopped) -> Result<u64, ProjectionError> {
         let positions = Positions::load(self.log.pool()).await?;
         let mut lowest = u64::MAX;
         for projection in &self.projections {
@@ -137,7 +181,7 @@ impl Runner {
     async fn apply(
         &self,
         events: &[StoredEvent],
-        stopped: &mut BTreeMap<&'static str, ProjectionError>,
+        stopped: &mut Stopped,
     ) -> Result<(), ProjectionError> {
         let Some(end) = events.last().map(|event| event.position + 1) else {
             return Ok(());

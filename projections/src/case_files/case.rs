@@ -163,7 +163,7 @@ impl CaseRow {
         self.decided_on = summary.decision.map(|decision| decision.decided_on);
         self.closed_on = summary.closing.map(|closing| closing.closed_on);
         self.review_due_on = summary.review.map(|review| match review {
-            Recertification::Next { due_on } | Recertification::Due { due_on } => due_on,
+            Recertification::Next { due_on, .. } | Recertification::Due { due_on, .. } => due_on,
         });
     }
 }
