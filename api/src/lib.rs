@@ -1,1 +1,4 @@
 //! The program `ledger` as a library, so that tests call the same code.
+
+pub mod demo;
+pub mod registers;
