@@ -4,20 +4,20 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::any_event::AnyEvent;
-use domain::benefit_case::{BenefitCaseEvent, CaseSubject, Outcome, Procedure};
+use domain::benefit_case::{BenefitCaseEvent, CaseSubject, Notice, Outcome, procedure};
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
 
 /// Remembers each case's program and newest notice.
 #[derive(Default)]
-pub struct Notice {
+pub struct NoticePeriods {
     subjects: HashMap<String, CaseSubject>,
     notices: HashMap<String, NaiveDate>,
     findings: Vec<Finding>,
 }
 
-impl Watch for Notice {
+impl Watch for NoticePeriods {
     fn invariant(&self) -> Invariant {
         Invariant {
             code: "notice",
@@ -48,10 +48,11 @@ impl Watch for Notice {
     }
 }
 
-impl Notice {
+impl NoticePeriods {
     fn see_approval(&mut self, seen: &Seen, decided_on: NaiveDate) {
         let program = self.subjects.get(&seen.stream_id).map(|subject| subject.program);
-        if !program.is_some_and(|program| Procedure::of(program).needs_notice()) {
+        let posted = |program| matches!(procedure(program, None).notice, Notice::Posted { .. });
+        if !program.is_some_and(posted) {
             return;
         }
         let waited = self.notices.get(&seen.stream_id).is_some_and(|earliest| decided_on >= *earliest);

@@ -5,7 +5,15 @@ use futures::TryStreamExt;
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{PgPool, Row};
 
-use super::{Finding, Invariant};
+use super::seen::Seen;
+use super::{Finding, Invariant, Verdict};
+use crate::processes::Office;
+use domain::any_event::AnyEvent;
+use domain::campaign::CampaignEvent;
+use domain::household::HouseholdEvent;
+use domain::ids::PersonId;
+use domain::personal::{DonorName, Opened, PersonName, PersonalField, Sealed};
+use domain::identifiers::{BankAccount, CitizenId};
 
 /// The promise.
 pub const INVARIANT: Invariant = Invariant {
@@ -15,18 +23,85 @@ pub const INVARIANT: Invariant = Invariant {
 };
 
 /// A personal value that may not be found, with the field it comes from.
-pub struct Needle {
+struct Needle {
     /// The field's label; shown in findings instead of the value.
-    pub label: &'static str,
+    label: &'static str,
     /// The clear value.
-    pub value: String,
+    value: String,
+}
+
+/// The sealed values whose clear text is looked for: names, ID numbers, accounts.
+#[derive(Default)]
+pub struct Needles {
+    names: Vec<(PersonId, Sealed<PersonName>)>,
+    id_numbers: Vec<(PersonId, Sealed<CitizenId>)>,
+    accounts: Vec<(PersonId, Sealed<BankAccount>)>,
+    donors: Vec<(PersonId, Sealed<DonorName>)>,
+}
+
+impl Needles {
+    /// Remembers what an event seals.
+    pub fn see(&mut self, seen: &Seen) {
+        match &seen.event {
+            Some(AnyEvent::Household(HouseholdEvent::MemberJoined { person_id, name, id_number, .. })) => {
+                self.names.push((*person_id, name.clone()));
+                self.id_numbers.push((*person_id, id_number.clone()));
+            }
+            Some(AnyEvent::Household(HouseholdEvent::AccountChanged { holder, account, .. })) => {
+                self.accounts.push((*holder, account.clone()));
+            }
+            Some(AnyEvent::Campaign(CampaignEvent::DonationReceived { donation })) => {
+                self.donors.extend(donation.donor_name.clone().map(|name| (donation.donor, name)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Opens what it remembers and looks for it in every table.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn check(self, office: &Office) -> anyhow::Result<Verdict> {
+        office.keyring.load_all().await?;
+        let mut found = Found { office, needles: Vec::new(), findings: Vec::new() };
+        found.open(&self.names, |name| name.0);
+        found.open(&self.id_numbers, |id_number| id_number.as_str().to_owned());
+        found.open(&self.accounts, |account| account.as_str().to_owned());
+        found.open(&self.donors, |name| name.0);
+        let Found { needles, mut findings, .. } = found;
+        findings.extend(search(&office.pool, &needles).await?);
+        Ok(Verdict { invariant: INVARIANT, findings })
+    }
+}
+
+struct Found<'a> {
+    office: &'a Office,
+    needles: Vec<Needle>,
+    findings: Vec<Finding>,
+}
+
+impl Found<'_> {
+    fn open<T: PersonalField>(&mut self, sealed: &[(PersonId, Sealed<T>)], text: impl Fn(T) -> String) {
+        for (person, sealed) in sealed {
+            match sealed.open(*person, &*self.office.keyring) {
+                Ok(Opened::Clear(value)) => {
+                    self.needles.push(Needle { label: T::LABEL, value: text(value.into_disclosed()) });
+                }
+                Ok(Opened::Erased { .. }) => {}
+                Err(error) => {
+                    let zh = format!("密封的 {} 无法打开：{error}", T::LABEL);
+                    self.findings.push(Finding::among([], zh, error.to_string()));
+                }
+            }
+        }
+    }
 }
 
 /// Searches every row of every table of the ledger's schema for every needle, in one pass a table.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn search(pool: &PgPool, needles: &[Needle]) -> anyhow::Result<Vec<Finding>> {
+async fn search(pool: &PgPool, needles: &[Needle]) -> anyhow::Result<Vec<Finding>> {
     let automaton = AhoCorasick::new(needles.iter().map(|needle| needle.value.as_bytes()))?;
     let mut findings = Vec::new();
     for row in sqlx::query(include_str!("sql/tables.sql")).fetch_all(pool).await? {
