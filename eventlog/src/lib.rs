@@ -11,6 +11,7 @@ mod bounded;
 pub mod database;
 pub mod event;
 pub mod growth;
+pub mod keyring;
 pub mod metadata;
 pub mod read;
 pub mod repository;
