@@ -131,7 +131,7 @@ impl RegisterRow for Row {
         let word = |word: Option<&'static str>| word.unwrap_or_default().to_owned();
         let amount = request.and_then(|request| request.amount);
         vec![
-            lists::id_text(&self.applicant),
+            self.applicant.as_str().to_owned(),
             self.household_number.clone(),
             self.program.word().to_owned(),
             lists::write_day(self.steps.consulted_on),

@@ -8,7 +8,6 @@ use domain::policy::CareLevel;
 
 use super::codes::Named;
 use super::fields::Fields;
-use super::lists;
 use super::template::{Column, Format};
 use super::{Problem, RawRow, RegisterKind, RegisterRow, Template};
 
@@ -64,7 +63,7 @@ impl RegisterRow for Row {
     }
 
     fn write(&self) -> Vec<String> {
-        vec![lists::id_text(&self.id_number), self.level.word().to_owned(), self.assessed_on.to_string()]
+        vec![self.id_number.as_str().to_owned(), self.level.word().to_owned(), self.assessed_on.to_string()]
     }
 }
 

@@ -196,7 +196,7 @@ impl RegisterRow for Row {
 
     fn write(&self) -> Vec<String> {
         let mut cells = vec![
-            lists::id_text(&self.id_number),
+            self.id_number.as_str().to_owned(),
             self.change.kind().word().to_owned(),
             self.effective_on.to_string(),
             self.reported_on.to_string(),
@@ -298,8 +298,8 @@ fn write_values(change: &Change) -> [String; 9] {
     let mut cells: [String; 9] = Default::default();
     match change {
         Change::AccountChanged(account) => {
-            cells[0] = lists::account_text(&account.number);
-            cells[1] = account.holder.as_ref().map(lists::id_text).unwrap_or_default();
+            cells[0] = account.number.as_str().to_owned();
+            cells[1] = account.holder.as_ref().map(|holder| holder.as_str().to_owned()).unwrap_or_default();
         }
         Change::IncomeChanged(income) if income.is_empty() => cells[2] = "0.00".to_owned(),
         Change::IncomeChanged(income) => cells[2] = lists::write_income(income),

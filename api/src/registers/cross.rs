@@ -159,7 +159,7 @@ impl Checked for changes::Row {
             if !is_known(&row.id_number) {
                 findings.add(*number, "id_number", ProblemCode::UnknownPerson);
             }
-            let born = super::lists::birth_date(&row.id_number);
+            let born = Some(row.id_number.birth_date());
             within_life(&mut findings, context, *number, "effective_on", (born, Some(row.effective_on)));
             within_life(&mut findings, context, *number, "reported_on", (born, Some(row.reported_on)));
             no_twin(

@@ -4,7 +4,7 @@
 //! codes and yes/no cells full-width characters count as their plain forms. Names and addresses stay as written.
 
 use chrono::{Datelike, NaiveDate};
-use domain::identifiers::{BankAccount, CitizenId};
+use domain::identifiers::{BankAccount, CitizenId, parse_person_name};
 use domain::money::Money;
 use domain::personal::PersonName;
 use rust_decimal::Decimal;
@@ -86,7 +86,7 @@ impl<'a> Fields<'a> {
     /// A person's name.
     pub(crate) fn name(&mut self, code: &'static str) -> Option<PersonName> {
         let text = self.text(code, 50)?;
-        let name = super::lists::person_name(&text);
+        let name = parse_person_name(&text).ok();
         if name.is_none() {
             self.problem(code, ProblemCode::NameInvalid);
         }
@@ -95,7 +95,7 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn id_number(&mut self, code: &'static str) -> Option<CitizenId> {
         let text = self.digits(code)?;
-        let id = super::lists::citizen_id(&text);
+        let id = CitizenId::parse(&text).ok();
         if id.is_none() {
             self.problem(code, ProblemCode::IdNumberInvalid);
         }
@@ -104,7 +104,7 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn account(&mut self, code: &'static str) -> Option<BankAccount> {
         let text = self.digits(code)?;
-        let account = super::lists::bank_account(&text);
+        let account = BankAccount::parse(&text).ok();
         if account.is_none() {
             self.problem(code, ProblemCode::AccountInvalid);
         }

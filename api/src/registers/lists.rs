@@ -1,9 +1,7 @@
 //! Entries of list cells, and identifiers.
 
 use chrono::NaiveDate;
-use domain::identifiers::{BankAccount, CitizenId};
 use domain::money::Money;
-use domain::personal::PersonName;
 use domain::policy::{Dated, Disability, DisabilityKind, Income, IncomeKind, OtherBenefit, OtherBenefitPaid};
 
 use super::codes::Named;
@@ -75,56 +73,4 @@ pub(crate) fn write_day(day: Option<NaiveDate>) -> String {
 /// The cell of a yes or no: only yes is written.
 pub(crate) fn write_flag(flag: bool) -> String {
     if flag { "是" } else { "" }.to_owned()
-}
-
-/// A citizen ID number from 18 or 15 characters (GB 11643-1999).
-pub(crate) fn citizen_id(text: &str) -> Option<CitizenId> {
-    let full = text.to_ascii_uppercase();
-    let seventeen = match (full.is_ascii(), full.len()) {
-        (true, 15) => format!("{}19{}", &full[..6], &full[6..]),
-        (true, 18) => full[..17].to_owned(),
-        _ => return None,
-    };
-    let complete = with_check(&seventeen)?;
-    NaiveDate::parse_from_str(&complete[6..14], "%Y%m%d").ok()?;
-    let right = full.len() == 15 || complete == full;
-    if right { serde_json::from_value(serde_json::Value::String(complete)).ok() } else { None }
-}
-
-/// Seventeen digits and their check character (GB 11643-1999: weights modulo 11).
-pub(crate) fn with_check(seventeen: &str) -> Option<String> {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let digits: Vec<u32> = seventeen.chars().map(|letter| letter.to_digit(10)).collect::<Option<_>>()?;
-    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
-    let check = b"10X98765432"[(sum % 11) as usize];
-    if digits.len() == 17 { Some(format!("{seventeen}{}", char::from(check))) } else { None }
-}
-
-/// A bank account of 8 to 32 digits.
-pub(crate) fn bank_account(text: &str) -> Option<BankAccount> {
-    let plain = (8..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { serde_json::from_value(serde_json::Value::String(text.to_owned())).ok() } else { None }
-}
-
-/// A name: letters of any script, middle dots, inner spaces.
-pub(crate) fn person_name(text: &str) -> Option<PersonName> {
-    let letters =
-        |letter: char| letter.is_alphabetic() || matches!(letter, '·' | '•' | '.' | '-' | '\'' | ' ');
-    let begins = text.chars().next().is_some_and(char::is_alphabetic);
-    if begins && text.chars().all(letters) { Some(PersonName(text.to_owned())) } else { None }
-}
-
-/// The digits of an ID number.
-pub fn id_text(id: &CitizenId) -> String {
-    serde_json::to_value(id).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// The digits of an account.
-pub fn account_text(account: &BankAccount) -> String {
-    serde_json::to_value(account).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// The day of birth in an ID number.
-pub(crate) fn birth_date(id: &CitizenId) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(id_text(id).get(6..14)?, "%Y%m%d").ok()
 }

@@ -28,7 +28,6 @@ pub mod workbook;
 
 pub use codes::Named;
 pub use dry_run::{BadRow, Checked, DryRun, DryRunContext, GoodRow, KnownPerson, Report, dry_run};
-pub use lists::{account_text as account_digits, id_text as id_digits};
 pub use problem::{Problem, ProblemCode};
 pub use raw::{Cell, RawRow};
 pub use row_key::RowKeys;

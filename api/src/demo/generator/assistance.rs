@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use domain::benefit_case::Outcome;
-use domain::identifiers::CitizenId;
+use domain::identifiers::{CitizenId, Sex};
 use domain::money::Money;
 use domain::policy::{
     AssistanceMode, AssistanceRequest, ChildCategory, Dated, Disability, DisabilityKind, Hardship,
@@ -10,7 +10,7 @@ use domain::policy::{
 };
 use domain::program::Program;
 
-use super::names::{self, Sex};
+use super::names;
 use super::office::{Office, Person, day, office_day, office_days_after, ordinary};
 use crate::registers::applications::{Decision, Row as Application, Steps};
 use crate::registers::persons::Row;

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use domain::campaign::{DonationMethod, Publicity};
+use domain::identifiers::Sex;
 use domain::money::Money;
 use domain::personal::DonorName;
 
-use super::names::{self, ORGANISATIONS, Sex};
+use super::names::{self, ORGANISATIONS};
 use super::office::{Office, day};
 use super::{FIRST_CAMPAIGN, SECOND_CAMPAIGN};
 use crate::registers::donations::{Receipt, Row};

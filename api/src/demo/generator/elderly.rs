@@ -2,14 +2,14 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use domain::benefit_case::Outcome;
-use domain::identifiers::CitizenId;
+use domain::identifiers::{CitizenId, Sex};
 use domain::policy::{
     CareLevel, ChosenSet, Dated, Disability, DisabilityKind, Hardship, HardshipStatus, Relation,
 };
 use domain::program::Program;
 
 use super::assistance::Elder;
-use super::names::{self, Sex};
+use super::names;
 use super::office::{Office, Person, day, office_day, office_days_after};
 use crate::registers::applications::{Decision, Row as Application, Steps};
 use crate::registers::care_assessments::Row as CareAssessment;

@@ -3,14 +3,14 @@
 use chrono::{Datelike, Days, NaiveDate};
 use domain::benefit_case::Outcome;
 use domain::household::Destination;
-use domain::identifiers::CitizenId;
+use domain::identifiers::{CitizenId, Sex};
 use domain::money::Money;
 use domain::policy::{CareLevel, Hukou, Relation};
 use domain::program::Program;
 
 use super::assistance::AllowanceHousehold;
 use super::elderly::{CareGround, Enrolled, Plan};
-use super::names::{self, Sex};
+use super::names;
 use super::office::{Office, day, office_day, office_days_after, ordinary};
 use crate::registers::applications::{Decision, Row as Application, Steps};
 use crate::registers::care_assessments::Row as CareAssessment;

@@ -53,7 +53,7 @@ pub struct Registers {
 
 /// Whether the demonstration's bank returns a payment to this account: it ends with [`RETURNED_ENDING`].
 pub fn is_returned_by_bank(account: &BankAccount) -> bool {
-    crate::registers::account_digits(account).ends_with(RETURNED_ENDING)
+    account.as_str().ends_with(RETURNED_ENDING)
 }
 
 /// Makes the registers of a seed.

@@ -1,5 +1,7 @@
 //! Invented names of people and places.
 
+use domain::identifiers::Sex;
+
 use super::prng::Prng;
 
 /// The 26 communities (社区) of the street; invented.
@@ -69,13 +71,6 @@ const ETHNIC: [&str; 10] = [
     "帕提古丽·肉孜",
     "迪丽·艾则孜",
 ];
-
-/// Man or woman, as the ID number's 17th digit says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sex {
-    Male,
-    Female,
-}
 
 /// A surname.
 pub(crate) fn surname(prng: &mut Prng) -> &'static str {

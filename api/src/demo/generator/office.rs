@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
-use domain::identifiers::CitizenId;
+use domain::calendar::WorkingDays;
+use domain::identifiers::{CitizenId, Sex};
 use domain::money::Money;
 use domain::personal::{Address, PersonName};
 use domain::policy::{Hukou, Income, IncomeKind, MemberStatus, Property, Relation};
 
 use super::Registers;
-use super::names::{self, COMMUNITIES, Sex};
+use super::names::{self, COMMUNITIES};
 use super::prng::Prng;
 use crate::registers::persons::{Account, HouseholdPart, Row};
 use crate::registers::synthetic;
@@ -147,7 +148,7 @@ pub(crate) fn ordinary(amount: Money) -> Vec<Income> {
 
 /// The day itself if the office works, else the next on which it does.
 ///
-/// 2023 as the State Council announced it on 2022-12-08; other years as plain weeks, on which no notice ends.
+/// A year whose list is not published counts as plain weeks; no notice ends in one.
 pub(crate) fn office_day(from: NaiveDate) -> NaiveDate {
     let mut day = from;
     while !is_office_day(day) {
@@ -162,25 +163,6 @@ pub(crate) fn office_days_after(from: NaiveDate, count: usize) -> NaiveDate {
 }
 
 fn is_office_day(date: NaiveDate) -> bool {
-    const OFF: [(NaiveDate, NaiveDate); 7] = [
-        (day(2022, 12, 31), day(2023, 1, 2)),
-        (day(2023, 1, 21), day(2023, 1, 27)),
-        (day(2023, 4, 5), day(2023, 4, 5)),
-        (day(2023, 4, 29), day(2023, 5, 3)),
-        (day(2023, 6, 22), day(2023, 6, 24)),
-        (day(2023, 9, 29), day(2023, 10, 6)),
-        (day(2024, 1, 1), day(2024, 1, 1)),
-    ];
-    const MADE_UP: [NaiveDate; 7] = [
-        day(2023, 1, 28),
-        day(2023, 1, 29),
-        day(2023, 4, 23),
-        day(2023, 5, 6),
-        day(2023, 6, 25),
-        day(2023, 10, 7),
-        day(2023, 10, 8),
-    ];
     let weekend = matches!(date.weekday(), Weekday::Sat | Weekday::Sun);
-    let off = OFF.iter().any(|(first, last)| (*first..=*last).contains(&date));
-    MADE_UP.contains(&date) || !(weekend || off)
+    WorkingDays::published().is_working_day(date).unwrap_or(!weekend)
 }

@@ -94,14 +94,14 @@ impl RegisterRow for Row {
             self.household_number.clone(),
             self.relation.word().to_owned(),
             self.name.0.clone(),
-            lists::id_text(&self.id_number),
+            self.id_number.as_str().to_owned(),
             self.hukou.word().to_owned(),
             self.household.as_ref().map(|part| part.community.clone()).unwrap_or_default(),
             self.household.as_ref().map(|part| part.address.0.clone()).unwrap_or_default(),
             lists::write_day(self.household.as_ref().map(|part| part.registered_on)),
             lists::write_day(self.joined_on),
-            self.account.as_ref().map(|account| lists::account_text(&account.number)).unwrap_or_default(),
-            holder.map(lists::id_text).unwrap_or_default(),
+            self.account.as_ref().map(|account| account.number.as_str().to_owned()).unwrap_or_default(),
+            holder.map(|holder| holder.as_str().to_owned()).unwrap_or_default(),
         ];
         cells.extend(write_property(self.household.as_ref()));
         let status = if self.member_status == MemberStatus::Normal { "" } else { self.member_status.word() };
@@ -138,7 +138,7 @@ fn read_row(fields: &mut Fields<'_>) -> Option<Row> {
         household_number: household_number?,
         relation: relation?,
         name: name?,
-        birth_date: lists::birth_date(&id_number)?,
+        birth_date: id_number.birth_date(),
         id_number,
         hukou: hukou?,
         joined_on,
