@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::policy::RuleBook;
 use eventlog::appender::Appender;
 use eventlog::database::{Clock, LedgerDatabase, migrate, owner_pool, prepare_roles, service_pool};
-use eventlog::keyring::{Keyring, MasterKey};
+use eventlog::keyring::Keyring;
 use eventlog::read::Log;
 use eventlog::repository::Repository;
 use projections::install::install;

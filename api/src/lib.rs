@@ -9,3 +9,4 @@ pub mod http;
 pub mod lang;
 pub mod processes;
 pub mod registers;
+pub mod settings;

@@ -43,10 +43,7 @@ pub struct About {
 
 /// Every projection of the ledger, in the order in which they are applied.
 pub fn all() -> Vec<Arc<dyn Projection>> {
-    vec![
-        Arc::new(crate::case_files::CaseFiles),
-        Arc::new(crate::payment_registers::PaymentRegisters),
-    ]
+    vec![Arc::new(crate::case_files::CaseFiles), Arc::new(crate::payment_registers::PaymentRegisters)]
 }
 
 /// Events that follow each other in the log.

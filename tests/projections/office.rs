@@ -1,5 +1,6 @@
 //! A small synthetic office: it appends the events of households, cases, runs and payments through the real appender.
 
+use chrono::NaiveDate;
 use domain::actor::{Actor, ActorId, Role};
 use domain::aggregate::{Context, Decider, LedgerEvent};
 use domain::benefit_case::{BenefitCase, BenefitCaseEvent, CaseSubject, Outcome};
@@ -16,7 +17,6 @@ use eventlog::append::{Append, Appended, NewEvent, StreamAppend, StreamId};
 use eventlog::appender::Appender;
 use eventlog::metadata::Metadata;
 use eventlog::read::Log;
-use chrono::NaiveDate;
 use projections::{ProjectionError, Runner, Until};
 use tests::TestLedger;
 use uuid::Uuid;
@@ -107,7 +107,12 @@ impl Office {
     }
 
     /// Opens a run and has it calculated, approved and released with one payment for each case.
-    pub async fn release(&self, month: BenefitMonth, cases: &[Enrolled], amount: Money) -> (RunId, Vec<PaymentId>) {
+    pub async fn release(
+        &self,
+        month: BenefitMonth,
+        cases: &[Enrolled],
+        amount: Money,
+    ) -> (RunId, Vec<PaymentId>) {
         let run = RunId::new(self.id());
         self.append::<PaymentRun>(run.uuid(), &run_events(run, month, cases, amount)).await;
         let mut payments = Vec::new();
@@ -129,7 +134,8 @@ impl Office {
                 settled_on: day("2023-07-10"),
                 bank_reference: "B-1".to_owned(),
             };
-            let streams = chunk.iter().map(|payment| stream_append::<Payment>(payment.uuid(), 1, &[settled.clone()]));
+            let streams =
+                chunk.iter().map(|payment| stream_append::<Payment>(payment.uuid(), 1, &[settled.clone()]));
             self.append_all(streams.collect()).await;
         }
     }

@@ -31,7 +31,9 @@ async fn an_unreadable_event_stops_its_projection_and_names_itself() {
 
     for _ in 0..2 {
         let error = office.catch_up().await.unwrap_err();
-        let ProjectionError::Stopped { projection, position, fault, .. } = &error else { panic!("{error:?}") };
+        let ProjectionError::Stopped { projection, position, fault, .. } = &error else {
+            panic!("{error:?}")
+        };
         assert_eq!((*projection, *position), ("payment_registers", at));
         assert!(matches!(fault, Fault::Decode(_)));
         let text = error.to_string();
