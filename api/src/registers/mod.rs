@@ -20,7 +20,7 @@ mod lists;
 pub mod persons;
 mod problem;
 mod raw;
-//pub mod reading;
+pub mod reading;
 mod row_key;
 pub(crate) mod synthetic;
 mod template;
