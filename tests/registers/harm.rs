@@ -27,18 +27,30 @@ fn sheet(inner: &str) -> Vec<u8> {
 
 #[test]
 fn a_zip_bomb_is_refused_before_it_unpacks() {
-    // a million blanks pack to a thousand bytes
-    let bomb = with_part(&good(), STRINGS, Some(vec![b' '; 900 * 1024 * 1024]));
-    assert!(bomb.len() < 4 * 1024 * 1024, "{} bytes", bomb.len());
+    let mut bomb = good();
+    let entry = bomb.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    // what the first part of the archive says it unpacks to: two gigabytes
+    bomb[entry + 24..entry + 28].copy_from_slice(&0x7FFF_FFFF_u32.to_le_bytes());
     assert_eq!(refusal(&bomb), Refusal::TooLargeUnpacked);
 }
 
 #[test]
+fn a_zip_bomb_that_lies_about_its_size_does_not_unpack_either() {
+    let mut bomb = with_part(&good(), STRINGS, Some(vec![b' '; 64 * 1024 * 1024]));
+    let says = (64_u32 * 1024 * 1024).to_le_bytes();
+    for place in (0..bomb.len() - 4).filter(|place| bomb[*place..place + 4] == says).collect::<Vec<_>>() {
+        bomb[place..place + 4].copy_from_slice(&100_u32.to_le_bytes());
+    }
+    let refused = refusal(&bomb);
+    assert!(matches!(refused, Refusal::Damaged | Refusal::TooMuchMemory), "{refused:?}");
+}
+
+#[test]
 fn a_workbook_that_eats_memory_kills_the_child_alone() {
-    let strings = "<si><t>a</t></si>".repeat(4_000_000);
+    let strings = "<si><t>a</t></si>".repeat(1_500_000);
     let part = format!("<sst xmlns=\"{NAMESPACE}\">{strings}</sst>").into_bytes();
     let hungry = with_part(&good(), STRINGS, Some(part));
-    let tight = Limits { memory_bytes_max: 192 * 1024 * 1024, ..limits() };
+    let tight = Limits { memory_bytes_max: 96 * 1024 * 1024, ..limits() };
     let refused = read_within(RegisterKind::Donations, &hungry, &tight).map(|register| register.rows.len());
     assert_eq!(refused, Err(Refusal::TooMuchMemory));
     // and the good register is read within the same limits

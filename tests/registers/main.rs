@@ -9,4 +9,5 @@ mod files;
 mod harm;
 mod hostile_values;
 mod large;
+mod rules;
 mod year;

@@ -26,6 +26,9 @@ pub(crate) mod synthetic;
 mod template;
 pub mod workbook;
 
+#[cfg(test)]
+mod tests;
+
 pub use codes::Named;
 pub use dry_run::{BadRow, Checked, DryRun, DryRunContext, GoodRow, KnownPerson, Report, dry_run};
 pub use problem::{Problem, ProblemCode};

@@ -50,6 +50,7 @@ impl ReadRegister {
 
     /// Limits this process for good, reads the file and prints it.
     ///
+    /// Call it before any other thread is started: what threads reserve counts against the memory.
     /// A refusal is printed too, and is a success: the exit status is 1 only when the limits could not be set or
     /// nobody reads what is printed.
     pub fn run(&self) -> ExitCode {

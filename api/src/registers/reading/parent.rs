@@ -114,6 +114,8 @@ fn start(path: &Path, kind: RegisterKind, limits: &Limits) -> io::Result<Child> 
         .arg(path)
         // the reader needs nothing of the program's settings, least of all its keys
         .env_clear()
+        // one arena: else each thread of the C library reserves 64 MiB of address space, which the limit counts
+        .env("MALLOC_ARENA_MAX", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
