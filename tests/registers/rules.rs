@@ -17,14 +17,14 @@ use domain::policy::{
 use domain::program::Program;
 use rstest::rstest;
 
-/// The months of 2023 with money, for one application.
-fn paid_months(year: &Registers, row: &applications::Row) -> Vec<BenefitMonth> {
+/// The months of 2023 with money, for one application, by the rates that were known on a day.
+fn paid_months(year: &Registers, row: &applications::Row, known_at: NaiveDate) -> Vec<BenefitMonth> {
     let first = BenefitMonth::try_new(2023, 1).unwrap();
     let question = Assessment {
         id: "year".to_owned(),
         programs: vec![row.program],
         months: first.through(first.plus(11)).collect(),
-        known_at: None,
+        known_at: Some(known_at),
         options: Options::default(),
         applicant: applicant(year, &row.applicant),
         household: Some(household(year, row)),
@@ -155,9 +155,12 @@ fn the_law_pays_whom_the_office_approved(#[values(DEFAULT_SEED, 11)] seed: u64) 
     let mut paid: BTreeMap<Program, BTreeSet<&str>> = BTreeMap::new();
     let mut months: BTreeSet<BenefitMonth> = BTreeSet::new();
     for row in &year.applications {
-        let found = paid_months(&year, row);
-        let approved = row.steps.decision.is_some_and(|decision| decision.outcome == Outcome::Approved);
-        assert_eq!(!found.is_empty(), approved, "{row:?} of {}: paid in {found:?}", row.household_number);
+        let decision = row.steps.decision.unwrap();
+        let approved = decision.outcome == Outcome::Approved;
+        let found = paid_months(&year, row, NaiveDate::from_ymd_opt(2023, 12, 31).unwrap());
+        let then = paid_months(&year, row, decision.decided_on);
+        let agree = found.is_empty() != approved && then.is_empty() != approved;
+        assert!(agree, "{row:?} of {}: paid in {found:?}, as known then {then:?}", row.household_number);
         months.extend(&found);
         if approved {
             paid.entry(row.program).or_default().insert(row.applicant.as_str());

@@ -68,7 +68,7 @@ pub(crate) fn add(office: &mut Office) -> Families {
         extremely_poor(office, index);
     }
     temporary(office, Hukou::Local, day(2023, 4, 6), (3, 2));
-    temporary(office, Hukou::ResidencePermit, day(2023, 9, 5), (1, 3));
+    temporary(office, Hukou::ResidencePermit, day(2023, 6, 6), (1, 3));
     child(office, ChildCategory::Orphan, 2011);
     child(office, ChildCategory::Unsupported, 2015);
     families

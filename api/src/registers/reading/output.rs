@@ -36,6 +36,18 @@ pub enum TextEncoding {
     Gb18030,
 }
 
+impl TextEncoding {
+    /// Its name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TextEncoding::Utf8 => "UTF-8",
+            TextEncoding::Utf8Bom => "UTF-8 (BOM)",
+            TextEncoding::Utf16 => "UTF-16",
+            TextEncoding::Gb18030 => "GB18030 (GBK)",
+        }
+    }
+}
+
 /// Takes the child's lines: printed by the program, collected by tests.
 pub(super) trait Output {
     /// Takes a line.
