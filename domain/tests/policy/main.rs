@@ -7,6 +7,7 @@ mod exclusions;
 mod household;
 mod lines;
 mod properties;
+mod steps;
 mod time;
 
 use domain::policy::{RuleBook, assess, contract};
