@@ -25,4 +25,5 @@ pub mod payment_run;
 pub mod personal;
 pub mod policy;
 pub mod program;
+pub mod schedule;
 pub mod timeline;
