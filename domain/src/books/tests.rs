@@ -182,10 +182,13 @@ fn happen(office: &mut Office, (which, number, fen): (u8, u128, i32)) {
         3 | 4 => answer(office, number, which == 3),
         5 => {
             let reason = RecoveryReason::FactsCorrected;
-            office.on_payment(number, PaymentCommand::OpenRecovery { amount, reason, opened_on: result_day() });
+            office
+                .on_payment(number, PaymentCommand::OpenRecovery { amount, reason, opened_on: result_day() });
         }
         _ => {
-            if office.on_payment(number, PaymentCommand::ReceiveRecovery { amount, received_on: result_day() }) {
+            if office
+                .on_payment(number, PaymentCommand::ReceiveRecovery { amount, received_on: result_day() })
+            {
                 let payment_id = order(number, 1).payment_id;
                 let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: result_day() };
                 assert!(office.on_budget(credit));
@@ -211,7 +214,8 @@ fn give(office: &mut Office, number: u128, amount: Money) {
 
 fn give_back(office: &mut Office, number: u128, amount: Money) {
     let donation_id = DonationId::new(Uuid::from_u128(number));
-    if office.on_campaign(CampaignCommand::RefundDonation { donation_id, amount, refunded_on: result_day() }) {
+    if office.on_campaign(CampaignCommand::RefundDonation { donation_id, amount, refunded_on: result_day() })
+    {
         assert!(office.on_gifts(credit_donation(number, amount.negated())));
     }
 }
