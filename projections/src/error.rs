@@ -49,7 +49,9 @@ pub enum ApplyError {
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
     /// An event stops a projection. It is never skipped; the projection stands just before it.
-    #[error("{projection} stopped before event {position} ({event_type}, {stream} number {sequence}): {fault}")]
+    #[error(
+        "{projection} stopped before event {position} ({event_type}, {stream} number {sequence}): {fault}"
+    )]
     Stopped {
         /// Which projection.
         projection: &'static str,

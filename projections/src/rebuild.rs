@@ -102,7 +102,9 @@ pub async fn rebuild(
                 transaction.commit().await?;
                 return Ok(rebuilt);
             }
-            Err(error) if attempt < SWAP_ATTEMPTS_MAX && is_lock_timeout(&error) => savepoint.rollback().await?,
+            Err(error) if attempt < SWAP_ATTEMPTS_MAX && is_lock_timeout(&error) => {
+                savepoint.rollback().await?
+            }
             Err(error) => return Err(error),
         }
         tokio::time::sleep(SWAP_PAUSE).await;
@@ -263,14 +265,19 @@ async fn swap(
 /// Drops the live tables of a projection and gives the new ones their names, down to indexes and constraints.
 async fn replace(connection: &mut PgConnection, about: &About) -> Result<(), sqlx::Error> {
     let beside: Vec<_> = about.tables.iter().map(|table| Tables::Beside.name(table)).collect();
-    let indexes: Vec<String> =
-        sqlx::query_scalar(include_str!("sql/beside_indexes.sql")).bind(&beside).fetch_all(&mut *connection).await?;
-    let constraints: Vec<(String, String)> =
-        sqlx::query_as(include_str!("sql/beside_constraints.sql")).bind(&beside).fetch_all(&mut *connection).await?;
+    let indexes: Vec<String> = sqlx::query_scalar(include_str!("sql/beside_indexes.sql"))
+        .bind(&beside)
+        .fetch_all(&mut *connection)
+        .await?;
+    let constraints: Vec<(String, String)> = sqlx::query_as(include_str!("sql/beside_constraints.sql"))
+        .bind(&beside)
+        .fetch_all(&mut *connection)
+        .await?;
     let live = |name: &str| name.replacen("next_", "read_", 1);
     let mut statements = Vec::new();
     for (table, constraint) in constraints.iter().filter(|(_, name)| name.starts_with("next_")) {
-        statements.push(format!("alter table {table} rename constraint {constraint} to {}", live(constraint)));
+        statements
+            .push(format!("alter table {table} rename constraint {constraint} to {}", live(constraint)));
     }
     statements.extend(about.tables.iter().map(|table| format!("drop table if exists {table}")));
     statements.extend(indexes.iter().map(|index| format!("alter index {index} rename to {}", live(index))));

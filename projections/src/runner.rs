@@ -180,11 +180,7 @@ impl Runner {
     }
 
     /// Applies one batch to every projection that stands within it.
-    async fn apply(
-        &self,
-        events: &[StoredEvent],
-        stopped: &mut Stopped,
-    ) -> Result<(), ProjectionError> {
+    async fn apply(&self, events: &[StoredEvent], stopped: &mut Stopped) -> Result<(), ProjectionError> {
         let Some(end) = events.last().map(|event| event.position + 1) else {
             return Ok(());
         };
@@ -202,7 +198,8 @@ impl Runner {
             }
             let within = position >= events[0].position && position < end;
             if within && !stopped.contains_key(about.name) {
-                let (position, outcome) = apply_from(&mut transaction, projection.as_ref(), position, events).await?;
+                let (position, outcome) =
+                    apply_from(&mut transaction, projection.as_ref(), position, events).await?;
                 moved.push((about.name, position));
                 if let Err(error) = outcome {
                     stopped.insert(about.name, error);
@@ -229,7 +226,9 @@ async fn apply_from(
             Ok(()) => return Ok((position + good.len() as u64, outcome)),
             Err(error) => {
                 let before = match &error {
-                    ApplyError::Event { position: at, .. } => good.partition_point(|event| event.position < *at),
+                    ApplyError::Event { position: at, .. } => {
+                        good.partition_point(|event| event.position < *at)
+                    }
                     _ => good.len(),
                 };
                 let error = named(projection, good, error);

@@ -30,15 +30,16 @@ pub struct Subjects {
 impl Subjects {
     /// What the event says, and what the name of its stream says.
     pub(super) fn of(stored: &StoredEvent) -> Result<Subjects, ApplyError> {
-        let payload: BTreeMap<Cow<'_, str>, Named> = serde_json::from_str(&stored.payload).map_err(|error| {
-            At(stored).fault(DecodeError::Malformed {
-                position: stored.position,
-                event_type: stored.event_type.clone(),
-                event_version: stored.event_version.clone(),
-                part: "payload",
-                column: error.column(),
-            })
-        })?;
+        let payload: BTreeMap<Cow<'_, str>, Named> =
+            serde_json::from_str(&stored.payload).map_err(|error| {
+                At(stored).fault(DecodeError::Malformed {
+                    position: stored.position,
+                    event_type: stored.event_type.clone(),
+                    event_version: stored.event_version.clone(),
+                    part: "payload",
+                    column: error.column(),
+                })
+            })?;
         let mut subjects = payload.into_values().next().map(Subjects::from).unwrap_or_default();
         let stream = Uuid::parse_str(&stored.stream.id).ok();
         match stored.stream.kind.as_ref() {

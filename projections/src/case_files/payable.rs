@@ -161,7 +161,10 @@ impl PayableCases {
         Ok(payable.collect())
     }
 
-    async fn payments_of(&mut self, ids: &[Uuid]) -> Result<HashMap<CaseId, Vec<CasePayment>>, ProjectionError> {
+    async fn payments_of(
+        &mut self,
+        ids: &[Uuid],
+    ) -> Result<HashMap<CaseId, Vec<CasePayment>>, ProjectionError> {
         let mut payments: HashMap<CaseId, Vec<CasePayment>> = HashMap::new();
         if ids.is_empty() {
             return Ok(payments);
@@ -204,7 +207,8 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
 
 /// Reads a value by the name that it has in events.
 fn code<T: DeserializeOwned>(text: &str) -> Result<T, ProjectionError> {
-    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text)).map_err(|_| DAMAGED)
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text))
+        .map_err(|_| DAMAGED)
 }
 
 const DAMAGED: ProjectionError = ProjectionError::Row { table: "read_payments" };

@@ -64,12 +64,17 @@ impl Span {
     }
 }
 
-async fn programs_of(connection: &mut PgConnection, span: &Span) -> Result<Vec<ProgramYear>, ProjectionError> {
-    let query = sqlx::query(include_str!("sql/program_months.sql")).bind(&span.first_month).bind(&span.last_month);
+async fn programs_of(
+    connection: &mut PgConnection,
+    span: &Span,
+) -> Result<Vec<ProgramYear>, ProjectionError> {
+    let query =
+        sqlx::query(include_str!("sql/program_months.sql")).bind(&span.first_month).bind(&span.last_month);
     let months: Vec<ProgramMonth> = fetch_all(TABLE, &mut *connection, query).await?;
     let mut years = Vec::new();
     for program in Program::ALL.iter().copied() {
-        let months: Vec<ProgramMonth> = months.iter().filter(|month| month.program == program).cloned().collect();
+        let months: Vec<ProgramMonth> =
+            months.iter().filter(|month| month.program == program).cloned().collect();
         if !months.is_empty() {
             let reached = reached(&mut *connection, span, &[program]).await?;
             years.push(ProgramYear::of(program, reached, months).map_err(out_of_range)?);
@@ -89,7 +94,10 @@ async fn reached(
     Ok(reached.unwrap_or_default())
 }
 
-async fn campaigns_of(connection: &mut PgConnection, span: &Span) -> Result<Vec<CampaignYear>, ProjectionError> {
+async fn campaigns_of(
+    connection: &mut PgConnection,
+    span: &Span,
+) -> Result<Vec<CampaignYear>, ProjectionError> {
     let query = sqlx::query(include_str!("sql/campaign_years.sql")).bind(span.first_day).bind(span.last_day);
     let mut campaigns: Vec<CampaignYear> = fetch_all("read_donations", connection, query).await?;
     for campaign in &mut campaigns {

@@ -138,11 +138,9 @@ impl Group {
             Group::Children => &[Program::ChildrenInDifficulty],
             Group::AssistedPersons => &[Program::ExtremelyPoorSupport, Program::TemporaryAssistance],
             Group::SubsistenceHouseholds => &[Program::SubsistenceAllowance],
-            Group::Elderly => &[
-                Program::ElderlyServiceSubsidy,
-                Program::ElderlyCareSubsidy,
-                Program::AdvancedAgeAllowance,
-            ],
+            Group::Elderly => {
+                &[Program::ElderlyServiceSubsidy, Program::ElderlyCareSubsidy, Program::AdvancedAgeAllowance]
+            }
         }
     }
 

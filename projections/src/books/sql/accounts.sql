@@ -1,1 +1,1 @@
-select to_json(account) from read_book_accounts as account order by account
+select to_json(accounts) from read_book_accounts as accounts order by account
