@@ -66,6 +66,16 @@ pub enum ProjectionError {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// A projection waits where one that it needs has stopped.
+    #[error("{projection} waits at {position} for {needed}, which has stopped")]
+    Waits {
+        /// Which projection.
+        projection: &'static str,
+        /// Where it stands.
+        position: u64,
+        /// Which it needs.
+        needed: &'static str,
+    },
     /// The events from a position on could not be written.
     #[error("{projection} could not take in the events from {position} on")]
     Apply {
@@ -95,6 +105,12 @@ pub enum ProjectionError {
     Row {
         /// Of which table.
         table: &'static str,
+    },
+    /// There is no such year.
+    #[error("a report is made for a year from 1900 to 2199, not for {year}")]
+    Year {
+        /// What was asked for.
+        year: i32,
     },
     /// The log could not be read.
     #[error("the log could not be read")]

@@ -19,7 +19,7 @@ use crate::digest::digests;
 use crate::error::{ApplyError, ProjectionError};
 use crate::install::make_positions;
 use crate::positions::{self, Positions};
-use crate::projection::{About, Batch, Projection, all};
+use crate::projection::{About, Batch, Projection, all, with_needed};
 use crate::runner::{named, since};
 use crate::tables::Tables;
 
@@ -77,7 +77,7 @@ pub async fn rebuild_all(owner: &PgPool, log: &Log) -> Result<Vec<Rebuilt>, Proj
     rebuild(owner, log, &all()).await
 }
 
-/// Makes projections anew and swaps them in. The live tables may be missing.
+/// Makes projections anew, with those that they need, and swaps them in. The live tables may be missing.
 ///
 /// # Errors
 /// [`ProjectionError::Stopped`] when an event cannot be taken in; a lock that was not had for minutes; those of the
@@ -88,6 +88,7 @@ pub async fn rebuild(
     projections: &[Arc<dyn Projection>],
 ) -> Result<Vec<Rebuilt>, ProjectionError> {
     make_positions(&mut *owner.acquire().await?).await?;
+    let projections = &with_needed(projections);
     let mut transaction = owner.begin().await?;
     let mut filled = fill(&mut transaction, log, projections).await?;
     for projection in projections {
@@ -112,7 +113,7 @@ pub async fn rebuild(
     Ok(Vec::new())
 }
 
-/// Compares the tables of projections with a replay of the log up to where each stands. Changes nothing.
+/// Compares the tables of projections, and of those that they need, with a replay of the log up to where each stands. Changes nothing.
 ///
 /// # Errors
 /// As [`rebuild`], and [`ProjectionError::NotInstalled`] when there is nothing to compare with.
@@ -121,6 +122,7 @@ pub async fn verify(
     log: &Log,
     projections: &[Arc<dyn Projection>],
 ) -> Result<Vec<Verified>, ProjectionError> {
+    let projections = &with_needed(projections);
     let names: Vec<&str> = projections.iter().map(|projection| projection.about().name).collect();
     let mut transaction = owner.begin().await?;
     let before = Positions::load(&mut *transaction).await?;
@@ -251,9 +253,11 @@ async fn swap(
         let about = projection.about();
         let position = live.get(about.name).map_or(filled, |stored| filled.max(stored.position));
         apply_range(connection, log, projection, filled, position).await?;
-        replace(connection, about).await?;
         positions::settle(connection, about, position).await?;
         rebuilt.push(Rebuilt { name: about.name, position });
+    }
+    for projection in projections {
+        replace(connection, projection.about()).await?;
     }
     Ok(rebuilt)
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::actor::{Actor, ActorId, Role};
-use domain::aggregate::{Context, Decider, LedgerEvent};
+use domain::aggregate::{Context, Decider};
 use domain::benefit_case::{BenefitCase, BenefitCaseEvent, CaseSubject, Outcome};
 use domain::calendar::BenefitMonth;
 use domain::household::{Household, HouseholdEvent};
@@ -145,14 +145,15 @@ impl Office {
     }
 }
 
-/// Events for one stream, with the metadata of a clerk.
-pub fn stream_append<A: Decider>(id: Uuid, expected: u64, events: &[A::Event]) -> StreamAppend {
+/// The metadata of a clerk.
+pub fn metadata() -> String {
     let context = Context { actor: Actor { id: clerk(), role: Role::Clerk }, today: day("2023-07-01") };
-    let new_event = |event: &A::Event| {
-        let mut metadata = Metadata::new(&context, Uuid::from_u128(7));
-        metadata.effective_on = event.effective_on();
-        NewEvent::try_new(event, metadata.to_json().unwrap()).unwrap()
-    };
+    Metadata::new(&context, Uuid::from_u128(7)).to_json().unwrap()
+}
+
+/// Events for one stream.
+pub fn stream_append<A: Decider>(id: Uuid, expected: u64, events: &[A::Event]) -> StreamAppend {
+    let new_event = |event: &A::Event| NewEvent::try_new(event, metadata()).unwrap();
     StreamAppend {
         stream: StreamId::new(A::TYPE, id.to_string()),
         expected,

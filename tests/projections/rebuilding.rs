@@ -9,6 +9,7 @@ use projections::{Until, all};
 use sqlx::Executor;
 
 use crate::office::{Office, month};
+use crate::reports::{collect, promise};
 
 async fn digests(office: &Office) -> Vec<String> {
     let mut digests = Vec::new();
@@ -21,6 +22,8 @@ async fn digests(office: &Office) -> Vec<String> {
 }
 
 async fn a_busy_year(office: &Office) {
+    collect(office).await;
+    promise(office).await;
     let mut cases = Vec::new();
     for program in [Program::AdvancedAgeAllowance, Program::SubsistenceAllowance, Program::ElderlyCareSubsidy]
     {

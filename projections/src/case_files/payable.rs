@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
 use domain::ids::{CaseId, PaymentId, RunId};
-use domain::money::Money;
+use domain::money::{Money, MoneyError};
 use domain::payment::{PaymentKind, PaymentStage};
+use domain::payment_run::MonthOrdered;
 use domain::program::Program;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -69,6 +70,37 @@ impl CasePayment {
     /// Whether the money is out: ordered and not come back.
     pub fn is_out(&self) -> bool {
         matches!(self.status, PaymentStage::Ordered | PaymentStage::Settled)
+    }
+}
+
+impl PayableCase {
+    /// What was ordered before, month by month, for the subtraction of [`domain::payment_run::differences`].
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn months_ordered(&self) -> Result<Vec<MonthOrdered>, MoneyError> {
+        let mut months: Vec<MonthOrdered> = Vec::new();
+        for payment in &self.payments {
+            if months.last().is_none_or(|last| last.month != payment.month) {
+                months.push(MonthOrdered::none(payment.month));
+            }
+            if let Some(month) = months.last_mut() {
+                payment.add_to(month)?;
+            }
+        }
+        Ok(months)
+    }
+}
+
+impl CasePayment {
+    /// Payments come by month and attempt, so the last one of a month says whether it was returned.
+    fn add_to(&self, month: &mut MonthOrdered) -> Result<(), MoneyError> {
+        month.attempts = self.attempt;
+        month.returned_attempt = (self.status == PaymentStage::Returned).then_some(self.payment_id);
+        if self.is_out() {
+            month.standing = month.standing.plus(self.amount)?.minus(self.recovery_opened)?;
+        }
+        Ok(())
     }
 }
 
