@@ -8,8 +8,11 @@
 pub mod actor;
 pub mod aggregate;
 pub mod benefit_case;
+pub mod books;
 pub mod calendar;
 pub mod campaign;
+pub mod event_catalogue;
+pub mod events_document;
 pub mod explain;
 pub mod fund;
 pub mod household;

@@ -17,7 +17,7 @@ use crate::program::Program;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum PaymentEvent {
-    /// The bank was told to pay. The stream's id follows from case, month and attempt, so it happens once.
+    /// 发放: the bank was told to pay. The stream's id follows from case, month and attempt, so it happens once.
     PaymentOrdered {
         /// The order.
         order: Box<PaymentOrder>,
