@@ -154,13 +154,13 @@ fn an_account_belongs_to_a_present_member() {
 fn a_declaration_does_not_replace_what_was_verified_for_the_day() {
     let since = day("2023-06-01");
     let verified =
-        Event::IncomeVerified { income: wages(100_00), since, report: "H-1".to_owned(), by: clerk() };
+        Event::IncomeVerified { income: wages(10_000), since, report: "H-1".to_owned(), by: clerk() };
     let history = with(alone(), [verified]);
-    let declare = |since| Command::DeclareIncome { income: wages(50_00), since };
+    let declare = |since| Command::DeclareIncome { income: wages(5_000), since };
     refuses(&history, declare(since), Error::IncomeAlreadyVerified);
     let later = day("2023-07-01");
     given(&history).when(does(declare(later))).then_expect_events(vec![Event::IncomeDeclared {
-        income: wages(50_00),
+        income: wages(5_000),
         since: later,
         by: clerk(),
     }]);
