@@ -7,12 +7,23 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod benefit_case;
+pub mod books;
 pub mod calendar;
+pub mod campaign;
+pub mod event_catalogue;
+pub mod events_document;
 pub mod explain;
+pub mod fund;
+pub mod household;
 pub mod identifiers;
+pub mod identity;
 pub mod ids;
 pub mod money;
+pub mod payment;
+pub mod payment_run;
 pub mod personal;
 pub mod policy;
 pub mod program;
+pub mod schedule;
 pub mod timeline;

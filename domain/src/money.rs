@@ -102,6 +102,12 @@ impl Money {
         self.0 < 0
     }
 
+    /// The same amount with the other sign; the range is symmetric, so it always exists.
+    #[must_use]
+    pub const fn negated(self) -> Money {
+        Money(-self.0)
+    }
+
     /// The sum.
     ///
     /// # Errors

@@ -1,37 +1,14 @@
-//! Numbers that carry their own check: citizen ID, bank card, unified social credit code.
+//! Numbers that carry their own check, and names as people bear them.
+//!
+//! Each type can only be made by its `parse`, and prints as its name alone: an ID number or an account never
+//! reaches a log by accident.
 
-use std::fmt;
+mod bank_account;
+mod citizen_id;
+mod person_name;
+mod social_credit_code;
 
-use serde::{Deserialize, Serialize};
-
-use crate::personal::PersonalField;
-
-/// A citizen ID number (公民身份号码, GB 11643-1999), always 18 characters with a right check character.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CitizenId(String);
-
-impl PersonalField for CitizenId {
-    const LABEL: &'static str = "id_number";
-}
-
-impl fmt::Debug for CitizenId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CitizenId(…)")
-    }
-}
-
-/// A bank account or card number (银行账号): 8 to 32 digits.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct BankAccount(String);
-
-impl PersonalField for BankAccount {
-    const LABEL: &'static str = "account";
-}
-
-impl fmt::Debug for BankAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BankAccount(…)")
-    }
-}
+pub use bank_account::{BankAccount, BankAccountError, Luhn};
+pub use citizen_id::{CitizenId, CitizenIdError, Sex};
+pub use person_name::{PersonNameError, parse_person_name};
+pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};

@@ -1,5 +1,19 @@
 //! The law as functions of facts: which program pays how much for which month, and why.
+//!
+//! [`assess`] answers a question on facts and rates alone; [`explain`] adds the steps. The facts of a question and
+//! its answer have one written form, [`contract`]. Rates come from the [`RuleBook`].
 
+mod assess;
+pub mod contract;
+mod engine;
 mod facts;
+mod outcome;
+mod programs;
+mod reason;
+mod rule_book;
 
+pub use assess::{assess, explain};
 pub use facts::*;
+pub use outcome::{AssessError, Decision, MonthOutcome, Outcome, ProgramOutcome};
+pub use reason::{Reason, Reasons};
+pub use rule_book::{DatedParameter, Parameter, ProgramRule, Row, RuleBook, RuleBookError, Status, Unit};

@@ -140,7 +140,7 @@ async fn recorded_commands(
 }
 
 /// The versions of streams, in their order; 0 where there is no such stream.
-async fn stream_versions(
+pub(crate) async fn stream_versions(
     connection: &mut PgConnection,
     streams: &[&StreamId],
 ) -> Result<Vec<u64>, sqlx::Error> {

@@ -1,0 +1,154 @@
+//! What can happen to a payment.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::BenefitMonth;
+use crate::identifiers::BankAccount;
+use crate::ids::{CaseId, PaymentId, PersonId, RunId};
+use crate::ledger_events;
+use crate::money::Money;
+use crate::personal::Sealed;
+use crate::policy::Determination;
+use crate::program::Program;
+
+/// Events of the stream `Payment` (发放明细): one amount to one payee for one month of one case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub enum PaymentEvent {
+    /// 发放: the bank was told to pay. The stream's id follows from case, month and attempt, so it happens once.
+    PaymentOrdered {
+        /// The order.
+        order: Box<PaymentOrder>,
+    },
+    /// 到账.
+    PaymentSettled {
+        /// The day.
+        settled_on: NaiveDate,
+        /// The bank's reference.
+        bank_reference: String,
+    },
+    /// 退汇: the money came back.
+    PaymentReturned {
+        /// The bank's reason code.
+        reason: String,
+        /// The day.
+        returned_on: NaiveDate,
+    },
+    /// 重发: a returned payment was ordered again as a new attempt.
+    PaymentReissued {
+        /// The new attempt's payment.
+        reissued_as: PaymentId,
+        /// The day.
+        reissued_on: NaiveDate,
+    },
+    /// 作废: a returned payment will not be ordered again.
+    PaymentCancelled {
+        /// Why.
+        reason: String,
+        /// The day.
+        cancelled_on: NaiveDate,
+    },
+    /// 追缴立项: part or all of it was paid without being due.
+    RecoveryOpened {
+        /// How much, in fen.
+        amount: Money,
+        /// Why.
+        reason: RecoveryReason,
+        /// The day.
+        opened_on: NaiveDate,
+    },
+    /// 追回.
+    RecoveryReceived {
+        /// How much, in fen.
+        amount: Money,
+        /// The day.
+        received_on: NaiveDate,
+    },
+}
+
+/// An order to pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentOrder {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The run that orders it.
+    pub run_id: RunId,
+    /// The case.
+    pub case_id: CaseId,
+    /// The beneficiary.
+    pub beneficiary: PersonId,
+    /// The program.
+    pub program: Program,
+    /// 所属月份.
+    pub month: BenefitMonth,
+    /// From 1; counts every payment of the case for the month, whatever became of it.
+    pub attempt: u32,
+    /// Why it is paid.
+    pub kind: PaymentKind,
+    /// How much, in fen; more than nothing.
+    pub amount: Money,
+    /// What the month is due in all, in fen, as determined at the run's position.
+    pub due: Money,
+    /// Who holds the account.
+    pub payee: PersonId,
+    /// The account, sealed for the payee.
+    pub account: Sealed<BankAccount>,
+    /// Version of the rule book.
+    pub rule_version: String,
+    /// The facts and steps, sealed for the beneficiary.
+    pub determination: Sealed<Determination>,
+    /// 要求执行日期.
+    pub execution_on: NaiveDate,
+}
+
+/// Why a payment is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentKind {
+    /// 当期: the month's first payment in the month's own run, or the month after an application.
+    Ordinary,
+    /// 补发: an earlier month, or the rest of one that was paid too little.
+    Arrears,
+    /// 重发 of a returned payment.
+    Reissue,
+}
+
+/// Why money is recovered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryReason {
+    /// Paid after the month of death.
+    Deceased,
+    /// Paid after the hukou left Beijing.
+    MovedOut,
+    /// The facts were corrected.
+    FactsCorrected,
+}
+
+impl PaymentEvent {
+    pub(crate) fn effective_day(&self) -> Option<NaiveDate> {
+        use PaymentEvent as Event;
+        match self {
+            Event::PaymentOrdered { order } => Some(order.execution_on),
+            Event::PaymentSettled { settled_on: day, .. }
+            | Event::PaymentReturned { returned_on: day, .. }
+            | Event::PaymentReissued { reissued_on: day, .. }
+            | Event::PaymentCancelled { cancelled_on: day, .. }
+            | Event::RecoveryOpened { opened_on: day, .. }
+            | Event::RecoveryReceived { received_on: day, .. } => Some(*day),
+        }
+    }
+}
+
+ledger_events!(PaymentEvent {
+    PaymentOrdered = "1.0.0",
+    PaymentSettled = "1.0.0",
+    PaymentReturned = "1.0.0",
+    PaymentReissued = "1.0.0",
+    PaymentCancelled = "1.0.0",
+    RecoveryOpened = "1.0.0",
+    RecoveryReceived = "1.0.0",
+});

@@ -1,0 +1,7 @@
+//! The read tables: exactly once, whatever is killed; rebuilt to the same rows; stopped by what cannot be read.
+
+mod office;
+mod once;
+mod rebuilding;
+mod registers;
+mod stopping;
