@@ -9,7 +9,17 @@ const ORDER: [&str; 5] = ["domain", "eventlog", "projections", "api", "tests"];
 
 /// What `domain` may use besides: values, errors, and cqrs-es's traits.
 const DOMAIN_MAY_USE: [&str; 11] = [
-    "cqrs-es", "serde", "serde_json", "schemars", "uuid", "chrono", "rust_decimal", "toml", "thiserror", "sha2", "hex",
+    "cqrs-es",
+    "serde",
+    "serde_json",
+    "schemars",
+    "uuid",
+    "chrono",
+    "rust_decimal",
+    "toml",
+    "thiserror",
+    "sha2",
+    "hex",
 ];
 
 pub fn check(file: &TextFile) -> Vec<Violation> {
@@ -21,7 +31,9 @@ pub fn check(file: &TextFile) -> Vec<Violation> {
     let sections = ["dependencies", "dev-dependencies", "build-dependencies"];
     let used = sections.iter().filter_map(|section| Some((*section, manifest.get(*section)?.as_table()?)));
     let used = used.flat_map(|(section, table)| table.keys().map(move |key| (section, key.as_str())));
-    used.filter_map(|(section, other)| refusal(own, section, other)).map(|rule| Violation::new(file, 1, rule)).collect()
+    used.filter_map(|(section, other)| refusal(own, section, other))
+        .map(|rule| Violation::new(file, 1, rule))
+        .collect()
 }
 
 fn refusal(own: usize, section: &str, other: &str) -> Option<String> {

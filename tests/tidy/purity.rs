@@ -6,9 +6,31 @@ use crate::scan::{code_of, line_at, without_tests};
 
 /// What deciding must never need.
 const FORBIDDEN: [&str; 25] = [
-    "Utc::now", "Local::now", "SystemTime", "Instant", "std::fs", "std::net", "std::env", "std::io", "std::process",
-    "std::thread", "tokio", "async fn", "async move", "async {", ".await", "println!", "eprintln!", "print!", "dbg!",
-    "f32", "f64", "thread_rng", "getrandom", "new_v4", "now_v7",
+    "Utc::now",
+    "Local::now",
+    "SystemTime",
+    "Instant",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::io",
+    "std::process",
+    "std::thread",
+    "tokio",
+    "async fn",
+    "async move",
+    "async {",
+    ".await",
+    "println!",
+    "eprintln!",
+    "print!",
+    "dbg!",
+    "f32",
+    "f64",
+    "thread_rng",
+    "getrandom",
+    "new_v4",
+    "now_v7",
 ];
 
 /// cqrs-es declares an async function; the bridge to it forwards at once to a pure one.

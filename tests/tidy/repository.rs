@@ -51,7 +51,8 @@ impl Repository {
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Vec<TextFile>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         let relative = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();

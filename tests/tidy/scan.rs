@@ -38,8 +38,12 @@ pub fn line_at(text: &str, byte: usize) -> usize {
 }
 
 fn kept(text: &str, wanted: Kind) -> String {
-    let blank = |part: &str| part.chars().map(|each| if each == '\n' { '\n' } else { ' ' }).collect::<String>();
-    parts(text).into_iter().map(|(kind, part)| if kind == wanted { part.to_owned() } else { blank(part) }).collect()
+    let blank =
+        |part: &str| part.chars().map(|each| if each == '\n' { '\n' } else { ' ' }).collect::<String>();
+    parts(text)
+        .into_iter()
+        .map(|(kind, part)| if kind == wanted { part.to_owned() } else { blank(part) })
+        .collect()
 }
 
 fn parts(text: &str) -> Vec<(Kind, &str)> {
@@ -97,9 +101,9 @@ fn block_comment(text: &str) -> usize {
 
 /// The length of the literal with which the text begins, if it does.
 fn literal(text: &str) -> Option<usize> {
-    let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
-        text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['"', '#', '\'']))
-    })?;
+    let prefix = ["br", "cr", "b", "c", "r", ""]
+        .into_iter()
+        .find(|prefix| text.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['"', '#', '\''])))?;
     let rest = &text[prefix.len()..];
     let raw = prefix.ends_with('r');
     let hashes = rest.len() - rest.trim_start_matches('#').len();
@@ -144,7 +148,8 @@ mod tests {
 
     #[test]
     fn comments_and_literals_are_blanked_and_lines_stay() {
-        let text = "let a = \"{ // \\\" }\"; // {\n/* { /* { */ */ let b = r#\"\"{\"#; let c = '{'; fn f<'a>() {}";
+        let text =
+            "let a = \"{ // \\\" }\"; // {\n/* { /* { */ */ let b = r#\"\"{\"#; let c = '{'; fn f<'a>() {}";
         let code = code_of(text);
         assert_eq!(code.matches('{').count(), 1, "{code}");
         assert_eq!(code.matches('\n').count(), 1);

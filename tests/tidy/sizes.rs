@@ -15,7 +15,8 @@ pub fn check(file: &TextFile) -> Vec<Violation> {
         .then(|| Violation::new(file, lines, format!("{lines} lines; a file has at most {lines_max}")));
     let functions = functions(&file.text).into_iter().filter(|function| function.lines > FUNCTION_LINES_MAX);
     let functions = functions.map(|each| {
-        let rule = format!("`{}` has {} lines; a function has at most {FUNCTION_LINES_MAX}", each.name, each.lines);
+        let rule =
+            format!("`{}` has {} lines; a function has at most {FUNCTION_LINES_MAX}", each.name, each.lines);
         Violation::new(file, each.line, rule)
     });
     too_long.into_iter().chain(functions).collect()
