@@ -85,7 +85,10 @@ const fn status(row: &Row) -> &'static str {
 }
 
 /// A switch: its key, its words (the default first), and what it settles.
-type Switch = (&'static str, fn() -> String, &'static str, &'static str);
+type Switch = (&'static str, Words, &'static str, &'static str);
+
+/// Gives the words of an enumeration.
+type Words = fn() -> String;
 
 macro_rules! switch {
     ($key:ident, $name:ident, $zh:literal, $en:literal) => {
@@ -170,7 +173,7 @@ fn reasons(page: &mut String) {
 }
 
 /// Where a word stands, and the words; the default is first where there is one.
-const VOCABULARY: [(&str, fn() -> String); 15] = {
+const VOCABULARY: [(&str, Words); 15] = {
     macro_rules! of {
         ($name:ident) => {
             || words(facts::$name::ALL.iter().map(|word| word.code()))
