@@ -7,6 +7,7 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod any_event;
 pub mod benefit_case;
 pub mod books;
 pub mod calendar;

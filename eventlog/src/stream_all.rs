@@ -105,9 +105,7 @@ async fn copy_out(
             }
         }
     }
-    if decoder.next != until {
-        return Err(ReadError::Cut { owed: until - from, received: decoder.next - from });
-    }
+    // Less than was owed is noticed by the reader.
     let _ = sender.send(Ok(chunk)).await;
     Ok(())
 }

@@ -49,7 +49,9 @@ pub enum ApplyError {
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
     /// An event stops a projection. It is never skipped; the projection stands just before it.
-    #[error("{projection} stopped before event {position} ({event_type}, {stream} number {sequence}): {fault}")]
+    #[error(
+        "{projection} stopped before event {position} ({event_type}, {stream} number {sequence}): {fault}"
+    )]
     Stopped {
         /// Which projection.
         projection: &'static str,
@@ -63,6 +65,16 @@ pub enum ProjectionError {
         event_type: String,
         /// What is wrong with it.
         fault: Fault,
+    },
+    /// A projection waits where one that it needs has stopped.
+    #[error("{projection} waits at {position} for {needed}, which has stopped")]
+    Waits {
+        /// Which projection.
+        projection: &'static str,
+        /// Where it stands.
+        position: u64,
+        /// Which it needs.
+        needed: &'static str,
     },
     /// The events from a position on could not be written.
     #[error("{projection} could not take in the events from {position} on")]
@@ -93,6 +105,12 @@ pub enum ProjectionError {
     Row {
         /// Of which table.
         table: &'static str,
+    },
+    /// There is no such year.
+    #[error("a report is made for a year from 1900 to 2199, not for {year}")]
+    Year {
+        /// What was asked for.
+        year: i32,
     },
     /// The log could not be read.
     #[error("the log could not be read")]

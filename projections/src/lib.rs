@@ -5,9 +5,14 @@
 //! one position, every event counts exactly once, and a kill at any moment loses nothing. See [`runner`]; for making
 //! tables anew beside the live ones, [`rebuild`].
 
+pub mod audit_trail;
+pub mod beneficiary_summaries;
+pub mod books;
 pub mod case_files;
 pub mod digest;
+pub mod donation_totals;
 pub mod error;
+pub mod funds;
 pub mod install;
 pub mod payment_registers;
 pub mod positions;
@@ -16,6 +21,7 @@ pub mod rebuild;
 pub mod rows;
 pub mod runner;
 pub mod snapshot;
+pub mod statistics;
 pub mod tables;
 
 pub use error::{ApplyError, Fault, ProjectionError};

@@ -26,7 +26,9 @@ impl Positions {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn load<'e>(executor: impl Executor<'e, Database = Postgres>) -> Result<Positions, sqlx::Error> {
+    pub async fn load<'e>(
+        executor: impl Executor<'e, Database = Postgres>,
+    ) -> Result<Positions, sqlx::Error> {
         of_rows(sqlx::query(include_str!("sql/positions.sql")).fetch_all(executor).await?)
     }
 
@@ -93,7 +95,10 @@ impl Positions {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn advance(connection: &mut PgConnection, moved: &[(&'static str, u64)]) -> Result<(), sqlx::Error> {
+pub async fn advance(
+    connection: &mut PgConnection,
+    moved: &[(&'static str, u64)],
+) -> Result<(), sqlx::Error> {
     let names: Vec<&str> = moved.iter().map(|(name, _)| *name).collect();
     let positions: Vec<i64> = moved.iter().map(|(_, position)| position.cast_signed()).collect();
     let query = sqlx::query(include_str!("sql/position_move.sql")).bind(names).bind(positions);

@@ -12,8 +12,9 @@ use uuid::Uuid;
 use crate::error::{ApplyError, Fault};
 use crate::tables::Tables;
 
-/// A reader of the log that keeps tables of its own. It reads no other projection's tables while it applies events,
-/// so that any one of them can be thrown away alone.
+/// A reader of the log that keeps tables of its own. While it applies events it may read tables of the projections
+/// that it [needs](About::needs), which have applied the same batch before it, and of those only columns that never
+/// change.
 pub trait Projection: Send + Sync {
     /// Its name, version and tables.
     fn about(&self) -> &'static About;
@@ -39,6 +40,23 @@ pub struct About {
     pub schema: &'static str,
     /// Its tables, all of them named in `schema`.
     pub tables: &'static [&'static str],
+    /// The projections whose tables it reads while it applies events. They are applied before it, rebuilt with it,
+    /// and it waits where one of them has stopped.
+    pub needs: &'static [&'static About],
+}
+
+/// These projections with those that they need, in the order in which they are applied.
+pub(crate) fn with_needed(projections: &[Arc<dyn Projection>]) -> Vec<Arc<dyn Projection>> {
+    let wanted = |name: &str| projections.iter().any(|projection| projection.about().name == name);
+    let needed = |name: &str| {
+        let mut needs = projections.iter().flat_map(|projection| projection.about().needs);
+        needs.any(|about| about.name == name)
+    };
+    let others = all().into_iter().filter(|projection| {
+        let name = projection.about().name;
+        needed(name) && !wanted(name)
+    });
+    others.chain(projections.iter().cloned()).collect()
 }
 
 /// Every projection of the ledger, in the order in which they are applied.
@@ -46,6 +64,11 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
     vec![
         Arc::new(crate::case_files::CaseFiles),
         Arc::new(crate::payment_registers::PaymentRegisters),
+        Arc::new(crate::beneficiary_summaries::BeneficiarySummaries),
+        Arc::new(crate::donation_totals::DonationTotals),
+        Arc::new(crate::funds::Funds),
+        Arc::new(crate::books::Books),
+        Arc::new(crate::audit_trail::AuditTrail),
     ]
 }
 

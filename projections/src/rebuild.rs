@@ -19,7 +19,7 @@ use crate::digest::digests;
 use crate::error::{ApplyError, ProjectionError};
 use crate::install::make_positions;
 use crate::positions::{self, Positions};
-use crate::projection::{About, Batch, Projection, all};
+use crate::projection::{About, Batch, Projection, all, with_needed};
 use crate::runner::{named, since};
 use crate::tables::Tables;
 
@@ -77,7 +77,7 @@ pub async fn rebuild_all(owner: &PgPool, log: &Log) -> Result<Vec<Rebuilt>, Proj
     rebuild(owner, log, &all()).await
 }
 
-/// Makes projections anew and swaps them in. The live tables may be missing.
+/// Makes projections anew, with those that they need, and swaps them in. The live tables may be missing.
 ///
 /// # Errors
 /// [`ProjectionError::Stopped`] when an event cannot be taken in; a lock that was not had for minutes; those of the
@@ -88,6 +88,7 @@ pub async fn rebuild(
     projections: &[Arc<dyn Projection>],
 ) -> Result<Vec<Rebuilt>, ProjectionError> {
     make_positions(&mut *owner.acquire().await?).await?;
+    let projections = &with_needed(projections);
     let mut transaction = owner.begin().await?;
     let mut filled = fill(&mut transaction, log, projections).await?;
     for projection in projections {
@@ -101,7 +102,9 @@ pub async fn rebuild(
                 transaction.commit().await?;
                 return Ok(rebuilt);
             }
-            Err(error) if attempt < SWAP_ATTEMPTS_MAX && is_lock_timeout(&error) => savepoint.rollback().await?,
+            Err(error) if attempt < SWAP_ATTEMPTS_MAX && is_lock_timeout(&error) => {
+                savepoint.rollback().await?
+            }
             Err(error) => return Err(error),
         }
         tokio::time::sleep(SWAP_PAUSE).await;
@@ -110,7 +113,7 @@ pub async fn rebuild(
     Ok(Vec::new())
 }
 
-/// Compares the tables of projections with a replay of the log up to where each stands. Changes nothing.
+/// Compares the tables of projections, and of those that they need, with a replay of the log up to where each stands. Changes nothing.
 ///
 /// # Errors
 /// As [`rebuild`], and [`ProjectionError::NotInstalled`] when there is nothing to compare with.
@@ -119,6 +122,7 @@ pub async fn verify(
     log: &Log,
     projections: &[Arc<dyn Projection>],
 ) -> Result<Vec<Verified>, ProjectionError> {
+    let projections = &with_needed(projections);
     let names: Vec<&str> = projections.iter().map(|projection| projection.about().name).collect();
     let mut transaction = owner.begin().await?;
     let before = Positions::load(&mut *transaction).await?;
@@ -249,9 +253,11 @@ async fn swap(
         let about = projection.about();
         let position = live.get(about.name).map_or(filled, |stored| filled.max(stored.position));
         apply_range(connection, log, projection, filled, position).await?;
-        replace(connection, about).await?;
         positions::settle(connection, about, position).await?;
         rebuilt.push(Rebuilt { name: about.name, position });
+    }
+    for projection in projections {
+        replace(connection, projection.about()).await?;
     }
     Ok(rebuilt)
 }
@@ -259,14 +265,19 @@ async fn swap(
 /// Drops the live tables of a projection and gives the new ones their names, down to indexes and constraints.
 async fn replace(connection: &mut PgConnection, about: &About) -> Result<(), sqlx::Error> {
     let beside: Vec<_> = about.tables.iter().map(|table| Tables::Beside.name(table)).collect();
-    let indexes: Vec<String> =
-        sqlx::query_scalar(include_str!("sql/beside_indexes.sql")).bind(&beside).fetch_all(&mut *connection).await?;
-    let constraints: Vec<(String, String)> =
-        sqlx::query_as(include_str!("sql/beside_constraints.sql")).bind(&beside).fetch_all(&mut *connection).await?;
+    let indexes: Vec<String> = sqlx::query_scalar(include_str!("sql/beside_indexes.sql"))
+        .bind(&beside)
+        .fetch_all(&mut *connection)
+        .await?;
+    let constraints: Vec<(String, String)> = sqlx::query_as(include_str!("sql/beside_constraints.sql"))
+        .bind(&beside)
+        .fetch_all(&mut *connection)
+        .await?;
     let live = |name: &str| name.replacen("next_", "read_", 1);
     let mut statements = Vec::new();
     for (table, constraint) in constraints.iter().filter(|(_, name)| name.starts_with("next_")) {
-        statements.push(format!("alter table {table} rename constraint {constraint} to {}", live(constraint)));
+        statements
+            .push(format!("alter table {table} rename constraint {constraint} to {}", live(constraint)));
     }
     statements.extend(about.tables.iter().map(|table| format!("drop table if exists {table}")));
     statements.extend(indexes.iter().map(|index| format!("alter index {index} rename to {}", live(index))));

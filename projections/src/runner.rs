@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 
 use crate::error::{ApplyError, ProjectionError};
 use crate::positions::{self, Positions};
-use crate::projection::{Batch, Projection, all};
+use crate::projection::{Batch, Projection, all, with_needed};
 use crate::tables::Tables;
 
 /// How long news of the log's growth may be missing before the log itself is asked.
@@ -69,12 +69,12 @@ pub struct Runner {
 impl Runner {
     /// Runs every projection of the ledger.
     pub fn new(log: Log) -> Runner {
-        Runner::of(log, all())
+        Runner::of(log, &all())
     }
 
-    /// Runs these projections.
-    pub fn of(log: Log, projections: Vec<Arc<dyn Projection>>) -> Runner {
-        Runner { log, projections, turn: Mutex::new(()) }
+    /// Runs these projections and those that they need.
+    pub fn of(log: Log, projections: &[Arc<dyn Projection>]) -> Runner {
+        Runner { log, projections: with_needed(projections), turn: Mutex::new(()) }
     }
 
     /// The log that it reads.
@@ -100,7 +100,9 @@ impl Runner {
         };
         let mut stopped = Stopped::new();
         let reached = self.advance(goal, &mut stopped).await?;
-        stopped.into_values().next().map_or(Ok(reached), Err)
+        let (waiting, faulty): (Vec<_>, Vec<_>) =
+            stopped.into_values().partition(|error| matches!(error, ProjectionError::Waits { .. }));
+        faulty.into_iter().chain(waiting).next().map_or(Ok(reached), Err)
     }
 
     /// Follows the log as it grows, until `stop` is done. A projection that an event stops is reported once and left
@@ -178,11 +180,7 @@ impl Runner {
     }
 
     /// Applies one batch to every projection that stands within it.
-    async fn apply(
-        &self,
-        events: &[StoredEvent],
-        stopped: &mut Stopped,
-    ) -> Result<(), ProjectionError> {
+    async fn apply(&self, events: &[StoredEvent], stopped: &mut Stopped) -> Result<(), ProjectionError> {
         let Some(end) = events.last().map(|event| event.position + 1) else {
             return Ok(());
         };
@@ -193,9 +191,15 @@ impl Runner {
         for projection in &self.projections {
             let about = projection.about();
             let position = positions.of(about)?;
+            let stopped_need = about.needs.iter().find(|need| stopped.contains_key(need.name));
+            if let (Some(need), false) = (stopped_need, stopped.contains_key(about.name)) {
+                let error = ProjectionError::Waits { projection: about.name, position, needed: need.name };
+                stopped.insert(about.name, error);
+            }
             let within = position >= events[0].position && position < end;
             if within && !stopped.contains_key(about.name) {
-                let (position, outcome) = apply_from(&mut transaction, projection.as_ref(), position, events).await?;
+                let (position, outcome) =
+                    apply_from(&mut transaction, projection.as_ref(), position, events).await?;
                 moved.push((about.name, position));
                 if let Err(error) = outcome {
                     stopped.insert(about.name, error);
@@ -222,7 +226,9 @@ async fn apply_from(
             Ok(()) => return Ok((position + good.len() as u64, outcome)),
             Err(error) => {
                 let before = match &error {
-                    ApplyError::Event { position: at, .. } => good.partition_point(|event| event.position < *at),
+                    ApplyError::Event { position: at, .. } => {
+                        good.partition_point(|event| event.position < *at)
+                    }
                     _ => good.len(),
                 };
                 let error = named(projection, good, error);

@@ -37,7 +37,8 @@ async fn sixteen_writers_in_two_processes_leave_no_gap() {
             let (mut positions, mut conflicts) = (Vec::new(), 0);
             for turn in 0..60u64 {
                 // Few streams and blind guesses of their versions: most meet conflicts.
-                let append = jar_append(&format!("s{}", (writer + turn) % 5), turn / 4, 1 + (turn % 3) as u32);
+                let append =
+                    jar_append(&format!("s{}", (writer + turn) % 5), turn / 4, 1 + (turn % 3) as u32);
                 match appender.append(append).await {
                     Ok(appended) => positions.extend(appended.first_position..=appended.last_position),
                     Err(AppendError::Conflict { .. }) => conflicts += 1,
@@ -184,7 +185,10 @@ async fn what_cannot_be_stored_is_refused_at_the_door_and_its_neighbours_are_wri
     };
     let cases = [
         (with(|append| append.events.clear()), Malformed::Empty),
-        (with(|append| append.events[0].payload = format!("\"{}\"", "x".repeat(60_000))), Malformed::TooLarge),
+        (
+            with(|append| append.events[0].payload = format!("\"{}\"", "x".repeat(60_000))),
+            Malformed::TooLarge,
+        ),
         (with(|append| append.events[0].metadata.push('\0')), Malformed::Nul),
         (with(|append| append.stream.id.clear()), Malformed::StreamName),
         (Append::new(vec![]), Malformed::Empty),

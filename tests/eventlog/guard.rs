@@ -37,7 +37,8 @@ async fn events_enter_only_through_the_appender() {
     let ledger = Ledger::new().await;
     ledger.appender().await.append(jar_append("a", 0, 1)).await.unwrap();
     let mut service = service(&ledger).await;
-    let unopened = format!("{INSERT} values (1, now(), 1, 'Jar', 'x', 'CoinsAdded', '1.0.0', '{{}}', '{{}}')");
+    let unopened =
+        format!("{INSERT} values (1, now(), 1, 'Jar', 'x', 'CoinsAdded', '1.0.0', '{{}}', '{{}}')");
     assert_eq!(refusal(&mut service, &unopened).await, "LDG04");
     let fake_head = "create temp table log_head as select true as one, 9::bigint as last_position,
                      pg_current_xact_id() as writer, now() as last_recorded_at";
@@ -54,7 +55,9 @@ async fn positions_handed_out_must_be_filled_as_they_were_handed_out() {
     assert_eq!(refusal(&mut service, "select log_open(2, null)").await, "LDG03");
     assert_eq!(refusal(&mut service, "select log_open(-1, null)").await, "LDG02");
     let row = |position: u32, time: &str| {
-        format!("{INSERT} select {position}, {time}, 1, 'Jar', 'x{position}', 'CoinsAdded', '1.0.0', '{{}}', '{{}}' from log_head")
+        format!(
+            "{INSERT} select {position}, {time}, 1, 'Jar', 'x{position}', 'CoinsAdded', '1.0.0', '{{}}', '{{}}' from log_head"
+        )
     };
     let attempts = [
         (vec![row(1, "last_recorded_at - interval '1 day'")], "LDG03"),
@@ -92,7 +95,10 @@ async fn a_second_opening_in_one_transaction_is_as_good_as_the_first() {
     let mut transaction = service.begin().await.unwrap();
     for position in 0..2 {
         transaction.execute("select log_open(1, null)").await.unwrap();
-        let row = format!("{INSERT} select {position}, last_recorded_at, {}, 'Jar', 'x', 'CoinsAdded', '1.0.0', '{{}}', '{{}}' from log_head", position + 1);
+        let row = format!(
+            "{INSERT} select {position}, last_recorded_at, {}, 'Jar', 'x', 'CoinsAdded', '1.0.0', '{{}}', '{{}}' from log_head",
+            position + 1
+        );
         transaction.execute(row.as_str()).await.unwrap();
     }
     // The first opening's time is not the second's; both stand.

@@ -62,7 +62,8 @@ impl Ledger {
         .fetch_one(&self.owner)
         .await
         .unwrap();
-        let count: i64 = sqlx::query_scalar("select count(*) from log_events").fetch_one(&self.owner).await.unwrap();
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from log_events").fetch_one(&self.owner).await.unwrap();
         assert_eq!((wrong, count.cast_unsigned()), (0, length));
         length
     }
@@ -70,7 +71,8 @@ impl Ledger {
 
 /// The PostgreSQL of these tests.
 fn url() -> String {
-    std::env::var("LEDGER_TEST_URL").expect("LEDGER_TEST_URL names a PostgreSQL whose user may create schemas and roles")
+    std::env::var("LEDGER_TEST_URL")
+        .expect("LEDGER_TEST_URL names a PostgreSQL whose user may create schemas and roles")
 }
 
 pub fn stream(id: &str) -> StreamId {
@@ -83,7 +85,8 @@ pub fn jar_append(id: &str, expected: u64, count: u32) -> Append {
 }
 
 pub fn jar_stream(id: &str, expected: u64, count: u32) -> StreamAppend {
-    let event = |coins| NewEvent::try_new(&JarEvent::CoinsAdded { coins }, r#"{"by":"test"}"#.to_owned()).unwrap();
+    let event =
+        |coins| NewEvent::try_new(&JarEvent::CoinsAdded { coins }, r#"{"by":"test"}"#.to_owned()).unwrap();
     StreamAppend { stream: stream(id), expected, events: (1..=count).map(event).collect() }
 }
 

@@ -4,4 +4,5 @@ mod office;
 mod once;
 mod rebuilding;
 mod registers;
+mod reports;
 mod stopping;

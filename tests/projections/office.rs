@@ -1,7 +1,8 @@
 //! A small synthetic office: it appends the events of households, cases, runs and payments through the real appender.
 
+use chrono::NaiveDate;
 use domain::actor::{Actor, ActorId, Role};
-use domain::aggregate::{Context, Decider, LedgerEvent};
+use domain::aggregate::{Context, Decider};
 use domain::benefit_case::{BenefitCase, BenefitCaseEvent, CaseSubject, Outcome};
 use domain::calendar::BenefitMonth;
 use domain::household::{Household, HouseholdEvent};
@@ -16,7 +17,6 @@ use eventlog::append::{Append, Appended, NewEvent, StreamAppend, StreamId};
 use eventlog::appender::Appender;
 use eventlog::metadata::Metadata;
 use eventlog::read::Log;
-use chrono::NaiveDate;
 use projections::{ProjectionError, Runner, Until};
 use tests::TestLedger;
 use uuid::Uuid;
@@ -107,7 +107,12 @@ impl Office {
     }
 
     /// Opens a run and has it calculated, approved and released with one payment for each case.
-    pub async fn release(&self, month: BenefitMonth, cases: &[Enrolled], amount: Money) -> (RunId, Vec<PaymentId>) {
+    pub async fn release(
+        &self,
+        month: BenefitMonth,
+        cases: &[Enrolled],
+        amount: Money,
+    ) -> (RunId, Vec<PaymentId>) {
         let run = RunId::new(self.id());
         self.append::<PaymentRun>(run.uuid(), &run_events(run, month, cases, amount)).await;
         let mut payments = Vec::new();
@@ -129,7 +134,8 @@ impl Office {
                 settled_on: day("2023-07-10"),
                 bank_reference: "B-1".to_owned(),
             };
-            let streams = chunk.iter().map(|payment| stream_append::<Payment>(payment.uuid(), 1, &[settled.clone()]));
+            let streams =
+                chunk.iter().map(|payment| stream_append::<Payment>(payment.uuid(), 1, &[settled.clone()]));
             self.append_all(streams.collect()).await;
         }
     }
@@ -139,14 +145,15 @@ impl Office {
     }
 }
 
-/// Events for one stream, with the metadata of a clerk.
-pub fn stream_append<A: Decider>(id: Uuid, expected: u64, events: &[A::Event]) -> StreamAppend {
+/// The metadata of a clerk.
+pub fn metadata() -> String {
     let context = Context { actor: Actor { id: clerk(), role: Role::Clerk }, today: day("2023-07-01") };
-    let new_event = |event: &A::Event| {
-        let mut metadata = Metadata::new(&context, Uuid::from_u128(7));
-        metadata.effective_on = event.effective_on();
-        NewEvent::try_new(event, metadata.to_json().unwrap()).unwrap()
-    };
+    Metadata::new(&context, Uuid::from_u128(7)).to_json().unwrap()
+}
+
+/// Events for one stream.
+pub fn stream_append<A: Decider>(id: Uuid, expected: u64, events: &[A::Event]) -> StreamAppend {
+    let new_event = |event: &A::Event| NewEvent::try_new(event, metadata()).unwrap();
     StreamAppend {
         stream: StreamId::new(A::TYPE, id.to_string()),
         expected,

@@ -9,6 +9,7 @@ use projections::{Until, all};
 use sqlx::Executor;
 
 use crate::office::{Office, month};
+use crate::reports::{collect, promise};
 
 async fn digests(office: &Office) -> Vec<String> {
     let mut digests = Vec::new();
@@ -21,8 +22,11 @@ async fn digests(office: &Office) -> Vec<String> {
 }
 
 async fn a_busy_year(office: &Office) {
+    collect(office).await;
+    promise(office).await;
     let mut cases = Vec::new();
-    for program in [Program::AdvancedAgeAllowance, Program::SubsistenceAllowance, Program::ElderlyCareSubsidy] {
+    for program in [Program::AdvancedAgeAllowance, Program::SubsistenceAllowance, Program::ElderlyCareSubsidy]
+    {
         for _ in 0..4 {
             cases.push(office.enroll(program).await);
         }
@@ -72,8 +76,10 @@ async fn a_rebuild_beside_live_work_ends_with_the_same_rows() {
     };
     let reading = async {
         for _ in 0..200 {
-            let seen: i64 =
-                sqlx::query_scalar("select count(*) from read_cases").fetch_one(office.ledger.service()).await.unwrap();
+            let seen: i64 = sqlx::query_scalar("select count(*) from read_cases")
+                .fetch_one(office.ledger.service())
+                .await
+                .unwrap();
             assert!(seen >= 12, "a reader saw a hole: {seen}");
         }
     };
@@ -113,7 +119,8 @@ async fn a_changed_row_is_found_by_replaying() {
                    where payment_id = (select min(payment_id::text)::uuid from read_payments)";
     office.ledger.owner().execute(change).await.unwrap();
     let verified = verify(office.ledger.owner(), office.log(), &all()).await.unwrap();
-    let unequal: Vec<&str> = verified.iter().filter(|table| !table.is_equal()).map(|table| table.table).collect();
+    let unequal: Vec<&str> =
+        verified.iter().filter(|table| !table.is_equal()).map(|table| table.table).collect();
     assert_eq!(unequal, ["read_payments"]);
 }
 

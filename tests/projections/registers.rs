@@ -31,7 +31,8 @@ async fn a_run_says_what_was_ordered_settled_and_returned() {
     let totals = queries::totals_of_run(service, run).await.unwrap();
     assert_eq!(totals.iter().map(|total| total.count).sum::<u64>(), 5);
     let lines: Vec<_> = queries::lines_of_run(service, run).try_collect().await.unwrap();
-    let first = queries::lines_page(service, run, LinePage { start: PageStart::First, limit: 2 }).await.unwrap();
+    let first =
+        queries::lines_page(service, run, LinePage { start: PageStart::First, limit: 2 }).await.unwrap();
     let start = PageStart::After(Box::new(first[1].clone()));
     let rest = queries::lines_page(service, run, LinePage { start, limit: 9 }).await.unwrap();
     assert_eq!([first, rest].concat(), lines);
@@ -71,7 +72,10 @@ async fn a_returned_payment_is_reissued_and_a_late_death_recovered() {
     office.catch_up().await.unwrap();
 
     let paid = queries::payments_of_case(office.ledger.service(), case.case).await.unwrap();
-    assert_eq!(paid.iter().map(|paid| paid.status).collect::<Vec<_>>(), [PaymentStage::Reissued, PaymentStage::Settled]);
+    assert_eq!(
+        paid.iter().map(|paid| paid.status).collect::<Vec<_>>(),
+        [PaymentStage::Reissued, PaymentStage::Settled]
+    );
     assert_eq!(paid[0].reissued_as, Some(second));
     assert_eq!((paid[1].recovery_opened, paid[1].recovery_received), (opened, Money::from_fen(5_000)));
     assert_eq!(queries::open_recoveries(office.ledger.service()).await.unwrap().len(), 1);
@@ -116,6 +120,9 @@ async fn a_case_is_found_by_person_household_and_stage() {
     assert_eq!(found.len(), 1);
     assert_eq!(found, files::cases_of_household(service, case.household).await.unwrap());
     assert_eq!(found, files::cases_in_stage(service, CaseStage::Enrolled, 0, 10).await.unwrap());
-    assert_eq!((found[0].applied_on, found[0].decided_on), (Some(day("2023-01-04")), Some(day("2023-01-20"))));
+    assert_eq!(
+        (found[0].applied_on, found[0].decided_on),
+        (Some(day("2023-01-04")), Some(day("2023-01-20")))
+    );
     assert_eq!(files::members(service, &[case.person]).await.unwrap()[0].household_id, case.household);
 }

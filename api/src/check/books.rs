@@ -39,7 +39,11 @@ impl Watch for Books {
         if self.sum != before {
             let difference = self.sum - before;
             let zh = format!("该事件借贷相差 {difference} 分");
-            self.findings.push(Finding::at(seen.position, zh, format!("debit and credit differ by {difference} fen")));
+            self.findings.push(Finding::at(
+                seen.position,
+                zh,
+                format!("debit and credit differ by {difference} fen"),
+            ));
         }
     }
 
@@ -71,7 +75,9 @@ impl Books {
         let Some(paid_for) = self.orders.get(id).copied() else { return Vec::new() };
         self.pending += match event {
             PaymentEvent::PaymentOrdered { .. } => paid_for.amount.fen(),
-            PaymentEvent::PaymentSettled { .. } | PaymentEvent::PaymentReturned { .. } => -paid_for.amount.fen(),
+            PaymentEvent::PaymentSettled { .. } | PaymentEvent::PaymentReturned { .. } => {
+                -paid_for.amount.fen()
+            }
             _ => 0,
         };
         postings(BookedEvent::Payment(event, paid_for))

@@ -20,7 +20,11 @@ impl Finding {
     }
 
     /// A finding that several events show together.
-    pub fn among(positions: impl IntoIterator<Item = u64>, zh: impl Into<String>, en: impl Into<String>) -> Finding {
+    pub fn among(
+        positions: impl IntoIterator<Item = u64>,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Finding {
         let mut positions: Vec<u64> = positions.into_iter().collect();
         positions.sort_unstable();
         Finding { positions, zh: zh.into(), en: en.into() }

@@ -27,13 +27,16 @@ impl Watch for FourEyes {
 
     fn see(&mut self, seen: &Seen) {
         let approves = match &seen.event {
-            Some(AnyEvent::BenefitCase(event)) => matches!(event, BenefitCaseEvent::EligibilityDecided { .. }),
+            Some(AnyEvent::BenefitCase(event)) => {
+                matches!(event, BenefitCaseEvent::EligibilityDecided { .. })
+            }
             Some(AnyEvent::PaymentRun(event)) => matches!(event, PaymentRunEvent::PaymentRunApproved { .. }),
             _ => return,
         };
         let touched = self.touched.entry(seen.stream_id.clone()).or_default();
         if approves {
-            let own: Vec<u64> = touched.iter().filter(|(who, _)| *who == seen.actor).map(|(_, at)| *at).collect();
+            let own: Vec<u64> =
+                touched.iter().filter(|(who, _)| *who == seen.actor).map(|(_, at)| *at).collect();
             if !own.is_empty() {
                 let (zh, en) = ("审批人经办过同一事项", "the approver had prepared the same thing");
                 self.findings.push(Finding::among(own.into_iter().chain([seen.position]), zh, en));

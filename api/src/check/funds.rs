@@ -51,8 +51,12 @@ impl Watch for Funds {
     fn finish(mut self: Box<Self>, _: u64) -> Vec<Finding> {
         for (id, campaign) in &self.campaigns {
             if campaign.received != campaign.credited {
-                let zh = format!("募捐活动 {id} 收到 {} 分，资金入账 {} 分", campaign.received, campaign.credited);
-                let en = format!("campaign {id} received {} fen, its fund was credited {}", campaign.received, campaign.credited);
+                let zh =
+                    format!("募捐活动 {id} 收到 {} 分，资金入账 {} 分", campaign.received, campaign.credited);
+                let en = format!(
+                    "campaign {id} received {} fen, its fund was credited {}",
+                    campaign.received, campaign.credited
+                );
                 self.findings.push(Finding::at(campaign.last_position, zh, en));
             }
         }

@@ -17,8 +17,16 @@ mod runs;
 mod seen;
 mod still_due;
 
+use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
-use eventlog::event::StoredEvent;
+use domain::benefit_case::BenefitCase;
+use domain::campaign::Campaign;
+use domain::fund::Fund;
+use domain::household::Household;
+use domain::identity::Identity;
+use domain::payment::Payment;
+use domain::payment_run::PaymentRun;
+use eventlog::event::{DecodeError, StoredEvent};
 use indicatif::ProgressBar;
 
 pub use finding::{Finding, Invariant, Verdict};
@@ -80,6 +88,20 @@ fn seen(stored: &StoredEvent) -> Seen {
         stream_id: stored.stream.id.clone(),
         sequence: stored.sequence,
         actor: metadata.map(|metadata| metadata.actor_id).unwrap_or_default(),
-        event: AnyEvent::decode(stored.stream.kind.as_ref(), &stored.payload).ok().flatten(),
+        event: read(stored).ok().flatten(),
     }
+}
+
+/// What happened, in its newest version; none for a stream of another office.
+fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
+    Ok(match stored.stream.kind.as_ref() {
+        Household::TYPE => stored.decode()?.map(AnyEvent::Household),
+        Identity::TYPE => stored.decode()?.map(AnyEvent::Identity),
+        BenefitCase::TYPE => stored.decode()?.map(AnyEvent::BenefitCase),
+        PaymentRun::TYPE => stored.decode()?.map(AnyEvent::PaymentRun),
+        Payment::TYPE => stored.decode()?.map(AnyEvent::Payment),
+        Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
+        Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
+        _ => None,
+    })
 }

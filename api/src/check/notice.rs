@@ -30,7 +30,8 @@ impl Watch for NoticePeriods {
         let Some(AnyEvent::BenefitCase(event)) = &seen.event else { return };
         let case = &seen.stream_id;
         match event {
-            BenefitCaseEvent::ConsultationHeld { subject, .. } | BenefitCaseEvent::ApplicationReceived { subject, .. } => {
+            BenefitCaseEvent::ConsultationHeld { subject, .. }
+            | BenefitCaseEvent::ApplicationReceived { subject, .. } => {
                 self.subjects.insert(case.clone(), *subject);
             }
             BenefitCaseEvent::NoticePosted { earliest_decision_on, .. } => {

@@ -62,7 +62,10 @@ impl Order {
             self.findings.push(Finding::at(
                 seen.position,
                 format!("{} {stream} 序号应为 {expected}，实为 {}", seen.stream_type, seen.sequence),
-                format!("{} {stream} should have sequence {expected}, not {}", seen.stream_type, seen.sequence),
+                format!(
+                    "{} {stream} should have sequence {expected}, not {}",
+                    seen.stream_type, seen.sequence
+                ),
             ));
         }
         *last = seen.sequence;
@@ -70,7 +73,11 @@ impl Order {
 
     fn see_time(&mut self, seen: &Seen) {
         if self.recorded_at.is_some_and(|before| seen.recorded_at < before) {
-            self.findings.push(Finding::at(seen.position, "记录时间早于前一事件", "recorded before the event ahead of it"));
+            self.findings.push(Finding::at(
+                seen.position,
+                "记录时间早于前一事件",
+                "recorded before the event ahead of it",
+            ));
         }
         self.recorded_at = Some(seen.recorded_at);
     }

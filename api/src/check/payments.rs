@@ -65,7 +65,10 @@ impl Payments {
         let derived = PaymentId::derive(order.case_id, order.month, order.attempt);
         if order.attempt != month.attempts || derived.to_string() != seen.stream_id {
             let zh = format!("{} 第 {} 次支付的编号与个案、月份、次数不符", order.month, order.attempt);
-            let en = format!("the id of attempt {} for {} does not follow from its case and month", order.attempt, order.month);
+            let en = format!(
+                "the id of attempt {} for {} does not follow from its case and month",
+                order.attempt, order.month
+            );
             self.findings.push(Finding::at(seen.position, zh, en));
         }
         if month.standing > order.due.fen() {

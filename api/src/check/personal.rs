@@ -11,9 +11,9 @@ use crate::processes::Office;
 use domain::any_event::AnyEvent;
 use domain::campaign::CampaignEvent;
 use domain::household::HouseholdEvent;
+use domain::identifiers::{BankAccount, CitizenId};
 use domain::ids::PersonId;
 use domain::personal::{DonorName, Opened, PersonName, PersonalField, Sealed};
-use domain::identifiers::{BankAccount, CitizenId};
 
 /// The promise.
 pub const INVARIANT: Invariant = Invariant {
@@ -43,7 +43,9 @@ impl Needles {
     /// Remembers what an event seals.
     pub fn see(&mut self, seen: &Seen) {
         match &seen.event {
-            Some(AnyEvent::Household(HouseholdEvent::MemberJoined { person_id, name, id_number, .. })) => {
+            Some(AnyEvent::Household(HouseholdEvent::MemberJoined {
+                person_id, name, id_number, ..
+            })) => {
                 self.names.push((*person_id, name.clone()));
                 self.id_numbers.push((*person_id, id_number.clone()));
             }
@@ -143,7 +145,10 @@ fn search_line(
 ) -> Option<Finding> {
     let hit = automaton.find(line)?;
     let label = needles.get(hit.pattern().as_usize()).map_or("", |needle| needle.label);
-    let position = line.split(|byte| *byte == b'\t').next().and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+    let position = line
+        .split(|byte| *byte == b'\t')
+        .next()
+        .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
     let zh = format!("表 {table} 第 {number} 行含明文 {label}");
     let en = format!("row {number} of {table} holds a {label} in clear");
     Some(Finding { positions: position.into_iter().collect(), zh, en })

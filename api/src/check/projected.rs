@@ -28,7 +28,9 @@ pub async fn check(app: &App) -> anyhow::Result<Verdict> {
                 Finding::among([], zh, en)
             })
             .collect(),
-        Err(error) => vec![Finding::among([], format!("投影无法核对：{error}"), format!("cannot be compared: {error}"))],
+        Err(error) => {
+            vec![Finding::among([], format!("投影无法核对：{error}"), format!("cannot be compared: {error}"))]
+        }
     };
     Ok(Verdict { invariant: INVARIANT, findings })
 }

@@ -51,7 +51,11 @@ impl Watch for Readable {
         };
         if let Some(trouble) = trouble {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);
-            self.findings.push(Finding::at(seen.position, zh, format!("{} {id}: {trouble}", seen.stream_type)));
+            self.findings.push(Finding::at(
+                seen.position,
+                zh,
+                format!("{} {id}: {trouble}", seen.stream_type),
+            ));
         }
     }
 

@@ -66,9 +66,17 @@ impl Runs {
     fn see_run(&mut self, seen: &Seen, event: &PaymentRunEvent) {
         let run = self.runs.entry(seen.stream_id.clone()).or_default();
         match event {
-            PaymentRunEvent::PaymentRunCalculated { calculation } => run.calculation = Some(calculation.clone()),
+            PaymentRunEvent::PaymentRunCalculated { calculation, .. } => {
+                run.calculation = Some(calculation.clone())
+            }
             PaymentRunEvent::PaymentRunReleased { .. } => run.released = Some(seen.position),
-            PaymentRunEvent::PaymentRunReconciled { settled_count, settled_sum, returned_count, returned_sum, .. } => {
+            PaymentRunEvent::PaymentRunReconciled {
+                settled_count,
+                settled_sum,
+                returned_count,
+                returned_sum,
+                ..
+            } => {
                 let settled = Tally { count: *settled_count, fen: settled_sum.fen() };
                 let returned = Tally { count: *returned_count, fen: returned_sum.fen() };
                 run.reconciled = Some((seen.position, settled, returned));
@@ -97,19 +105,29 @@ impl Runs {
 impl Run {
     fn findings(&self, id: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let calculated = self.calculation.as_ref().map(|lines| Tally { count: lines.line_count, fen: lines.control_sum.fen() });
+        let calculated = self
+            .calculation
+            .as_ref()
+            .map(|lines| Tally { count: lines.line_count, fen: lines.control_sum.fen() });
         if let Some(position) = self.released
             && calculated != Some(self.ordered)
         {
             let zh = format!("批次 {id} 核算 {calculated:?}，实际下达 {:?}（笔数与分）", self.ordered);
-            let en = format!("run {id} was calculated as {calculated:?} and ordered {:?} (count and fen)", self.ordered);
+            let en = format!(
+                "run {id} was calculated as {calculated:?} and ordered {:?} (count and fen)",
+                self.ordered
+            );
             findings.push(Finding::at(position, zh, en));
         }
         if let Some((position, settled, returned)) = self.reconciled
             && (settled, returned) != (self.settled, self.returned)
         {
             let zh = format!("批次 {id} 对账数与明细不符");
-            findings.push(Finding::at(position, zh, format!("run {id} was reconciled with other sums than its payments")));
+            findings.push(Finding::at(
+                position,
+                zh,
+                format!("run {id} was reconciled with other sums than its payments"),
+            ));
         }
         let (done, fen) = (self.settled.count + self.returned.count, self.settled.fen + self.returned.fen);
         if done > self.ordered.count || fen > self.ordered.fen {

@@ -45,7 +45,11 @@ pub async fn check(app: &App) -> anyhow::Result<Verdict> {
                 Err(error) => {
                     let case = payable.case.case_id;
                     let zh = format!("个案 {case} 无法重新核定：{error}");
-                    findings.push(Finding::among([], zh, format!("case {case} cannot be determined: {error}")));
+                    findings.push(Finding::among(
+                        [],
+                        zh,
+                        format!("case {case} cannot be determined: {error}"),
+                    ));
                 }
             }
         }
@@ -56,6 +60,8 @@ pub async fn check(app: &App) -> anyhow::Result<Verdict> {
 fn overpaid(note: &RunNote) -> Option<Finding> {
     let RunNote::Overpayment(Overpayment { case_id, program, month, amount, .. }) = note else { return None };
     let zh = format!("个案 {case_id} {} {month} 多发 {amount} 元，未立项追缴", program.zh());
-    let en = format!("case {case_id} was paid {amount} yuan too much for {month} ({program}), and no recovery is open");
+    let en = format!(
+        "case {case_id} was paid {amount} yuan too much for {month} ({program}), and no recovery is open"
+    );
     Some(Finding::among([], zh, en))
 }

@@ -82,9 +82,15 @@ impl Screen {
 
     /// A progress bar on standard error for `total` steps; hidden where standard error is no terminal.
     pub fn progress(&self, total: u64, zh: &'static str, en: &'static str) -> ProgressBar {
-        let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
+        let target = if io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr_with_hz(8)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        if let Ok(style) = ProgressStyle::with_template("{msg:<18} {wide_bar:.blue} {human_pos}/{human_len} {elapsed}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg:<18} {wide_bar:.blue} {human_pos}/{human_len} {elapsed}")
+        {
             bar.set_style(style);
         }
         bar.set_message(self.pick(zh, en));
@@ -96,7 +102,7 @@ impl Screen {
 /// Lays out a table; wide characters count as two columns.
 pub fn table(heads: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(heads.iter().map(|(head, align)| aligned(head, *align)));
     for row in rows {
         table.add_row(row.iter().zip(heads).map(|(text, (_, align))| aligned(text, *align)));
@@ -144,14 +150,18 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_by_thousands() {
-        assert_eq!([grouped(0), grouped(999), grouped(1_203), grouped(-1_234_567)], ["0", "999", "1,203", "-1,234,567"]);
+        assert_eq!(
+            [grouped(0), grouped(999), grouped(1_203), grouped(-1_234_567)],
+            ["0", "999", "1,203", "-1,234,567"]
+        );
         assert_eq!(yuan(Money::from_fen(7_031_300)), "70,313.00");
         assert_eq!(yuan(Money::from_fen(-5)), "-0.05");
     }
 
     #[test]
     fn columns_align_when_characters_are_wide() {
-        let rows = vec![vec!["低保".to_owned(), "29".to_owned()], vec!["Elderly".to_owned(), "1,203".to_owned()]];
+        let rows =
+            vec![vec!["低保".to_owned(), "29".to_owned()], vec!["Elderly".to_owned(), "1,203".to_owned()]];
         let text = table(&[("项目", Align::Left), ("人数", Align::Right)], &rows);
         let widths: Vec<usize> = text.lines().map(UnicodeWidthStr::width).collect();
         assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "{widths:?}\n{text}");

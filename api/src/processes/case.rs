@@ -1,16 +1,18 @@
 //! 个案办理: a case from consultation to decision, one function a step.
 
-use chrono::NaiveDate;
+use std::sync::Arc;
+
 use domain::actor::ActorId;
 use domain::benefit_case::{
-    BenefitCase, BenefitCaseCommand, CaseSubject, MeansFinding, Outcome, Procedure, RulesAnswer,
+    BenefitCase, BenefitCaseCommand, CaseSubject, MeansFinding, Notice, Outcome, RulesAnswer, procedure,
 };
 use domain::calendar::WorkingDays;
 use domain::household::Household;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Note, Personal, seal};
+use domain::policy::Decision;
 use domain::program::Program;
-use domain::schedule::Finding;
+use domain::schedule::propose;
 
 use super::{Desk, Office, ProcessError};
 use crate::registers::applications::Row;
@@ -55,10 +57,10 @@ pub async fn cases_of(
     for number in 1.. {
         let case_id = office.case_id(person, program, number);
         let case = office.repository.load::<BenefitCase>(&case_id.to_string()).await?;
-        if matches!(case.state, BenefitCase::Unopened) {
+        if matches!(*case.state, BenefitCase::Unopened) {
             break;
         }
-        cases.push((case_id, case.state));
+        cases.push((case_id, Arc::unwrap_or_clone(case.state)));
     }
     Ok(cases)
 }
@@ -70,10 +72,12 @@ async fn subject_of(office: &Office, row: &Row) -> Result<CaseSubject, ProcessEr
     let ended = |case: &BenefitCase| {
         matches!(case, BenefitCase::Refused(_) | BenefitCase::Closed(_) | BenefitCase::Discontinued(_))
     };
-    let same = |case: &BenefitCase| case.applied_on() == Some(row.steps.applied_on);
+    let same =
+        |case: &BenefitCase| case.application().map(|asked| asked.applied_on) == Some(row.steps.applied_on);
     let found = cases.iter().find(|(_, case)| same(case)).or(cases.last().filter(|(_, case)| !ended(case)));
     let number = u32::try_from(cases.len()).unwrap_or(u32::MAX).saturating_add(1);
-    let case_id = found.map_or_else(|| office.case_id(applicant, row.program, number), |(case_id, _)| *case_id);
+    let case_id =
+        found.map_or_else(|| office.case_id(applicant, row.program, number), |(case_id, _)| *case_id);
     Ok(CaseSubject { case_id, household_id, applicant, program: row.program })
 }
 
@@ -91,7 +95,11 @@ pub async fn hold_consultation(office: &Office, desk: &Desk, row: &Row) -> Resul
 ///
 /// # Errors
 /// [`ProcessError`]: the applicant is unknown, or the domain refuses.
-pub async fn receive_application(office: &Office, desk: &Desk, row: &Row) -> Result<OpenedCase, ProcessError> {
+pub async fn receive_application(
+    office: &Office,
+    desk: &Desk,
+    row: &Row,
+) -> Result<OpenedCase, ProcessError> {
     let subject = subject_of(office, row).await?;
     let command = BenefitCaseCommand::ReceiveApplication {
         subject,
@@ -158,7 +166,9 @@ pub async fn recommend(
 /// [`ProcessError`]: the working days of the year are not published, or the domain refuses.
 pub async fn post_notice(office: &Office, desk: &Desk, case: OpenedCase) -> Result<(), ProcessError> {
     let posted_on = desk.today();
-    let notice_days = Procedure::of(case.subject.program).notice_days().unwrap_or_default();
+    let Notice::Posted { days: notice_days } = procedure(case.subject.program, None).notice else {
+        return Ok(());
+    };
     let earliest = WorkingDays::published().earliest_decision_on(posted_on, notice_days);
     let earliest_decision_on = earliest.map_err(|error| ProcessError::refused(&error))?;
     let command = BenefitCaseCommand::PostNotice { posted_on, notice_days, earliest_decision_on };
@@ -179,34 +189,25 @@ pub async fn decide(
     let household = household_of(office, household_id).await?;
     let state = office.repository.load::<BenefitCase>(&case_id.to_string()).await?.state;
     let decided_on = desk.today();
-    let finding = ask_rules(office, &state, &household, decided_on)?;
-    let determination = seal(&*office.keyring, case.subject.applicant, &Personal::new(finding.determination))?;
-    let rules = match finding.payable {
-        true => RulesAnswer::Eligible(determination),
-        false => RulesAnswer::Ineligible(determination),
+    let proposal = propose(&state, &household, &*office.keyring, office.rules, decided_on, decided_on);
+    let proposal = proposal.map_err(|error| ProcessError::refused(&error))?;
+    let determination = Personal::new(proposal.determination);
+    let determination = seal(&*office.keyring, case.subject.applicant, &determination)?;
+    let rules = match proposal.decision {
+        Decision::Eligible => RulesAnswer::Eligible(determination),
+        Decision::Ineligible => RulesAnswer::Ineligible(determination),
     };
     let command = BenefitCaseCommand::DecideEligibility {
         outcome,
         decided_on,
-        reasons: finding.reasons.iter().map(|reason| reason.code().to_owned()).collect(),
-        rule_version: office.rules.version().to_owned(),
+        reasons: proposal.reasons.iter().map(|reason| reason.code().to_owned()).collect(),
+        rule_version: proposal.rule_version,
         rules,
         facts_recorded_by: household.contributors(),
     };
     office.step(desk, case_id, "decision", command).await
 }
 
-/// What the rules say of a case that is up for decision.
-fn ask_rules(
-    office: &Office,
-    case: &BenefitCase,
-    household: &Household,
-    decided_on: NaiveDate,
-) -> Result<Finding, ProcessError> {
-    domain::schedule::examine(case, household, &*office.keyring, office.rules, decided_on)
-        .map_err(|error| ProcessError::refused(&error))
-}
-
-pub(super) async fn household_of(office: &Office, id: HouseholdId) -> Result<Household, ProcessError> {
+pub(super) async fn household_of(office: &Office, id: HouseholdId) -> Result<Arc<Household>, ProcessError> {
     Ok(office.repository.load::<Household>(&id.to_string()).await?.state)
 }

@@ -1,8 +1,8 @@
 //! 变更登记 and 能力评估: what happened to people after they were registered.
 
-use domain::benefit_case::{BenefitCase, BenefitCaseCommand, Procedure};
+use domain::benefit_case::{BenefitCase, BenefitCaseCommand, Suspending, procedure};
 use domain::household::{Household, HouseholdCommand};
-use domain::identity::{Identity, IdentityCommand};
+use domain::identity::IdentityCommand;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Opened, Personal, seal};
 use domain::policy::{DisabilityCertificate, SuspensionReason};
@@ -38,7 +38,11 @@ pub async fn record_change(office: &Office, desk: &Desk, row: &Row) -> Result<()
 ///
 /// # Errors
 /// [`ProcessError`]: the person is unknown, or the domain refuses.
-pub async fn assess_care(office: &Office, desk: &Desk, row: &care_assessments::Row) -> Result<(), ProcessError> {
+pub async fn assess_care(
+    office: &Office,
+    desk: &Desk,
+    row: &care_assessments::Row,
+) -> Result<(), ProcessError> {
     let (person_id, household_id) = office.find(&row.id_number).await?;
     let level = seal(&*office.keyring, person_id, &Personal::new(row.level))?;
     let command = HouseholdCommand::AssessCareLevel { person_id, level, since: row.assessed_on };
@@ -116,7 +120,8 @@ async fn join(
     let member = new_member(office, person_id, &who, joining.relation, Some(row.effective_on))?;
     let claim = IdentityCommand::ClaimIdentity { person_id, household_id, claimed_on: row.reported_on };
     let add = HouseholdCommand::AddMember { member };
-    let steps = [Step::Identity(index.as_str().to_owned(), claim), Step::Household(household_id.to_string(), add)];
+    let steps =
+        [Step::Identity(index.as_str().to_owned(), claim), Step::Household(household_id.to_string(), add)];
     office.together(desk, key, steps).await?;
     Ok(())
 }
@@ -141,7 +146,9 @@ async fn change_cases(office: &Office, desk: &Desk, row: &Row) -> Result<(), Pro
 /// The cases on the roll whose program knows suspensions: the elderly ones (京民养老发〔2019〕160号).
 async fn suspendable_cases(office: &Office, person: PersonId) -> Result<Vec<CaseId>, ProcessError> {
     let mut found = Vec::new();
-    for program in Program::ALL.iter().filter(|program| Procedure::of(**program).knows_suspension()) {
+    let suspendable =
+        |program: &&Program| procedure(**program, None).suspension == Suspending::WhenUnreachable;
+    for program in Program::ALL.iter().filter(suspendable) {
         for (case_id, case) in cases_of(office, person, *program).await? {
             if matches!(case, BenefitCase::Enrolled(_)) {
                 found.push(case_id);

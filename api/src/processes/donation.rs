@@ -73,7 +73,11 @@ pub async fn open_campaign(office: &Office, desk: &Desk, terms: CampaignTerms) -
 pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result<DonationId, ProcessError> {
     let campaign_id = office.campaign_id(&row.campaign);
     let campaign = office.repository.load::<Campaign>(&campaign_id.to_string()).await?;
-    let fund_id = campaign.state.fund_id().ok_or(ProcessError::Unknown { what: "campaign" })?;
+    let fund_id = campaign
+        .state
+        .book()
+        .map(|book| book.terms.fund_id)
+        .ok_or(ProcessError::Unknown { what: "campaign" })?;
     let donation = donation(office, campaign_id, row).await?;
     let (donation_id, day) = (donation.donation_id, donation.received_on);
     let amount = donation.amount;
@@ -122,8 +126,8 @@ pub async fn close_campaign(
 ) -> Result<(), ProcessError> {
     let id = campaign_id.to_string();
     let campaign = office.repository.load::<Campaign>(&id).await?.state;
-    let running = campaign.opened().ok_or(ProcessError::Unknown { what: "campaign" })?;
-    let (total, donation_count) = (running.total(), running.donation_count());
+    let book = campaign.book().ok_or(ProcessError::Unknown { what: "campaign" })?;
+    let (total, donation_count) = (book.total(), book.donation_count());
     let publish = CampaignCommand::PublishResults { total, donation_count, published_on: desk.today() };
     let close = CampaignCommand::CloseCampaign { closed_on };
     let steps = [Step::Campaign(id.clone(), close), Step::Campaign(id.clone(), publish)];

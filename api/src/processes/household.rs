@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use domain::household::{HouseholdCommand, NewMember};
-use domain::identity::{Identity, IdentityCommand};
 use domain::identifiers::CitizenId;
+use domain::identity::{Identity, IdentityCommand};
 use domain::ids::{HouseholdId, PersonId};
-use domain::personal::{Address, BirthDate, Personal, PersonName, Sealed, seal};
+use domain::personal::{Address, BirthDate, PersonName, Personal, Sealed, seal};
 use domain::policy::{DisabilityCertificate, Hukou, Relation};
 
 use super::{Desk, Office, ProcessError, Step};
@@ -28,7 +28,11 @@ pub struct Registered {
 ///
 /// # Errors
 /// [`ProcessError`]: an ID number is taken by someone else, or the domain refuses a fact.
-pub async fn register_household(office: &Office, desk: &Desk, rows: &[Row]) -> Result<Registered, ProcessError> {
+pub async fn register_household(
+    office: &Office,
+    desk: &Desk,
+    rows: &[Row],
+) -> Result<Registered, ProcessError> {
     let [head, ..] = rows else { return Err(ProcessError::Unknown { what: "household" }) };
     let Some(part) = &head.household else { return Err(ProcessError::Unknown { what: "head of household" }) };
     let household_id = office.household_id(&head.household_number);
@@ -36,9 +40,24 @@ pub async fn register_household(office: &Office, desk: &Desk, rows: &[Row]) -> R
     office.keyring.ensure_keys(&people.ids()).await?;
     let plan = Plan { office, household_id, people: &people, registered_on: part.registered_on };
     let content: Vec<String> = rows.iter().flat_map(RegisterRow::write).collect();
-    let steps: Vec<Step> = people.claims(household_id, part.registered_on).chain(plan.commands(rows, part)?).collect();
+    let steps: Vec<Step> =
+        people.claims(household_id, part.registered_on).chain(plan.commands(rows, part)?).collect();
     office.together(desk, office.derived("register_household", &content.join("\u{1f}")), steps).await?;
     Ok(Registered { household_id, persons: people.ids() })
+}
+
+/// Groups rows to households: each head's row first, then the other members in their order.
+pub fn households(rows: &[Row]) -> Vec<Vec<Row>> {
+    let mut grouped: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    for row in rows {
+        let household = grouped.entry(&row.household_number).or_default();
+        if row.relation == Relation::Oneself {
+            household.insert(0, row.clone());
+        } else {
+            household.push(row.clone());
+        }
+    }
+    grouped.into_values().collect()
 }
 
 /// Everyone of a household, by ID number, with the identity streams' names.
@@ -81,8 +100,9 @@ pub(super) async fn person_behind(
     household_id: HouseholdId,
 ) -> Result<PersonId, ProcessError> {
     let identity = office.repository.load::<Identity>(index).await?;
-    let fresh = || PersonId::new(office.derived("person", &format!("{household_id}|{index}|{}", identity.version)));
-    Ok(identity.state.claim().map_or_else(fresh, |(person, _)| person))
+    let fresh =
+        || PersonId::new(office.derived("person", &format!("{household_id}|{index}|{}", identity.version)));
+    Ok(identity.state.holder().unwrap_or_else(fresh))
 }
 
 /// Turns rows into commands.
@@ -107,11 +127,11 @@ impl Plan<'_> {
         for row in rows {
             self.facts(row, &mut commands)?;
         }
-        if !part.income.is_empty() {
-            let (income, since) = (part.income.clone(), self.registered_on);
-            commands.push(HouseholdCommand::DeclareIncome { income, since });
-        }
-        commands.push(HouseholdCommand::DeclareProperty { property: part.property, since: self.registered_on });
+        // an empty list says "no income", which a means test must hear
+        let (income, since) = (part.income.clone(), self.registered_on);
+        commands.push(HouseholdCommand::DeclareIncome { income, since });
+        commands
+            .push(HouseholdCommand::DeclareProperty { property: part.property, since: self.registered_on });
         let id = self.household_id.to_string();
         Ok(commands.into_iter().map(|command| Step::Household(id.clone(), command)).collect())
     }
@@ -120,7 +140,11 @@ impl Plan<'_> {
         Ok(HouseholdCommand::RegisterHousehold {
             household_id: self.household_id,
             community: part.community.clone(),
-            address: seal(&*self.office.keyring, head.person_id, &Personal::new(Address(part.address.0.clone())))?,
+            address: seal(
+                &*self.office.keyring,
+                head.person_id,
+                &Personal::new(Address(part.address.0.clone())),
+            )?,
             head,
             registered_on: self.registered_on,
         })
@@ -128,7 +152,8 @@ impl Plan<'_> {
 
     fn member(&self, row: &Row) -> Result<NewMember, ProcessError> {
         let person_id = self.people.get(&row.id_number)?;
-        let who = Someone { name: &row.name, id_number: &row.id_number, born_on: row.birth_date, hukou: row.hukou };
+        let who =
+            Someone { name: &row.name, id_number: &row.id_number, born_on: row.birth_date, hukou: row.hukou };
         new_member(self.office, person_id, &who, row.relation, row.joined_on)
     }
 

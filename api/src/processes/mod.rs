@@ -16,6 +16,6 @@ pub use change::*;
 pub use donation::*;
 pub use error::ProcessError;
 pub use household::*;
-pub use office::{Desk, Office};
+pub use office::{Desk, Office, office_day};
 pub use recovery::*;
 pub use steps::Step;

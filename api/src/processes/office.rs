@@ -6,8 +6,8 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::aggregate::Context;
 use domain::identifiers::{BankAccount, CitizenId};
-use domain::ids::{HouseholdId, PersonId};
 use domain::identity::Identity;
+use domain::ids::{HouseholdId, PersonId};
 use domain::personal::{BlindIndex, PersonalField};
 use domain::policy::RuleBook;
 use eventlog::append::CommandKey;
@@ -106,6 +106,9 @@ impl Office {
     /// [`ProcessError::UnknownPerson`] when nobody registered it.
     pub async fn find(&self, id_number: &CitizenId) -> Result<(PersonId, HouseholdId), ProcessError> {
         let identity = self.repository.load::<Identity>(self.id_index(id_number).as_str()).await?;
-        identity.state.claim().ok_or(ProcessError::UnknownPerson)
+        match *identity.state {
+            Identity::Claimed { person_id, household_id, .. } => Ok((person_id, household_id)),
+            Identity::Unclaimed | Identity::Released { .. } => Err(ProcessError::UnknownPerson),
+        }
     }
 }

@@ -20,7 +20,8 @@ pub async fn open_recovery(
     reason: RecoveryReason,
 ) -> Result<(), ProcessError> {
     let id = payment_id.to_string();
-    let request = desk.request(office.derived("open_recovery", &format!("{id}|{}|{}", amount.fen(), desk.today())));
+    let request =
+        desk.request(office.derived("open_recovery", &format!("{id}|{}|{}", amount.fen(), desk.today())));
     let command = PaymentCommand::OpenRecovery { amount, reason, opened_on: desk.today() };
     office.repository.execute::<Payment>(&id, command, &desk.context(), &request).await?;
     Ok(())

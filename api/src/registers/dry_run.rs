@@ -1,6 +1,6 @@
 //! Checks a whole register without touching the ledger: each row by itself, then the rows against each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use domain::identifiers::CitizenId;
@@ -15,6 +15,7 @@ use super::{RawRow, RegisterKind, RegisterRow};
 pub struct DryRunContext {
     today: NaiveDate,
     known: HashMap<CitizenId, KnownPerson>,
+    households: HashSet<String>,
 }
 
 /// A person who is in the register already.
@@ -29,11 +30,12 @@ pub struct KnownPerson {
 impl DryRunContext {
     /// Nothing is known but the day, on which later days lie in the future.
     pub fn new(today: NaiveDate) -> DryRunContext {
-        DryRunContext { today, known: HashMap::new() }
+        DryRunContext { today, known: HashMap::new(), households: HashSet::new() }
     }
 
     /// Adds a person.
     pub fn know(&mut self, id_number: CitizenId, person: KnownPerson) {
+        self.households.insert(person.household_number.clone());
         self.known.insert(id_number, person);
     }
 
@@ -54,7 +56,7 @@ impl DryRunContext {
     }
 
     pub(crate) fn has_household(&self, number: &str) -> bool {
-        self.known.values().any(|person| person.household_number == number)
+        self.households.contains(number)
     }
 }
 

@@ -20,11 +20,14 @@ mod lists;
 pub mod persons;
 mod problem;
 mod raw;
-//pub mod reading;
+pub mod reading;
 mod row_key;
 pub(crate) mod synthetic;
 mod template;
 pub mod workbook;
+
+#[cfg(test)]
+mod tests;
 
 pub use codes::Named;
 pub use dry_run::{BadRow, Checked, DryRun, DryRunContext, GoodRow, KnownPerson, Report, dry_run};

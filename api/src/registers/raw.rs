@@ -1,5 +1,7 @@
 //! A row as it stands in the file.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -8,23 +10,27 @@ use serde::{Deserialize, Serialize};
 pub struct RawRow {
     /// The row's number as the clerk sees it, from 1.
     pub number: u32,
-    /// The cells; empty ones are `Cell::Empty`.
+    /// The cells; empty ones are `Cell::Empty`, those after the last filled one may be left out.
     pub cells: Vec<Cell>,
 }
 
 /// One cell.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// Nothing.
+    #[serde(rename = "e")]
     Empty,
     /// Text, as it stands.
+    #[serde(rename = "t")]
     Text(String),
     /// A number, as its shortest decimal text.
+    #[serde(rename = "n")]
     Number(String),
     /// A day.
+    #[serde(rename = "d")]
     Date(NaiveDate),
     /// A truth value.
+    #[serde(rename = "b")]
     Flag(bool),
     /// A formula: its result is not trusted.
     Formula,
@@ -63,5 +69,27 @@ impl Cell {
             Cell::Date(day) => day.to_string(),
             Cell::Flag(flag) => if *flag { "是" } else { "否" }.to_owned(),
         }
+    }
+}
+
+/// Shows the number only.
+impl fmt::Debug for RawRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawRow({})", self.number)
+    }
+}
+
+/// Shows the kind only.
+impl fmt::Debug for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cell::Empty => "Empty",
+            Cell::Text(_) => "Text(…)",
+            Cell::Number(_) => "Number(…)",
+            Cell::Date(_) => "Date(…)",
+            Cell::Flag(_) => "Flag(…)",
+            Cell::Formula => "Formula",
+            Cell::Fault => "Fault",
+        })
     }
 }

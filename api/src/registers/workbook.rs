@@ -20,6 +20,13 @@ const HELP_SHEET: &str = "填写说明";
 /// Rows of the empty template that offer the words of a column.
 const LAST_OFFERED_ROW: u32 = 2_000;
 
+/// What holds for every column, below the columns' rules.
+const HINTS: &[&str] = &[
+    "首尾空格自动去除；身份号码、账号、日期、金额和选项中的全角字符按半角处理；姓名和住址按原样保存。",
+    "请勿合并单元格、使用公式或更改列名；空行自动跳过；选填列可以删除。",
+    "也可另存为CSV（UTF-8或GBK）导入。",
+];
+
 /// Why a workbook or CSV file could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkbookError {
@@ -175,6 +182,10 @@ fn help_sheet(template: &Template) -> Result<Worksheet, XlsxError> {
         for (place, text) in (0_u16..).zip(texts) {
             sheet.write_string(line, place, text)?;
         }
+    }
+    let after = template.columns.len() as u32 + 3;
+    for (line, hint) in (after..).zip(HINTS) {
+        sheet.write_string(line, 0, *hint)?;
     }
     Ok(sheet)
 }

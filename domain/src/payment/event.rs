@@ -108,7 +108,7 @@ pub struct PaymentOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentKind {
-    /// 当期: the month's first payment in the month's own run, or the month after an application.
+    /// 当期: the month's first payment, in the month's own run.
     Ordinary,
     /// 补发: an earlier month, or the rest of one that was paid too little.
     Arrears,

@@ -14,9 +14,10 @@
 //! | `Released` 已发放 | – | – | – | – | – | → `Reconciled` |
 //! | `Reconciled` 已对账 | – | – | – | – | – | – |
 //!
-//! `OpenRun` leads from `Unopened` to `Opened` and is refused everywhere else. "–" is a refusal: `run_unknown`
-//! in the first row, `wrong_stage` in the others. A command that already took effect is no refusal: asked again
-//! with the same content in the situation it led to, it succeeds and nothing happens.
+//! `OpenRun` leads from `Unopened` to `Opened`; everywhere else it is a repeat or `run_exists`. "–" is a refusal:
+//! `run_unknown` in the first row, `wrong_stage` in the others. A repeat is no refusal: a command that is asked
+//! again with the same content, by the same person where it counts who, in the situation it led to, succeeds and
+//! nothing happens.
 //!
 //! # Who does what
 //!

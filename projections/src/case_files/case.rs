@@ -179,7 +179,8 @@ struct Summary<'a> {
 
 impl Summary<'_> {
     fn of(state: &BenefitCase) -> Summary<'_> {
-        let nothing = |stage| Summary { stage, application: None, decision: None, closing: None, review: None };
+        let nothing =
+            |stage| Summary { stage, application: None, decision: None, closing: None, review: None };
         match state {
             BenefitCase::Unopened | BenefitCase::Consulted(_) => nothing(CaseStage::Consulted),
             BenefitCase::UnderReview(case) => {

@@ -28,6 +28,7 @@ pub static ABOUT: About = About {
     version: 1,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_households", "read_members", "read_cases"],
+    needs: &[],
 };
 
 impl Projection for CaseFiles {

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
 use domain::ids::{CaseId, PaymentId, RunId};
-use domain::money::Money;
+use domain::money::{Money, MoneyError};
 use domain::payment::{PaymentKind, PaymentStage};
+use domain::payment_run::MonthOrdered;
 use domain::program::Program;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -72,6 +73,37 @@ impl CasePayment {
     }
 }
 
+impl PayableCase {
+    /// What was ordered before, month by month, for the subtraction of [`domain::payment_run::differences`].
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn months_ordered(&self) -> Result<Vec<MonthOrdered>, MoneyError> {
+        let mut months: Vec<MonthOrdered> = Vec::new();
+        for payment in &self.payments {
+            if months.last().is_none_or(|last| last.month != payment.month) {
+                months.push(MonthOrdered::none(payment.month));
+            }
+            if let Some(month) = months.last_mut() {
+                payment.add_to(month)?;
+            }
+        }
+        Ok(months)
+    }
+}
+
+impl CasePayment {
+    /// Payments come by month and attempt, so the last one of a month says whether it was returned.
+    fn add_to(&self, month: &mut MonthOrdered) -> Result<(), MoneyError> {
+        month.attempts = self.attempt;
+        month.returned_attempt = (self.status == PaymentStage::Returned).then_some(self.payment_id);
+        if self.is_out() {
+            month.standing = month.standing.plus(self.amount)?.minus(self.recovery_opened)?;
+        }
+        Ok(())
+    }
+}
+
 /// The payable cases of some programs, page by page.
 pub struct PayableCases {
     snapshot: Snapshot,
@@ -129,7 +161,10 @@ impl PayableCases {
         Ok(payable.collect())
     }
 
-    async fn payments_of(&mut self, ids: &[Uuid]) -> Result<HashMap<CaseId, Vec<CasePayment>>, ProjectionError> {
+    async fn payments_of(
+        &mut self,
+        ids: &[Uuid],
+    ) -> Result<HashMap<CaseId, Vec<CasePayment>>, ProjectionError> {
         let mut payments: HashMap<CaseId, Vec<CasePayment>> = HashMap::new();
         if ids.is_empty() {
             return Ok(payments);
@@ -172,7 +207,8 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
 
 /// Reads a value by the name that it has in events.
 fn code<T: DeserializeOwned>(text: &str) -> Result<T, ProjectionError> {
-    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text)).map_err(|_| DAMAGED)
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text))
+        .map_err(|_| DAMAGED)
 }
 
 const DAMAGED: ProjectionError = ProjectionError::Row { table: "read_payments" };

@@ -3,6 +3,7 @@
 //! A run's row carries the sums of its lines, kept with each event, so that ordered = settled + returned + pending can
 //! be read at any instant; [`queries::totals_of_run`] adds the lines up anew, and `ledger check` compares the two.
 
+pub(crate) mod facts;
 mod payment;
 pub mod queries;
 mod run;
@@ -31,6 +32,7 @@ pub static ABOUT: About = About {
     version: 1,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_payments", "read_payment_runs"],
+    needs: &[],
 };
 
 impl Projection for PaymentRegisters {

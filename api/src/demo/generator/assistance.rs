@@ -68,7 +68,7 @@ pub(crate) fn add(office: &mut Office) -> Families {
         extremely_poor(office, index);
     }
     temporary(office, Hukou::Local, day(2023, 4, 6), (3, 2));
-    temporary(office, Hukou::ResidencePermit, day(2023, 9, 5), (1, 3));
+    temporary(office, Hukou::ResidencePermit, day(2023, 6, 6), (1, 3));
     child(office, ChildCategory::Orphan, 2011);
     child(office, ChildCategory::Unsupported, 2015);
     families
@@ -153,7 +153,7 @@ fn allowance(office: &mut Office, families: &mut Families, index: usize, applied
             part.income = ordinary(income);
             part.property.cash_assets = Some(Money::from_fen(500_000));
         }
-        row.circumstances.severe_illness = place == 0 && index % 5 == 0;
+        row.circumstances.severe_illness = place == 0 && index.is_multiple_of(5);
         row.circumstances.single_parent = place == 0 && index % 5 == 2;
         if person.born.year() <= 1962 {
             elder(office, families, &mut row, starts_on);

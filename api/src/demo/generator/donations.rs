@@ -20,37 +20,63 @@ const GIFTS: [i64; 30] = [
     100, 150, 200, 200, 300,
 ];
 
-struct Campaign {
-    name: &'static str,
+/// What a campaign is opened with; the register of donations names it only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CampaignPlan {
+    /// 名称, as in the register.
+    pub name: &'static str,
+    /// 主办方, who holds the certificate of public fundraising; invented.
+    pub organiser: &'static str,
+    /// 募捐用途.
+    pub purpose: &'static str,
+    /// First day.
+    pub opens_on: NaiveDate,
+    /// Last day.
+    pub closes_on: NaiveDate,
     prefix: &'static str,
-    first: NaiveDate,
-    last: NaiveDate,
 }
+
+/// The two campaigns of the year, in the order of their days.
+pub const CAMPAIGNS: [CampaignPlan; 2] = [
+    CampaignPlan {
+        name: SECOND_CAMPAIGN,
+        organiser: "云杉区红十字会",
+        purpose: "救助辖区内患大病和遭遇意外的困难家庭",
+        opens_on: day(2023, 5, 4),
+        closes_on: day(2023, 5, 31),
+        prefix: "BA2023",
+    },
+    CampaignPlan {
+        name: FIRST_CAMPAIGN,
+        organiser: "云杉区慈善协会",
+        purpose: "帮扶辖区内困境儿童、独居和失能老年人",
+        opens_on: day(2023, 9, 5),
+        closes_on: day(2023, 9, 28),
+        prefix: "SS2023",
+    },
+];
 
 /// Adds the gifts of both campaigns.
 pub(crate) fn add(office: &mut Office) {
-    let second_share = TOTAL * (38 + office.prng.below(7) as i64) / 100;
-    let second =
-        Campaign { name: SECOND_CAMPAIGN, prefix: "BA2023", first: day(2023, 5, 4), last: day(2023, 5, 31) };
-    campaign(office, &second, second_share);
-    let first =
-        Campaign { name: FIRST_CAMPAIGN, prefix: "SS2023", first: day(2023, 9, 5), last: day(2023, 9, 28) };
-    campaign(office, &first, TOTAL - second_share);
+    let share = TOTAL * (38 + office.prng.below(7) as i64) / 100;
+    for (plan, total) in CAMPAIGNS.iter().zip([share, TOTAL - share]) {
+        campaign(office, plan, total);
+    }
 }
 
-fn campaign(office: &mut Office, campaign: &Campaign, total: i64) {
+fn campaign(office: &mut Office, plan: &CampaignPlan, total: i64) {
     let mut gifts = Vec::new();
     let mut left = total;
     while left > 0 {
         let gift = next_gift(office).min(left);
-        gifts.push((office.prng.day(campaign.first, campaign.last), gift));
+        gifts.push((office.prng.day(plan.opens_on, plan.closes_on), gift));
         left -= gift;
     }
     // what is left at the end is what lay in the donation box
-    let boxed = gifts.pop().map(|(_, gift)| (campaign.last, gift));
+    let boxed = gifts.pop().map(|(_, gift)| (plan.closes_on, gift));
     gifts.sort_by_key(|(received_on, _)| *received_on);
     for (index, (received_on, fen)) in gifts.into_iter().chain(boxed).enumerate() {
-        let row = row(office, campaign, index + 1, received_on, fen);
+        let row = row(office, plan, index + 1, received_on, fen);
         office.registers.donations.push(row);
     }
 }
@@ -65,7 +91,7 @@ fn next_gift(office: &mut Office) -> i64 {
     }
 }
 
-fn row(office: &mut Office, campaign: &Campaign, number: usize, received_on: NaiveDate, fen: i64) -> Row {
+fn row(office: &mut Office, plan: &CampaignPlan, number: usize, received_on: NaiveDate, fen: i64) -> Row {
     let donor = donor(office, fen);
     let prng = &mut office.prng;
     let from_box = fen % 100 != 0;
@@ -79,8 +105,8 @@ fn row(office: &mut Office, campaign: &Campaign, number: usize, received_on: Nai
     let named = donor.is_some() && prng.chance(85);
     let receipt = donor.is_some() && (fen >= 20_000 || prng.chance(10));
     Row {
-        number: format!("{}-{number:04}", campaign.prefix),
-        campaign: campaign.name.to_owned(),
+        number: format!("{}-{number:04}", plan.prefix),
+        campaign: plan.name.to_owned(),
         donor: donor.map(DonorName),
         publicity: if named { Publicity::Named } else { Publicity::Anonymous },
         amount: Money::try_from_fen(fen).unwrap_or_default(),

@@ -23,6 +23,7 @@ use domain::identifiers::BankAccount;
 
 use crate::registers::{applications, care_assessments, changes, persons};
 
+pub use donations::{CAMPAIGNS, CampaignPlan};
 pub use files::{FileError, embedded, write_files};
 
 /// The seed of the committed files.

@@ -112,7 +112,7 @@ fn nobody_is_there_twice_and_nobody_is_real() {
     assert!(numbers.iter().all(|number| number.starts_with("990114")));
     for account in registers.persons.iter().filter_map(|row| row.account.as_ref()) {
         assert!(account.number.as_str().starts_with("990114"));
-        assert!(has_luhn_digit(&account.number.as_str()));
+        assert!(has_luhn_digit(account.number.as_str()));
     }
 }
 

@@ -39,7 +39,10 @@ impl<'f, W: Write> BankFile<'f, W> {
     /// When the account was erased or tampered with, or the file cannot be written.
     pub fn line(&mut self, order: &PaymentOrder, opener: &dyn Opener) -> Result<(), ProcessError> {
         let Opened::Clear(account) = order.account.open(order.payee, opener)? else {
-            return Err(ProcessError::Damaged(format!("the account of payment {} was erased", order.payment_id)));
+            return Err(ProcessError::Damaged(format!(
+                "the account of payment {} was erased",
+                order.payment_id
+            )));
         };
         self.count += 1;
         self.sum = self.sum.plus(order.amount)?;

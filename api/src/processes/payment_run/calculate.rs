@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use domain::calendar::BenefitMonth;
 use domain::ids::{PersonId, RunId};
 use domain::payment::PaymentOrder;
-use domain::payment_run::{Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation};
+use domain::payment_run::{
+    Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation,
+};
 use domain::personal::{Personal, seal};
 use domain::schedule::Schedule;
 use projections::case_files::payable::{PayableCase, PayableCases};
@@ -131,7 +133,9 @@ fn determination(
     schedule: &Schedule,
     month: BenefitMonth,
 ) -> Result<domain::policy::Determination, ProcessError> {
-    schedule.determination(month, office.rules).map_err(|error| ProcessError::Damaged(error.to_string()))
+    let found = schedule.determination(month, office.rules);
+    let found = found.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    found.ok_or_else(|| ProcessError::Damaged(format!("{month} lies outside its schedule")))
 }
 
 /// Loads the keys of everyone whose facts a page looks at.

@@ -7,15 +7,15 @@ use chrono::NaiveDate;
 use domain::benefit_case::{BenefitCase, ClosureReason};
 use domain::calendar::BenefitMonth;
 use domain::household::PayeeAccount;
+use domain::identifiers::BankAccount;
 use domain::ids::{CaseId, PaymentId, PersonId};
 use domain::money::Money;
 use domain::payment::{PaymentStage, RecoveryReason};
 use domain::payment_run::{
-    LineParties, MonthDifference, MonthDue, MonthOrdered, MonthOverpaid, MonthToPay, RecoverablePayment, RunException,
-    RunLine, differences, recovery_proposals,
+    LineParties, MonthDifference, MonthDue, MonthOrdered, MonthOverpaid, MonthToPay, RecoverablePayment,
+    RunException, RunLine, differences, recovery_proposals,
 };
 use domain::personal::{Opener, Sealed};
-use domain::identifiers::BankAccount;
 use domain::policy::RuleBook;
 use domain::program::Program;
 use domain::schedule::{FactsError, Schedule, schedule};
@@ -105,15 +105,17 @@ pub struct Overpayment {
 /// [`ProcessError`] for what is a defect or damage; what a clerk can mend is a note.
 pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFindings, ProcessError> {
     let case = &payable.case;
-    let due = match schedule(&case.state, &payable.household, look.opener, look.rules, look.known_on, look.month) {
-        Ok(schedule) => schedule,
-        Err(FactsError::Sealed(error)) => return Err(error.into()),
-        Err(error) => {
-            let notes = vec![exception(payable, None, facts_exception(&error))];
-            return Ok(CaseFindings { notes, ..CaseFindings::default() });
-        }
-    };
-    let months: Vec<MonthDue> = due.months().iter().map(|month| MonthDue { month: month.month, due: month.amount }).collect();
+    let due =
+        match schedule(&case.state, &payable.household, look.opener, look.rules, look.known_on, look.month) {
+            Ok(schedule) => schedule,
+            Err(FactsError::Unopened(error)) => return Err(error.into()),
+            Err(error) => {
+                let notes = vec![exception(payable, None, facts_exception(&error))];
+                return Ok(CaseFindings { notes, ..CaseFindings::default() });
+            }
+        };
+    let months: Vec<MonthDue> =
+        due.months.iter().map(|month| MonthDue { month: month.month, due: month.due }).collect();
     let ordered = ordered_months(&payable.payments)?;
     let found = differences(case.case_id, &months, &ordered, look.month)
         .map_err(|error| ProcessError::Damaged(error.to_string()))?;
@@ -190,7 +192,8 @@ fn account_for<'a>(
 /// Whether the account is still the one that the returned payment went to: no other was registered since it was ordered.
 fn unchanged(payable: &PayableCase, account: &PayeeAccount) -> bool {
     let ordered = payable.payments.iter().rfind(|payment| payment.status == PaymentStage::Returned);
-    let before = ordered.and_then(|payment| payable.household.account_on(payable.case.applicant, payment.execution_on));
+    let before = ordered
+        .and_then(|payment| payable.household.account_on(payable.case.applicant, payment.execution_on));
     before.is_some_and(|before| before.account_index == account.account_index)
 }
 
@@ -208,9 +211,11 @@ fn line(payable: &PayableCase, pay: MonthToPay, account: &PayeeAccount) -> Found
 
 /// What is to be recovered of a month: of its settled payments, the newest first.
 fn overpayments(payable: &PayableCase, overpaid: MonthOverpaid) -> Vec<RunNote> {
-    let settled = payable.payments.iter().rev().filter(|payment| {
-        payment.month == overpaid.month && payment.status == PaymentStage::Settled
-    });
+    let settled = payable
+        .payments
+        .iter()
+        .rev()
+        .filter(|payment| payment.month == overpaid.month && payment.status == PaymentStage::Settled);
     let recoverable = settled.map(|payment| RecoverablePayment {
         payment_id: payment.payment_id,
         recoverable: payment.amount.minus(payment.recovery_opened).unwrap_or_default(),
@@ -240,7 +245,9 @@ fn reason(payable: &PayableCase) -> RecoveryReason {
     match &payable.case.state {
         _ if died => RecoveryReason::Deceased,
         _ if left => RecoveryReason::MovedOut,
-        BenefitCase::Closed(closed) if closed.closing.reason == ClosureReason::Deceased => RecoveryReason::Deceased,
+        BenefitCase::Closed(closed) if closed.closing.reason == ClosureReason::Deceased => {
+            RecoveryReason::Deceased
+        }
         _ => RecoveryReason::FactsCorrected,
     }
 }

@@ -19,11 +19,11 @@ use domain::ids::{FundId, RunId};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use domain::program::Program;
 
-pub use bank_file::{BankResult, ResultsError, read_results};
+pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
 pub use calculate::{Prepared, calculate};
-pub use case_lines::{CaseFindings, Overpayment, RunNote, findings_of};
+pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
 pub use release::{Released, release};
-pub use settle::settle;
+pub use settle::{Settlement, settle};
 pub use staging::notes_of;
 
 use super::{Desk, Office, ProcessError, Step};
@@ -47,7 +47,8 @@ pub async fn open(office: &Office, desk: &Desk, plan: &RunPlan) -> Result<RunId,
     let mut programs = plan.programs.clone();
     programs.sort_unstable();
     let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
-    let run_id = RunId::new(office.derived("run", &format!("{}|{}|{}", plan.month, codes.join(","), plan.fund_id)));
+    let run_id =
+        RunId::new(office.derived("run", &format!("{}|{}|{}", plan.month, codes.join(","), plan.fund_id)));
     let command = PaymentRunCommand::OpenRun { run_id, month: plan.month, programs, fund_id: plan.fund_id };
     let key = office.derived("open_run", &run_id.to_string());
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;

@@ -7,7 +7,7 @@ use domain::aggregate::{Context, Decider, LedgerEvent};
 use domain::fund::FundCommand;
 use domain::ids::RunId;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent, PaymentOrder};
-use domain::payment_run::{LineDigest, LineParties, PaymentRun, PaymentRunCommand, RunLine};
+use domain::payment_run::{LineDigest, LineParties, MonthToPay, PaymentRun, PaymentRunCommand, RunLine};
 use eventlog::append::{NewEvent, StreamAppend, StreamId};
 use eventlog::bulk::{BulkOptions, Existing};
 use eventlog::metadata::Metadata;
@@ -90,7 +90,10 @@ fn line_of(staged: &StagedLine) -> RunLine {
         account_index: staged.account_index.clone(),
     };
     let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = **order;
-    RunLine::of_order(parties, payment_id, month, attempt, kind, amount, due)
+    RunLine::new(
+        parties,
+        MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: staged.replaces },
+    )
 }
 
 async fn order_all(

@@ -4,8 +4,8 @@ use domain::ids::{PaymentId, RunId};
 use domain::payment::PaymentOrder;
 use domain::personal::BlindIndex;
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, Row};
 use sqlx::postgres::PgConnection;
+use sqlx::{PgPool, Row};
 
 use super::RunNote;
 use crate::processes::ProcessError;
@@ -40,7 +40,10 @@ impl<'c> StagingWriter<'c> {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn begin(connection: &'c mut PgConnection, run_id: RunId) -> Result<StagingWriter<'c>, ProcessError> {
+    pub async fn begin(
+        connection: &'c mut PgConnection,
+        run_id: RunId,
+    ) -> Result<StagingWriter<'c>, ProcessError> {
         for statement in [include_str!("sql/delete_lines.sql"), include_str!("sql/delete_notes.sql")] {
             sqlx::query(statement).bind(run_id.uuid()).execute(&mut *connection).await?;
         }
@@ -67,7 +70,8 @@ impl<'c> StagingWriter<'c> {
     pub async fn finish(mut self, notes: &[RunNote]) -> Result<(), ProcessError> {
         self.send().await?;
         for (number, note) in (0_i64..).zip(notes) {
-            let json = serde_json::to_string(note).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+            let json =
+                serde_json::to_string(note).map_err(|error| ProcessError::Damaged(error.to_string()))?;
             let query = sqlx::query(include_str!("sql/insert_note.sql"));
             query.bind(self.run_id.uuid()).bind(number).bind(json).execute(&mut *self.connection).await?;
         }
@@ -124,7 +128,8 @@ impl<'p> StagedLines<'p> {
         }
         let read = |row: &sqlx::postgres::PgRow| -> Result<StagedLine, ProcessError> {
             let json: &str = row.try_get(0)?;
-            serde_json::from_str(json).map_err(|error| ProcessError::Damaged(format!("a staged line: {error}")))
+            serde_json::from_str(json)
+                .map_err(|error| ProcessError::Damaged(format!("a staged line: {error}")))
         };
         rows.iter().map(read).collect::<Result<Vec<_>, _>>().map(Some)
     }

@@ -39,7 +39,7 @@ const COLUMNS: &[Column] = &[
     Column::sometimes("address", "住址", Format::Text(200), "1号楼2单元301室", "户主行必填；只在户主行填写"),
     Column::sometimes("registered_on", "登记日期", Format::Date, "2022-11-01", "户主行必填；只在户主行填写"),
     Column::sometimes("joined_on", "加入日期", Format::Date, "2023-03-01", "后来加入本户的成员填写"),
-    Column::sometimes("account", "银行账号", Format::Account, "9901140000000000018", "补贴发放账户"),
+    Column::sometimes("account", "银行账号", Format::Account, "9901140000000000019", "补贴发放账户"),
     Column::sometimes("account_holder", "账户持有人身份号码", Format::IdNumber, "", "账户不是本人时填写"),
     Column::sometimes("income", "家庭月收入", Format::List, "一般收入:2400.00", HEAD),
     Column::sometimes("motor_vehicles", "机动车数", Format::Count, "0", HEAD),

@@ -101,7 +101,11 @@ fn line(case: u128, number: u32, fen: i32) -> RunLine {
     let parties = LineParties {
         case_id,
         beneficiary: PersonId::new(Uuid::from_u128(case + 1_000)),
-        program: if case % 2 == 0 { Program::AdvancedAgeAllowance } else { Program::ElderlyCareSubsidy },
+        program: if case.is_multiple_of(2) {
+            Program::AdvancedAgeAllowance
+        } else {
+            Program::ElderlyCareSubsidy
+        },
         payee: PersonId::new(Uuid::from_u128(case + 1_000)),
         account_index: BlindIndex::from_hex("0a".repeat(32)),
     };
