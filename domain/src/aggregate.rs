@@ -174,10 +174,7 @@ macro_rules! ledger_aggregate {
                 Ok(())
             }
 
-            #[expect(
-                clippy::panic,
-                reason = "cqrs-es leaves no other way to refuse; damage must not be folded"
-            )]
+            /// Stops on damage, because cqrs-es leaves no other way to refuse and damage must not be folded.
             fn apply(&mut self, event: Self::Event) {
                 if let Err(impossible) = $crate::aggregate::Decider::try_evolve(self, &event) {
                     panic!("{} stream is damaged: {impossible}", <Self as $crate::aggregate::Decider>::TYPE);

@@ -73,7 +73,7 @@ fn type_body(schema: &Value) -> String {
     }
     let codes: String = list(schema, "oneOf").iter().flat_map(codes).collect();
     if codes.is_empty() {
-        format!("{text} ({})\n", plain_type(schema))
+        format!("{text}\n\nWritten as: {}.\n", plain_type(schema))
     } else {
         format!("{text}\n\n| Code | Meaning |\n|---|---|\n{codes}")
     }

@@ -7,6 +7,7 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod any_event;
 pub mod benefit_case;
 pub mod books;
 pub mod calendar;
@@ -25,4 +26,5 @@ pub mod payment_run;
 pub mod personal;
 pub mod policy;
 pub mod program;
+pub mod schedule;
 pub mod timeline;

@@ -3,6 +3,8 @@
 //! The samples are never rewritten. A new version of an event gets a new sample beside the old one
 //! (`Name@2.0.0.json`); the old one is then read through the upcaster of the event log.
 
+#![allow(clippy::panic, reason = "a test stops where it cannot go on")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -3,6 +3,8 @@
 //! `UPDATE_SCHEMAS=1` and `UPDATE_DOCS=1` write them again, after which the change is there to be reviewed: an event
 //! that was ever written must stay readable.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -36,15 +36,6 @@ impl<K: Hash + Eq, V> Bounded<K, V> {
         self.old.remove(&key);
         self.young.insert(key, value);
     }
-
-    pub(crate) fn remove<Q>(&mut self, key: &Q)
-    where
-        K: Borrow<Q>,
-        Q: Hash + Eq + ?Sized,
-    {
-        self.young.remove(key);
-        self.old.remove(key);
-    }
 }
 
 #[cfg(test)]
@@ -60,7 +51,5 @@ mod tests {
             assert!(map.young.len() + map.old.len() <= 4);
         }
         assert_eq!(map.get_mut(&50), None);
-        map.remove(&0);
-        assert_eq!(map.get_mut(&0), None);
     }
 }

@@ -86,19 +86,19 @@ impl LedgerDatabase {
 
     /// How to connect as the owner, who migrates and rebuilds.
     pub fn owner_options(&self) -> PgConnectOptions {
-        self.settled(self.owner.clone(), "ledger owner")
+        self.settled(self.owner.clone(), "owner")
     }
 
     /// How to connect as the service, which works.
     pub fn service_options(&self) -> PgConnectOptions {
-        let options = self.settled(self.service.clone(), "ledger service");
+        let options = self.settled(self.service.clone(), "service");
         if self.same_login { options.options([("role", SERVICE_ROLE)]) } else { options }
     }
 
     /// Settings of every connection. Read committed, as versions are checked after the head's lock was taken;
     /// no compilation, which costs 120 ms on a one-row update; pg_temp last, so that nothing hides a table.
-    fn settled(&self, options: PgConnectOptions, name: &str) -> PgConnectOptions {
-        options.application_name(name).statement_cache_capacity(256).options([
+    fn settled(&self, options: PgConnectOptions, login: &str) -> PgConnectOptions {
+        options.application_name(&format!("{} {login}", self.schema)).statement_cache_capacity(256).options([
             ("search_path", format!("{},pg_temp", self.schema).as_str()),
             ("jit", "off"),
             ("default_transaction_isolation", r"read\ committed"),

@@ -59,7 +59,7 @@ fn raise(sender: &watch::Sender<u64>, length: u64) {
 async fn notify(pool: PgPool, channel: String, mut written: watch::Receiver<u64>) {
     while written.changed().await.is_ok() {
         let length = *written.borrow_and_update();
-        let sent = sqlx::query("select pg_notify($1, $2)")
+        let sent = sqlx::query(include_str!("sql/notify.sql"))
             .bind(&channel)
             .bind(length.to_string())
             .execute(&pool)

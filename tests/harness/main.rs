@@ -1,4 +1,7 @@
 //! The harness itself: each test has a ledger of its own, and clear values are found where they are.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod migrations;
 
 use tests::{RawDump, TestLedger, ledger_binary, personas};
 

@@ -2,7 +2,7 @@
 
 use sqlx::{ConnectOptions, Connection};
 
-use crate::database::LedgerDatabase;
+use eventlog::database::LedgerDatabase;
 
 /// Proves the invariants; the error names the one that is broken.
 pub(crate) async fn prove(database: &LedgerDatabase) -> Result<(), String> {

@@ -9,7 +9,6 @@
     reason = "a harness that cannot work must fail the test"
 )]
 
-mod database;
 mod dump;
 mod invariants;
 pub mod personas;
@@ -18,8 +17,8 @@ mod server;
 mod template;
 mod test_ledger;
 
-pub use database::{Clock, LedgerDatabase};
 pub use dump::RawDump;
+pub use eventlog::database::{Clock, LedgerDatabase};
 pub use program::ledger_binary;
 pub use server::{SharedServer, keep_server_until_idle};
 pub use test_ledger::TestLedger;

@@ -9,8 +9,8 @@ use nix::unistd::Pid;
 use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions, Connection};
 
-use crate::database::{self, Clock, LedgerDatabase};
 use crate::server::SharedServer;
+use eventlog::database::{self, Clock, LedgerDatabase};
 
 /// The schema of the test ledgers.
 pub(crate) const SCHEMA: &str = "ledger";

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::thread;
 
+use eventlog::keyring::{Keyring, MasterKey};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use uuid::Uuid;
 
-use crate::database::{self, Clock, LedgerDatabase};
 use crate::dump::RawDump;
 use crate::invariants;
 use crate::server::SharedServer;
 use crate::template;
+use eventlog::database::{self, Clock, LedgerDatabase};
 
 /// Connections of each pool: every test runs beside others on one server.
 const CONNECTIONS_MAX: u32 = 8;
@@ -24,6 +25,8 @@ pub struct TestLedger {
     database: LedgerDatabase,
     service: PgPool,
     owner: PgPool,
+    master_key: MasterKey,
+    keyring: Keyring,
     server: Arc<SharedServer>,
     broken_on_purpose: bool,
 }
@@ -46,7 +49,9 @@ impl TestLedger {
         let database = template::ledger_in(&server, &name);
         let service = database::service_pool(&database, CONNECTIONS_MAX).await.unwrap();
         let owner = database::owner_pool(&database, CONNECTIONS_MAX).await.unwrap();
-        TestLedger { name, database, service, owner, server, broken_on_purpose: false }
+        let master_key = MasterKey::random().unwrap();
+        let keyring = Keyring::open(service.clone(), master_key.clone()).await.unwrap();
+        TestLedger { name, database, service, owner, master_key, keyring, server, broken_on_purpose: false }
     }
 
     /// The pool with which the program works: least privilege.
@@ -64,6 +69,16 @@ impl TestLedger {
         let search_path = format!("{},pg_temp", self.database.schema());
         let options = self.server.postgres().superuser(&self.name).options([("search_path", search_path)]);
         PgPoolOptions::new().max_connections(2).connect_with(options).await.unwrap()
+    }
+
+    /// The keyring of the ledger, which seals as the service.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The master key of the keyring, for stories that open it again.
+    pub fn master_key(&self) -> &MasterKey {
+        &self.master_key
     }
 
     /// Where the ledger lives.

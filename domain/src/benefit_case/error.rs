@@ -200,6 +200,10 @@ refusals! {
     RecertificationTooLate = "recertification_too_late",
         "the next review must follow within the program's interval",
         "下次复核日期须晚于本次，且不超过该项目规定的复核周期，请核对。", "next_due_on";
+    /// What is given once is not reviewed.
+    RecertificationNotForeseen = "recertification_not_foreseen",
+        "a program that pays once has no recertification",
+        "一次性救助无需复核。", "";
     /// The program's rules know no suspension.
     SuspensionNotForeseen = "suspension_not_foreseen",
         "the program has no suspension",

@@ -324,6 +324,17 @@ impl BenefitCase {
         self.file().map(|file| &file.subject)
     }
 
+    /// What was applied for, once it was.
+    pub fn application(&self) -> Option<&Application> {
+        match self {
+            BenefitCase::Unopened | BenefitCase::Consulted(_) | BenefitCase::Discontinued(_) => None,
+            BenefitCase::UnderReview(case) => Some(&case.application),
+            BenefitCase::Refused(case) => Some(&case.application),
+            BenefitCase::Enrolled(case) => Some(&case.application),
+            BenefitCase::Closed(case) => Some(&case.enrolled.application),
+        }
+    }
+
     /// The program, once it is opened.
     pub fn program(&self) -> Option<Program> {
         self.subject().map(|subject| subject.program)

@@ -271,7 +271,8 @@ impl Payment {
 }
 
 impl Ordered {
-    pub(super) fn of(order: &PaymentOrder) -> Ordered {
+    /// The part of an order that is remembered.
+    pub fn of(order: &PaymentOrder) -> Ordered {
         Ordered {
             payment_id: order.payment_id,
             run_id: order.run_id,

@@ -140,7 +140,7 @@ pub struct CalculationBasis {
 pub struct CalculationBuilder {
     basis: CalculationBasis,
     digest: LineDigest,
-    last: Option<(CaseId, BenefitMonth)>,
+    last: Option<(&'static str, CaseId, BenefitMonth)>,
     programs: BTreeMap<Program, (u64, Money)>,
     exception_count: u64,
 }
@@ -148,8 +148,8 @@ pub struct CalculationBuilder {
 /// A line that cannot belong to the calculation: a defect of the program, not a clerk's error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CalculationError {
-    /// Lines ascend by case and month, so that equal facts give equal digests and no month is paid twice.
-    #[error("the line of case {case_id} for {month} does not ascend by case and month")]
+    /// Lines ascend by program code, case and month, so that equal facts give equal digests and no month is paid twice.
+    #[error("the line of case {case_id} for {month} does not ascend by program, case and month")]
     LineOutOfOrder {
         /// The case.
         case_id: CaseId,
@@ -176,13 +176,14 @@ impl CalculationBuilder {
         CalculationBuilder { basis, digest, last: None, programs: BTreeMap::new(), exception_count: 0 }
     }
 
-    /// Takes the next line; lines ascend by case id, then month.
+    /// Takes the next line; lines ascend by program code, case id, month.
     ///
     /// # Errors
     /// [`CalculationError`] for a line out of order, one that pays nothing, or a sum out of range.
     pub fn line(&mut self, line: &RunLine) -> Result<(), CalculationError> {
         let RunLine { case_id, month, program, amount, .. } = *line;
-        if self.last.is_some_and(|last| last >= (case_id, month)) {
+        let place = (program.code(), case_id, month);
+        if self.last.is_some_and(|last| last >= place) {
             return Err(CalculationError::LineOutOfOrder { case_id, month });
         }
         if !amount.is_positive() {
@@ -191,7 +192,7 @@ impl CalculationBuilder {
         let (count, sum) = self.programs.get(&program).copied().unwrap_or_default();
         let sum = sum.plus(amount).map_err(|_| CalculationError::OutOfRange)?;
         self.programs.insert(program, (count + 1, sum));
-        self.last = Some((case_id, month));
+        self.last = Some(place);
         self.digest.line(line);
         Ok(())
     }

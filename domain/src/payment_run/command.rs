@@ -64,7 +64,7 @@ pub enum PaymentRunCommand {
 }
 
 /// What the bank did with the lines of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BankResults {
     /// Number of settled lines.
     pub settled_count: u64,

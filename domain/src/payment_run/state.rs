@@ -209,6 +209,15 @@ impl PaymentRun {
         }
     }
 
+    /// The day on which the bank is to pay, once the run was released.
+    pub const fn execution_on(&self) -> Option<NaiveDate> {
+        match self {
+            PaymentRun::Released(released) => Some(released.execution_on),
+            PaymentRun::Reconciled(reconciled) => Some(reconciled.released.execution_on),
+            _ => None,
+        }
+    }
+
     /// The calculation that holds: none before the first and none after a rejection.
     pub const fn calculation(&self) -> Option<&Calculation> {
         match self {

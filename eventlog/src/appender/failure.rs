@@ -6,7 +6,7 @@ use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 /// Why a batch was not written, as far as one can tell.
 #[derive(Clone, Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The transaction was rolled back; the same again would fail again.
     Refused(Arc<sqlx::Error>),
     /// Nothing was written; the same again may succeed.

@@ -17,7 +17,9 @@ use tokio::sync::{mpsc, oneshot};
 use crate::append::{Append, AppendError, Appended};
 use crate::database::LedgerDatabase;
 use crate::growth::Growth;
+pub(crate) use failure::Failure;
 use worker::Worker;
+pub(crate) use write::stream_versions;
 
 /// How many commands may wait; beyond it, callers wait to queue.
 const QUEUE_MAX: usize = 8_192;

@@ -38,6 +38,15 @@ pub(super) struct Plan<'b> {
     pub(super) metadatas: Vec<&'b str>,
 }
 
+/// How sure the appender can be of what it remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Head {
+    /// Somebody else may be writing.
+    Free,
+    /// Nobody else can write, and every stream of the batch has been looked up since.
+    Locked,
+}
+
 /// A command that will be written, unless the database knows better.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Accepted {
@@ -55,13 +64,17 @@ type Pending<'b> = HashMap<&'b StreamId, u64>;
 impl<'b> Plan<'b> {
     /// Goes through the commands in order. A command on a stream that an earlier one of the batch changes must
     /// expect what that one leaves behind.
-    pub(super) fn of(batch: impl Iterator<Item = (usize, &'b Append)>, versions: &mut Versions) -> Plan<'b> {
+    pub(super) fn of(
+        batch: impl Iterator<Item = (usize, &'b Append)>,
+        versions: &mut Versions,
+        head: Head,
+    ) -> Plan<'b> {
         let mut plan = Plan::default();
         let mut pending = Pending::new();
         for (index, append) in batch {
             let mut marks = Vec::with_capacity(append.streams.len());
             let checked = append.streams.iter().try_for_each(|stream| {
-                marks.push(mark(stream, &pending, versions)?);
+                marks.push(mark(stream, &pending, versions, head)?);
                 Ok(())
             });
             match checked {
@@ -105,14 +118,19 @@ impl<'b> Plan<'b> {
     }
 }
 
-fn mark(append: &StreamAppend, pending: &Pending<'_>, versions: &mut Versions) -> Result<i16, AppendError> {
+fn mark(
+    append: &StreamAppend,
+    pending: &Pending<'_>,
+    versions: &mut Versions,
+    head: Head,
+) -> Result<i16, AppendError> {
     let expected = append.expected;
-    let (actual, mark) = match pending.get(&append.stream) {
-        Some(pending) => (*pending, FOLLOWS),
-        None => match versions.of(&append.stream) {
-            Version::Exactly(version) => (version, KNOWN),
-            Version::AtLeast(version) => (version.max(expected), UNKNOWN),
-        },
+    let (actual, mark) = match (pending.get(&append.stream), versions.of(&append.stream), head) {
+        (Some(pending), _, _) => (*pending, FOLLOWS),
+        (None, Version::Last(version), Head::Locked) => (version, KNOWN),
+        (None, Version::Last(version), Head::Free) if version == expected => (version, KNOWN),
+        // Versions only grow, so less than what is known is a conflict for certain; more must be asked.
+        (None, Version::Last(version) | Version::AtLeast(version), _) => (version.max(expected), UNKNOWN),
     };
     if actual == expected {
         Ok(mark)

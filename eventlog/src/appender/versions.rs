@@ -24,8 +24,8 @@ struct Known {
 /// What is known of one stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Version {
-    /// It is this, unless somebody else wrote since.
-    Exactly(u64),
+    /// It was this at the end of the log that was seen last; it is more if somebody else wrote since.
+    Last(u64),
     /// It is this or more.
     AtLeast(u64),
 }
@@ -41,7 +41,7 @@ impl Versions {
 
     pub(super) fn of(&mut self, stream: &StreamId) -> Version {
         match self.known.get_mut(stream) {
-            Some(known) if known.epoch == self.epoch => Version::Exactly(known.version),
+            Some(known) if known.epoch == self.epoch => Version::Last(known.version),
             Some(known) => Version::AtLeast(known.version),
             None => Version::AtLeast(0),
         }

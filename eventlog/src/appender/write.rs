@@ -5,7 +5,7 @@ use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
 use super::failure::Failure;
-use super::plan::Plan;
+use super::plan::{Head, Plan};
 use super::versions::Versions;
 use super::worker::{Batch, Worker};
 use crate::append::{Append, AppendError, Appended, StreamId};
@@ -22,7 +22,7 @@ impl Worker {
     /// Writes the batch in one round trip. Fails as a whole, leaving nothing, when the database sees something that
     /// the appender did not know: then the batch is to be settled under the lock.
     pub(super) async fn write(&mut self, batch: &mut Batch<'_>) -> Result<(), Failure> {
-        let plan = Plan::of(batch.open(), &mut self.versions);
+        let plan = Plan::of(batch.open(), &mut self.versions, Head::Free);
         let last = self.versions.last();
         if !plan.accepted.is_empty() {
             let written = append_plan(self.connected().await?, &plan, last).await?;
@@ -59,7 +59,7 @@ impl Worker {
         let last = lock_head(&mut transaction).await?;
         let mut settled = batch.clone();
         learn_under_lock(&mut transaction, &mut settled, versions, last).await?;
-        let plan = Plan::of(settled.open(), versions);
+        let plan = Plan::of(settled.open(), versions, Head::Locked);
         if plan.accepted.is_empty() {
             transaction.rollback().await?;
             refuse(&mut settled, plan);
@@ -140,7 +140,7 @@ async fn recorded_commands(
 }
 
 /// The versions of streams, in their order; 0 where there is no such stream.
-async fn stream_versions(
+pub(crate) async fn stream_versions(
     connection: &mut PgConnection,
     streams: &[&StreamId],
 ) -> Result<Vec<u64>, sqlx::Error> {

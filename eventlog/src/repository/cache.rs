@@ -18,6 +18,8 @@ pub(super) struct StateCache {
 pub(super) struct Remembered {
     pub(super) version: u64,
     pub(super) state: Arc<dyn Any + Send + Sync>,
+    /// Whether the stream is known to have grown since.
+    pub(super) stale: bool,
 }
 
 impl StateCache {
@@ -34,15 +36,16 @@ impl StateCache {
         let mut types = self.lock();
         let states = types.entry(kind).or_insert_with(|| Bounded::new(self.states_max));
         match states.get_mut(id) {
-            Some(known) if known.version >= new.version => {}
+            Some(known) if known.version > new.version => {}
             Some(known) => *known = new,
             None => states.insert(id.to_owned(), new),
         }
     }
 
-    pub(super) fn forget(&self, kind: &'static str, id: &str) {
-        if let Some(states) = self.lock().get_mut(kind) {
-            states.remove(id);
+    /// Notes that the stream has grown or may have grown: what is remembered is true, but not the newest.
+    pub(super) fn outdate(&self, kind: &'static str, id: &str) {
+        if let Some(known) = self.lock().get_mut(kind).and_then(|states| states.get_mut(id)) {
+            known.stale = true;
         }
     }
 

@@ -7,6 +7,7 @@
 mod cache;
 mod error;
 mod request;
+mod turns;
 mod work;
 
 use std::fmt::Display;
@@ -25,6 +26,7 @@ use crate::read::{Log, ReadError};
 use cache::{Remembered, StateCache};
 pub use error::ExecuteError;
 pub use request::RequestMeta;
+use turns::Turns;
 pub use work::Work;
 
 /// How often a command is decided again after a conflict.
@@ -38,6 +40,7 @@ pub struct Repository {
     log: Log,
     appender: Appender,
     cache: Arc<StateCache>,
+    turns: Arc<Turns>,
 }
 
 /// An aggregate as its stream tells it.
@@ -47,6 +50,15 @@ pub struct Loaded<A> {
     pub state: Arc<A>,
     /// The sequence of the stream's newest event; 0 for a stream that does not exist.
     pub version: u64,
+}
+
+/// What is known of a remembered state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Freshness {
+    /// Nothing newer is known of.
+    Newest,
+    /// The stream has grown since.
+    Outdated,
 }
 
 /// What came of a command.
@@ -79,7 +91,8 @@ impl Repository {
 
     /// Runs over a log and an appender of the same ledger.
     pub fn new(log: Log, appender: Appender) -> Repository {
-        Repository { log, appender, cache: Arc::new(StateCache::new(STATES_MAX)) }
+        let cache = Arc::new(StateCache::new(STATES_MAX));
+        Repository { log, appender, cache, turns: Arc::new(Turns::new()) }
     }
 
     /// The log it reads.
@@ -92,13 +105,29 @@ impl Repository {
         &self.appender
     }
 
-    /// The newest state of an aggregate.
+    /// The state of an aggregate: the remembered one where there is one, without asking the database. Where other
+    /// processes write it may be old; see [`Repository::load_newest`].
     ///
     /// # Errors
     /// [`ExecuteError::Read`], and [`ExecuteError::Damaged`] for a stream that cannot have been decided.
     pub async fn load<A: Decider>(&self, id: impl Display) -> Result<Loaded<A>, ExecuteError<A::Error>> {
         let stream = StreamId::new(A::TYPE, id.to_string());
-        let known = self.remembered::<A>(&stream.id);
+        match self.remembered::<A>(&stream.id) {
+            Some((loaded, Freshness::Newest)) => Ok(loaded),
+            known => self.catch_up(&stream, known.map(|(loaded, _)| loaded)).await,
+        }
+    }
+
+    /// The newest state of an aggregate: what is remembered, and what the stream holds beyond it.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Read`], and [`ExecuteError::Damaged`] for a stream that cannot have been decided.
+    pub async fn load_newest<A: Decider>(
+        &self,
+        id: impl Display,
+    ) -> Result<Loaded<A>, ExecuteError<A::Error>> {
+        let stream = StreamId::new(A::TYPE, id.to_string());
+        let known = self.remembered::<A>(&stream.id).map(|(loaded, _)| loaded);
         self.catch_up(&stream, known).await
     }
 
@@ -119,6 +148,7 @@ impl Repository {
         A::Command: Clone,
     {
         let id = id.to_string();
+        let _turn = self.turns.of_aggregate(A::TYPE, &id).await;
         let mut conflicts = 0;
         loop {
             let mut work = self.begin(context, request);
@@ -163,6 +193,7 @@ impl Repository {
         F: for<'w> Fn(&'w mut Work) -> BoxFuture<'w, Result<T, E>>,
     {
         let mut conflicts = 0;
+        let mut turn = None;
         loop {
             let mut work = self.begin(context, request);
             let decided = steps(&mut work).await;
@@ -179,6 +210,9 @@ impl Repository {
                 Err(AppendError::Conflict { .. }) if conflicts < CONFLICTS_MAX => conflicts += 1,
                 Err(error) => return Err(error.into()),
             }
+            if turn.is_none() {
+                turn = Some(self.turns.after_conflict().await);
+            }
         }
     }
 
@@ -193,9 +227,10 @@ impl Repository {
         }
     }
 
-    fn remembered<A: Decider>(&self, id: &str) -> Option<Loaded<A>> {
-        let Remembered { version, state } = self.cache.get(A::TYPE, id)?;
-        Some(Loaded { state: state.downcast().ok()?, version })
+    fn remembered<A: Decider>(&self, id: &str) -> Option<(Loaded<A>, Freshness)> {
+        let Remembered { version, state, stale } = self.cache.get(A::TYPE, id)?;
+        let freshness = if stale { Freshness::Outdated } else { Freshness::Newest };
+        Some((Loaded { state: state.downcast().ok()?, version }, freshness))
     }
 
     /// Folds what a stream holds beyond what is known of it, and remembers the result.
@@ -206,15 +241,25 @@ impl Repository {
     ) -> Result<Loaded<A>, ExecuteError<A::Error>> {
         let known = known.unwrap_or_else(|| Loaded { state: Arc::new(A::default()), version: 0 });
         let events = self.log.read_stream_after(stream, known.version).await?;
-        let Some(newest) = events.last() else { return Ok(known) };
+        let Some(newest) = events.last() else {
+            self.remember(stream, &known);
+            return Ok(known);
+        };
         let version = newest.sequence;
         let mut state = Arc::unwrap_or_clone(known.state);
         for event in &events {
             evolve(&mut state, stream, event)?;
         }
         let loaded = Loaded { state: Arc::new(state), version };
-        self.cache.put(A::TYPE, &stream.id, Remembered { version, state: loaded.state.clone() });
+        self.remember(stream, &loaded);
         Ok(loaded)
+    }
+
+    fn remember<A: Decider>(&self, stream: &StreamId, loaded: &Loaded<A>) {
+        let remembered = Remembered { version: loaded.version, state: loaded.state.clone(), stale: false };
+        if loaded.version > 0 {
+            self.cache.put(A::TYPE, &stream.id, remembered);
+        }
     }
 }
 

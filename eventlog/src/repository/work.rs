@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::aggregate::{Context, Decider, LedgerEvent};
 
 use super::cache::Remembered;
-use super::{ExecuteError, Loaded, Repository, RequestMeta};
+use super::{ExecuteError, Freshness, Loaded, Repository, RequestMeta};
 use crate::append::{Append, AppendError, Appended, NewEvent, StreamAppend, StreamId};
 use crate::metadata::Metadata;
 
@@ -105,7 +105,7 @@ impl Work {
             let Pending { kind, id, expected, state, events, .. } = pending;
             let version = expected + events.len() as u64;
             appends.push(StreamAppend { stream: StreamId::new(kind, id.clone()), expected, events });
-            states.push((kind, id, Remembered { version, state }));
+            states.push((kind, id, Remembered { version, state, stale: false }));
         }
         if appends.is_empty() {
             return Ok(None);
@@ -117,7 +117,7 @@ impl Work {
             if written {
                 repository.cache.put(kind, &id, remembered);
             } else {
-                repository.cache.forget(kind, &id);
+                repository.cache.outdate(kind, &id);
             }
         }
         result.map(Some)
@@ -129,10 +129,12 @@ impl Work {
         if let Some(index) = known {
             return Ok(index);
         }
-        let remembered = self.repository.remembered::<A>(&id);
-        let (loaded, remembered) = match remembered {
-            Some(loaded) => (loaded, true),
-            None => (self.repository.catch_up(&StreamId::new(A::TYPE, id.clone()), None).await?, false),
+        let (loaded, remembered) = match self.repository.remembered::<A>(&id) {
+            Some((loaded, Freshness::Newest)) => (loaded, true),
+            known => {
+                let stream = StreamId::new(A::TYPE, id.clone());
+                (self.repository.catch_up(&stream, known.map(|(loaded, _)| loaded)).await?, false)
+            }
         };
         let Loaded { state, version } = loaded;
         let events = Vec::new();

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::super::{BenefitCase, Notice, Outcome, ReviewedCase, RulesAnswer, Step};
+use super::super::{Appeal, BenefitCase, Notice, Outcome, ReviewedCase, RulesAnswer, Step};
 use super::{Command, Error, Event, Now, Verdict, are_filled, ensure, is_filled};
 
 pub(super) fn decide(case: &BenefitCase, command: Command, now: Now) -> Verdict {
@@ -45,6 +45,7 @@ impl BenefitCase {
         match (self, outcome) {
             (BenefitCase::Enrolled(case), Outcome::Approved) => case.latest_decision.decided_on == decided_on,
             (BenefitCase::Refused(case), Outcome::Refused) => case.decision.decided_on == decided_on,
+            (BenefitCase::Closed(case), Outcome::Refused) => case.appeal == Appeal::Dismissed { decided_on },
             _ => false,
         }
     }

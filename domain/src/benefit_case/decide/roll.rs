@@ -6,7 +6,8 @@ use crate::calendar::BenefitMonth;
 use crate::policy::{Suspension, SuspensionReason};
 
 use super::super::{
-    BenefitCase, Closing, ClosureReason, EnrolledCase, Entitlement, Frequency, Recertification, Suspending,
+    Appeal, BenefitCase, Closing, ClosureReason, EnrolledCase, Entitlement, Frequency, Recertification,
+    Suspending,
 };
 use super::{Command, Error, Event, Now, Verdict, ensure, is_filled};
 
@@ -35,6 +36,10 @@ pub(super) fn close(case: &BenefitCase, reason: ClosureReason, closed_on: NaiveD
     let opened_on = match case {
         BenefitCase::Unopened => return Err(Error::CaseNotOpened),
         BenefitCase::Refused(_) => return Err(Error::AlreadyDecided),
+        // an end that was asked for while an earlier one was under appeal left that one as it was
+        BenefitCase::Closed(case) if case.appeal == (Appeal::Dismissed { decided_on: closed_on }) => {
+            return Ok(vec![]);
+        }
         BenefitCase::Closed(case) => return ended(&case.closing, reason, closed_on),
         BenefitCase::Discontinued(case) => return ended(&case.closing, reason, closed_on),
         BenefitCase::Consulted(_) | BenefitCase::UnderReview(_) if completed => {
@@ -67,6 +72,7 @@ impl EnrolledCase {
     }
 
     fn note_recertification_due(&self, due_on: NaiveDate, now: Now) -> Verdict {
+        ensure(self.procedure().frequency == Frequency::Monthly, Error::RecertificationNotForeseen)?;
         if self.recertification == (Recertification::Due { due_on }) {
             return Ok(vec![]);
         }
@@ -75,6 +81,7 @@ impl EnrolledCase {
     }
 
     fn recertify(&self, recertified_on: NaiveDate, next_due_on: NaiveDate, now: Now) -> Verdict {
+        ensure(self.procedure().frequency == Frequency::Monthly, Error::RecertificationNotForeseen)?;
         if self.recertification == (Recertification::Next { last_on: recertified_on, due_on: next_due_on }) {
             return Ok(vec![]);
         }

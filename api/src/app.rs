@@ -1,0 +1,91 @@
+//! The composition root: where the database comes from, and what works on it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::policy::RuleBook;
+use eventlog::appender::Appender;
+use eventlog::database::{Clock, LedgerDatabase, owner_pool, service_pool};
+use eventlog::read::Log;
+use eventlog::repository::Repository;
+use projections::install::install;
+use projections::runner::Runner;
+use sqlx::PgPool;
+
+use crate::embedded_postgres::EmbeddedPostgres;
+use crate::processes::Office;
+use crate::settings::{Settings, Storage};
+
+/// Connections for reading and for the owner's work.
+const SERVICE_CONNECTIONS: u32 = 12;
+const OWNER_CONNECTIONS: u32 = 3;
+
+/// A ledger in use. Close it, so that its private server ends in order.
+pub struct App {
+    office: Office,
+    owner: PgPool,
+    storage: Storage,
+    data: PathBuf,
+}
+
+impl App {
+    /// Opens the ledger of the settings: starts or joins the private server, brings the schema and the read tables to
+    /// this version, opens the keyring.
+    ///
+    /// # Errors
+    /// What is missing, in words that say what to do.
+    pub async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
+        let storage = Storage::open(settings).await?;
+        storage.migrate(clock).await?;
+        let database = storage.database();
+        let owner = owner_pool(database, OWNER_CONNECTIONS).await?;
+        let pool = service_pool(database, SERVICE_CONNECTIONS).await?;
+        let log = Log::new(pool.clone());
+        install(&owner, &log).await?;
+        let office = Office {
+            repository: Repository::new(log.clone(), Appender::start(database).await?),
+            keyring: Arc::new(settings.open_keyring(pool.clone()).await?),
+            pool,
+            runner: Arc::new(Runner::new(log)),
+            rules: RuleBook::published(),
+        };
+        Ok(App { office, owner, storage, data: settings.data_dir().to_owned() })
+    }
+
+    /// What every job works with.
+    pub fn office(&self) -> &Office {
+        &self.office
+    }
+
+    /// The owner's connections, for rebuilding and comparing read tables.
+    pub fn owner(&self) -> &PgPool {
+        &self.owner
+    }
+
+    /// Where the ledger is.
+    pub fn database(&self) -> &LedgerDatabase {
+        self.storage.database()
+    }
+
+    /// The private server, if the ledger has one.
+    pub fn embedded(&self) -> Option<&EmbeddedPostgres> {
+        self.storage.private()
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Ends everything in order; the private server too, unless another program uses it.
+    ///
+    /// # Errors
+    /// When the private server cannot be stopped.
+    pub async fn close(self) -> anyhow::Result<()> {
+        let App { office, owner, storage, .. } = self;
+        office.pool.close().await;
+        owner.close().await;
+        storage.close().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! The demonstration: a synthetic street office and its year.
+
+pub mod generator;
