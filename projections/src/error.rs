@@ -95,6 +95,18 @@ pub enum ProjectionError {
         /// Which projection.
         projection: &'static str,
     },
+    /// A projection holds more events than the log: the log was restored from an older copy.
+    #[error(
+        "{projection} holds {position} events, the log {head}: was the log restored? run `ledger rebuild`"
+    )]
+    Ahead {
+        /// Which projection.
+        projection: String,
+        /// How many events it holds.
+        position: u64,
+        /// How many events the log holds.
+        head: u64,
+    },
     /// Readers that a question needs together stand at different positions, as one of them has stopped.
     #[error("{behind} stands at {position}, others are further: see `ledger check`")]
     Apart {

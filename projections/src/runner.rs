@@ -7,7 +7,7 @@
 //!
 //! An event that a projection cannot take in stops that projection just before it; the others go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,14 +111,16 @@ impl Runner {
         let mut news = growth.watch();
         let following = async {
             let mut stopped = Halted::new();
+            let mut reported = BTreeSet::new();
             loop {
                 news.mark_unchanged();
-                let reported = stopped.len();
                 if let Err(error) = self.follow(&mut stopped).await {
                     tracing::warn!(%error, "the read tables could not be brought up to date; trying again");
                 }
-                for error in stopped.values().skip(reported) {
-                    tracing::error!(%error, "a projection has stopped");
+                for (name, error) in &stopped {
+                    if reported.insert(*name) {
+                        tracing::error!(%error, "a projection has stopped");
+                    }
                 }
                 // News is a hint: without it, the log itself is asked after a while.
                 let _ = tokio::time::timeout(POLL, news.changed()).await;
@@ -153,7 +155,7 @@ impl Runner {
     async fn advance(&self, goal: u64, stopped: &mut Halted) -> Result<u64, ProjectionError> {
         loop {
             let _turn = self.turn.lock().await;
-            let lowest = self.lowest(stopped).await?;
+            let lowest = self.lowest(goal, stopped).await?;
             if lowest >= goal {
                 return Ok(lowest);
             }
@@ -167,7 +169,7 @@ impl Runner {
     }
 
     /// The position of the projection that is furthest behind, of those that have not stopped.
-    async fn lowest(&self, stopped: &Halted) -> Result<u64, ProjectionError> {
+    async fn lowest(&self, goal: u64, stopped: &Halted) -> Result<u64, ProjectionError> {
         let positions = Positions::load(self.log.pool()).await?;
         let mut lowest = u64::MAX;
         for projection in &self.projections {
@@ -175,6 +177,9 @@ impl Runner {
             if !stopped.contains_key(about.name) {
                 lowest = lowest.min(positions.of(about)?);
             }
+        }
+        if lowest > goal {
+            positions.within(self.log.length().await?)?;
         }
         Ok(lowest)
     }
