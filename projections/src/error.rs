@@ -45,27 +45,30 @@ pub enum ApplyError {
     Row(#[from] serde_json::Error),
 }
 
+/// The event before which a projection stopped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{projection} stopped before event {position} ({event_type}, {stream} number {sequence}): {fault}")]
+pub struct Stopped {
+    /// Which projection.
+    pub projection: &'static str,
+    /// Where the event stands.
+    pub position: u64,
+    /// The event's stream.
+    pub stream: StreamId,
+    /// The event's place in its stream.
+    pub sequence: u64,
+    /// The event's type.
+    pub event_type: String,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
 /// Why projections could not be brought up to date, rebuilt or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
     /// An event stops a projection. It is never skipped; the projection stands just before it.
-    #[error(
-        "{projection} stopped before event {position} ({event_type}, {stream} number {sequence}): {fault}"
-    )]
-    Stopped {
-        /// Which projection.
-        projection: &'static str,
-        /// Where the event stands.
-        position: u64,
-        /// The event's stream.
-        stream: StreamId,
-        /// The event's place in its stream.
-        sequence: u64,
-        /// The event's type.
-        event_type: String,
-        /// What is wrong with it.
-        fault: Fault,
-    },
+    #[error(transparent)]
+    Stopped(Box<Stopped>),
     /// A projection waits where one that it needs has stopped.
     #[error("{projection} waits at {position} for {needed}, which has stopped")]
     Waits {
@@ -91,6 +94,18 @@ pub enum ProjectionError {
     NotInstalled {
         /// Which projection.
         projection: &'static str,
+    },
+    /// A projection holds more events than the log: the log was restored from an older copy.
+    #[error(
+        "{projection} holds {position} events, the log {head}: was the log restored? run `ledger rebuild`"
+    )]
+    Ahead {
+        /// Which projection.
+        projection: String,
+        /// How many events it holds.
+        position: u64,
+        /// How many events the log holds.
+        head: u64,
     },
     /// Readers that a question needs together stand at different positions, as one of them has stopped.
     #[error("{behind} stands at {position}, others are further: see `ledger check`")]

@@ -24,7 +24,7 @@ pub mod snapshot;
 pub mod statistics;
 pub mod tables;
 
-pub use error::{ApplyError, Fault, ProjectionError};
+pub use error::{ApplyError, Fault, ProjectionError, Stopped};
 pub use projection::{About, Batch, Projection, all};
 pub use runner::{Lag, Runner, Until};
 pub use tables::Tables;

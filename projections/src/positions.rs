@@ -68,6 +68,19 @@ impl Positions {
         self.0.get(name).copied()
     }
 
+    /// Refuses positions that the log has not reached. The log's length must have been asked for after these.
+    ///
+    /// # Errors
+    /// [`ProjectionError::Ahead`].
+    pub fn within(&self, head: u64) -> Result<(), ProjectionError> {
+        match self.0.iter().find(|(_, stored)| stored.position > head) {
+            None => Ok(()),
+            Some((name, stored)) => {
+                Err(ProjectionError::Ahead { projection: name.clone(), position: stored.position, head })
+            }
+        }
+    }
+
     /// The one position at which all of `names` stand.
     ///
     /// # Errors

@@ -116,7 +116,8 @@ pub async fn rebuild(
 /// Compares the tables of projections, and of those that they need, with a replay of the log up to where each stands. Changes nothing.
 ///
 /// # Errors
-/// As [`rebuild`], and [`ProjectionError::NotInstalled`] when there is nothing to compare with.
+/// As [`rebuild`], [`ProjectionError::NotInstalled`] when there is nothing to compare with, and
+/// [`ProjectionError::Ahead`].
 pub async fn verify(
     owner: &PgPool,
     log: &Log,
@@ -127,6 +128,7 @@ pub async fn verify(
     let mut transaction = owner.begin().await?;
     let before = Positions::load(&mut *transaction).await?;
     let mut until = log.length().await?;
+    before.within(until)?;
     for projection in projections {
         until = until.min(before.of(projection.about())?);
     }

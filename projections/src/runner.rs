@@ -7,7 +7,7 @@
 //!
 //! An event that a projection cannot take in stops that projection just before it; the others go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use eventlog::read::{Log, ReadError};
 use sqlx::{Acquire, Executor, PgConnection};
 use tokio::sync::Mutex;
 
-use crate::error::{ApplyError, ProjectionError};
+use crate::error::{ApplyError, ProjectionError, Stopped};
 use crate::positions::{self, Positions};
 use crate::projection::{Batch, Projection, all, with_needed};
 use crate::tables::Tables;
@@ -26,7 +26,7 @@ use crate::tables::Tables;
 const POLL: Duration = Duration::from_secs(1);
 
 /// Projections that cannot go on, by name, and why.
-type Stopped = BTreeMap<&'static str, ProjectionError>;
+type Halted = BTreeMap<&'static str, ProjectionError>;
 
 /// The most events of one transaction. A reader of the tables waits for none of them.
 const BATCH_EVENTS: u32 = 5_000;
@@ -98,7 +98,7 @@ impl Runner {
             Until::Head => head,
             Until::Position(position) => head.min(position.saturating_add(1)),
         };
-        let mut stopped = Stopped::new();
+        let mut stopped = Halted::new();
         let reached = self.advance(goal, &mut stopped).await?;
         let (waiting, faulty): (Vec<_>, Vec<_>) =
             stopped.into_values().partition(|error| matches!(error, ProjectionError::Waits { .. }));
@@ -110,15 +110,17 @@ impl Runner {
     pub async fn run_forever(&self, growth: &Growth, stop: impl Future<Output = ()>) {
         let mut news = growth.watch();
         let following = async {
-            let mut stopped = Stopped::new();
+            let mut stopped = Halted::new();
+            let mut reported = BTreeSet::new();
             loop {
                 news.mark_unchanged();
-                let reported = stopped.len();
                 if let Err(error) = self.follow(&mut stopped).await {
                     tracing::warn!(%error, "the read tables could not be brought up to date; trying again");
                 }
-                for error in stopped.values().skip(reported) {
-                    tracing::error!(%error, "a projection has stopped");
+                for (name, error) in &stopped {
+                    if reported.insert(*name) {
+                        tracing::error!(%error, "a projection has stopped");
+                    }
                 }
                 // News is a hint: without it, the log itself is asked after a while.
                 let _ = tokio::time::timeout(POLL, news.changed()).await;
@@ -144,16 +146,16 @@ impl Runner {
         Ok(self.projections.iter().map(lag).collect())
     }
 
-    async fn follow(&self, stopped: &mut Stopped) -> Result<u64, ProjectionError> {
+    async fn follow(&self, stopped: &mut Halted) -> Result<u64, ProjectionError> {
         let goal = self.log.length().await?;
         self.advance(goal, stopped).await
     }
 
     /// Applies events until every projection that has not stopped holds `goal` events.
-    async fn advance(&self, goal: u64, stopped: &mut Stopped) -> Result<u64, ProjectionError> {
+    async fn advance(&self, goal: u64, stopped: &mut Halted) -> Result<u64, ProjectionError> {
         loop {
             let _turn = self.turn.lock().await;
-            let lowest = self.lowest(stopped).await?;
+            let lowest = self.lowest(goal, stopped).await?;
             if lowest >= goal {
                 return Ok(lowest);
             }
@@ -167,7 +169,7 @@ impl Runner {
     }
 
     /// The position of the projection that is furthest behind, of those that have not stopped.
-    async fn lowest(&self, stopped: &Stopped) -> Result<u64, ProjectionError> {
+    async fn lowest(&self, goal: u64, stopped: &Halted) -> Result<u64, ProjectionError> {
         let positions = Positions::load(self.log.pool()).await?;
         let mut lowest = u64::MAX;
         for projection in &self.projections {
@@ -176,11 +178,14 @@ impl Runner {
                 lowest = lowest.min(positions.of(about)?);
             }
         }
+        if lowest > goal {
+            positions.within(self.log.length().await?)?;
+        }
         Ok(lowest)
     }
 
     /// Applies one batch to every projection that stands within it.
-    async fn apply(&self, events: &[StoredEvent], stopped: &mut Stopped) -> Result<(), ProjectionError> {
+    async fn apply(&self, events: &[StoredEvent], stopped: &mut Halted) -> Result<(), ProjectionError> {
         let Some(end) = events.last().map(|event| event.position + 1) else {
             return Ok(());
         };
@@ -284,12 +289,12 @@ pub(crate) fn named(
             source: ApplyError::Event { position, fault },
         };
     };
-    ProjectionError::Stopped {
+    ProjectionError::Stopped(Box::new(Stopped {
         projection,
         position,
         stream: event.stream.clone(),
         sequence: event.sequence,
         event_type: event.event_type.clone(),
         fault,
-    }
+    }))
 }

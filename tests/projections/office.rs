@@ -134,8 +134,9 @@ impl Office {
                 settled_on: day("2023-07-10"),
                 bank_reference: "B-1".to_owned(),
             };
-            let streams =
-                chunk.iter().map(|payment| stream_append::<Payment>(payment.uuid(), 1, &[settled.clone()]));
+            let streams = chunk
+                .iter()
+                .map(|payment| stream_append::<Payment>(payment.uuid(), 1, std::slice::from_ref(&settled)));
             self.append_all(streams.collect()).await;
         }
     }

@@ -1,11 +1,13 @@
 //! Whatever is thrown away comes back the same, and nobody sees it missing.
 
+use std::sync::Arc;
+
 use domain::money::Money;
 use domain::program::Program;
 use projections::digest::digest;
 use projections::install::install;
-use projections::rebuild::{rebuild_all, verify};
-use projections::{Until, all};
+use projections::rebuild::{rebuild, rebuild_all, verify};
+use projections::{Projection, ProjectionError, Until, all};
 use sqlx::Executor;
 
 use crate::office::{Office, month};
@@ -139,4 +141,46 @@ async fn another_version_of_a_projection_is_rebuilt_by_migrating() {
     let rebuilt = install(office.ledger.owner(), office.log()).await.unwrap();
     assert_eq!(rebuilt.iter().map(|rebuilt| rebuilt.name).collect::<Vec<_>>(), ["payment_registers"]);
     assert_eq!(digests(&office).await, before);
+}
+
+#[tokio::test]
+async fn an_event_that_was_applied_twice_is_found_by_replaying() {
+    let mut office = Office::open().await;
+    office.ledger.break_on_purpose();
+    promise(&office).await;
+    collect(&office).await;
+    office.catch_up().await.unwrap();
+    let back = "update read_positions set position = position - 2 where name = 'books'";
+    office.ledger.owner().execute(back).await.unwrap();
+    office.catch_up().await.unwrap();
+    let verified = verify(office.ledger.owner(), office.log(), &all()).await.unwrap();
+    let unequal: Vec<&str> =
+        verified.iter().filter(|table| !table.is_equal()).map(|table| table.table).collect();
+    assert_eq!(unequal, ["read_book_accounts"]);
+}
+
+#[tokio::test]
+async fn what_a_projection_needs_is_rebuilt_with_it() {
+    let office = Office::open().await;
+    a_busy_year(&office).await;
+    office.catch_up().await.unwrap();
+    let before = digests(&office).await;
+    let books: Arc<dyn Projection> = Arc::new(projections::books::Books);
+    let rebuilt = rebuild(office.ledger.owner(), office.log(), &[books]).await.unwrap();
+    let names: Vec<&str> = rebuilt.iter().map(|rebuilt| rebuilt.name).collect();
+    assert_eq!(names, ["payment_registers", "books"]);
+    assert_eq!(digests(&office).await, before);
+}
+
+#[tokio::test]
+async fn tables_that_know_more_than_the_log_are_not_believed() {
+    let mut office = Office::open().await;
+    office.ledger.break_on_purpose();
+    collect(&office).await;
+    office.catch_up().await.unwrap();
+    office.ledger.owner().execute("update read_positions set position = position + 9").await.unwrap();
+    let error = office.catch_up().await.unwrap_err();
+    assert!(matches!(error, ProjectionError::Ahead { .. }), "{error:?}");
+    let error = verify(office.ledger.owner(), office.log(), &all()).await.unwrap_err();
+    assert!(matches!(error, ProjectionError::Ahead { .. }), "{error:?}");
 }

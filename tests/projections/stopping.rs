@@ -31,11 +31,9 @@ async fn an_unreadable_event_stops_its_projection_and_names_itself() {
 
     for _ in 0..2 {
         let error = office.catch_up().await.unwrap_err();
-        let ProjectionError::Stopped { projection, position, fault, .. } = &error else {
-            panic!("{error:?}")
-        };
-        assert_eq!((*projection, *position), ("payment_registers", at));
-        assert!(matches!(fault, Fault::Decode(_)));
+        let ProjectionError::Stopped(stopped) = &error else { panic!("{error:?}") };
+        assert_eq!((stopped.projection, stopped.position), ("payment_registers", at));
+        assert!(matches!(stopped.fault, Fault::Decode(_)));
         let text = error.to_string();
         assert!(text.contains(&stream.to_string()) && text.contains("PaymentRunOpened"), "{text}");
         assert!(!text.contains("张三"), "an error never shows a value: {text}");
