@@ -87,8 +87,8 @@ fn new_account(office: &mut Office, id: &CitizenId, from: NaiveDate) {
 
 /// Nobody has seen this person for half a year; in August someone does.
 fn unreachable(office: &mut Office, pool: &mut Pool<'_>) {
-    if let Some(person) = pool.take(|person| person.plan.age && person.plan.care.is_none()) {
-        change(office, &person.id_number, Change::Suspended, day(2023, 5, 1), day(2023, 4, 18));
+    if let Some(person) = pool.take(|person| is_for_age_alone(person.plan)) {
+        change(office, &person.id_number, Change::Suspended, day(2023, 6, 1), day(2023, 6, 1));
         change(office, &person.id_number, Change::ConfirmedAlive, day(2023, 8, 14), day(2023, 8, 14));
     }
 }
@@ -138,7 +138,7 @@ fn care_levels(office: &mut Office, pool: &mut Pool<'_>) {
     }
     for month in [3, 5, 6, 8, 9, 11] {
         let Some(person) = pool.take(|person| is_for_age_alone(person.plan)) else { return };
-        let assessed_on = day(2023, month, 7);
+        let assessed_on = office_day(day(2023, month, 7));
         assess(office, &person.id_number, CareLevel::Severe, assessed_on);
         let applied_on = office_days_after(assessed_on, 3);
         let decision = Decision { decided_on: office_days_after(applied_on, 5), outcome: Outcome::Approved };
@@ -189,7 +189,7 @@ fn allowance_households(office: &mut Office, households: &[AllowanceHousehold]) 
     if let Some(household) = with_other.get(2) {
         birth(office, household, day(2023, 8, 9));
     }
-    if let Some(member) = with_other.get(3).and_then(|household| household.other_member.as_ref()) {
+    if let Some(member) = with_other.get(4).and_then(|household| household.other_member.as_ref()) {
         change(office, member, Change::Death, day(2023, 10, 12), day(2023, 10, 16));
     }
 }
