@@ -1,5 +1,12 @@
 //! The program `ledger` as a library, so that tests call the same code.
 
+pub mod app;
+pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod embedded_postgres;
+pub mod http;
+pub mod lang;
+pub mod processes;
 pub mod registers;
+pub mod settings;

@@ -60,6 +60,21 @@ pub trait LedgerEvent: cqrs_es::DomainEvent + JsonSchema + Send + Sync + 'static
     fn kinds() -> &'static [EventKind];
     /// The day from which the fact holds, where it is another than the day it was recorded.
     fn effective_on(&self) -> Option<NaiveDate>;
+    /// How events that were written in an older version are brought up to date when read.
+    fn upcasters() -> &'static [Upcaster] {
+        &[]
+    }
+}
+
+/// Brings the payload of one event type from one version to a newer one.
+#[derive(Clone, Copy, Debug)]
+pub struct Upcaster {
+    /// The type and version as stored.
+    pub from: EventKind,
+    /// The type and version that come of it.
+    pub to: EventKind,
+    /// The payload in the newer version; none where the payload is not of the older one.
+    pub upcast: fn(serde_json::Value) -> Option<serde_json::Value>,
 }
 
 /// The type and version of an event.
@@ -88,11 +103,12 @@ impl ImpossibleEvent {
     }
 }
 
-/// Gives an event enum its names and versions: `ledger_events!(FundEvent { FundOpened = "1.0.0", … })`, and an
-/// aggregate its place in cqrs-es: `ledger_aggregate!(Fund)`.
+/// Gives an event enum its names and versions: `ledger_events!(FundEvent { FundOpened = "1.0.0", … })`, where older
+/// versions exist with `upcasters UPCASTERS` after the braces; and an aggregate its place in cqrs-es:
+/// `ledger_aggregate!(Fund)`.
 #[macro_export]
 macro_rules! ledger_events {
-    ($events:ident { $($name:ident = $version:literal),+ $(,)? }) => {
+    ($events:ident { $($name:ident = $version:literal),+ $(,)? } $(upcasters $upcasters:expr)?) => {
         impl $events {
             const KINDS: &'static [$crate::aggregate::EventKind] =
                 &[$($crate::aggregate::EventKind { name: stringify!($name), version: $version }),+];
@@ -113,6 +129,11 @@ macro_rules! ledger_events {
             fn effective_on(&self) -> Option<chrono::NaiveDate> {
                 self.effective_day()
             }
+            $(
+                fn upcasters() -> &'static [$crate::aggregate::Upcaster] {
+                    $upcasters
+                }
+            )?
         }
 
         impl cqrs_es::DomainEvent for $events {
@@ -153,10 +174,7 @@ macro_rules! ledger_aggregate {
                 Ok(())
             }
 
-            #[expect(
-                clippy::panic,
-                reason = "cqrs-es leaves no other way to refuse; damage must not be folded"
-            )]
+            /// Stops on damage, because cqrs-es leaves no other way to refuse and damage must not be folded.
             fn apply(&mut self, event: Self::Event) {
                 if let Err(impossible) = $crate::aggregate::Decider::try_evolve(self, &event) {
                     panic!("{} stream is damaged: {impossible}", <Self as $crate::aggregate::Decider>::TYPE);

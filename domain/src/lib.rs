@@ -7,9 +7,13 @@
 
 pub mod actor;
 pub mod aggregate;
+pub mod any_event;
 pub mod benefit_case;
+pub mod books;
 pub mod calendar;
 pub mod campaign;
+pub mod event_catalogue;
+pub mod events_document;
 pub mod explain;
 pub mod fund;
 pub mod household;
@@ -22,4 +26,5 @@ pub mod payment_run;
 pub mod personal;
 pub mod policy;
 pub mod program;
+pub mod schedule;
 pub mod timeline;

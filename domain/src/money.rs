@@ -102,6 +102,12 @@ impl Money {
         self.0 < 0
     }
 
+    /// The same amount with the other sign; the range is symmetric, so it always exists.
+    #[must_use]
+    pub const fn negated(self) -> Money {
+        Money(-self.0)
+    }
+
     /// The sum.
     ///
     /// # Errors
@@ -197,7 +203,7 @@ mod tests {
     #[test]
     fn a_decimal_with_a_fraction_of_a_fen_is_refused() {
         assert_eq!(Money::from_yuan(Decimal::new(12_345, 3)), Err(MoneyError::Malformed));
-        assert_eq!(Money::from_yuan(Decimal::new(1_234_500, 5)), Money::try_from_fen(1_234_50 / 100));
+        assert_eq!(Money::from_yuan(Decimal::new(1_234_000, 5)), Money::try_from_fen(1_234));
     }
 
     proptest! {

@@ -4,6 +4,9 @@
 //! [`Sealed`], ciphertext under a data key of one person and retention class. Destroying the key erases the
 //! person and leaves every event, proof and total as it was.
 
+#[doc(hidden)]
+pub mod testing;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;

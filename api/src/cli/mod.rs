@@ -1,5 +1,240 @@
-//! Commands of the program.
+//! The command line: one file a command, the whole surface on this page.
 
-pub mod assess;
-pub mod deadline;
-pub mod lines;
+pub mod screen;
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use domain::calendar::BenefitMonth;
+use domain::program::Program;
+
+use crate::lang::Lang;
+
+/// 社会救助与待遇台账 · social services and benefits ledger
+#[derive(Debug, Parser)]
+#[command(name = "ledger", version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Options that every command takes
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "退出码 · exit codes: 0 done · 1 refused, or something was found · 2 wrong usage · 3 the ledger cannot be reached";
+
+/// Options that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Common {
+    /// 数据目录 · data directory of the private PostgreSQL, keys and files
+    #[arg(long, global = true, value_name = "DIR", default_value = "ledger-data", env = "LEDGER_DATA")]
+    pub data: PathBuf,
+    /// 外部数据库 · PostgreSQL that replaces the private one
+    #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// PostgreSQL 程序所在目录 · folder of the PostgreSQL programs
+    #[arg(long, global = true, value_name = "DIR", env = "LEDGER_PG_BIN")]
+    pub pg_bin: Option<PathBuf>,
+    /// 语言 · language
+    #[arg(long, global = true, value_enum, default_value_t, env = "LEDGER_LANG")]
+    pub lang: Lang,
+    /// 输出 JSON · answer with one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 经办身份 · who acts, as ROLE:ACCOUNT, such as clerk:li.na
+    #[arg(long = "as", global = true, value_name = "ROLE:ACCOUNT")]
+    pub actor: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 演示一年 · play a synthetic street office through 2023 and show the year's report
+    Demo(DemoArgs),
+    /// 服务 · serve HTTP (health and version)
+    Serve {
+        /// 监听地址 · address to listen on
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: std::net::SocketAddr,
+    },
+    /// 建库 · bring the database to this version
+    Migrate,
+    /// 导入 · registers: template, dry run, import
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// 核定 · assess JSON lines from standard input by the rules
+    Assess,
+    /// 期限 · first day on which a posted notice may be decided, JSON lines from standard input
+    Deadline,
+    /// 发放 · payment runs: prepare, submit, approve, release, settle
+    #[command(subcommand)]
+    Run(RunCommand),
+    /// 年报 · the year's report
+    Report {
+        /// 年 · year; the newest with payments when absent
+        #[arg(long)]
+        year: Option<i32>,
+    },
+    /// 检查 · prove the invariants of this ledger
+    Check,
+    /// 重放 · a case as of two clocks
+    Replay(ReplayArgs),
+    /// 重建投影 · rebuild projections beside the live ones and swap
+    Rebuild {
+        /// 只重建一个 · only this projection
+        #[arg(long)]
+        projection: Option<String>,
+    },
+    /// 数据库 · where the database is, or psql into it
+    #[command(subcommand)]
+    Db(DbCommand),
+    /// Reads one register for the program itself, under limits
+    #[command(hide = true)]
+    ReadRegister {
+        /// Which register
+        #[arg(long)]
+        kind: String,
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// How to play the year.
+#[derive(Clone, Debug, clap::Args)]
+pub struct DemoArgs {
+    /// 清空后重来 · throw the demo's data away and start anew
+    #[arg(long)]
+    pub fresh: bool,
+    /// 种子 · seed of the synthetic office
+    #[arg(long, default_value_t = 2023)]
+    pub seed: u64,
+    /// 演示后保持服务 · keep serving afterwards
+    #[arg(long)]
+    pub serve: bool,
+}
+
+/// Registers in files.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// 空白模板 · write an empty template
+    Template {
+        /// persons, applications, care_assessments, changes or donations
+        kind: String,
+        /// 输出文件 · file to write (.xlsx)
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 试导入 · say what an import would do; changes nothing
+    Check {
+        /// persons, applications, care_assessments, changes or donations
+        kind: String,
+        /// 登记表 · the register (.xlsx or .csv)
+        file: PathBuf,
+        /// 错误工作簿 · write the bad rows with their reasons here
+        #[arg(long)]
+        errors: Option<PathBuf>,
+    },
+    /// 导入 · import a register
+    Apply {
+        /// persons, applications, care_assessments, changes or donations
+        kind: String,
+        /// 登记表 · the register (.xlsx or .csv)
+        file: PathBuf,
+        /// 有错也导入正确行 · keep the good rows although there are bad ones
+        #[arg(long)]
+        keep_good: bool,
+        /// 错误工作簿 · write the bad rows with their reasons here
+        #[arg(long)]
+        errors: Option<PathBuf>,
+    },
+}
+
+/// Payment runs.
+#[derive(Debug, Subcommand)]
+pub enum RunCommand {
+    /// 建批并核算 · open a run (or take the open one) and calculate its lines
+    Prepare {
+        /// 所属月份 · benefit month
+        #[arg(long)]
+        month: BenefitMonth,
+        /// 救助项目 · programs, by code
+        #[arg(long, value_delimiter = ',', required = true)]
+        programs: Vec<Program>,
+        /// 资金 · name of the fund that pays
+        #[arg(long)]
+        fund: String,
+    },
+    /// 提交审批 · submit for approval
+    Submit {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+    },
+    /// 审批 · approve, by someone who prepared nothing of it
+    Approve {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+    },
+    /// 退回 · send back with a reason
+    Reject {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 发放 · order every line and write the bank file
+    Release {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+        /// 要求执行日期 · day on which the bank is to pay; today when absent
+        #[arg(long)]
+        execution_on: Option<NaiveDate>,
+        /// 银行文件 · bank file to write (.csv)
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 回盘 · take the bank's results from a file: payment,result,reference
+    Settle {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+        /// 回盘文件 · the bank's results (.csv)
+        #[arg(long)]
+        results: PathBuf,
+    },
+    /// 批次一览 · list the runs
+    List,
+    /// 批次明细 · show one run with its exceptions
+    Show {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+    },
+}
+
+/// What to replay.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ReplayArgs {
+    /// 个案 · the case
+    #[arg(long)]
+    pub case: domain::ids::CaseId,
+    /// 生效截至 · what held on this day; today when absent
+    #[arg(long)]
+    pub effective: Option<NaiveDate>,
+    /// 知悉截至 · what was known at the end of this day; today when absent
+    #[arg(long)]
+    pub known: Option<NaiveDate>,
+}
+
+/// The database.
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// 位置 · where it is
+    Where,
+    /// 打开 psql · psql into it, as the least privileged role
+    Psql {
+        /// 参数 · arguments for psql
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}

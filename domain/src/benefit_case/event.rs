@@ -23,6 +23,8 @@ pub enum BenefitCaseEvent {
         subject: CaseSubject,
         /// The day.
         held_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 受理: the application with its materials was accepted. Opens the case where no consultation did.
     ApplicationReceived {
@@ -34,6 +36,8 @@ pub enum BenefitCaseEvent {
         request: Option<AssistanceRequest>,
         /// The set of subsidies that was chosen, where two exclude each other.
         chosen_set: Option<ChosenSet>,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 补正通知: materials are missing.
     MaterialsRequested {
@@ -41,11 +45,15 @@ pub enum BenefitCaseEvent {
         materials: Vec<String>,
         /// Until when.
         due_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 材料补齐.
     MaterialsSupplied {
         /// The day.
         supplied_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 核对: the household's economic situation was checked.
     MeansChecked {
@@ -55,6 +63,8 @@ pub enum BenefitCaseEvent {
         checked_on: NaiveDate,
         /// Number of the check's report.
         report: String,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 入户调查, by at least two people.
     HomeVisited {
@@ -64,6 +74,8 @@ pub enum BenefitCaseEvent {
         note: Sealed<Note>,
         /// The day.
         visited_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 审核意见.
     ReviewRecommended {
@@ -71,6 +83,8 @@ pub enum BenefitCaseEvent {
         outcome: Outcome,
         /// The day.
         reviewed_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 公示: the proposal was posted.
     NoticePosted {
@@ -80,6 +94,8 @@ pub enum BenefitCaseEvent {
         notice_days: u32,
         /// The first day on which the case may be decided.
         earliest_decision_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 异议.
     ObjectionRaised {
@@ -89,6 +105,8 @@ pub enum BenefitCaseEvent {
         note: Sealed<Note>,
         /// The day.
         raised_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 异议处理.
     ObjectionResolved {
@@ -98,6 +116,8 @@ pub enum BenefitCaseEvent {
         outcome: ObjectionOutcome,
         /// The day.
         resolved_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 审批决定: by someone who prepared nothing of the case.
     EligibilityDecided {
@@ -111,6 +131,8 @@ pub enum BenefitCaseEvent {
         rule_version: String,
         /// The facts and steps, sealed for the applicant; `None` where the rules were not asked.
         determination: Option<Sealed<Determination>>,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 核定: what is due a month from a month on, as determined then.
     EntitlementDetermined {
@@ -122,11 +144,15 @@ pub enum BenefitCaseEvent {
         rule_version: String,
         /// The facts and steps, sealed for the applicant.
         determination: Sealed<Determination>,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 复核到期: the yearly or half-yearly review is due.
     RecertificationDue {
         /// Until when.
         due_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 复核.
     Recertified {
@@ -134,6 +160,8 @@ pub enum BenefitCaseEvent {
         recertified_on: NaiveDate,
         /// When the next is due.
         next_due_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 停发(暂停).
     CaseSuspended {
@@ -141,11 +169,15 @@ pub enum BenefitCaseEvent {
         reason: SuspensionReason,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 恢复发放: the person was confirmed alive.
     CaseResumed {
         /// The day of confirmation.
         confirmed_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 终止.
     CaseClosed {
@@ -153,6 +185,8 @@ pub enum BenefitCaseEvent {
         reason: ClosureReason,
         /// The last day on which the case stood.
         closed_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 申诉 (行政复议 within 60 days, 行政复议法).
     AppealFiled {
@@ -160,6 +194,8 @@ pub enum BenefitCaseEvent {
         note: Sealed<Note>,
         /// The day.
         filed_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 复议决定.
     AppealDecided {
@@ -167,6 +203,8 @@ pub enum BenefitCaseEvent {
         outcome: Outcome,
         /// The day.
         decided_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
 }
 
@@ -237,7 +275,7 @@ impl BenefitCaseEvent {
             Event::ConsultationHeld { held_on: day, .. }
             | Event::ApplicationReceived { applied_on: day, .. }
             | Event::MaterialsRequested { due_on: day, .. }
-            | Event::MaterialsSupplied { supplied_on: day }
+            | Event::MaterialsSupplied { supplied_on: day, .. }
             | Event::MeansChecked { checked_on: day, .. }
             | Event::HomeVisited { visited_on: day, .. }
             | Event::ReviewRecommended { reviewed_on: day, .. }
@@ -245,10 +283,10 @@ impl BenefitCaseEvent {
             | Event::ObjectionRaised { raised_on: day, .. }
             | Event::ObjectionResolved { resolved_on: day, .. }
             | Event::EligibilityDecided { decided_on: day, .. }
-            | Event::RecertificationDue { due_on: day }
+            | Event::RecertificationDue { due_on: day, .. }
             | Event::Recertified { recertified_on: day, .. }
             | Event::CaseSuspended { since: day, .. }
-            | Event::CaseResumed { confirmed_on: day }
+            | Event::CaseResumed { confirmed_on: day, .. }
             | Event::CaseClosed { closed_on: day, .. }
             | Event::AppealFiled { filed_on: day, .. }
             | Event::AppealDecided { decided_on: day, .. } => Some(*day),

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::ActorId;
 use crate::identifiers::{BankAccount, CitizenId};
 use crate::ids::{HouseholdId, PersonId};
 use crate::ledger_events;
@@ -28,6 +29,8 @@ pub enum HouseholdEvent {
         address: Sealed<Address>,
         /// The day of registration.
         registered_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 成员加入: registration, birth, marriage, return.
     MemberJoined {
@@ -45,6 +48,8 @@ pub enum HouseholdEvent {
         hukou: Hukou,
         /// Since when the person lives with the household; `None` is always.
         joined_on: Option<NaiveDate>,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 成员离开, other than by death.
     MemberLeft {
@@ -52,6 +57,8 @@ pub enum HouseholdEvent {
         person_id: PersonId,
         /// The last day.
         left_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// A member counts or no longer counts (服刑, 强制戒毒, 宣告失踪 …; 民发〔2021〕57号).
     MemberStatusChanged {
@@ -61,6 +68,8 @@ pub enum HouseholdEvent {
         status: MemberStatus,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 收入申报: what the household says it earns a month.
     IncomeDeclared {
@@ -68,6 +77,8 @@ pub enum HouseholdEvent {
         income: Vec<Income>,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 收入核实: what the check of the household's economic situation found.
     IncomeVerified {
@@ -77,6 +88,8 @@ pub enum HouseholdEvent {
         since: NaiveDate,
         /// Number of the check's report.
         report: String,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 财产申报.
     PropertyDeclared {
@@ -84,6 +97,8 @@ pub enum HouseholdEvent {
         property: Property,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 住所或户籍变动.
     ResidenceChanged {
@@ -93,6 +108,8 @@ pub enum HouseholdEvent {
         destination: Destination,
         /// The day of the move.
         moved_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 收款账户变更: where benefits for this person go.
     AccountChanged {
@@ -106,6 +123,8 @@ pub enum HouseholdEvent {
         holder: PersonId,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 残疾证: all entries of the certificate; replaces what held before.
     DisabilityCertified {
@@ -115,6 +134,8 @@ pub enum HouseholdEvent {
         certificate: Sealed<DisabilityCertificate>,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 老年人能力评估.
     CareLevelAssessed {
@@ -124,6 +145,8 @@ pub enum HouseholdEvent {
         level: Sealed<CareLevel>,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// Everything else a determination must know of a person; replaces what held before.
     CircumstancesRecorded {
@@ -133,6 +156,8 @@ pub enum HouseholdEvent {
         circumstances: Sealed<Circumstances>,
         /// From which day.
         since: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 死亡登记.
     DeathRecorded {
@@ -142,6 +167,8 @@ pub enum HouseholdEvent {
         died_on: NaiveDate,
         /// The day on which the office was told.
         reported_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
     /// 个人信息删除: the person's keys were destroyed.
     PersonErased {
@@ -151,6 +178,8 @@ pub enum HouseholdEvent {
         basis: String,
         /// The day.
         erased_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
     },
 }
 

@@ -17,7 +17,7 @@ use crate::program::Program;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum PaymentEvent {
-    /// The bank was told to pay. The stream's id follows from case, month and attempt, so it happens once.
+    /// 发放: the bank was told to pay. The stream's id follows from case, month and attempt, so it happens once.
     PaymentOrdered {
         /// The order.
         order: Box<PaymentOrder>,
@@ -108,7 +108,7 @@ pub struct PaymentOrder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentKind {
-    /// 当期: the month's first payment in the month's own run, or the month after an application.
+    /// 当期: the month's first payment, in the month's own run.
     Ordinary,
     /// 补发: an earlier month, or the rest of one that was paid too little.
     Arrears,

@@ -1,5 +1,50 @@
-//! The aggregate Payment.
+//! Payment 发放明细: one amount to one payee for one month of one case, from the order to the bank's answer and to
+//! whatever is asked back. Its stream is named after case, month and attempt, so it can be ordered only once.
+//!
+//! # The life of a payment
+//!
+//! | Situation | `SettlePayment` | `ReturnPayment` | `ReissuePayment` | `CancelPayment` | `OpenRecovery`, `ReceiveRecovery` |
+//! |---|---|---|---|---|---|
+//! | `Unordered` | – | – | – | – | – |
+//! | `Ordered` 在途 | → `Settled` | → `Returned` | – | – | – |
+//! | `Settled` 已到账 | `settlement_differs` | `returned_after_settlement` | – | – | → `Settled` |
+//! | `Returned` 已退汇 | `settled_after_return` | `return_differs` | → `Reissued` | → `Cancelled` | – |
+//! | `Reissued` 已重发 | `settled_after_return` | `return_differs` | `reissue_differs` | – | – |
+//! | `Cancelled` 已作废 | `settled_after_return` | `return_differs` | – | – | – |
+//!
+//! `OrderPayment` leads from `Unordered` to `Ordered`; everywhere else it is a repeat or `payment_differs`. "–" is
+//! `payment_unknown` in the first row, `wrong_stage` in the others. The same answer of the bank read twice is a
+//! repeat and succeeds; another answer is refused with a code that says how the two disagree.
+//!
+//! Everything is done by finance or by the program itself as it reads the bank's file; only finance cancels.
+//! Four eyes were needed for the run that ordered the payment, and are not needed again.
+//!
+//! # What always holds
+//!
+//! 1. At every instant ordered = settled + returned + pending ([`Payment::whereabouts`]).
+//! 2. The id follows from case, month and attempt; the amount is more than nothing and at most what the month is due.
+//! 3. Recoveries opened ≤ settled; received ≤ opened.
+//! 4. A reissue is the next attempt at the same month of the same case. A returned or cancelled payment leaves its
+//!    month unpaid, so the next run orders what is then due.
+//!
+//! Two recoveries of the same amount, reason and day are one, and so are two receipts of the same amount and day:
+//! when a repeat cannot be told from a second one, the books must not count twice.
+//!
+//! # Which refusal comes first
+//!
+//! Role · repeat (success) · contradiction or wrong situation · content and days, in the order of `decide.rs`.
 
+mod command;
+mod decide;
+mod error;
 mod event;
+mod state;
+#[cfg(test)]
+mod tests;
 
+pub use command::*;
+pub use error::*;
 pub use event::*;
+pub use state::*;
+
+crate::ledger_aggregate!(Payment);

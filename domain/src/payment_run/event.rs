@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::ActorId;
 use crate::calendar::BenefitMonth;
 use crate::ids::{FundId, RunId};
 use crate::ledger_events;
@@ -11,6 +12,8 @@ use crate::money::Money;
 use crate::program::Program;
 
 /// Events of the stream `PaymentRun` (发放批次): one benefit month of one or more programs.
+///
+/// Who prepared and who approved stands in the events, because the next decision depends on it (双人复核).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum PaymentRunEvent {
@@ -24,23 +27,31 @@ pub enum PaymentRunEvent {
         programs: Vec<Program>,
         /// The fund that pays.
         fund_id: FundId,
+        /// Who opened it, and so may not approve it.
+        opened_by: ActorId,
     },
     /// 核算: the lines were computed from the log as it stood at a position.
     PaymentRunCalculated {
         /// The lines, in sum.
         calculation: Calculation,
+        /// Who had it computed, and so may not approve it.
+        calculated_by: ActorId,
     },
     /// 提交审批.
     PaymentRunSubmitted {
         /// The day.
         submitted_on: NaiveDate,
+        /// Who submitted it, and so may not approve it.
+        submitted_by: ActorId,
     },
     /// 审批: by someone who prepared nothing of the run. The fund is committed in the same moment.
     PaymentRunApproved {
         /// The day.
         approved_on: NaiveDate,
+        /// Who approved it, and so may not release it.
+        approved_by: ActorId,
     },
-    /// 退回, with the reason: the run may be calculated again.
+    /// 退回, with the reason: the run may be calculated again. What an approval had committed is released.
     PaymentRunRejected {
         /// Why.
         reason: String,
@@ -110,9 +121,9 @@ impl PaymentRunEvent {
         use PaymentRunEvent as Event;
         match self {
             Event::PaymentRunOpened { month, .. } => Some(month.first_day()),
-            Event::PaymentRunCalculated { calculation } => Some(calculation.calculated_on),
-            Event::PaymentRunSubmitted { submitted_on: day }
-            | Event::PaymentRunApproved { approved_on: day }
+            Event::PaymentRunCalculated { calculation, .. } => Some(calculation.calculated_on),
+            Event::PaymentRunSubmitted { submitted_on: day, .. }
+            | Event::PaymentRunApproved { approved_on: day, .. }
             | Event::PaymentRunRejected { rejected_on: day, .. }
             | Event::PaymentRunReleased { execution_on: day, .. }
             | Event::PaymentRunReconciled { reconciled_on: day, .. } => Some(*day),

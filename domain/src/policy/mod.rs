@@ -5,6 +5,7 @@
 
 mod assess;
 pub mod contract;
+mod document;
 mod engine;
 mod facts;
 mod outcome;
@@ -13,6 +14,7 @@ mod reason;
 mod rule_book;
 
 pub use assess::{assess, explain};
+pub use document::policy_markdown;
 pub use facts::*;
 pub use outcome::{AssessError, Decision, MonthOutcome, Outcome, ProgramOutcome};
 pub use reason::{Reason, Reasons};

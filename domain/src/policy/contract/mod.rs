@@ -79,6 +79,3 @@ fn id(json: &Json) -> fields::Read<String> {
         Err(Fault::new("is not 1 to 64 characters"))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,7 @@ use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::policy::{
     Applicant, AssessError, Assessment, CareLevel, Disability, DisabilityKind, Hardship, HouseholdFacts,
-    OtherBenefitPaid, Parameter, Row, RuleBook, Step, Stop, StudentLevel, Unit,
+    OtherBenefitPaid, Parameter, Row, RuleBook, Status, Step, Stop, StudentLevel, Unit,
 };
 
 /// One month of a question.
@@ -181,11 +181,12 @@ impl<'a> Inquiry<'a> {
     fn row_step(self, parameter: Parameter, row: &Row) -> Step {
         let (zh, en, unit) = self.names(parameter);
         let value = unit.show(row.value);
+        let doubt = if row.status == Status::Illustrative { ",示意值" } else { "" };
         let announced = row.announced.map(|day| format!(",{day}公布")).unwrap_or_default();
         Step {
             zh: format!("{zh}:{value}"),
             en: format!("{en}: {value}"),
-            source: format!("{}({}起{announced})", row.source, row.from),
+            source: format!("{}({}起{announced}{doubt})", row.source, row.from),
             amount: match unit {
                 Unit::Yuan => Money::try_from_fen(row.value).ok(),
                 Unit::Percent | Unit::Months => None,

@@ -3,6 +3,7 @@
 pub(super) mod age;
 pub(super) mod conditions;
 pub(super) mod exclusions;
+pub(super) mod findings;
 pub(super) mod inquiry;
 pub(super) mod means;
 pub(super) mod verdict;

@@ -1,13 +1,14 @@
 //! 困境儿童生活费 (京民儿福发〔2023〕246号): orphans, abandoned, AIDS-infected and unsupported children.
 
 use crate::money::Money;
-use crate::policy::engine::{Inquiry, Verdict};
+use crate::policy::engine::{Inquiry, Verdict, findings};
 use crate::policy::{AssessError, Parameter, Reason, StudentLevel, Switch};
 
 use crate::policy::engine::exclusions::TOPPED_UP;
 
 /// Until 18, or through the month of graduation from secondary school (京民福发〔2011〕173号).
 pub fn determine(inquiry: Inquiry, verdict: &mut Verdict) -> Result<Money, AssessError> {
+    findings::age(inquiry, 18, verdict);
     verdict.bar_if(inquiry.applicant().child_category.is_none(), Reason::NoQualifyingCondition);
     let at_school = inquiry.is_student(|level| level == StudentLevel::Secondary);
     verdict.bar_if(!inquiry.still_below(18)? && !at_school, Reason::OverAge);

@@ -1,13 +1,15 @@
 //! 残疾人生活补贴 (国发〔2015〕52号; Beijing from 2016-01-01).
 
 use crate::money::Money;
-use crate::policy::engine::{Inquiry, Verdict};
+use crate::policy::engine::{Inquiry, Verdict, findings};
 use crate::policy::{AssessError, Hardship, Parameter, Reason};
 
 use crate::policy::DisabilityKind::{Hearing, Intellectual, Limb, Mental, Speech, Vision};
 
 /// By hardship first, then by group: X is the heavy grades, Y the others.
 pub fn determine(inquiry: Inquiry, verdict: &mut Verdict) -> Result<Money, AssessError> {
+    findings::disabilities(inquiry, verdict);
+    findings::hardships(inquiry, verdict);
     let heavy = inquiry.is_disabled(&[Vision, Limb], 2) || inquiry.is_disabled(&[Intellectual, Mental], 3);
     verdict.bar_if(inquiry.disabilities().next().is_none(), Reason::NoQualifyingCondition);
     let (x, y) = if inquiry.has_hardship(Hardship::Subsistence) {

@@ -1,11 +1,13 @@
 //! 养老服务消费券 (from 2026-01-01): a share of the month's bills, use it or lose it.
 
 use crate::money::Money;
-use crate::policy::engine::{Inquiry, Verdict};
+use crate::policy::engine::{Inquiry, Verdict, findings};
 use crate::policy::{AssessError, CareBillKind, CareLevel, Parameter, Reason};
 
 /// A share of the bills of each kind, each kind up to its cap.
 pub fn determine(inquiry: Inquiry, verdict: &mut Verdict) -> Result<Money, AssessError> {
+    findings::age(inquiry, 60, verdict);
+    findings::care_level(inquiry, verdict);
     verdict.bar_if(!inquiry.reached(60)?, Reason::UnderAge);
     let fits = matches!(inquiry.care_level(), CareLevel::Moderate | CareLevel::Severe);
     verdict.bar_if(!fits, Reason::NoQualifyingCondition);

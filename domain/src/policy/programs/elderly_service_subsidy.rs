@@ -1,11 +1,13 @@
 //! 困难老年人养老服务补贴 (京民养老发〔2019〕160号, from 2019-10-01).
 
 use crate::money::Money;
-use crate::policy::engine::{Inquiry, Verdict};
+use crate::policy::engine::{Inquiry, Verdict, findings};
 use crate::policy::{AssessError, Hardship, Parameter, Reason};
 
 /// The highest of the recognised statuses.
 pub fn determine(inquiry: Inquiry, verdict: &mut Verdict) -> Result<Money, AssessError> {
+    findings::age(inquiry, 60, verdict);
+    findings::hardships(inquiry, verdict);
     verdict.bar_if(!inquiry.reached(60)?, Reason::UnderAge);
     let bands = [
         (Hardship::Subsistence, Parameter::ElderlyServiceSubsistence),

@@ -1,7 +1,7 @@
 //! 特困人员救助供养 (民发〔2021〕43号; Beijing covers children up to 17 since 2021-01).
 
 use crate::money::Money;
-use crate::policy::engine::{Inquiry, Verdict};
+use crate::policy::engine::{Inquiry, Verdict, findings};
 use crate::policy::{AssessError, CareShare, Parameter, Reason, SelfCare};
 
 use crate::policy::DisabilityKind::{Intellectual, Limb, Mental, Vision};
@@ -9,6 +9,8 @@ use crate::policy::engine::means::Means;
 
 /// No labour capacity, no income, no able supporter: basic living and care money.
 pub fn determine(inquiry: Inquiry, verdict: &mut Verdict) -> Result<Money, AssessError> {
+    findings::age(inquiry, 60, verdict);
+    findings::disabilities(inquiry, verdict);
     verdict.bar_if(has_labour_capacity(inquiry)?, Reason::HasLabourCapacity);
     let means = Means::of(inquiry, verdict)?;
     means.bar_by_property(verdict)?;

@@ -34,8 +34,11 @@ pub fn determine(inquiry: Inquiry, verdict: &mut Verdict) -> Result<Money, Asses
     }
     let amount = round(limit.minus(income)?.plus(uplift)?, inquiry)?;
     verdict.note(Some(amount), || {
-        let more = if uplift.is_zero() { String::new() } else { format!("+{uplift}") };
-        (format!("{limit}-{income}{more}={amount}"), format!("{limit} - {income}{more} = {amount}"))
+        let plus = |sign: &str| if uplift.is_zero() { String::new() } else { format!("{sign}{uplift}") };
+        (
+            format!("{limit}-{income}{}={amount}", plus("+")),
+            format!("{limit} - {income}{} = {amount}", plus(" + ")),
+        )
     });
     Ok(amount)
 }

@@ -1,0 +1,92 @@
+//! No case-month is paid more than once at a time: what stands ordered for it never exceeds what it was due.
+
+use std::collections::HashMap;
+
+use domain::any_event::AnyEvent;
+use domain::calendar::BenefitMonth;
+use domain::ids::{CaseId, PaymentId};
+use domain::payment::{PaymentEvent, PaymentOrder};
+
+use super::seen::{Seen, Watch};
+use super::{Finding, Invariant};
+
+/// Adds up what stands ordered for each month of each case, in fen.
+#[derive(Default)]
+pub struct Payments {
+    months: HashMap<(CaseId, BenefitMonth), Month>,
+    orders: HashMap<String, Standing>,
+    findings: Vec<Finding>,
+}
+
+#[derive(Default)]
+struct Month {
+    standing: i64,
+    attempts: u32,
+    positions: Vec<u64>,
+}
+
+struct Standing {
+    key: (CaseId, BenefitMonth),
+    /// What stands of the order: nothing after a return, less after a recovery was opened.
+    fen: i64,
+}
+
+impl Watch for Payments {
+    fn invariant(&self) -> Invariant {
+        Invariant {
+            code: "paid_once",
+            zh: "同一个案同一月份不重复发放，已发不超应发",
+            en: "no case-month is paid more than once at a time, and never more than it is due",
+        }
+    }
+
+    fn see(&mut self, seen: &Seen) {
+        let Some(AnyEvent::Payment(event)) = &seen.event else { return };
+        match event {
+            PaymentEvent::PaymentOrdered { order } => self.see_order(seen, order),
+            PaymentEvent::PaymentReturned { .. } => self.lower(&seen.stream_id, None),
+            PaymentEvent::RecoveryOpened { amount, .. } => self.lower(&seen.stream_id, Some(amount.fen())),
+            _ => {}
+        }
+    }
+
+    fn finish(self: Box<Self>, _: u64) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+impl Payments {
+    fn see_order(&mut self, seen: &Seen, order: &PaymentOrder) {
+        let key = (order.case_id, order.month);
+        let month = self.months.entry(key).or_default();
+        month.positions.push(seen.position);
+        month.attempts += 1;
+        month.standing += order.amount.fen();
+        let derived = PaymentId::derive(order.case_id, order.month, order.attempt);
+        if order.attempt != month.attempts || derived.to_string() != seen.stream_id {
+            let zh = format!("{} 第 {} 次支付的编号与个案、月份、次数不符", order.month, order.attempt);
+            let en = format!(
+                "the id of attempt {} for {} does not follow from its case and month",
+                order.attempt, order.month
+            );
+            self.findings.push(Finding::at(seen.position, zh, en));
+        }
+        if month.standing > order.due.fen() {
+            let (paid, due) = (month.standing, order.due.fen());
+            let zh = format!("{} 已下达 {paid} 分，超过应发 {due} 分", order.month);
+            let en = format!("{paid} fen stand ordered for {}, more than the {due} fen due", order.month);
+            self.findings.push(Finding::among(month.positions.iter().copied(), zh, en));
+        }
+        self.orders.insert(seen.stream_id.clone(), Standing { key, fen: order.amount.fen() });
+    }
+
+    /// Lowers what stands of a payment by `fen`, or to nothing.
+    fn lower(&mut self, payment: &str, fen: Option<i64>) {
+        let Some(standing) = self.orders.get_mut(payment) else { return };
+        let less = fen.unwrap_or(standing.fen).min(standing.fen);
+        standing.fen -= less;
+        if let Some(month) = self.months.get_mut(&standing.key) {
+            month.standing -= less;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! No known personal value can be found in clear anywhere in the database.
+
+use aho_corasick::AhoCorasick;
+use futures::TryStreamExt;
+use sqlx::postgres::PgPoolCopyExt;
+use sqlx::{PgPool, Row};
+
+use super::seen::Seen;
+use super::{Finding, Invariant, Verdict};
+use crate::processes::Office;
+use domain::any_event::AnyEvent;
+use domain::campaign::CampaignEvent;
+use domain::household::HouseholdEvent;
+use domain::identifiers::{BankAccount, CitizenId};
+use domain::ids::PersonId;
+use domain::personal::{DonorName, Opened, PersonName, PersonalField, Sealed};
+
+/// The promise.
+pub const INVARIANT: Invariant = Invariant {
+    code: "sealed",
+    zh: "数据库中找不到任何明文个人信息",
+    en: "no known personal value can be found in clear anywhere in the database",
+};
+
+/// A personal value that may not be found, with the field it comes from.
+struct Needle {
+    /// The field's label; shown in findings instead of the value.
+    label: &'static str,
+    /// The clear value.
+    value: String,
+}
+
+/// The sealed values whose clear text is looked for: names, ID numbers, accounts.
+#[derive(Default)]
+pub struct Needles {
+    names: Vec<(PersonId, Sealed<PersonName>)>,
+    id_numbers: Vec<(PersonId, Sealed<CitizenId>)>,
+    accounts: Vec<(PersonId, Sealed<BankAccount>)>,
+    donors: Vec<(PersonId, Sealed<DonorName>)>,
+}
+
+impl Needles {
+    /// Remembers what an event seals.
+    pub fn see(&mut self, seen: &Seen) {
+        match &seen.event {
+            Some(AnyEvent::Household(HouseholdEvent::MemberJoined {
+                person_id, name, id_number, ..
+            })) => {
+                self.names.push((*person_id, name.clone()));
+                self.id_numbers.push((*person_id, id_number.clone()));
+            }
+            Some(AnyEvent::Household(HouseholdEvent::AccountChanged { holder, account, .. })) => {
+                self.accounts.push((*holder, account.clone()));
+            }
+            Some(AnyEvent::Campaign(CampaignEvent::DonationReceived { donation })) => {
+                self.donors.extend(donation.donor_name.clone().map(|name| (donation.donor, name)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Opens what it remembers and looks for it in every table.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn check(self, office: &Office) -> anyhow::Result<Verdict> {
+        office.keyring.load_all().await?;
+        let mut found = Found { office, needles: Vec::new(), findings: Vec::new() };
+        found.open(&self.names, |name| name.0);
+        found.open(&self.id_numbers, |id_number| id_number.as_str().to_owned());
+        found.open(&self.accounts, |account| account.as_str().to_owned());
+        found.open(&self.donors, |name| name.0);
+        let Found { needles, mut findings, .. } = found;
+        findings.extend(search(&office.pool, &needles).await?);
+        Ok(Verdict { invariant: INVARIANT, findings })
+    }
+}
+
+struct Found<'a> {
+    office: &'a Office,
+    needles: Vec<Needle>,
+    findings: Vec<Finding>,
+}
+
+impl Found<'_> {
+    fn open<T: PersonalField>(&mut self, sealed: &[(PersonId, Sealed<T>)], text: impl Fn(T) -> String) {
+        for (person, sealed) in sealed {
+            match sealed.open(*person, &*self.office.keyring) {
+                Ok(Opened::Clear(value)) => {
+                    self.needles.push(Needle { label: T::LABEL, value: text(value.into_disclosed()) });
+                }
+                Ok(Opened::Erased { .. }) => {}
+                Err(error) => {
+                    let zh = format!("密封的 {} 无法打开：{error}", T::LABEL);
+                    self.findings.push(Finding::among([], zh, error.to_string()));
+                }
+            }
+        }
+    }
+}
+
+/// Searches every row of every table of the ledger's schema for every needle, in one pass a table.
+///
+/// # Errors
+/// When the database cannot be read.
+async fn search(pool: &PgPool, needles: &[Needle]) -> anyhow::Result<Vec<Finding>> {
+    let automaton = AhoCorasick::new(needles.iter().map(|needle| needle.value.as_bytes()))?;
+    let mut findings = Vec::new();
+    for row in sqlx::query(include_str!("sql/tables.sql")).fetch_all(pool).await? {
+        let table: String = row.try_get("table_name")?;
+        findings.extend(search_table(pool, &table, needles, &automaton).await?);
+    }
+    Ok(findings)
+}
+
+async fn search_table(
+    pool: &PgPool,
+    table: &str,
+    needles: &[Needle],
+    automaton: &AhoCorasick,
+) -> anyhow::Result<Vec<Finding>> {
+    let statement = include_str!("sql/dump.sql").replace("{table}", &table.replace('"', "\"\""));
+    let mut rows = pool.copy_out_raw(&statement).await?;
+    let (mut findings, mut number) = (Vec::new(), 0_u64);
+    let mut rest = Vec::new();
+    while let Some(bytes) = rows.try_next().await? {
+        rest.extend_from_slice(&bytes);
+        let Some(end) = rest.iter().rposition(|byte| *byte == b'\n') else { continue };
+        for line in rest[..end].split(|byte| *byte == b'\n') {
+            findings.extend(search_line(table, number, line, needles, automaton));
+            number += 1;
+        }
+        rest.drain(..=end);
+    }
+    Ok(findings)
+}
+
+/// A line is `position or empty`, a tab, and the row's text.
+fn search_line(
+    table: &str,
+    number: u64,
+    line: &[u8],
+    needles: &[Needle],
+    automaton: &AhoCorasick,
+) -> Option<Finding> {
+    let hit = automaton.find(line)?;
+    let label = needles.get(hit.pattern().as_usize()).map_or("", |needle| needle.label);
+    let position = line
+        .split(|byte| *byte == b'\t')
+        .next()
+        .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+    let zh = format!("表 {table} 第 {number} 行含明文 {label}");
+    let en = format!("row {number} of {table} holds a {label} in clear");
+    Some(Finding { positions: position.into_iter().collect(), zh, en })
+}

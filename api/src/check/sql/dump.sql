@@ -1,0 +1,1 @@
+copy (select to_jsonb(entry) ->> 'position', entry::text from "{table}" as entry) to stdout

@@ -1,0 +1,67 @@
+//! Nobody got more than they are due on the facts known now, unless a recovery is open.
+
+use std::collections::HashSet;
+
+use chrono::Utc;
+use domain::calendar::BenefitMonth;
+use domain::program::Program;
+use projections::case_files::payable::PayableCases;
+use projections::runner::Until;
+
+use super::{Finding, Invariant, Verdict};
+use crate::app::App;
+use crate::processes::office_day;
+use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of};
+
+const INVARIANT: Invariant = Invariant {
+    code: "paid_is_due",
+    zh: "按现有事实，已发不超过应发，多发部分已立项追缴",
+    en: "on the facts known now nobody was paid more than due, unless a recovery is open",
+};
+
+/// Determines every case anew, with today's knowledge of facts and rates.
+///
+/// # Errors
+/// When the read tables cannot be read.
+pub async fn check(app: &App) -> anyhow::Result<Verdict> {
+    let office = app.office();
+    office.runner.catch_up(Until::Head).await?;
+    office.keyring.load_all().await?;
+    let today = office_day(Utc::now());
+    let shared = HashSet::new();
+    let look = Look {
+        opener: &*office.keyring,
+        rules: office.rules,
+        known_on: today,
+        month: BenefitMonth::of(today).next(),
+        shared: &shared,
+    };
+    let mut cases = PayableCases::open(&office.pool, Program::ALL).await?;
+    let mut findings = Vec::new();
+    while let Some(page) = cases.next_page().await? {
+        for payable in page {
+            match findings_of(&look, &payable) {
+                Ok(found) => findings.extend(found.notes.iter().filter_map(overpaid)),
+                Err(error) => {
+                    let case = payable.case.case_id;
+                    let zh = format!("个案 {case} 无法重新核定：{error}");
+                    findings.push(Finding::among(
+                        [],
+                        zh,
+                        format!("case {case} cannot be determined: {error}"),
+                    ));
+                }
+            }
+        }
+    }
+    Ok(Verdict { invariant: INVARIANT, findings })
+}
+
+fn overpaid(note: &RunNote) -> Option<Finding> {
+    let RunNote::Overpayment(Overpayment { case_id, program, month, amount, .. }) = note else { return None };
+    let zh = format!("个案 {case_id} {} {month} 多发 {amount} 元，未立项追缴", program.zh());
+    let en = format!(
+        "case {case_id} was paid {amount} yuan too much for {month} ({program}), and no recovery is open"
+    );
+    Some(Finding::among([], zh, en))
+}

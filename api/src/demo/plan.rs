@@ -1,0 +1,232 @@
+//! What happens on each day of the year, from the five registers.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::{Datelike, Days, NaiveDate};
+use domain::benefit_case::Outcome;
+use domain::calendar::BenefitMonth;
+use domain::program::Program;
+
+use super::generator::Registers;
+use crate::processes::households;
+use crate::registers::{applications, care_assessments, changes, donations, persons};
+
+/// The year that is played.
+pub const YEAR: i32 = 2023;
+
+/// The elderly subsidies are paid by the end of a month for the next one (京民养老发〔2019〕160号).
+const ELDERLY: &[Program] =
+    &[Program::ElderlyServiceSubsidy, Program::ElderlyCareSubsidy, Program::AdvancedAgeAllowance];
+/// 低保 and the other monthly aid is paid by the 10th.
+const MONTHLY: &[Program] = &[
+    Program::SubsistenceAllowance,
+    Program::ExtremelyPoorSupport,
+    Program::LowIncomeIllnessSubsidy,
+    Program::ChildrenInDifficulty,
+    Program::DisabilityLivingSubsidy,
+    Program::DisabilityCareSubsidy,
+    Program::SpecialFamilySupport,
+];
+/// Temporary aid is paid when it was decided.
+const TEMPORARY: &[Program] = &[Program::TemporaryAssistance];
+
+/// Something that someone does on a day. Acts of one kind are done at the same time by several people, kinds one
+/// after the other, in this order.
+#[derive(Clone)]
+pub enum Act {
+    /// Opens the funds and takes the year's appropriation.
+    Funds,
+    /// Registers a household.
+    Household(Vec<persons::Row>),
+    /// Records an assessment.
+    Care(care_assessments::Row),
+    /// Records a change; ends the cases that it ends.
+    Change(changes::Row),
+    /// 咨询.
+    Consult(applications::Row),
+    /// 受理.
+    Apply(applications::Row),
+    /// 核对.
+    CheckMeans(applications::Row),
+    /// 入户.
+    Visit(applications::Row),
+    /// 审核.
+    Review(applications::Row, Outcome),
+    /// 公示.
+    PostNotice(applications::Row),
+    /// 审批.
+    Decide(applications::Row, Outcome),
+    /// Opens a campaign that lasts for these days.
+    OpenCampaign(String, Range<NaiveDate>),
+    /// Takes a gift in.
+    Donate(donations::Row),
+    /// Ends a campaign and publishes its results.
+    CloseCampaign(String),
+    /// Pays a month of a group of programs.
+    Pay(RunGroup, BenefitMonth),
+    /// Opens the recovery of what was paid too much up to a month, and takes in what was promised.
+    Recover(BenefitMonth),
+}
+
+/// Programs that are paid together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RunGroup {
+    /// The three elderly subsidies, ahead of their month.
+    Elderly,
+    /// The other monthly aid.
+    Monthly,
+    /// 临时救助.
+    Temporary,
+}
+
+impl RunGroup {
+    /// Its programs.
+    pub const fn programs(self) -> &'static [Program] {
+        match self {
+            RunGroup::Elderly => ELDERLY,
+            RunGroup::Monthly => MONTHLY,
+            RunGroup::Temporary => TEMPORARY,
+        }
+    }
+
+    /// The fund that pays it.
+    pub const fn fund(self) -> &'static str {
+        match self {
+            RunGroup::Elderly => "老年人福利补贴资金",
+            RunGroup::Monthly | RunGroup::Temporary => "社会救助资金",
+        }
+    }
+
+    /// The day on which it is paid for a month.
+    fn day(self, month: BenefitMonth) -> NaiveDate {
+        let (month, day) = match self {
+            RunGroup::Elderly => (month.plus(-1), 25),
+            RunGroup::Monthly => (month, 8),
+            RunGroup::Temporary => (month, 28),
+        };
+        month.first_day() + Days::new(day - 1)
+    }
+}
+
+/// The acts of every day, in the order of kinds.
+pub type Plan = BTreeMap<NaiveDate, BTreeMap<u8, Vec<Act>>>;
+
+/// What happens on each day.
+pub fn plan(registers: Registers) -> Plan {
+    let mut plan = Planner::default();
+    for household in households(&registers.persons) {
+        let registered_on = household.first().and_then(|head| head.household.as_ref()).map(|part| part.registered_on);
+        if let Some(day) = registered_on {
+            plan.on(day, Act::Household(household));
+        }
+    }
+    for row in registers.care_assessments {
+        plan.on(row.assessed_on, Act::Care(row));
+    }
+    for row in registers.changes {
+        plan.on(row.reported_on, Act::Change(row));
+    }
+    for row in registers.applications {
+        plan.application(&row);
+    }
+    plan.campaigns(&registers.donations);
+    for row in registers.donations {
+        plan.on(row.received_on, Act::Donate(row));
+    }
+    plan.runs();
+    let first = plan.days.keys().next().copied().unwrap_or_default();
+    plan.on(first, Act::Funds);
+    plan.days
+}
+
+#[derive(Default)]
+struct Planner {
+    days: Plan,
+}
+
+impl Planner {
+    fn on(&mut self, day: NaiveDate, act: Act) {
+        self.days.entry(day).or_default().entry(act.order()).or_default().push(act);
+    }
+
+    fn application(&mut self, row: &applications::Row) {
+        let steps = &row.steps;
+        let mut step = |day: Option<NaiveDate>, act: fn(applications::Row) -> Act| {
+            if let Some(day) = day {
+                self.on(day, act(row.clone()));
+            }
+        };
+        step(steps.consulted_on, Act::Consult);
+        step(Some(steps.applied_on), Act::Apply);
+        step(steps.means_checked_on, Act::CheckMeans);
+        step(steps.visited_on, Act::Visit);
+        step(steps.notice_posted_on, Act::PostNotice);
+        let outcome = steps.decision.map_or(Outcome::Approved, |decision| decision.outcome);
+        if let Some(day) = steps.reviewed_on {
+            self.on(day, Act::Review(row.clone(), outcome));
+        }
+        if let Some(decision) = steps.decision {
+            self.on(decision.decided_on, Act::Decide(row.clone(), decision.outcome));
+        }
+    }
+
+    /// Campaigns open a day before their first gift and end a week after their last.
+    fn campaigns(&mut self, gifts: &[donations::Row]) {
+        let mut campaigns: BTreeMap<&str, Range<NaiveDate>> = BTreeMap::new();
+        for gift in gifts {
+            let day = gift.received_on;
+            let period = campaigns.entry(&gift.campaign).or_insert(day..day);
+            *period = period.start.min(day)..period.end.max(day);
+        }
+        for (name, period) in campaigns {
+            let (opens, closes) = (period.start - Days::new(1), period.end + Days::new(7));
+            self.on(opens, Act::OpenCampaign(name.to_owned(), opens..closes));
+            self.on(closes, Act::CloseCampaign(name.to_owned()));
+        }
+    }
+
+    fn runs(&mut self) {
+        let Ok(first) = BenefitMonth::try_new(YEAR, 1) else { return };
+        for month in first.through(first.plus(11)) {
+            for group in [RunGroup::Elderly, RunGroup::Monthly, RunGroup::Temporary] {
+                self.on(group.day(month), Act::Pay(group, month));
+            }
+            self.on(month.last_day(), Act::Recover(month));
+        }
+    }
+}
+
+impl Act {
+    /// Kinds come one after the other on a day.
+    const fn order(&self) -> u8 {
+        match self {
+            Act::Funds => 0,
+            Act::Household(_) => 1,
+            Act::Care(_) => 2,
+            Act::Change(_) => 3,
+            Act::Consult(_) => 4,
+            Act::Apply(_) => 5,
+            Act::CheckMeans(_) => 6,
+            Act::Visit(_) => 7,
+            Act::Review(..) => 8,
+            Act::PostNotice(_) => 9,
+            Act::Decide(..) => 10,
+            Act::OpenCampaign(..) => 11,
+            Act::Donate(_) => 12,
+            Act::CloseCampaign(_) => 13,
+            Act::Pay(..) => 14,
+            Act::Recover(_) => 15,
+        }
+    }
+
+    /// Whether acts of this kind touch one stream and so wait for each other.
+    pub const fn one_by_one(&self) -> bool {
+        matches!(self, Act::Donate(_) | Act::Pay(..) | Act::OpenCampaign(..) | Act::CloseCampaign(_))
+    }
+}
+
+/// Whether a day lies in the year that is reported.
+pub fn in_year(day: NaiveDate) -> bool {
+    day.year() == YEAR
+}

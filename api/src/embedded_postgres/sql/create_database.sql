@@ -1,0 +1,1 @@
+create database ledger owner ledger_owner

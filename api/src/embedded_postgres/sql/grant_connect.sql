@@ -1,0 +1,1 @@
+grant connect, temporary on database ledger to ledger_service

@@ -1,0 +1,1 @@
+revoke all on database ledger from public

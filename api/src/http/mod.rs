@@ -1,0 +1,7 @@
+//! The program as a server: for now whether it lives, whether it is ready, and which version it is.
+
+mod router;
+mod server;
+
+pub use router::{Health, router};
+pub use server::serve;

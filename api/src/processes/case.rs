@@ -1,0 +1,213 @@
+//! 个案办理: a case from consultation to decision, one function a step.
+
+use std::sync::Arc;
+
+use domain::actor::ActorId;
+use domain::benefit_case::{
+    BenefitCase, BenefitCaseCommand, CaseSubject, MeansFinding, Notice, Outcome, RulesAnswer, procedure,
+};
+use domain::calendar::WorkingDays;
+use domain::household::Household;
+use domain::ids::{CaseId, HouseholdId, PersonId};
+use domain::personal::{Note, Personal, seal};
+use domain::policy::Decision;
+use domain::program::Program;
+use domain::schedule::propose;
+
+use super::{Desk, Office, ProcessError};
+use crate::registers::applications::Row;
+
+/// A case that was applied for.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenedCase {
+    /// The case and its parties.
+    pub subject: CaseSubject,
+}
+
+impl Office {
+    /// The id of a person's case number `number` (from 1) in a program.
+    fn case_id(&self, person: PersonId, program: Program, number: u32) -> CaseId {
+        CaseId::new(self.derived("case", &format!("{person}|{program}|{number}")))
+    }
+
+    async fn step(
+        &self,
+        desk: &Desk,
+        case_id: CaseId,
+        step: &str,
+        command: BenefitCaseCommand,
+    ) -> Result<(), ProcessError> {
+        let id = case_id.to_string();
+        let request = desk.request(self.derived("case_step", &format!("{id}|{step}|{}", desk.today())));
+        self.repository.execute::<BenefitCase>(&id, command, &desk.context(), &request).await?;
+        Ok(())
+    }
+}
+
+/// Every case the person ever had in the program, the newest last.
+///
+/// # Errors
+/// [`ProcessError`] when a stream cannot be read.
+pub async fn cases_of(
+    office: &Office,
+    person: PersonId,
+    program: Program,
+) -> Result<Vec<(CaseId, BenefitCase)>, ProcessError> {
+    let mut cases = Vec::new();
+    for number in 1.. {
+        let case_id = office.case_id(person, program, number);
+        let case = office.repository.load::<BenefitCase>(&case_id.to_string()).await?;
+        if matches!(*case.state, BenefitCase::Unopened) {
+            break;
+        }
+        cases.push((case_id, Arc::unwrap_or_clone(case.state)));
+    }
+    Ok(cases)
+}
+
+/// The case that a row speaks of: the one opened for its application, else a new one.
+async fn subject_of(office: &Office, row: &Row) -> Result<CaseSubject, ProcessError> {
+    let (applicant, household_id) = office.find(&row.applicant).await?;
+    let cases = cases_of(office, applicant, row.program).await?;
+    let ended = |case: &BenefitCase| {
+        matches!(case, BenefitCase::Refused(_) | BenefitCase::Closed(_) | BenefitCase::Discontinued(_))
+    };
+    let same =
+        |case: &BenefitCase| case.application().map(|asked| asked.applied_on) == Some(row.steps.applied_on);
+    let found = cases.iter().find(|(_, case)| same(case)).or(cases.last().filter(|(_, case)| !ended(case)));
+    let number = u32::try_from(cases.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let case_id =
+        found.map_or_else(|| office.case_id(applicant, row.program, number), |(case_id, _)| *case_id);
+    Ok(CaseSubject { case_id, household_id, applicant, program: row.program })
+}
+
+/// 咨询. Opens the case.
+///
+/// # Errors
+/// [`ProcessError`]: the applicant is unknown, or the domain refuses.
+pub async fn hold_consultation(office: &Office, desk: &Desk, row: &Row) -> Result<(), ProcessError> {
+    let subject = subject_of(office, row).await?;
+    let command = BenefitCaseCommand::HoldConsultation { subject, held_on: desk.today() };
+    office.step(desk, subject.case_id, "consultation", command).await
+}
+
+/// 受理.
+///
+/// # Errors
+/// [`ProcessError`]: the applicant is unknown, or the domain refuses.
+pub async fn receive_application(
+    office: &Office,
+    desk: &Desk,
+    row: &Row,
+) -> Result<OpenedCase, ProcessError> {
+    let subject = subject_of(office, row).await?;
+    let command = BenefitCaseCommand::ReceiveApplication {
+        subject,
+        applied_on: row.steps.applied_on,
+        request: row.request,
+        chosen_set: row.chosen_set,
+    };
+    office.step(desk, subject.case_id, "application", command).await?;
+    Ok(OpenedCase { subject })
+}
+
+/// The case of a row that was applied for before.
+///
+/// # Errors
+/// [`ProcessError`]: the applicant is unknown.
+pub async fn find_case(office: &Office, row: &Row) -> Result<OpenedCase, ProcessError> {
+    Ok(OpenedCase { subject: subject_of(office, row).await? })
+}
+
+/// 核对: what the household declared was found right.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn check_means(office: &Office, desk: &Desk, case: OpenedCase) -> Result<(), ProcessError> {
+    let checked_on = desk.today();
+    let report = format!("HD-{}", checked_on.format("%Y%m%d"));
+    let command = BenefitCaseCommand::CheckMeans { finding: MeansFinding::Consistent, checked_on, report };
+    office.step(desk, case.subject.case_id, "means_check", command).await
+}
+
+/// 入户调查 by two people; what they saw is sealed for the applicant.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn visit_home(
+    office: &Office,
+    desk: &Desk,
+    case: OpenedCase,
+    visitors: Vec<ActorId>,
+    saw: &str,
+) -> Result<(), ProcessError> {
+    let note = seal(&*office.keyring, case.subject.applicant, &Personal::new(Note(saw.to_owned())))?;
+    let command = BenefitCaseCommand::RecordHomeVisit { visitors, note, visited_on: desk.today() };
+    office.step(desk, case.subject.case_id, "home_visit", command).await
+}
+
+/// 审核.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn recommend(
+    office: &Office,
+    desk: &Desk,
+    case: OpenedCase,
+    outcome: Outcome,
+) -> Result<(), ProcessError> {
+    let command = BenefitCaseCommand::Recommend { outcome, reviewed_on: desk.today() };
+    office.step(desk, case.subject.case_id, "review", command).await
+}
+
+/// 公示, for as long as the program's procedure asks.
+///
+/// # Errors
+/// [`ProcessError`]: the working days of the year are not published, or the domain refuses.
+pub async fn post_notice(office: &Office, desk: &Desk, case: OpenedCase) -> Result<(), ProcessError> {
+    let posted_on = desk.today();
+    let Notice::Posted { days: notice_days } = procedure(case.subject.program, None).notice else {
+        return Ok(());
+    };
+    let earliest = WorkingDays::published().earliest_decision_on(posted_on, notice_days);
+    let earliest_decision_on = earliest.map_err(|error| ProcessError::refused(&error))?;
+    let command = BenefitCaseCommand::PostNotice { posted_on, notice_days, earliest_decision_on };
+    office.step(desk, case.subject.case_id, "notice", command).await
+}
+
+/// 审批: asks the rules and decides as they say, or refuses what the office refuses.
+///
+/// # Errors
+/// [`ProcessError`]: a sealed fact cannot be opened, or the domain refuses.
+pub async fn decide(
+    office: &Office,
+    desk: &Desk,
+    case: OpenedCase,
+    outcome: Outcome,
+) -> Result<(), ProcessError> {
+    let (case_id, household_id) = (case.subject.case_id, case.subject.household_id);
+    let household = household_of(office, household_id).await?;
+    let state = office.repository.load::<BenefitCase>(&case_id.to_string()).await?.state;
+    let decided_on = desk.today();
+    let proposal = propose(&state, &household, &*office.keyring, office.rules, decided_on, decided_on);
+    let proposal = proposal.map_err(|error| ProcessError::refused(&error))?;
+    let determination = Personal::new(proposal.determination);
+    let determination = seal(&*office.keyring, case.subject.applicant, &determination)?;
+    let rules = match proposal.decision {
+        Decision::Eligible => RulesAnswer::Eligible(determination),
+        Decision::Ineligible => RulesAnswer::Ineligible(determination),
+    };
+    let command = BenefitCaseCommand::DecideEligibility {
+        outcome,
+        decided_on,
+        reasons: proposal.reasons.iter().map(|reason| reason.code().to_owned()).collect(),
+        rule_version: proposal.rule_version,
+        rules,
+        facts_recorded_by: household.contributors(),
+    };
+    office.step(desk, case_id, "decision", command).await
+}
+
+pub(super) async fn household_of(office: &Office, id: HouseholdId) -> Result<Arc<Household>, ProcessError> {
+    Ok(office.repository.load::<Household>(&id.to_string()).await?.state)
+}

@@ -1,0 +1,136 @@
+//! 募捐: campaigns, gifts and receipts; each gift is credited to the campaign's fund in the same moment.
+
+use chrono::NaiveDate;
+use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation};
+use domain::fund::{Fund, FundCharter, FundCommand};
+use domain::ids::{CampaignId, DonationId, FundId, PersonId};
+use domain::money::Money;
+use domain::personal::{Personal, seal};
+
+use super::{Desk, Office, ProcessError, Step};
+use crate::registers::RegisterRow;
+use crate::registers::donations::{Receipt, Row};
+
+impl Office {
+    /// The campaign of a name.
+    pub fn campaign_id(&self, name: &str) -> CampaignId {
+        CampaignId::new(self.derived("campaign", name))
+    }
+
+    /// The fund of a name.
+    pub fn fund_id(&self, name: &str) -> FundId {
+        FundId::new(self.derived("fund", name))
+    }
+}
+
+/// Opens a fund.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn open_fund(office: &Office, desk: &Desk, charter: FundCharter) -> Result<FundId, ProcessError> {
+    let fund_id = charter.fund_id;
+    let request = desk.request(office.derived("open_fund", &fund_id.to_string()));
+    let command = FundCommand::OpenFund { charter };
+    office.repository.execute::<Fund>(&fund_id.to_string(), command, &desk.context(), &request).await?;
+    Ok(fund_id)
+}
+
+/// Records that money was appropriated to a fund (拨款到账).
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn appropriate(
+    office: &Office,
+    desk: &Desk,
+    fund_id: FundId,
+    amount: Money,
+    document: &str,
+) -> Result<(), ProcessError> {
+    let request = desk.request(office.derived("appropriate", &format!("{fund_id}|{document}")));
+    let document = document.to_owned();
+    let command = FundCommand::Appropriate { amount, document, appropriated_on: desk.today() };
+    office.repository.execute::<Fund>(&fund_id.to_string(), command, &desk.context(), &request).await?;
+    Ok(())
+}
+
+/// Opens a campaign.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn open_campaign(office: &Office, desk: &Desk, terms: CampaignTerms) -> Result<(), ProcessError> {
+    let id = terms.campaign_id.to_string();
+    let request = desk.request(office.derived("open_campaign", &id));
+    let command = CampaignCommand::OpenCampaign { terms };
+    office.repository.execute::<Campaign>(&id, command, &desk.context(), &request).await?;
+    Ok(())
+}
+
+/// Records a gift, credits it to the campaign's fund, and issues the receipt where one is wanted.
+/// Doing it again with the same row changes nothing.
+///
+/// # Errors
+/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result<DonationId, ProcessError> {
+    let campaign_id = office.campaign_id(&row.campaign);
+    let campaign = office.repository.load::<Campaign>(&campaign_id.to_string()).await?;
+    let fund_id = campaign
+        .state
+        .book()
+        .map(|book| book.terms.fund_id)
+        .ok_or(ProcessError::Unknown { what: "campaign" })?;
+    let donation = donation(office, campaign_id, row).await?;
+    let (donation_id, day) = (donation.donation_id, donation.received_on);
+    let amount = donation.amount;
+    let id = campaign_id.to_string();
+    let mut steps = vec![Step::Campaign(id.clone(), CampaignCommand::ReceiveDonation { donation })];
+    if row.receipt == Receipt::Wanted {
+        steps.push(Step::Campaign(id, CampaignCommand::IssueReceipt { donation_id, issued_on: day }));
+    }
+    let credit = FundCommand::CreditDonation { campaign_id, donation_id, amount, credited_on: day };
+    steps.push(Step::Fund(fund_id.to_string(), credit));
+    office.together(desk, office.derived("donation", &row.write().join("\u{1f}")), steps).await?;
+    Ok(donation_id)
+}
+
+/// The gift of a row; its number is the office's own, so that the same row is the same gift.
+async fn donation(office: &Office, campaign_id: CampaignId, row: &Row) -> Result<Donation, ProcessError> {
+    let name = format!("{campaign_id}|{}", row.number);
+    let donor = PersonId::new(office.derived("donor", &name));
+    let donor_name = match &row.donor {
+        None => None,
+        Some(donor_name) => {
+            office.keyring.ensure_keys(&[donor]).await?;
+            Some(seal(&*office.keyring, donor, &Personal::new(donor_name.clone()))?)
+        }
+    };
+    Ok(Donation {
+        donation_id: DonationId::new(office.derived("donation", &name)),
+        donor,
+        donor_name,
+        publicity: row.publicity,
+        amount: row.amount,
+        method: row.method,
+        received_on: row.received_on,
+    })
+}
+
+/// Ends a campaign and publishes what came of it (慈善法: within three months of the end).
+///
+/// # Errors
+/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+pub async fn close_campaign(
+    office: &Office,
+    desk: &Desk,
+    campaign_id: CampaignId,
+    closed_on: NaiveDate,
+) -> Result<(), ProcessError> {
+    let id = campaign_id.to_string();
+    let campaign = office.repository.load::<Campaign>(&id).await?.state;
+    let book = campaign.book().ok_or(ProcessError::Unknown { what: "campaign" })?;
+    let (total, donation_count) = (book.total(), book.donation_count());
+    let publish = CampaignCommand::PublishResults { total, donation_count, published_on: desk.today() };
+    let close = CampaignCommand::CloseCampaign { closed_on };
+    let steps = [Step::Campaign(id.clone(), close), Step::Campaign(id.clone(), publish)];
+    office.together(desk, office.derived("close_campaign", &id), steps).await?;
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Why a job was not done.
+
+use domain::explain::Explain;
+use domain::money::MoneyError;
+use domain::personal::OpenError;
+use eventlog::append::AppendError;
+use eventlog::keyring::KeyringError;
+use eventlog::read::ReadError;
+use eventlog::repository::ExecuteError;
+use projections::error::ProjectionError;
+
+use crate::lang::Lang;
+
+/// Why a job was not done. Holds no personal value.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The domain refused.
+    #[error("{en}")]
+    Refused {
+        /// The refusal's stable code.
+        code: &'static str,
+        /// The field at fault; empty for the whole.
+        field: &'static str,
+        /// In Chinese.
+        zh: String,
+        /// In English.
+        en: String,
+    },
+    /// No registered person has this ID number.
+    #[error("no registered person has this ID number")]
+    UnknownPerson,
+    /// There is no such case, run, campaign or fund.
+    #[error("there is no such {what}")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+    },
+    /// A sealed value cannot be opened.
+    #[error(transparent)]
+    Sealed(#[from] OpenError),
+    /// Results from the bank for a run that was never sent there.
+    #[error("the run was not released yet: release it before taking results")]
+    NotReleased,
+    /// A file cannot be written.
+    #[error("the file cannot be written: {0}")]
+    File(String),
+    /// A sum is out of range.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// The log refused or failed.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// A stream cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The read tables cannot be brought up to date or read.
+    #[error(transparent)]
+    Projection(#[from] ProjectionError),
+    /// A key of the keyring cannot be made or loaded.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Anything that is a defect or a damaged ledger, never input.
+    #[error("{0}")]
+    Damaged(String),
+}
+
+impl ProcessError {
+    /// A refusal of the domain.
+    pub fn refused(refusal: &impl Explain) -> ProcessError {
+        ProcessError::Refused {
+            code: refusal.code(),
+            field: refusal.field(),
+            zh: refusal.zh(),
+            en: refusal.to_string(),
+        }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ProcessError::Refused { code, .. } => code,
+            ProcessError::UnknownPerson => "unknown_person",
+            ProcessError::Unknown { .. } => "unknown_object",
+            ProcessError::NotReleased => "run_not_released",
+            ProcessError::File(_) => "file_unwritable",
+            ProcessError::Sealed(_) => "sealed_value",
+            ProcessError::Money(_) => "amount_out_of_range",
+            ProcessError::Append(_) => "append_failed",
+            ProcessError::Read(_) => "stream_unreadable",
+            ProcessError::Projection(_) => "projection_failed",
+            ProcessError::Keyring(_) => "keyring_failed",
+            ProcessError::Database(_) => "database_failed",
+            ProcessError::Damaged(_) => "damaged",
+        }
+    }
+
+    /// What is wrong, for people.
+    pub fn text(&self, lang: Lang) -> String {
+        match (self, lang) {
+            (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
+            (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
+            (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
+            (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个对象（{what}）"),
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl<E: Explain> From<ExecuteError<E>> for ProcessError {
+    fn from(error: ExecuteError<E>) -> ProcessError {
+        match error {
+            ExecuteError::Refused(refusal) => ProcessError::refused(&refusal),
+            ExecuteError::Append(error) => ProcessError::Append(error),
+            ExecuteError::Read(error) => ProcessError::Read(error),
+            other => ProcessError::Damaged(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! What people do at the office, one file a job. Every door (command line, import, demo, later HTTP) calls these;
+//! none of the doors has rules of its own, and neither have these: they gather facts, ask the domain, append.
+
+mod case;
+mod change;
+mod donation;
+mod error;
+mod household;
+mod office;
+pub mod payment_run;
+mod recovery;
+mod steps;
+
+pub use case::*;
+pub use change::*;
+pub use donation::*;
+pub use error::ProcessError;
+pub use household::*;
+pub use office::{Desk, Office, office_day};
+pub use recovery::*;
+pub use steps::Step;

@@ -1,0 +1,114 @@
+//! The office: what every job works with, and the person who does it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use domain::actor::Actor;
+use domain::aggregate::Context;
+use domain::identifiers::{BankAccount, CitizenId};
+use domain::identity::Identity;
+use domain::ids::{HouseholdId, PersonId};
+use domain::personal::{BlindIndex, PersonalField};
+use domain::policy::RuleBook;
+use eventlog::append::CommandKey;
+use eventlog::keyring::Keyring;
+use eventlog::repository::{Repository, RequestMeta};
+use projections::runner::Runner;
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::ProcessError;
+
+/// What every job works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Office {
+    /// Loads, decides, appends.
+    pub repository: Repository,
+    /// Seals and opens personal values.
+    pub keyring: Arc<Keyring>,
+    /// The service's connections.
+    pub pool: PgPool,
+    /// Brings the read tables up to date.
+    pub runner: Arc<Runner>,
+    /// The rules in force.
+    pub rules: &'static RuleBook,
+}
+
+/// A person at work, at a moment.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// Who, in which role.
+    pub actor: Actor,
+    /// When. In a ledger whose clock is real, the log takes the database's time instead.
+    pub now: DateTime<Utc>,
+}
+
+impl Desk {
+    /// A person at work at `now`.
+    pub fn new(actor: Actor, now: DateTime<Utc>) -> Desk {
+        Desk { actor, now }
+    }
+
+    /// The day at the office: Beijing time.
+    pub fn today(&self) -> NaiveDate {
+        office_day(self.now)
+    }
+
+    /// What a decision may know of this person and moment.
+    pub fn context(&self) -> Context {
+        Context { actor: self.actor.clone(), today: self.today() }
+    }
+
+    /// The request of a command that may be repeated under `key`.
+    pub fn request(&self, key: Uuid) -> RequestMeta {
+        // the key names the whole request: it is derived from its content
+        let request_hash = Sha256::digest(key.as_bytes()).into();
+        RequestMeta::new(key).under(CommandKey { id: key, request_hash }).at(self.now)
+    }
+}
+
+/// The day in Beijing at a moment.
+pub fn office_day(at: DateTime<Utc>) -> NaiveDate {
+    const BEIJING_SECONDS: i32 = 8 * 3600;
+    match FixedOffset::east_opt(BEIJING_SECONDS) {
+        Some(beijing) => at.with_timezone(&beijing).date_naive(),
+        None => at.date_naive(),
+    }
+}
+
+impl Office {
+    /// A name that follows from `parts` and the ledger's secret: the same parts give the same name, and nobody
+    /// without the secret can try out ID numbers against it.
+    pub fn derived(&self, label: &str, parts: &str) -> Uuid {
+        let hash = self.keyring.blind_index(label, parts);
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, hash.as_str().as_bytes())
+    }
+
+    /// The household of the office's own number (户号).
+    pub fn household_id(&self, number: &str) -> HouseholdId {
+        HouseholdId::new(self.derived("household_number", number))
+    }
+
+    /// The keyed hash of an ID number: the name of its identity's stream.
+    pub fn id_index(&self, id_number: &CitizenId) -> BlindIndex {
+        self.keyring.blind_index(CitizenId::LABEL, id_number.as_str())
+    }
+
+    /// The keyed hash of an account.
+    pub fn account_index(&self, account: &BankAccount) -> BlindIndex {
+        self.keyring.blind_index(BankAccount::LABEL, account.as_str())
+    }
+
+    /// Who has this ID number, and in which household.
+    ///
+    /// # Errors
+    /// [`ProcessError::UnknownPerson`] when nobody registered it.
+    pub async fn find(&self, id_number: &CitizenId) -> Result<(PersonId, HouseholdId), ProcessError> {
+        let identity = self.repository.load::<Identity>(self.id_index(id_number).as_str()).await?;
+        match *identity.state {
+            Identity::Claimed { person_id, household_id, .. } => Ok((person_id, household_id)),
+            Identity::Unclaimed | Identity::Released { .. } => Err(ProcessError::UnknownPerson),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! 核算: the lines of a run, computed from the log as it stands at one position.
+
+use std::collections::HashSet;
+
+use domain::calendar::BenefitMonth;
+use domain::ids::{PersonId, RunId};
+use domain::payment::PaymentOrder;
+use domain::payment_run::{
+    Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation,
+};
+use domain::personal::{Personal, seal};
+use domain::schedule::Schedule;
+use projections::case_files::payable::{PayableCase, PayableCases};
+use projections::case_files::queries;
+use projections::runner::Until;
+
+use super::case_lines::{CaseFindings, FoundLine, Look, RunNote, findings_of};
+use super::load;
+use super::staging::{StagedLine, StagingWriter};
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// A run with its lines computed.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Prepared {
+    /// The run.
+    pub run_id: RunId,
+    /// The lines, in sum.
+    pub calculation: Calculation,
+    /// What could not be paid, and what was paid too much.
+    pub notes: Vec<RunNote>,
+}
+
+/// Computes the lines of a run anew, stages them, and records their sum and digest.
+///
+/// # Errors
+/// [`ProcessError`]: the run is at another step, a read table is behind or damaged, a sealed fact was tampered with.
+pub async fn calculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<Prepared, ProcessError> {
+    let run = load(office, run_id).await?;
+    let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    office.runner.catch_up(Until::Head).await?;
+    let (calculation, notes) = stage(office, desk, preparation).await?;
+    let command = PaymentRunCommand::RecordCalculation { calculation: calculation.clone() };
+    let key = office.derived("calculate_run", &format!("{run_id}|{}", calculation.position));
+    office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
+    Ok(Prepared { run_id, calculation, notes })
+}
+
+async fn stage(
+    office: &Office,
+    desk: &Desk,
+    preparation: &Preparation,
+) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
+    let shared = shared_by_strangers(office).await?;
+    let look = Look {
+        opener: &*office.keyring,
+        rules: office.rules,
+        known_on: desk.today(),
+        month: preparation.month,
+        shared: &shared,
+    };
+    let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
+    let mut builder = CalculationBuilder::new(CalculationBasis {
+        position: cases.position(),
+        known_on: desk.today(),
+        rule_version: office.rules.version().to_owned(),
+        calculated_on: desk.today(),
+    });
+    let mut notes = Vec::new();
+    let mut transaction = office.pool.begin().await?;
+    let mut staging = StagingWriter::begin(&mut transaction, preparation.run_id).await?;
+    while let Some(page) = cases.next_page().await? {
+        load_keys(office, &page).await?;
+        for payable in &page {
+            let CaseFindings { lines, notes: found, schedule } = findings_of(&look, payable)?;
+            let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else {
+                note(&mut builder, &mut notes, found);
+                continue;
+            };
+            for line in lines {
+                builder.line(&line.line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+                staging.line(&order_of(office, preparation, &schedule, line, look.known_on)?).await?;
+            }
+            note(&mut builder, &mut notes, found);
+        }
+    }
+    staging.finish(&notes).await?;
+    transaction.commit().await?;
+    let calculation = builder.finish().map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    Ok((calculation, notes))
+}
+
+fn note(builder: &mut CalculationBuilder, notes: &mut Vec<RunNote>, found: Vec<RunNote>) {
+    for note in &found {
+        if matches!(note, RunNote::Exception { .. }) {
+            builder.exception();
+        }
+    }
+    notes.extend(found);
+}
+
+/// The order that a line becomes, with its sealed determination.
+fn order_of(
+    office: &Office,
+    preparation: &Preparation,
+    schedule: &Schedule,
+    found: FoundLine,
+    known_on: chrono::NaiveDate,
+) -> Result<StagedLine, ProcessError> {
+    let FoundLine { line, account, replaces } = found;
+    let determination = determination(office, schedule, line.month)?;
+    let order = PaymentOrder {
+        payment_id: line.payment_id,
+        run_id: preparation.run_id,
+        case_id: line.case_id,
+        beneficiary: line.beneficiary,
+        program: line.program,
+        month: line.month,
+        attempt: line.attempt,
+        kind: line.kind,
+        amount: line.amount,
+        due: line.due,
+        payee: line.payee,
+        account,
+        rule_version: office.rules.version().to_owned(),
+        determination: seal(&*office.keyring, line.beneficiary, &Personal::new(determination))?,
+        execution_on: known_on,
+    };
+    Ok(StagedLine { order: Box::new(order), account_index: line.account_index, replaces })
+}
+
+fn determination(
+    office: &Office,
+    schedule: &Schedule,
+    month: BenefitMonth,
+) -> Result<domain::policy::Determination, ProcessError> {
+    let found = schedule.determination(month, office.rules);
+    let found = found.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    found.ok_or_else(|| ProcessError::Damaged(format!("{month} lies outside its schedule")))
+}
+
+/// Loads the keys of everyone whose facts a page looks at.
+async fn load_keys(office: &Office, page: &[PayableCase]) -> Result<(), ProcessError> {
+    let mut persons: Vec<PersonId> = Vec::new();
+    for payable in page {
+        if let Some(household) = payable.household.registered() {
+            persons.extend(household.members.keys());
+        }
+    }
+    office.keyring.load(&persons).await?;
+    Ok(())
+}
+
+/// Accounts that people of different households share.
+async fn shared_by_strangers(office: &Office) -> Result<HashSet<String>, ProcessError> {
+    let mut strangers = HashSet::new();
+    for account in queries::shared_accounts(&office.pool).await? {
+        let members = queries::members(&office.pool, &account.persons).await?;
+        let households: HashSet<_> = members.iter().map(|member| member.household_id).collect();
+        if households.len() > 1 {
+            strangers.insert(account.account_index.as_str().to_owned());
+        }
+    }
+    Ok(strangers)
+}

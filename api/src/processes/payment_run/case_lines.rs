@@ -1,0 +1,253 @@
+//! What one case gets in a run: due minus paid, and whether it can be paid.
+
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use domain::benefit_case::{BenefitCase, ClosureReason};
+use domain::calendar::BenefitMonth;
+use domain::household::PayeeAccount;
+use domain::identifiers::BankAccount;
+use domain::ids::{CaseId, PaymentId, PersonId};
+use domain::money::Money;
+use domain::payment::{PaymentStage, RecoveryReason};
+use domain::payment_run::{
+    LineParties, MonthDifference, MonthDue, MonthOrdered, MonthOverpaid, MonthToPay, RecoverablePayment,
+    RunException, RunLine, differences, recovery_proposals,
+};
+use domain::personal::{Opener, Sealed};
+use domain::policy::RuleBook;
+use domain::program::Program;
+use domain::schedule::{FactsError, Schedule, schedule};
+use projections::case_files::payable::{CasePayment, PayableCase};
+use serde::{Deserialize, Serialize};
+
+use crate::processes::ProcessError;
+
+/// What every case of a run is looked at with.
+pub struct Look<'a> {
+    /// Opens the facts.
+    pub opener: &'a dyn Opener,
+    /// The rules.
+    pub rules: &'a RuleBook,
+    /// The day whose knowledge of rates is used, and on which accounts must stand.
+    pub known_on: NaiveDate,
+    /// The newest month.
+    pub month: BenefitMonth,
+    /// Accounts that unrelated people share, by keyed hash.
+    pub shared: &'a HashSet<String>,
+}
+
+/// What a case gets, and what stands in its way.
+#[derive(Default)]
+pub struct CaseFindings {
+    /// Lines, ascending by month, with what is needed to order them.
+    pub lines: Vec<FoundLine>,
+    /// What could not be paid, and what was paid too much.
+    pub notes: Vec<RunNote>,
+    /// The schedule that the lines follow from.
+    pub schedule: Option<Schedule>,
+}
+
+/// A line, the account it goes to, and the returned payment whose place it takes.
+pub struct FoundLine {
+    /// The line.
+    pub line: RunLine,
+    /// The account, as it stands in the register.
+    pub account: Sealed<BankAccount>,
+    /// The returned payment.
+    pub replaces: Option<PaymentId>,
+}
+
+/// Something about a month that is no line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "note", rename_all = "snake_case")]
+pub enum RunNote {
+    /// A due month that cannot be paid now.
+    Exception {
+        /// The case.
+        case_id: CaseId,
+        /// For whom.
+        beneficiary: PersonId,
+        /// The program.
+        program: Program,
+        /// Which month; none where nothing could be determined.
+        month: Option<BenefitMonth>,
+        /// Why.
+        exception: RunException,
+    },
+    /// A month that got more than it is due.
+    Overpayment(Overpayment),
+}
+
+/// Money to recover.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overpayment {
+    /// The case.
+    pub case_id: CaseId,
+    /// Who got it.
+    pub beneficiary: PersonId,
+    /// The program.
+    pub program: Program,
+    /// Which month.
+    pub month: BenefitMonth,
+    /// Of which payment; none while it is not settled.
+    pub payment_id: Option<PaymentId>,
+    /// How much, in fen.
+    pub amount: Money,
+    /// Why.
+    pub reason: RecoveryReason,
+}
+
+/// What a case gets in a run.
+///
+/// # Errors
+/// [`ProcessError`] for what is a defect or damage; what a clerk can mend is a note.
+pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFindings, ProcessError> {
+    let case = &payable.case;
+    let due =
+        match schedule(&case.state, &payable.household, look.opener, look.rules, look.known_on, look.month) {
+            Ok(schedule) => schedule,
+            Err(FactsError::Unopened(error)) => return Err(error.into()),
+            Err(error) => {
+                let notes = vec![exception(payable, None, facts_exception(&error))];
+                return Ok(CaseFindings { notes, ..CaseFindings::default() });
+            }
+        };
+    let months: Vec<MonthDue> =
+        due.months.iter().map(|month| MonthDue { month: month.month, due: month.due }).collect();
+    let ordered = ordered_months(&payable.payments)?;
+    let found = differences(case.case_id, &months, &ordered, look.month)
+        .map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    let mut findings = CaseFindings { schedule: Some(due), ..CaseFindings::default() };
+    for difference in found {
+        match difference {
+            MonthDifference::ToPay(pay) => match account_for(look, payable, &pay) {
+                Ok(account) => findings.lines.push(line(payable, pay, account)),
+                Err(reason) => findings.notes.push(exception(payable, Some(pay.month), reason)),
+            },
+            MonthDifference::Overpaid(overpaid) => findings.notes.extend(overpayments(payable, overpaid)),
+        }
+    }
+    Ok(findings)
+}
+
+const fn facts_exception(error: &FactsError) -> RunException {
+    match error {
+        FactsError::Erased { .. } => RunException::FactsErased,
+        _ => RunException::FactsMissing,
+    }
+}
+
+fn exception(payable: &PayableCase, month: Option<BenefitMonth>, exception: RunException) -> RunNote {
+    let case = &payable.case;
+    RunNote::Exception {
+        case_id: case.case_id,
+        beneficiary: case.applicant,
+        program: case.program,
+        month,
+        exception,
+    }
+}
+
+/// What was ordered for each month, ascending.
+fn ordered_months(payments: &[CasePayment]) -> Result<Vec<MonthOrdered>, ProcessError> {
+    let mut months: BTreeMap<BenefitMonth, MonthOrdered> = BTreeMap::new();
+    for payment in payments {
+        let month = months.entry(payment.month).or_insert(MonthOrdered::none(payment.month));
+        if payment.is_out() {
+            let stands = payment.amount.minus(payment.recovery_opened)?;
+            month.standing = month.standing.plus(stands)?;
+        }
+        if payment.attempt >= month.attempts {
+            month.attempts = payment.attempt;
+            month.returned_attempt = (payment.status == PaymentStage::Returned).then_some(payment.payment_id);
+        }
+    }
+    Ok(months.into_values().collect())
+}
+
+/// The account that a month's money goes to, or why it cannot go.
+fn account_for<'a>(
+    look: &Look<'_>,
+    payable: &'a PayableCase,
+    pay: &MonthToPay,
+) -> Result<&'a PayeeAccount, RunException> {
+    let household = &payable.household;
+    let found = household.account_on(payable.case.applicant, look.known_on);
+    let account = found.ok_or(RunException::NoAccount)?;
+    if look.shared.contains(account.account_index.as_str()) {
+        return Err(RunException::AccountShared);
+    }
+    let holder_lives = household.member(account.holder).is_some_and(|holder| holder.died_on().is_none());
+    if account.holder != payable.case.applicant && !holder_lives {
+        return Err(RunException::PayeeDeceased);
+    }
+    if pay.replaces.is_some() && unchanged(payable, account) {
+        return Err(RunException::AccountUnchanged);
+    }
+    Ok(account)
+}
+
+/// Whether the account is still the one that the returned payment went to: no other was registered since it was ordered.
+fn unchanged(payable: &PayableCase, account: &PayeeAccount) -> bool {
+    let ordered = payable.payments.iter().rfind(|payment| payment.status == PaymentStage::Returned);
+    let before = ordered
+        .and_then(|payment| payable.household.account_on(payable.case.applicant, payment.execution_on));
+    before.is_some_and(|before| before.account_index == account.account_index)
+}
+
+fn line(payable: &PayableCase, pay: MonthToPay, account: &PayeeAccount) -> FoundLine {
+    let parties = LineParties {
+        case_id: payable.case.case_id,
+        beneficiary: payable.case.applicant,
+        program: payable.case.program,
+        payee: account.holder,
+        account_index: account.account_index.clone(),
+    };
+    let replaces = pay.replaces;
+    FoundLine { line: RunLine::new(parties, pay), account: account.account.clone(), replaces }
+}
+
+/// What is to be recovered of a month: of its settled payments, the newest first.
+fn overpayments(payable: &PayableCase, overpaid: MonthOverpaid) -> Vec<RunNote> {
+    let settled = payable
+        .payments
+        .iter()
+        .rev()
+        .filter(|payment| payment.month == overpaid.month && payment.status == PaymentStage::Settled);
+    let recoverable = settled.map(|payment| RecoverablePayment {
+        payment_id: payment.payment_id,
+        recoverable: payment.amount.minus(payment.recovery_opened).unwrap_or_default(),
+    });
+    let proposals = recovery_proposals(overpaid, recoverable);
+    let note = |payment_id, amount| {
+        RunNote::Overpayment(Overpayment {
+            case_id: payable.case.case_id,
+            beneficiary: payable.case.applicant,
+            program: payable.case.program,
+            month: overpaid.month,
+            payment_id,
+            amount,
+            reason: reason(payable),
+        })
+    };
+    if proposals.is_empty() {
+        return vec![note(None, overpaid.amount)];
+    }
+    proposals.into_iter().map(|proposal| note(Some(proposal.payment_id), proposal.amount)).collect()
+}
+
+fn reason(payable: &PayableCase) -> RecoveryReason {
+    let member = payable.household.member(payable.case.applicant);
+    let died = member.is_some_and(|member| member.died_on().is_some());
+    let left = member.is_some_and(|member| member.left_region_on().is_some());
+    match &payable.case.state {
+        _ if died => RecoveryReason::Deceased,
+        _ if left => RecoveryReason::MovedOut,
+        BenefitCase::Closed(closed) if closed.closing.reason == ClosureReason::Deceased => {
+            RecoveryReason::Deceased
+        }
+        _ => RecoveryReason::FactsCorrected,
+    }
+}

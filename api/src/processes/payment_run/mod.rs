@@ -1,0 +1,119 @@
+//! 发放: a run from its opening to the bank's results.
+//!
+//! open → [`calculate`] → submit → approve (another person; the fund is committed in the same moment) →
+//! [`release`] (every line is ordered, the bank file is made) → [`settle`] (what the bank did; the fund is spent).
+//! Every step can be done again after a crash: what was done is found done, the rest is finished.
+
+mod bank_file;
+mod calculate;
+mod case_lines;
+mod release;
+mod settle;
+mod staging;
+
+use std::sync::Arc;
+
+use domain::calendar::BenefitMonth;
+use domain::fund::FundCommand;
+use domain::ids::{FundId, RunId};
+use domain::payment_run::{PaymentRun, PaymentRunCommand};
+use domain::program::Program;
+
+pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
+pub use calculate::{Prepared, calculate};
+pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
+pub use release::{Released, release};
+pub use settle::{Settlement, settle};
+pub use staging::notes_of;
+
+use super::{Desk, Office, ProcessError, Step};
+
+/// What a run is to pay.
+#[derive(Clone, Debug)]
+pub struct RunPlan {
+    /// The newest month.
+    pub month: BenefitMonth,
+    /// Which programs.
+    pub programs: Vec<Program>,
+    /// From which fund.
+    pub fund_id: FundId,
+}
+
+/// Opens the run of a plan. The same plan is the same run, so that doing it again changes nothing.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn open(office: &Office, desk: &Desk, plan: &RunPlan) -> Result<RunId, ProcessError> {
+    let mut programs = plan.programs.clone();
+    programs.sort_unstable();
+    let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
+    let run_id =
+        RunId::new(office.derived("run", &format!("{}|{}|{}", plan.month, codes.join(","), plan.fund_id)));
+    let command = PaymentRunCommand::OpenRun { run_id, month: plan.month, programs, fund_id: plan.fund_id };
+    let key = office.derived("open_run", &run_id.to_string());
+    office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
+    Ok(run_id)
+}
+
+/// Submits a calculated run for approval.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn submit(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
+    let command = PaymentRunCommand::SubmitRun { submitted_on: desk.today() };
+    step(office, desk, run_id, "submit", command).await
+}
+
+/// Approves a run and commits its control sum in the fund, or neither: a fund that cannot cover it refuses.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses: four eyes, the fund is short, the run is at another step.
+pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
+    let run = load(office, run_id).await?;
+    let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
+    let approve = PaymentRunCommand::ApproveRun { approved_on: desk.today() };
+    let commit = FundCommand::Commit { run_id, amount: calculation.control_sum, committed_on: desk.today() };
+    let key = office.derived("approve_run", &format!("{run_id}|{}", calculation.position));
+    let steps =
+        [Step::PaymentRun(run_id.to_string(), approve), Step::Fund(preparation.fund_id.to_string(), commit)];
+    office.together(desk, key, steps).await?;
+    Ok(())
+}
+
+/// Sends a run back with a reason. What an approval had committed is free again.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn reject(office: &Office, desk: &Desk, run_id: RunId, reason: &str) -> Result<(), ProcessError> {
+    let run = load(office, run_id).await?;
+    let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    let reject = PaymentRunCommand::RejectRun { reason: reason.to_owned(), rejected_on: desk.today() };
+    let mut steps = vec![Step::PaymentRun(run_id.to_string(), reject)];
+    if let (PaymentRun::Approved(_), Some(calculation)) = (&*run, run.calculation()) {
+        let amount = calculation.control_sum;
+        let release = FundCommand::Release { run_id, amount, released_on: desk.today() };
+        steps.push(Step::Fund(preparation.fund_id.to_string(), release));
+    }
+    let key = office.derived("reject_run", &format!("{run_id}|{}|{reason}", desk.now.timestamp_micros()));
+    office.together(desk, key, steps).await?;
+    Ok(())
+}
+
+async fn step(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    name: &str,
+    command: PaymentRunCommand,
+) -> Result<(), ProcessError> {
+    let run = load(office, run_id).await?;
+    let position = run.calculation().map_or(0, |calculation| calculation.position);
+    let key = office.derived("run_step", &format!("{run_id}|{name}|{position}"));
+    office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
+    Ok(())
+}
+
+async fn load(office: &Office, run_id: RunId) -> Result<Arc<PaymentRun>, ProcessError> {
+    Ok(office.repository.load::<PaymentRun>(run_id).await?.state)
+}

@@ -1,0 +1,173 @@
+//! 发放: every line of an approved run is ordered, once, and the bank file is made.
+
+use std::io::Write;
+
+use chrono::NaiveDate;
+use domain::aggregate::{Context, Decider, LedgerEvent};
+use domain::fund::FundCommand;
+use domain::ids::RunId;
+use domain::payment::{Payment, PaymentCommand, PaymentEvent, PaymentOrder};
+use domain::payment_run::{LineDigest, LineParties, MonthToPay, PaymentRun, PaymentRunCommand, RunLine};
+use eventlog::append::{NewEvent, StreamAppend, StreamId};
+use eventlog::bulk::{BulkOptions, Existing};
+use eventlog::metadata::Metadata;
+use uuid::Uuid;
+
+use super::bank_file::BankFile;
+use super::staging::{StagedLine, StagedLines};
+use super::{load, reject};
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// A released run.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Released {
+    /// The run.
+    pub run_id: RunId,
+    /// 笔数.
+    pub line_count: u64,
+    /// SHA-256 of the bank file.
+    pub file_sha256: String,
+}
+
+/// Orders every line of an approved run and writes the bank file to `file`. Lines that an earlier, interrupted
+/// release ordered are found ordered; the rest follows.
+///
+/// # Errors
+/// [`ProcessError`]: the run is not approved, the staged lines are not the approved ones (the run is then sent back),
+/// the file cannot be written, or a month was ordered by another run meanwhile.
+pub async fn release(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    execution_on: NaiveDate,
+    file: &mut impl Write,
+) -> Result<Released, ProcessError> {
+    let run = load(office, run_id).await?;
+    let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?.clone();
+    let (digest, bank_file) = read_through(office, run_id, execution_on, file).await?;
+    if matches!(*run, PaymentRun::Approved(_)) && digest == calculation.digest {
+        order_all(office, desk, run_id, execution_on).await?;
+    }
+    let file_sha256 = bank_file.finish()?;
+    let command = PaymentRunCommand::ReleaseRun { file_sha256: file_sha256.clone(), execution_on, digest };
+    let key = office.derived("release_run", &format!("{run_id}|{}", calculation.position));
+    let released = office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await;
+    if matches!(&released, Err(ProcessError::Refused { code: "lines_changed", .. })) {
+        reject(office, desk, run_id, "暂存的发放行与审批时不一致，请重新核算").await?;
+    }
+    released?;
+    Ok(Released { run_id, line_count: calculation.line_count, file_sha256 })
+}
+
+/// The digest of the staged lines, and the bank file made of them.
+async fn read_through<'f, W: Write>(
+    office: &Office,
+    run_id: RunId,
+    execution_on: NaiveDate,
+    file: &'f mut W,
+) -> Result<(String, BankFile<'f, W>), ProcessError> {
+    let mut digest = LineDigest::default();
+    let mut bank_file = BankFile::begin(file, run_id, execution_on)?;
+    let mut lines = StagedLines::new(&office.pool, run_id);
+    while let Some(page) = lines.next_page().await? {
+        let payees: Vec<_> = page.iter().map(|staged| staged.order.payee).collect();
+        office.keyring.load(&payees).await?;
+        for staged in &page {
+            digest.line(&line_of(staged));
+            bank_file.line(&staged.order, &*office.keyring)?;
+        }
+    }
+    Ok((digest.finish(), bank_file))
+}
+
+fn line_of(staged: &StagedLine) -> RunLine {
+    let order = &staged.order;
+    let parties = LineParties {
+        case_id: order.case_id,
+        beneficiary: order.beneficiary,
+        program: order.program,
+        payee: order.payee,
+        account_index: staged.account_index.clone(),
+    };
+    let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = **order;
+    RunLine::new(
+        parties,
+        MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: staged.replaces },
+    )
+}
+
+async fn order_all(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    execution_on: NaiveDate,
+) -> Result<(), ProcessError> {
+    let mut lines = StagedLines::new(&office.pool, run_id);
+    while let Some(page) = lines.next_page().await? {
+        order_page(office, desk, execution_on, page).await?;
+    }
+    Ok(())
+}
+
+/// Orders one page through the wide door; what exists already is asked one by one, and answers that it is done or
+/// that another run was first.
+async fn order_page(
+    office: &Office,
+    desk: &Desk,
+    execution_on: NaiveDate,
+    mut page: Vec<StagedLine>,
+) -> Result<(), ProcessError> {
+    let context = desk.context();
+    let mut streams = Vec::with_capacity(page.len());
+    for staged in &mut page {
+        staged.order.execution_on = execution_on;
+        let command = PaymentCommand::OrderPayment { order: staged.order.clone() };
+        let id = staged.order.payment_id.to_string();
+        streams.push(decided(&Payment::default(), id, 0, command, &context, staged.order.run_id.uuid())?);
+    }
+    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
+    let done = office.repository.appender().append_bulk(streams, &options).await;
+    let skipped = done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped;
+    for staged in &page {
+        let id = staged.order.payment_id.to_string();
+        if skipped.iter().any(|stream| stream.id == id) {
+            let order = PaymentCommand::OrderPayment { order: staged.order.clone() };
+            office.together(desk, office.derived("order", &id), [Step::Payment(id.clone(), order)]).await?;
+        }
+        if let Some(before) = staged.replaces {
+            let reissue = PaymentCommand::ReissuePayment {
+                reissued_as: staged.order.payment_id,
+                reissued_on: desk.today(),
+            };
+            let key = office.derived("reissue", &format!("{before}|{id}"));
+            office.together(desk, key, [Step::Payment(before.to_string(), reissue)]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What a payment decides on a command, as an append that expects its stream at `expected`.
+pub(super) fn decided(
+    payment: &Payment,
+    id: String,
+    expected: u64,
+    command: PaymentCommand,
+    context: &Context,
+    correlation: Uuid,
+) -> Result<StreamAppend, ProcessError> {
+    let events: Vec<PaymentEvent> =
+        payment.decide(command, context).map_err(|refusal| ProcessError::refused(&refusal))?;
+    let mut metadata = Metadata::new(context, correlation);
+    let written = events.iter().map(|event| {
+        metadata.effective_on = event.effective_on();
+        NewEvent::try_new(event, metadata.to_json()?)
+    });
+    let events = written.collect::<Result<Vec<_>, serde_json::Error>>();
+    let events = events.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    Ok(StreamAppend { stream: StreamId::new(Payment::TYPE, id), expected, events })
+}
+
+/// Frees what a run had committed beyond what the bank took; used when it ends.
+pub(super) fn free(run_id: RunId, amount: domain::money::Money, released_on: NaiveDate) -> FundCommand {
+    FundCommand::Release { run_id, amount, released_on }
+}

@@ -1,0 +1,177 @@
+//! 回盘: what the bank did with each line; when every line has its result, the run is reconciled and the fund spent.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::aggregate::{Context, Decider};
+use domain::fund::FundCommand;
+use domain::ids::{PaymentId, RunId};
+use domain::money::Money;
+use domain::payment::{Payment, PaymentCommand, PaymentEvent};
+use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand};
+use eventlog::bulk::{BulkOptions, Existing};
+
+use super::bank_file::{BankOutcome, BankResult};
+use super::load;
+use super::release::{decided, free};
+use super::staging::{StagedLine, StagedLines};
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// What came of a file of results.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Settlement {
+    /// The run.
+    pub run_id: RunId,
+    /// What the bank did so far.
+    pub results: BankResults,
+    /// Lines without a result yet.
+    pub pending_count: u64,
+    /// Results for payments that are not of this run.
+    pub unknown: Vec<PaymentId>,
+}
+
+/// Takes the bank's results in. Results that were taken before change nothing; a run whose every line has a result
+/// is reconciled: the fund is spent by what settled and freed of what came back.
+///
+/// # Errors
+/// [`ProcessError`]: the run is not released, or a result contradicts an earlier one.
+pub async fn settle(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    results: Vec<BankResult>,
+) -> Result<Settlement, ProcessError> {
+    let run = load(office, run_id).await?;
+    let execution_on = run.execution_on().ok_or(ProcessError::NotReleased)?;
+    let mut results: HashMap<PaymentId, BankOutcome> =
+        results.into_iter().map(|result| (result.payment_id, result.outcome)).collect();
+    let mut tally = Tally::default();
+    let mut lines = StagedLines::new(&office.pool, run_id);
+    while let Some(page) = lines.next_page().await? {
+        settle_page(office, desk, execution_on, &page, &mut results, &mut tally).await?;
+    }
+    let settlement = Settlement {
+        run_id,
+        results: tally.results,
+        pending_count: tally.pending_count,
+        unknown: results.into_keys().collect(),
+    };
+    if settlement.pending_count == 0 && matches!(*run, PaymentRun::Released(_)) {
+        reconcile(office, desk, &run, run_id, tally.results).await?;
+    }
+    Ok(settlement)
+}
+
+#[derive(Default)]
+struct Tally {
+    results: BankResults,
+    pending_count: u64,
+}
+
+impl Tally {
+    fn settled(&mut self, amount: Money) -> Result<(), ProcessError> {
+        self.results.settled_count += 1;
+        self.results.settled_sum = self.results.settled_sum.plus(amount)?;
+        Ok(())
+    }
+
+    fn returned(&mut self, amount: Money) -> Result<(), ProcessError> {
+        self.results.returned_count += 1;
+        self.results.returned_sum = self.results.returned_sum.plus(amount)?;
+        Ok(())
+    }
+}
+
+async fn settle_page(
+    office: &Office,
+    desk: &Desk,
+    execution_on: NaiveDate,
+    page: &[StagedLine],
+    results: &mut HashMap<PaymentId, BankOutcome>,
+    tally: &mut Tally,
+) -> Result<(), ProcessError> {
+    let context = desk.context();
+    let (mut streams, mut commands) = (Vec::with_capacity(page.len()), HashMap::new());
+    for staged in page {
+        let Some(outcome) = results.remove(&staged.order.payment_id) else {
+            tally_known(office, staged, tally).await?;
+            continue;
+        };
+        match &outcome {
+            BankOutcome::Settled(_) => tally.settled(staged.order.amount)?,
+            BankOutcome::Returned(_) => tally.returned(staged.order.amount)?,
+        }
+        let (id, command) = (staged.order.payment_id.to_string(), command(outcome, &context));
+        let ordered = ordered(staged, execution_on)?;
+        let correlation = staged.order.run_id.uuid();
+        streams.push(decided(&ordered, id.clone(), 1, command.clone(), &context, correlation)?);
+        commands.insert(id, command);
+    }
+    if streams.is_empty() {
+        return Ok(());
+    }
+    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
+    let done = office.repository.appender().append_bulk(streams, &options).await;
+    // a payment beyond its order has a result already: it says whether this is the same one
+    for stream in done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped {
+        if let Some(command) = commands.remove(&stream.id) {
+            let key = office.derived("bank_result", &format!("{}|{command:?}", stream.id));
+            office.together(desk, key, [Step::Payment(stream.id, command)]).await?;
+        }
+    }
+    Ok(())
+}
+
+fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {
+    match outcome {
+        BankOutcome::Settled(bank_reference) => {
+            PaymentCommand::SettlePayment { settled_on: context.today, bank_reference }
+        }
+        BankOutcome::Returned(reason) => PaymentCommand::ReturnPayment { reason, returned_on: context.today },
+    }
+}
+
+/// The payment right after its order, with the execution day of the release, which the staged line has not.
+fn ordered(staged: &StagedLine, execution_on: NaiveDate) -> Result<Payment, ProcessError> {
+    let (mut payment, mut order) = (Payment::default(), staged.order.clone());
+    order.execution_on = execution_on;
+    let event = PaymentEvent::PaymentOrdered { order };
+    payment.try_evolve(&event).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    Ok(payment)
+}
+
+/// Counts a line that this file says nothing of by what is known of it.
+async fn tally_known(office: &Office, staged: &StagedLine, tally: &mut Tally) -> Result<(), ProcessError> {
+    let payment = office.repository.load::<Payment>(staged.order.payment_id).await?.state;
+    let whereabouts = payment.whereabouts();
+    if whereabouts.returned.is_positive() {
+        tally.returned(staged.order.amount)
+    } else if whereabouts.settled.is_positive() {
+        tally.settled(staged.order.amount)
+    } else {
+        tally.pending_count += 1;
+        Ok(())
+    }
+}
+
+async fn reconcile(
+    office: &Office,
+    desk: &Desk,
+    run: &PaymentRun,
+    run_id: RunId,
+    results: BankResults,
+) -> Result<(), ProcessError> {
+    let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    let (fund, day) = (preparation.fund_id.to_string(), desk.today());
+    let reconcile = PaymentRunCommand::ReconcileRun { results, reconciled_on: day };
+    let mut steps = vec![Step::PaymentRun(run_id.to_string(), reconcile)];
+    if results.settled_sum.is_positive() {
+        let spend = FundCommand::Spend { run_id, amount: results.settled_sum, spent_on: day };
+        steps.push(Step::Fund(fund.clone(), spend));
+    }
+    if results.returned_sum.is_positive() {
+        steps.push(Step::Fund(fund, free(run_id, results.returned_sum, day)));
+    }
+    office.together(desk, office.derived("reconcile_run", &run_id.to_string()), steps).await?;
+    Ok(())
+}

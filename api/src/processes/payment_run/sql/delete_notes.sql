@@ -1,0 +1,1 @@
+delete from app_run_notes where run_id = $1

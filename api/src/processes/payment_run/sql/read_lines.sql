@@ -1,0 +1,4 @@
+select line::text
+from app_run_lines
+where run_id = $1 and line_number >= $2 and line_number < $3
+order by line_number

@@ -1,0 +1,79 @@
+//! Decisions that are appended together or not at all.
+
+use std::sync::Arc;
+
+use domain::benefit_case::{BenefitCase, BenefitCaseCommand};
+use domain::campaign::{Campaign, CampaignCommand};
+use domain::fund::{Fund, FundCommand};
+use domain::household::{Household, HouseholdCommand};
+use domain::identity::{Identity, IdentityCommand};
+use domain::payment::{Payment, PaymentCommand};
+use domain::payment_run::{PaymentRun, PaymentRunCommand};
+use eventlog::append::Appended;
+use eventlog::repository::Work;
+use uuid::Uuid;
+
+use super::{Desk, Office, ProcessError};
+
+macro_rules! steps {
+    ($($aggregate:ident($command:ident)),+ $(,)?) => {
+        /// One decision: a command to one stream.
+        #[derive(Clone, Debug)]
+        pub enum Step {
+            $(
+                #[doc = concat!("A command to the `", stringify!($aggregate), "` of this id.")]
+                $aggregate(String, $command)
+            ),+
+        }
+
+        impl Step {
+            async fn decide(&self, work: &mut Work) -> Result<(), ProcessError> {
+                match self {
+                    $(Step::$aggregate(id, command) => {
+                        work.decide::<$aggregate>(id, command.clone()).await?;
+                    })+
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+steps! {
+    Household(HouseholdCommand),
+    Identity(IdentityCommand),
+    BenefitCase(BenefitCaseCommand),
+    PaymentRun(PaymentRunCommand),
+    Payment(PaymentCommand),
+    Campaign(CampaignCommand),
+    Fund(FundCommand),
+}
+
+impl Office {
+    /// Decides the steps in their order, each on what the ones before leave, and appends what happens together.
+    /// Doing it again under the same key changes nothing. None where there was nothing to do.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: the first refusal; then nothing was appended.
+    pub async fn together(
+        &self,
+        desk: &Desk,
+        key: Uuid,
+        steps: impl Into<Arc<[Step]>>,
+    ) -> Result<Option<Appended>, ProcessError> {
+        let steps: Arc<[Step]> = steps.into();
+        let done = self
+            .repository
+            .transact(&desk.context(), &desk.request(key), |work| {
+                let steps = Arc::clone(&steps);
+                Box::pin(async move {
+                    for step in steps.iter() {
+                        step.decide(work).await?;
+                    }
+                    Ok::<(), ProcessError>(())
+                })
+            })
+            .await?;
+        Ok(done.appended)
+    }
+}

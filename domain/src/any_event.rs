@@ -1,0 +1,28 @@
+//! Any event of the office, for readers that look at the whole log.
+
+use crate::benefit_case::BenefitCaseEvent;
+use crate::campaign::CampaignEvent;
+use crate::fund::FundEvent;
+use crate::household::HouseholdEvent;
+use crate::identity::IdentityEvent;
+use crate::payment::PaymentEvent;
+use crate::payment_run::PaymentRunEvent;
+
+/// An event of one of the office's streams, told apart by the stream's type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnyEvent {
+    /// 家庭.
+    Household(HouseholdEvent),
+    /// 身份占用.
+    Identity(IdentityEvent),
+    /// 救助个案.
+    BenefitCase(BenefitCaseEvent),
+    /// 发放批次.
+    PaymentRun(PaymentRunEvent),
+    /// 发放明细.
+    Payment(PaymentEvent),
+    /// 募捐活动.
+    Campaign(CampaignEvent),
+    /// 资金.
+    Fund(FundEvent),
+}

@@ -1,0 +1,98 @@
+//! The chart of accounts.
+
+use std::fmt;
+
+use crate::program::Program;
+
+/// An account of the books (会计科目). Debits are positive, credits negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// 银行存款: the office's money at the bank.
+    Deposits,
+    /// 代发在途: handed to the bank for payees, result not known yet.
+    InTransit,
+    /// 应收追回款: paid without being due and asked back.
+    RecoveriesReceivable,
+    /// 财政拨款收入.
+    AppropriationIncome,
+    /// 捐赠收入.
+    DonationIncome,
+    /// 补助支出, for each program.
+    ProgramExpense(Program),
+}
+
+/// What side of the balance an account belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountKind {
+    /// 资产: its balance is a debit.
+    Asset,
+    /// 收入: its balance is a credit.
+    Income,
+    /// 支出: its balance is a debit.
+    Expense,
+}
+
+impl Account {
+    /// Every account, in the order of reports.
+    pub fn all() -> impl Iterator<Item = Account> {
+        let fixed = [
+            Account::Deposits,
+            Account::InTransit,
+            Account::RecoveriesReceivable,
+            Account::AppropriationIncome,
+            Account::DonationIncome,
+        ];
+        fixed.into_iter().chain(Program::ALL.iter().copied().map(Account::ProgramExpense))
+    }
+
+    /// The stable code: `deposits`, `program_expense/advanced_age_allowance`.
+    pub fn code(self) -> String {
+        match self {
+            Account::Deposits => "deposits".into(),
+            Account::InTransit => "in_transit".into(),
+            Account::RecoveriesReceivable => "recoveries_receivable".into(),
+            Account::AppropriationIncome => "appropriation_income".into(),
+            Account::DonationIncome => "donation_income".into(),
+            Account::ProgramExpense(program) => format!("program_expense/{program}"),
+        }
+    }
+
+    /// The name in Chinese.
+    pub fn zh(self) -> String {
+        match self {
+            Account::Deposits => "银行存款".into(),
+            Account::InTransit => "代发在途".into(),
+            Account::RecoveriesReceivable => "应收追回款".into(),
+            Account::AppropriationIncome => "财政拨款收入".into(),
+            Account::DonationIncome => "捐赠收入".into(),
+            Account::ProgramExpense(program) => format!("补助支出—{}", program.zh()),
+        }
+    }
+
+    /// The name in English.
+    pub fn en(self) -> String {
+        match self {
+            Account::Deposits => "Bank deposits".into(),
+            Account::InTransit => "Payments in transit".into(),
+            Account::RecoveriesReceivable => "Recoveries receivable".into(),
+            Account::AppropriationIncome => "Appropriations".into(),
+            Account::DonationIncome => "Donations".into(),
+            Account::ProgramExpense(program) => format!("Benefits: {}", program.en()),
+        }
+    }
+
+    /// What side of the balance it belongs to.
+    pub const fn kind(self) -> AccountKind {
+        match self {
+            Account::Deposits | Account::InTransit | Account::RecoveriesReceivable => AccountKind::Asset,
+            Account::AppropriationIncome | Account::DonationIncome => AccountKind::Income,
+            Account::ProgramExpense(_) => AccountKind::Expense,
+        }
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.code())
+    }
+}

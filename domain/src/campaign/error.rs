@@ -1,0 +1,185 @@
+//! Why a command to a campaign is refused.
+
+use chrono::NaiveDate;
+
+use super::state::CampaignStage;
+use crate::explain::Explain;
+use crate::money::Money;
+
+/// Refusals of a campaign, in the order in which they are looked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CampaignError {
+    /// The actor's role does not do this.
+    #[error("this role may not do {command}")]
+    RoleNotAllowed {
+        /// The command.
+        command: &'static str,
+    },
+    /// There is no such campaign.
+    #[error("there is no such campaign")]
+    CampaignUnknown,
+    /// A campaign of this id was opened with other content.
+    #[error("a campaign with this id was already opened, with other content")]
+    CampaignExists,
+    /// The campaign's situation does not allow the command.
+    #[error("{command} is not possible: the campaign is {stage}")]
+    WrongStage {
+        /// The command.
+        command: &'static str,
+        /// The situation.
+        stage: CampaignStage,
+    },
+    /// A text is missing or too long.
+    #[error("a text is missing or too long")]
+    TextMissing {
+        /// Which.
+        field: &'static str,
+    },
+    /// The period ends before it begins.
+    #[error("the campaign would end before it begins")]
+    PeriodReversed,
+    /// There is no such gift in this campaign.
+    #[error("there is no such donation in this campaign")]
+    DonationUnknown,
+    /// A gift of this id was received with other content.
+    #[error("a donation with this id was already received, with other content")]
+    DonationDiffers,
+    /// The amount is nothing or less.
+    #[error("the amount must be more than nothing")]
+    AmountNotPositive,
+    /// The day lies after today.
+    #[error("{day} is in the future")]
+    DayInFuture {
+        /// The day given.
+        day: NaiveDate,
+    },
+    /// The day lies before the step it follows.
+    #[error("{day} is before {earliest}, the day of the step before")]
+    DayTooEarly {
+        /// The day given.
+        day: NaiveDate,
+        /// The first day possible.
+        earliest: NaiveDate,
+    },
+    /// The gift's day lies outside the campaign's period.
+    #[error("{day} is not within the campaign, {opens_on} to {closes_on}")]
+    OutsidePeriod {
+        /// The day given.
+        day: NaiveDate,
+        /// The campaign's first day.
+        opens_on: NaiveDate,
+        /// The campaign's last day.
+        closes_on: NaiveDate,
+    },
+    /// More would go back than is left.
+    #[error("{amount} yuan is more than the {remaining} yuan that was not refunded")]
+    RefundAboveRemaining {
+        /// What would go back.
+        amount: Money,
+        /// What is left.
+        remaining: Money,
+    },
+    /// The whole gift went back, so it gets no receipt.
+    #[error("the donation was refunded whole and gets no receipt")]
+    DonationRefunded,
+    /// The publication does not say what the log says.
+    #[error("the log has {donation_count} donations over {total} yuan")]
+    ResultsDisagree {
+        /// Received less refunded.
+        total: Money,
+        /// Number of gifts.
+        donation_count: u64,
+    },
+    /// An amount or number beyond what the ledger can hold.
+    #[error("an amount or a number is out of range")]
+    AmountOutOfRange,
+}
+
+impl Explain for CampaignError {
+    fn code(&self) -> &'static str {
+        use CampaignError as E;
+        match self {
+            E::RoleNotAllowed { .. } => "role_not_allowed",
+            E::CampaignUnknown => "campaign_unknown",
+            E::CampaignExists => "campaign_exists",
+            E::WrongStage { .. } => "wrong_stage",
+            E::TextMissing { .. } => "text_missing",
+            E::PeriodReversed => "period_reversed",
+            E::DonationUnknown => "donation_unknown",
+            E::DonationDiffers => "donation_differs",
+            E::AmountNotPositive => "amount_not_positive",
+            E::DayInFuture { .. } => "day_in_future",
+            E::DayTooEarly { .. } => "day_too_early",
+            E::OutsidePeriod { .. } => "outside_period",
+            E::RefundAboveRemaining { .. } => "refund_above_remaining",
+            E::DonationRefunded => "donation_refunded",
+            E::ResultsDisagree { .. } => "results_disagree",
+            E::AmountOutOfRange => "amount_out_of_range",
+        }
+    }
+
+    fn zh(&self) -> String {
+        use CampaignError as E;
+        match self {
+            E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由相应岗位的人员办理。".into(),
+            E::CampaignUnknown => "没有这个募捐活动，请核对活动编号或先登记活动。".into(),
+            E::CampaignExists => "该编号的募捐活动已经存在且内容不同，请换用新的编号。".into(),
+            E::WrongStage { stage, .. } => stage_advice(*stage),
+            E::TextMissing { field } => format!("请填写{}，且不要超过规定字数。", field_zh(field)),
+            E::PeriodReversed => "活动的结束日期早于开始日期，请核对后重填。".into(),
+            E::DonationUnknown => "本活动中没有这笔捐赠，请核对捐赠编号和活动。".into(),
+            E::DonationDiffers => {
+                "该编号的捐赠已经登记且内容不同，请核对；确为另一笔捐赠的，请换用新的编号。".into()
+            }
+            E::AmountNotPositive => "金额必须大于零，请核对。".into(),
+            E::DayInFuture { day } => format!("日期 {day} 晚于今天，请填写实际日期。"),
+            E::DayTooEarly { day, earliest } => {
+                format!("日期 {day} 早于 {earliest}，请核对后重填。")
+            }
+            E::OutsidePeriod { day, opens_on, closes_on } => {
+                format!("捐赠日期 {day} 不在活动期间（{opens_on} 至 {closes_on}）内，请核对日期或所属活动。")
+            }
+            E::RefundAboveRemaining { amount, remaining } => {
+                format!("退还金额 {amount} 元超过尚可退还的 {remaining} 元，请核对。")
+            }
+            E::DonationRefunded => "该笔捐赠已全部退还，不再开具票据。".into(),
+            E::ResultsDisagree { total, donation_count } => {
+                format!("公开内容与台账不符：台账为 {donation_count} 笔、{total} 元，请按台账更正后再公开。")
+            }
+            E::AmountOutOfRange => "金额或编号超出允许范围，请核对。".into(),
+        }
+    }
+
+    fn field(&self) -> &'static str {
+        use CampaignError as E;
+        match self {
+            E::CampaignExists => "terms.campaign_id",
+            E::TextMissing { field } => field,
+            E::PeriodReversed => "terms.closes_on",
+            E::DonationUnknown | E::DonationRefunded => "donation_id",
+            E::DonationDiffers => "donation.donation_id",
+            E::AmountNotPositive | E::RefundAboveRemaining { .. } | E::AmountOutOfRange => "amount",
+            E::OutsidePeriod { .. } => "donation.received_on",
+            E::ResultsDisagree { .. } => "total",
+            _ => "",
+        }
+    }
+}
+
+fn stage_advice(stage: CampaignStage) -> String {
+    let next = match stage {
+        CampaignStage::Unopened => "请先登记活动",
+        CampaignStage::Open => "请先结束活动",
+        CampaignStage::Closed => "活动结束后不再接收捐赠，请登记到其他活动",
+        CampaignStage::Published => "结果公开后不能再改动",
+    };
+    format!("募捐活动当前状态为“{}”，不能办理此步骤。{next}。", stage.zh())
+}
+
+fn field_zh(field: &str) -> &'static str {
+    match field {
+        "terms.name" => "活动名称",
+        "terms.organiser" => "主办方",
+        _ => "募捐用途",
+    }
+}

@@ -1,0 +1,65 @@
+//! Every event of the ledger: which streams there are, what can happen to each, and the shape of it.
+//!
+//! The committed schemas in `domain/schemas/` and the generated `docs/EVENTS.md` both come from here, so neither
+//! can say anything but what the types say.
+
+use schemars::{Schema, schema_for};
+
+use crate::aggregate::{EventKind, LedgerEvent};
+use crate::benefit_case::BenefitCaseEvent;
+use crate::campaign::CampaignEvent;
+use crate::fund::FundEvent;
+use crate::household::HouseholdEvent;
+use crate::identity::IdentityEvent;
+use crate::payment::PaymentEvent;
+use crate::payment_run::PaymentRunEvent;
+
+/// A kind of stream and what can happen to it.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamKind {
+    /// The stream's type, as stored with each event.
+    pub stream_type: &'static str,
+    /// Its name in Chinese.
+    pub zh: &'static str,
+    /// Its events with their newest versions, in the order of their declaration.
+    pub events: &'static [EventKind],
+    schema: fn() -> Schema,
+    read: fn(&str) -> Result<(EventKind, serde_json::Value), serde_json::Error>,
+}
+
+impl StreamKind {
+    fn new<E: LedgerEvent>(stream_type: &'static str, zh: &'static str) -> StreamKind {
+        StreamKind { stream_type, zh, events: E::kinds(), schema: || schema_for!(E), read: read::<E> }
+    }
+
+    /// The JSON schema of its events.
+    pub fn schema(&self) -> Schema {
+        (self.schema)()
+    }
+
+    /// Reads an event's JSON as the types of today do and writes it again: its kind, and the JSON.
+    ///
+    /// # Errors
+    /// When the text is no event of this kind of stream.
+    pub fn read(&self, json: &str) -> Result<(EventKind, serde_json::Value), serde_json::Error> {
+        (self.read)(json)
+    }
+}
+
+/// Every kind of stream, in the order of a benefit's life.
+pub fn stream_kinds() -> Vec<StreamKind> {
+    vec![
+        StreamKind::new::<HouseholdEvent>("Household", "家庭"),
+        StreamKind::new::<IdentityEvent>("Identity", "身份占用"),
+        StreamKind::new::<BenefitCaseEvent>("BenefitCase", "救助个案"),
+        StreamKind::new::<PaymentRunEvent>("PaymentRun", "发放批次"),
+        StreamKind::new::<PaymentEvent>("Payment", "发放明细"),
+        StreamKind::new::<CampaignEvent>("Campaign", "募捐活动"),
+        StreamKind::new::<FundEvent>("Fund", "资金"),
+    ]
+}
+
+fn read<E: LedgerEvent>(json: &str) -> Result<(EventKind, serde_json::Value), serde_json::Error> {
+    let event: E = serde_json::from_str(json)?;
+    Ok((event.kind(), serde_json::to_value(&event)?))
+}

@@ -1,0 +1,77 @@
+//! What can be asked of a payment.
+
+use chrono::NaiveDate;
+
+use super::event::{PaymentOrder, RecoveryReason};
+use crate::ids::PaymentId;
+use crate::money::Money;
+
+/// Commands to a payment (发放明细). By finance, or by the program itself for what follows from a file.
+/// Days are days of the office; none may lie after the context's today, except the order's execution day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentCommand {
+    /// Orders the payment, in the same append as its run's release.
+    OrderPayment {
+        /// The order; its id must be derived from its case, month and attempt.
+        order: Box<PaymentOrder>,
+    },
+    /// 到账.
+    SettlePayment {
+        /// The day; not before the execution day.
+        settled_on: NaiveDate,
+        /// The bank's reference.
+        bank_reference: String,
+    },
+    /// 退汇.
+    ReturnPayment {
+        /// The bank's reason code.
+        reason: String,
+        /// The day; not before the execution day.
+        returned_on: NaiveDate,
+    },
+    /// 重发: links a returned payment to its next attempt, in the same append as that attempt's order.
+    ReissuePayment {
+        /// The next attempt's payment.
+        reissued_as: PaymentId,
+        /// The day.
+        reissued_on: NaiveDate,
+    },
+    /// 作废 of a returned payment.
+    CancelPayment {
+        /// Why.
+        reason: String,
+        /// The day.
+        cancelled_on: NaiveDate,
+    },
+    /// 追缴立项.
+    OpenRecovery {
+        /// How much, in fen: at most what was settled less the recoveries opened before.
+        amount: Money,
+        /// Why.
+        reason: RecoveryReason,
+        /// The day.
+        opened_on: NaiveDate,
+    },
+    /// 追回.
+    ReceiveRecovery {
+        /// How much, in fen: at most what is open.
+        amount: Money,
+        /// The day.
+        received_on: NaiveDate,
+    },
+}
+
+impl PaymentCommand {
+    /// The command's name, for refusals and the trail.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            PaymentCommand::OrderPayment { .. } => "OrderPayment",
+            PaymentCommand::SettlePayment { .. } => "SettlePayment",
+            PaymentCommand::ReturnPayment { .. } => "ReturnPayment",
+            PaymentCommand::ReissuePayment { .. } => "ReissuePayment",
+            PaymentCommand::CancelPayment { .. } => "CancelPayment",
+            PaymentCommand::OpenRecovery { .. } => "OpenRecovery",
+            PaymentCommand::ReceiveRecovery { .. } => "ReceiveRecovery",
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Deciding on a payment: one function for each command, each a ladder of guards with the happy path last.
+
+use chrono::NaiveDate;
+
+use super::command::PaymentCommand;
+use super::error::PaymentError;
+use super::event::{PaymentEvent, PaymentOrder};
+use super::state::{Cancelled, Ordered, Payment, Recovery, RecoveryReceipt, Reissued, Settled};
+use crate::actor::Role;
+use crate::aggregate::{Context, Decider, ImpossibleEvent};
+use crate::ids::PaymentId;
+use crate::money::Money;
+
+type Decision = Result<Vec<PaymentEvent>, PaymentError>;
+
+impl Decider for Payment {
+    const TYPE: &'static str = "Payment";
+    type Command = PaymentCommand;
+    type Event = PaymentEvent;
+    type Error = PaymentError;
+
+    fn decide(&self, command: PaymentCommand, context: &Context) -> Decision {
+        use PaymentCommand as Command;
+        let name = command.name();
+        role_may(&command, context.actor.role)?;
+        match command {
+            Command::OrderPayment { order } => self.place(order),
+            Command::SettlePayment { settled_on, bank_reference } => {
+                self.settle(settled_on, bank_reference, name, context)
+            }
+            Command::ReturnPayment { reason, returned_on } => {
+                self.take_back(reason, returned_on, name, context)
+            }
+            Command::ReissuePayment { reissued_as, reissued_on } => {
+                self.reissue(reissued_as, reissued_on, name, context)
+            }
+            Command::CancelPayment { reason, cancelled_on } => {
+                self.cancel(reason, cancelled_on, name, context)
+            }
+            Command::OpenRecovery { amount, reason, opened_on } => {
+                self.open_recovery(Recovery { amount, reason, opened_on }, name, context)
+            }
+            Command::ReceiveRecovery { amount, received_on } => {
+                self.receive_recovery(RecoveryReceipt { amount, received_on }, name, context)
+            }
+        }
+    }
+
+    fn try_evolve(&mut self, event: &PaymentEvent) -> Result<(), ImpossibleEvent> {
+        *self = self.clone().after(event)?;
+        Ok(())
+    }
+}
+
+impl Payment {
+    fn place(&self, order: Box<PaymentOrder>) -> Decision {
+        if let Some(ordered) = self.order() {
+            let repeat = *ordered == Ordered::of(&order);
+            return if repeat { Ok(vec![]) } else { Err(PaymentError::PaymentDiffers) };
+        }
+        if order.attempt == 0 {
+            return Err(PaymentError::AttemptZero);
+        }
+        if order.payment_id != PaymentId::derive(order.case_id, order.month, order.attempt) {
+            return Err(PaymentError::PaymentIdMismatch);
+        }
+        positive(order.amount)?;
+        if order.amount > order.due {
+            return Err(PaymentError::AmountAboveDue { amount: order.amount, due: order.due });
+        }
+        Ok(vec![PaymentEvent::PaymentOrdered { order }])
+    }
+
+    fn settle(
+        &self,
+        settled_on: NaiveDate,
+        bank_reference: String,
+        command: &'static str,
+        context: &Context,
+    ) -> Decision {
+        let order = match self {
+            Payment::Settled(was) if was.settled_on == settled_on && was.bank_reference == bank_reference => {
+                return Ok(vec![]);
+            }
+            Payment::Settled(_) => return Err(PaymentError::SettlementDiffers),
+            Payment::Returned(_) | Payment::Reissued(_) | Payment::Cancelled(_) => {
+                return Err(PaymentError::SettledAfterReturn);
+            }
+            Payment::Ordered(order) => order,
+            Payment::Unordered => return Err(self.refuses(command)),
+        };
+        happened(settled_on, order.execution_on, context)?;
+        filled(&bank_reference, "bank_reference")?;
+        Ok(vec![PaymentEvent::PaymentSettled { settled_on, bank_reference }])
+    }
+
+    fn take_back(
+        &self,
+        reason: String,
+        returned_on: NaiveDate,
+        command: &'static str,
+        context: &Context,
+    ) -> Decision {
+        let order = match self {
+            Payment::Returned(was)
+            | Payment::Reissued(Reissued { returned: was, .. })
+            | Payment::Cancelled(Cancelled { returned: was, .. }) => {
+                let repeat = was.returned_on == returned_on && was.reason == reason;
+                return if repeat { Ok(vec![]) } else { Err(PaymentError::ReturnDiffers) };
+            }
+            Payment::Settled(_) => return Err(PaymentError::ReturnedAfterSettlement),
+            Payment::Ordered(order) => order,
+            Payment::Unordered => return Err(self.refuses(command)),
+        };
+        happened(returned_on, order.execution_on, context)?;
+        filled(&reason, "reason")?;
+        Ok(vec![PaymentEvent::PaymentReturned { reason, returned_on }])
+    }
+
+    fn reissue(
+        &self,
+        reissued_as: PaymentId,
+        reissued_on: NaiveDate,
+        command: &'static str,
+        context: &Context,
+    ) -> Decision {
+        let returned = match self {
+            Payment::Reissued(was) if was.reissued_as == reissued_as => return Ok(vec![]),
+            Payment::Reissued(_) => return Err(PaymentError::ReissueDiffers),
+            Payment::Returned(returned) => returned,
+            _ => return Err(self.refuses(command)),
+        };
+        if returned.order.next_attempt() != Some(reissued_as) {
+            return Err(PaymentError::ReissueMismatch);
+        }
+        happened(reissued_on, returned.returned_on, context)?;
+        Ok(vec![PaymentEvent::PaymentReissued { reissued_as, reissued_on }])
+    }
+
+    fn cancel(
+        &self,
+        reason: String,
+        cancelled_on: NaiveDate,
+        command: &'static str,
+        context: &Context,
+    ) -> Decision {
+        let returned = match self {
+            Payment::Cancelled(was) if was.reason == reason && was.cancelled_on == cancelled_on => {
+                return Ok(vec![]);
+            }
+            Payment::Returned(returned) => returned,
+            _ => return Err(self.refuses(command)),
+        };
+        happened(cancelled_on, returned.returned_on, context)?;
+        filled(&reason, "reason")?;
+        Ok(vec![PaymentEvent::PaymentCancelled { reason, cancelled_on }])
+    }
+
+    fn open_recovery(&self, recovery: Recovery, command: &'static str, context: &Context) -> Decision {
+        let settled = self.settled(command)?;
+        if settled.recoveries.contains(&recovery) {
+            return Ok(vec![]);
+        }
+        let Recovery { amount, reason, opened_on } = recovery;
+        positive(amount)?;
+        happened(opened_on, settled.settled_on, context)?;
+        let recoverable = difference(settled.order.amount, settled.recovery_opened())?;
+        if amount > recoverable {
+            return Err(PaymentError::RecoveryAboveSettled { amount, recoverable });
+        }
+        Ok(vec![PaymentEvent::RecoveryOpened { amount, reason, opened_on }])
+    }
+
+    fn receive_recovery(
+        &self,
+        receipt: RecoveryReceipt,
+        command: &'static str,
+        context: &Context,
+    ) -> Decision {
+        let settled = self.settled(command)?;
+        if settled.receipts.contains(&receipt) {
+            return Ok(vec![]);
+        }
+        let RecoveryReceipt { amount, received_on } = receipt;
+        positive(amount)?;
+        happened(received_on, settled.settled_on, context)?;
+        let open = difference(settled.recovery_opened(), settled.recovery_received())?;
+        if amount > open {
+            return Err(PaymentError::RecoveryAboveOpen { amount, open });
+        }
+        Ok(vec![PaymentEvent::RecoveryReceived { amount, received_on }])
+    }
+
+    const fn settled(&self, command: &'static str) -> Result<&Settled, PaymentError> {
+        match self {
+            Payment::Settled(settled) => Ok(settled),
+            _ => Err(self.refuses(command)),
+        }
+    }
+
+    const fn refuses(&self, command: &'static str) -> PaymentError {
+        match self {
+            Payment::Unordered => PaymentError::PaymentUnknown,
+            _ => PaymentError::WrongStage { command, stage: self.stage() },
+        }
+    }
+}
+
+impl Ordered {
+    /// The id of the attempt after this one; none after the last number.
+    fn next_attempt(&self) -> Option<PaymentId> {
+        let attempt = self.attempt.checked_add(1)?;
+        Some(PaymentId::derive(self.case_id, self.month, attempt))
+    }
+}
+
+fn role_may(command: &PaymentCommand, role: Role) -> Result<(), PaymentError> {
+    let allowed: &[Role] = match command {
+        PaymentCommand::CancelPayment { .. } => &[Role::Finance],
+        _ => &[Role::Finance, Role::System],
+    };
+    if allowed.contains(&role) {
+        Ok(())
+    } else {
+        Err(PaymentError::RoleNotAllowed { command: command.name() })
+    }
+}
+
+fn positive(amount: Money) -> Result<(), PaymentError> {
+    if amount.is_positive() { Ok(()) } else { Err(PaymentError::AmountNotPositive) }
+}
+
+/// What happened lies between the step before and today.
+fn happened(day: NaiveDate, earliest: NaiveDate, context: &Context) -> Result<(), PaymentError> {
+    if day > context.today {
+        return Err(PaymentError::DayInFuture { day });
+    }
+    if day < earliest { Err(PaymentError::DayTooEarly { day, earliest }) } else { Ok(()) }
+}
+
+fn filled(text: &str, field: &'static str) -> Result<(), PaymentError> {
+    let missing = text.trim().is_empty() || text.chars().count() > 200;
+    if missing { Err(PaymentError::TextMissing { field }) } else { Ok(()) }
+}
+
+fn difference(whole: Money, part: Money) -> Result<Money, PaymentError> {
+    whole.minus(part).map_err(|_| PaymentError::AmountOutOfRange)
+}

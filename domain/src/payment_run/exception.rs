@@ -1,0 +1,79 @@
+//! Why a due month cannot be paid now.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! exceptions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
+        /// Why a due month gets no line in a run (异常). The month stays due, so the next run tries again.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum RunException {
+            $($(#[$doc])* #[serde(rename = $code)] $name),+
+        }
+
+        impl RunException {
+            /// Every exception, in the order of the list.
+            pub const ALL: &'static [RunException] = &[$(RunException::$name),+];
+
+            /// The stable code.
+            pub const fn code(self) -> &'static str {
+                match self { $(RunException::$name => $code),+ }
+            }
+
+            /// What is wrong and what to do, in Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $(RunException::$name => $zh),+ }
+            }
+
+            /// What is wrong and what to do, in English.
+            pub const fn en(self) -> &'static str {
+                match self { $(RunException::$name => $en),+ }
+            }
+        }
+    };
+}
+
+exceptions! {
+    /// No account is known.
+    NoAccount = "no_account",
+        "没有登记收款账户，请补录账户后重新核算。",
+        "No account is registered: register one and calculate again.";
+    /// One account for people who are not of one household and none of whom is the other's payee.
+    AccountShared = "account_shared",
+        "收款账户与无关人员相同，请核实账户归属后重新核算。",
+        "The account is shared by unrelated people: verify whose it is and calculate again.";
+    /// The bank returned the last attempt and the account is still the same.
+    AccountUnchanged = "account_unchanged",
+        "上次发放被退汇，账户尚未更正，请更正账户后重新核算。",
+        "The last payment was returned and the account is unchanged: correct it and calculate again.";
+    /// Who holds the account has died.
+    PayeeDeceased = "payee_deceased",
+        "收款人已去世，请变更收款账户后重新核算。",
+        "The payee has died: change the account and calculate again.";
+    /// The person was erased, and with them the facts.
+    FactsErased = "facts_erased",
+        "个人信息已删除，无法核定，请人工核对是否仍有应发月份。",
+        "The person was erased and nothing can be determined: check by hand whether a month is still due.";
+    /// The rules lack a fact.
+    FactsMissing = "facts_missing",
+        "缺少核定所需的信息，请补录后重新核算。",
+        "A fact that the rules need is missing: record it and calculate again.";
+    /// The amount is beyond what the ledger can hold.
+    AmountOutOfRange = "amount_out_of_range",
+        "核定金额超出允许范围，请核对登记的数据。",
+        "The determined amount is out of range: check the recorded data.";
+}
+
+/// The text is no exception's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such exception")]
+pub struct UnknownException;
+
+impl FromStr for RunException {
+    type Err = UnknownException;
+
+    fn from_str(code: &str) -> Result<RunException, UnknownException> {
+        RunException::ALL.iter().copied().find(|exception| exception.code() == code).ok_or(UnknownException)
+    }
+}

@@ -1,0 +1,44 @@
+//! One event of each kind as it was once written must still be read, and be written as it was.
+//!
+//! The samples are never rewritten. A new version of an event gets a new sample beside the old one
+//! (`Name@2.0.0.json`); the old one is then read through the upcaster of the event log.
+
+#![allow(clippy::panic, reason = "a test stops where it cannot go on")]
+
+use std::fs;
+use std::path::PathBuf;
+
+use domain::event_catalogue::stream_kinds;
+
+fn sample(stream_type: &str, event: &str) -> String {
+    let path: PathBuf =
+        [env!("CARGO_MANIFEST_DIR"), "tests", "samples", stream_type, &format!("{event}.json")]
+            .iter()
+            .collect();
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn events_as_they_were_written_are_still_read() {
+    for stream in stream_kinds() {
+        for kind in stream.events {
+            let text = sample(stream.stream_type, kind.name);
+            let (read, written) = stream.read(&text).unwrap_or_else(|error| panic!("{}: {error}", kind.name));
+            assert_eq!(read, *kind);
+            let stored: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(written, stored, "{} is written otherwise than it was", kind.name);
+        }
+    }
+}
+
+#[test]
+fn a_field_that_no_type_knows_is_refused_rather_than_dropped() {
+    for stream in stream_kinds() {
+        for kind in stream.events {
+            let mut event: serde_json::Value =
+                serde_json::from_str(&sample(stream.stream_type, kind.name)).unwrap();
+            event[kind.name]["unheard_of"] = true.into();
+            assert!(stream.read(&event.to_string()).is_err(), "{} drops what it does not know", kind.name);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+select app_erase_keys($1, $2, $3)

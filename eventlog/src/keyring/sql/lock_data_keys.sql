@@ -1,0 +1,1 @@
+lock table app_data_keys in exclusive mode

@@ -1,0 +1,1 @@
+select suite, generation, wrapped_index_key from app_keyring

@@ -1,0 +1,126 @@
+//! Sealing and opening with keys in memory.
+
+use chrono::NaiveDate;
+use domain::personal::{Opened, PersonName, Personal, Sealed, seal};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::data_keys::{DataKey, KeyState};
+use super::*;
+
+fn person(number: u128) -> PersonId {
+    PersonId::new(Uuid::from_u128(number))
+}
+
+fn scope(person_number: u128, class: RetentionClass, label: &'static str) -> SealScope {
+    SealScope { person: person(person_number), class, label }
+}
+
+fn clear(opening: Opening) -> Vec<u8> {
+    match opening {
+        Opening::Clear(bytes) => bytes,
+        Opening::Erased { on } => panic!("erased on {on}"),
+    }
+}
+
+#[test]
+fn a_name_is_sealed_shortly_and_opened_again() {
+    let keys = DataKeys::random(&[person(1)]).unwrap();
+    let name = Personal::new(PersonName("张三丰".to_owned()));
+    let sealed = seal(&keys, person(1), &name).unwrap();
+    assert!(sealed.ciphertext().starts_with("s1.c."));
+    assert_eq!(sealed.ciphertext().len(), 5 + (12 + 11 + 16_usize).div_ceil(3) * 4);
+    assert_eq!(sealed.open(person(1), &keys).unwrap(), Opened::Clear(name));
+}
+
+#[test]
+fn the_same_value_never_looks_the_same() {
+    let keys = DataKeys::random(&[person(1)]).unwrap();
+    let place = scope(1, RetentionClass::CaseWork, "name");
+    assert_ne!(keys.seal(place, b"x").unwrap(), keys.seal(place, b"x").unwrap());
+}
+
+#[test]
+fn a_ciphertext_opens_only_where_it_was_sealed() {
+    let keys = DataKeys::random(&[person(1), person(2)]).unwrap();
+    let sealed = keys.seal(scope(1, RetentionClass::CaseWork, "name"), b"x").unwrap();
+    let vouchers = sealed.replace("s1.c.", "s1.v.");
+    let moved = [
+        (scope(2, RetentionClass::CaseWork, "name"), &sealed),
+        (scope(1, RetentionClass::CaseWork, "address"), &sealed),
+        (scope(1, RetentionClass::Vouchers, "name"), &sealed),
+        (scope(1, RetentionClass::Vouchers, "name"), &vouchers),
+    ];
+    for (place, text) in moved {
+        let refused = OpenError::Tampered { person: place.person, label: place.label };
+        assert_eq!(keys.open(place, text).err(), Some(refused), "{place:?}");
+    }
+}
+
+#[test]
+fn an_erased_key_says_when_and_seals_nothing_more() {
+    let mut keys = DataKeys::random(&[person(1)]).unwrap();
+    let name = Personal::new(PersonName("张三丰".to_owned()));
+    let sealed = seal(&keys, person(1), &name).unwrap();
+    let on = NaiveDate::from_ymd_opt(2024, 3, 1).unwrap();
+    keys.insert(DataKey { person: person(1), class: RetentionClass::CaseWork, state: KeyState::Erased(on) });
+    assert_eq!(sealed.open(person(1), &keys).unwrap(), Opened::Erased { on });
+    assert!(matches!(seal(&keys, person(1), &name), Err(OpenError::KeyMissing { .. })));
+    assert!(keys.seal(scope(1, RetentionClass::Vouchers, "donor_name"), b"x").is_ok(), "vouchers are kept");
+    assert!(keys.has(person(1)));
+}
+
+#[test]
+fn a_person_without_keys_can_neither_seal_nor_open() {
+    let keys = DataKeys::random(&[person(1)]).unwrap();
+    let sealed = keys.seal(scope(1, RetentionClass::CaseWork, "name"), b"x").unwrap();
+    let stranger = scope(9, RetentionClass::CaseWork, "name");
+    assert!(matches!(keys.seal(stranger, b"x"), Err(OpenError::KeyMissing { .. })));
+    assert!(matches!(keys.open(stranger, &sealed), Err(OpenError::KeyMissing { .. })));
+}
+
+#[test]
+fn a_wrapped_key_opens_only_for_its_person_class_and_master_key() {
+    let (master, other) = (MasterKey::random().unwrap(), MasterKey::random().unwrap());
+    let wrapped = DataKey::wrap_new(&master, person(1), RetentionClass::CaseWork).unwrap();
+    let unwrapped = |master, number, class| store::unwrap_data_key(master, person(number), class, &wrapped);
+    assert!(unwrapped(&master, 1, RetentionClass::CaseWork).is_some());
+    assert!(unwrapped(&other, 1, RetentionClass::CaseWork).is_none());
+    assert!(unwrapped(&master, 2, RetentionClass::CaseWork).is_none());
+    assert!(unwrapped(&master, 1, RetentionClass::Vouchers).is_none());
+}
+
+#[test]
+fn no_key_is_printed() {
+    let keys = DataKeys::random(&[person(1)]).unwrap();
+    assert_eq!(format!("{keys:?}"), "DataKeys(1)");
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_sealed_opens_to_the_same_bytes(bytes: Vec<u8>, number: u128) {
+        let keys = DataKeys::random(&[person(number)]).unwrap();
+        for class in CLASSES {
+            let sealed = keys.seal(scope(number, class, "note"), &bytes).unwrap();
+            prop_assert_eq!(clear(keys.open(scope(number, class, "note"), &sealed).unwrap()), bytes.clone());
+        }
+    }
+
+    #[test]
+    fn no_changed_letter_goes_unseen(bytes: Vec<u8>, at: prop::sample::Index, letter in "[A-Za-z0-9_.-]") {
+        let keys = DataKeys::random(&[person(1)]).unwrap();
+        let place = scope(1, RetentionClass::CaseWork, "note");
+        let sealed = keys.seal(place, &bytes).unwrap();
+        let at = at.index(sealed.len());
+        let changed = format!("{}{}{}", &sealed[..at], letter, &sealed[at + 1..]);
+        prop_assume!(changed != sealed);
+        prop_assert!(keys.open(place, &changed).is_err());
+    }
+
+    #[test]
+    fn any_text_in_place_of_a_ciphertext_is_refused(text: String) {
+        let keys = DataKeys::random(&[person(1)]).unwrap();
+        let sealed: Sealed<PersonName> = Sealed::from_ciphertext(text);
+        prop_assert!(sealed.open(person(1), &keys).is_err());
+    }
+}

@@ -1,0 +1,1 @@
+select last_position from log_head

@@ -1,0 +1,1 @@
+select first_position from log_open(0, null)

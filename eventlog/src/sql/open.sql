@@ -1,0 +1,1 @@
+select first_position, recorded_at from log_open($1, $2)

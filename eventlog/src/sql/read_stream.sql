@@ -1,0 +1,4 @@
+select position, recorded_at, sequence, aggregate_type, aggregate_id, event_type, event_version, payload, metadata
+  from log_events
+ where aggregate_id = $1 and aggregate_type = $2 and sequence > $3 and position <= $4
+ order by sequence

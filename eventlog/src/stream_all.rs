@@ -1,0 +1,197 @@
+//! The whole log at full speed: `copy … to stdout (format binary)`, read by hand.
+//!
+//! The rows are read in a task of their own, so that the reader's work and the database's overlap; at most a few
+//! thousand events wait in between, however long the log is. As positions have no gap, the stream knows how many
+//! events it owes: a connection that breaks off is an error, never an early end.
+
+use chrono::{DateTime, Utc};
+use futures::StreamExt;
+use sqlx::postgres::PgConnection;
+use sqlx::{Executor, PgPool};
+use tokio::sync::mpsc;
+
+use crate::append::StreamId;
+use crate::binary::{COLUMNS, SIGNATURE, moment};
+use crate::event::StoredEvent;
+use crate::read::ReadError;
+
+const CHUNK_EVENTS: usize = 512;
+const CHUNKS_WAITING: usize = 4;
+
+/// Events in the order of their positions. Ask until it says that there are no more.
+#[derive(Debug)]
+pub struct EventStream {
+    chunks: mpsc::Receiver<Result<Vec<StoredEvent>, ReadError>>,
+    ready: std::vec::IntoIter<StoredEvent>,
+    owed: u64,
+    received: u64,
+}
+
+impl EventStream {
+    pub(crate) async fn start(pool: &PgPool, from: u64, until: u64) -> Result<EventStream, ReadError> {
+        let owed = until.saturating_sub(from);
+        let (sender, chunks) = mpsc::channel(CHUNKS_WAITING);
+        if owed > 0 {
+            let mut connection = pool.acquire().await?.detach();
+            tokio::spawn(async move {
+                if let Err(error) = copy_out(&mut connection, from, until, &sender).await {
+                    // A reader that has gone away needs no error.
+                    let _ = sender.send(Err(error)).await;
+                }
+            });
+        }
+        Ok(EventStream { chunks, ready: Vec::new().into_iter(), owed, received: 0 })
+    }
+
+    /// How many events are still to come.
+    pub fn owed(&self) -> u64 {
+        self.owed - self.received
+    }
+
+    /// The next event; none when all have come.
+    ///
+    /// # Errors
+    /// [`ReadError`]; after it, nothing more comes.
+    pub async fn next(&mut self) -> Result<Option<StoredEvent>, ReadError> {
+        loop {
+            if let Some(event) = self.ready.next() {
+                return Ok(Some(event));
+            }
+            match self.next_chunk().await? {
+                Some(chunk) => self.ready = chunk.into_iter(),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The next events, several at once; none when all have come.
+    ///
+    /// # Errors
+    /// [`ReadError`]; after it, nothing more comes.
+    pub async fn next_chunk(&mut self) -> Result<Option<Vec<StoredEvent>>, ReadError> {
+        match self.chunks.recv().await {
+            Some(Ok(chunk)) => {
+                self.received += chunk.len() as u64;
+                Ok(Some(chunk))
+            }
+            Some(Err(error)) => Err(error),
+            None if self.received == self.owed => Ok(None),
+            None => Err(ReadError::Cut { owed: self.owed, received: self.received }),
+        }
+    }
+}
+
+/// Copies the range out. The connection is closed afterwards rather than given back: its settings are this task's,
+/// and a reader that went away early leaves it in the middle of a copy.
+async fn copy_out(
+    connection: &mut PgConnection,
+    from: u64,
+    until: u64,
+    sender: &mpsc::Sender<Result<Vec<StoredEvent>, ReadError>>,
+) -> Result<(), ReadError> {
+    connection.execute(include_str!("sql/stream_all_settings.sql")).await?;
+    let statement = include_str!("sql/stream_all.sql")
+        .replace("{from}", &from.to_string())
+        .replace("{until}", &until.to_string());
+    let mut rows = connection.copy_out_raw(&statement).await?;
+    let mut decoder = Decoder { next: from, started: false };
+    let mut chunk = Vec::with_capacity(CHUNK_EVENTS);
+    while let Some(bytes) = rows.next().await {
+        decoder.read(&bytes?, &mut chunk)?;
+        if chunk.len() >= CHUNK_EVENTS {
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_EVENTS));
+            if sender.send(Ok(full)).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+    // Less than was owed is noticed by the reader.
+    let _ = sender.send(Ok(chunk)).await;
+    Ok(())
+}
+
+/// Reads the rows of a binary COPY. Each message of the protocol holds whole rows.
+#[derive(Debug)]
+struct Decoder {
+    next: u64,
+    started: bool,
+}
+
+impl Decoder {
+    fn read(&mut self, message: &[u8], into: &mut Vec<StoredEvent>) -> Result<(), ReadError> {
+        let mut bytes = Bytes(message);
+        if !self.started {
+            if bytes.take(SIGNATURE.len())? != SIGNATURE {
+                return Err(ReadError::Format);
+            }
+            bytes.take(4)?;
+            let extension = bytes.length()?;
+            bytes.take(extension)?;
+            self.started = true;
+        }
+        while !bytes.0.is_empty() {
+            match bytes.int16()? {
+                -1 => return Ok(()),
+                COLUMNS => into.push(self.row(&mut bytes)?),
+                _ => return Err(ReadError::Format),
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, bytes: &mut Bytes<'_>) -> Result<StoredEvent, ReadError> {
+        let position = bytes.int64()?.cast_unsigned();
+        if position != self.next {
+            return Err(ReadError::Gap { expected: self.next, found: position });
+        }
+        self.next += 1;
+        Ok(StoredEvent {
+            position,
+            recorded_at: bytes.time()?,
+            sequence: bytes.int64()?.cast_unsigned(),
+            stream: StreamId { kind: bytes.text()?.into(), id: bytes.text()? },
+            event_type: bytes.text()?,
+            event_version: bytes.text()?,
+            payload: bytes.text()?,
+            metadata: bytes.text()?,
+        })
+    }
+}
+
+/// What is left of a message.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], ReadError> {
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(ReadError::Format)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
+        self.take(N)?.try_into().map_err(|_| ReadError::Format)
+    }
+
+    fn int16(&mut self) -> Result<i16, ReadError> {
+        Ok(i16::from_be_bytes(self.array()?))
+    }
+
+    /// A field's length. No column may be null, which would be -1.
+    fn length(&mut self) -> Result<usize, ReadError> {
+        usize::try_from(i32::from_be_bytes(self.array()?)).map_err(|_| ReadError::Format)
+    }
+
+    fn int64(&mut self) -> Result<i64, ReadError> {
+        if self.length()? == 8 { Ok(i64::from_be_bytes(self.array()?)) } else { Err(ReadError::Format) }
+    }
+
+    fn time(&mut self) -> Result<DateTime<Utc>, ReadError> {
+        moment(self.int64()?).ok_or(ReadError::Format)
+    }
+
+    fn text(&mut self) -> Result<String, ReadError> {
+        let length = self.length()?;
+        let text = std::str::from_utf8(self.take(length)?).map_err(|_| ReadError::Format)?;
+        Ok(text.to_owned())
+    }
+}

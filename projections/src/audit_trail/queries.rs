@@ -1,0 +1,53 @@
+//! Questions to the audit trail.
+
+use chrono::NaiveDate;
+use domain::actor::ActorId;
+use domain::ids::{CaseId, HouseholdId, PersonId, RunId};
+use sqlx::{Executor, Postgres};
+
+use super::TrailRow;
+use crate::error::ProjectionError;
+use crate::rows::fetch_all;
+
+/// What is looked for; what is left open does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailFilter {
+    /// Concerning this household.
+    pub household: Option<HouseholdId>,
+    /// Concerning this person.
+    pub person: Option<PersonId>,
+    /// Concerning this case.
+    pub case: Option<CaseId>,
+    /// Concerning this payment run.
+    pub run: Option<RunId>,
+    /// Done by this actor.
+    pub actor: Option<ActorId>,
+    /// On this day of the office or later.
+    pub since: Option<NaiveDate>,
+    /// On this day of the office or earlier.
+    pub until: Option<NaiveDate>,
+}
+
+/// Up to `limit` events of the trail, from a log position on: for the next page, that of the last event and one more.
+///
+/// # Errors
+/// Those of the database.
+pub async fn trail<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    filter: &TrailFilter,
+    position: u64,
+    limit: u32,
+) -> Result<Vec<TrailRow>, ProjectionError> {
+    let query = sqlx::query(include_str!("sql/trail.sql"))
+        .persistent(false)
+        .bind(position.cast_signed())
+        .bind(filter.household.map(HouseholdId::uuid))
+        .bind(filter.person.map(PersonId::uuid))
+        .bind(filter.case.map(CaseId::uuid))
+        .bind(filter.run.map(RunId::uuid))
+        .bind(filter.actor.as_ref().map(ActorId::as_str))
+        .bind(filter.since)
+        .bind(filter.until)
+        .bind(i64::from(limit));
+    fetch_all("read_audit_trail", executor, query).await
+}

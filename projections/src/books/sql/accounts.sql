@@ -1,0 +1,1 @@
+select to_json(accounts) from read_book_accounts as accounts order by account

@@ -1,0 +1,214 @@
+//! What a payment run looks at: every case that is or was on the roll, with its household and its payments so far.
+//!
+//! Everything comes from one snapshot, so that a calculation can be repeated from its log position. The cases come in
+//! pages, by program and case, so that memory does not grow with their number.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::calendar::BenefitMonth;
+use domain::household::Household;
+use domain::ids::{CaseId, PaymentId, RunId};
+use domain::money::{Money, MoneyError};
+use domain::payment::{PaymentKind, PaymentStage};
+use domain::payment_run::MonthOrdered;
+use domain::program::Program;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Row};
+use uuid::Uuid;
+
+use super::CaseRow;
+use crate::error::ProjectionError;
+use crate::payment_registers;
+use crate::rows::fetch_all;
+use crate::snapshot::Snapshot;
+
+/// Cases of one page.
+const PAGE_CASES: i64 = 1_000;
+
+/// A case with everything that decides what is owed to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayableCase {
+    /// The case.
+    pub case: CaseRow,
+    /// Its household.
+    pub household: Household,
+    /// Its payments, by month and attempt.
+    pub payments: Vec<CasePayment>,
+}
+
+/// A payment of a case, as far as it matters for what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CasePayment {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The run that ordered it.
+    pub run_id: RunId,
+    /// 所属月份.
+    pub month: BenefitMonth,
+    /// Counts the payments of the case for the month, from 1.
+    pub attempt: u32,
+    /// Why it is paid.
+    pub kind: PaymentKind,
+    /// How much.
+    pub amount: Money,
+    /// What the month was due in all when it was ordered.
+    pub due: Money,
+    /// Where it stands.
+    pub status: PaymentStage,
+    /// How much of it is asked back in all.
+    pub recovery_opened: Money,
+    /// How much of that came back.
+    pub recovery_received: Money,
+    /// 要求执行日期.
+    pub execution_on: NaiveDate,
+}
+
+impl CasePayment {
+    /// Whether the money is out: ordered and not come back.
+    pub fn is_out(&self) -> bool {
+        matches!(self.status, PaymentStage::Ordered | PaymentStage::Settled)
+    }
+}
+
+impl PayableCase {
+    /// What was ordered before, month by month, for the subtraction of [`domain::payment_run::differences`].
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn months_ordered(&self) -> Result<Vec<MonthOrdered>, MoneyError> {
+        let mut months: Vec<MonthOrdered> = Vec::new();
+        for payment in &self.payments {
+            if months.last().is_none_or(|last| last.month != payment.month) {
+                months.push(MonthOrdered::none(payment.month));
+            }
+            if let Some(month) = months.last_mut() {
+                payment.add_to(month)?;
+            }
+        }
+        Ok(months)
+    }
+}
+
+impl CasePayment {
+    /// Payments come by month and attempt, so the last one of a month says whether it was returned.
+    fn add_to(&self, month: &mut MonthOrdered) -> Result<(), MoneyError> {
+        month.attempts = self.attempt;
+        month.returned_attempt = (self.status == PaymentStage::Returned).then_some(self.payment_id);
+        if self.is_out() {
+            month.standing = month.standing.plus(self.amount)?.minus(self.recovery_opened)?;
+        }
+        Ok(())
+    }
+}
+
+/// The payable cases of some programs, page by page.
+pub struct PayableCases {
+    snapshot: Snapshot,
+    /// What is still to come, last first.
+    programs: Vec<Program>,
+    after: Uuid,
+}
+
+impl PayableCases {
+    /// Begins with the first program, in the order of the programs' codes.
+    ///
+    /// # Errors
+    /// [`ProjectionError::Apart`] when case files and payment registers do not stand at one position; those of the
+    /// database.
+    pub async fn open(pool: &PgPool, programs: &[Program]) -> Result<PayableCases, ProjectionError> {
+        let snapshot = Snapshot::take(pool, &[&super::ABOUT, &payment_registers::ABOUT]).await?;
+        let mut programs = programs.to_vec();
+        programs.sort_unstable_by_key(|program| std::cmp::Reverse(program.code()));
+        programs.dedup();
+        Ok(PayableCases { snapshot, programs, after: Uuid::nil() })
+    }
+
+    /// How many events everything comes from: the log's positions 0 up to but not including this.
+    pub fn position(&self) -> u64 {
+        self.snapshot.position()
+    }
+
+    /// The next cases; none when all have come.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<PayableCase>>, ProjectionError> {
+        while let Some(program) = self.programs.last().copied() {
+            let page = self.page_of(program).await?;
+            if let Some(last) = page.last() {
+                self.after = last.case.case_id.uuid();
+                return Ok(Some(page));
+            }
+            self.programs.pop();
+            self.after = Uuid::nil();
+        }
+        Ok(None)
+    }
+
+    async fn page_of(&mut self, program: Program) -> Result<Vec<PayableCase>, ProjectionError> {
+        let query = sqlx::query(include_str!("sql/payable_page.sql"));
+        let query = query.bind(program.code()).bind(self.after).bind(PAGE_CASES);
+        let found: Vec<Found> = fetch_all("read_cases", self.snapshot.connection(), query).await?;
+        let ids: Vec<Uuid> = found.iter().map(|found| found.file.case_id.uuid()).collect();
+        let mut payments = self.payments_of(&ids).await?;
+        let payable = found.into_iter().map(|Found { file, household }| {
+            let payments = payments.remove(&file.case_id).unwrap_or_default();
+            PayableCase { case: file, household, payments }
+        });
+        Ok(payable.collect())
+    }
+
+    async fn payments_of(
+        &mut self,
+        ids: &[Uuid],
+    ) -> Result<HashMap<CaseId, Vec<CasePayment>>, ProjectionError> {
+        let mut payments: HashMap<CaseId, Vec<CasePayment>> = HashMap::new();
+        if ids.is_empty() {
+            return Ok(payments);
+        }
+        let query = sqlx::query(include_str!("sql/payable_payments.sql")).bind(ids);
+        for row in query.fetch_all(self.snapshot.connection()).await? {
+            let (case, payment) = payment_of(&row)?;
+            payments.entry(case).or_default().push(payment);
+        }
+        Ok(payments)
+    }
+}
+
+/// A case and its household, as they come.
+#[derive(Deserialize)]
+struct Found {
+    file: CaseRow,
+    household: Household,
+}
+
+fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
+    let money = |column: usize| -> Result<Money, ProjectionError> {
+        Money::try_from_fen(row.try_get(column)?).map_err(|_| DAMAGED)
+    };
+    let payment = CasePayment {
+        payment_id: PaymentId::new(row.try_get(1)?),
+        run_id: RunId::new(row.try_get(2)?),
+        month: row.try_get::<&str, _>(3)?.parse().map_err(|_| DAMAGED)?,
+        attempt: row.try_get::<i32, _>(4)?.cast_unsigned(),
+        kind: code(row.try_get(5)?)?,
+        amount: money(6)?,
+        due: money(7)?,
+        status: code(row.try_get(8)?)?,
+        recovery_opened: money(9)?,
+        recovery_received: money(10)?,
+        execution_on: row.try_get(11)?,
+    };
+    Ok((CaseId::new(row.try_get(0)?), payment))
+}
+
+/// Reads a value by the name that it has in events.
+fn code<T: DeserializeOwned>(text: &str) -> Result<T, ProjectionError> {
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text))
+        .map_err(|_| DAMAGED)
+}
+
+const DAMAGED: ProjectionError = ProjectionError::Row { table: "read_payments" };

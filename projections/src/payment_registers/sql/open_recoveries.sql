@@ -1,0 +1,4 @@
+select to_json(payment)
+  from read_payments as payment
+ where recovery_opened_fen > recovery_received_fen
+ order by ordered_position

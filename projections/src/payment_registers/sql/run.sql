@@ -1,0 +1,1 @@
+select to_json(run) from read_payment_runs as run where run_id = $1

@@ -1,0 +1,26 @@
+insert into read_payment_runs
+select * from json_populate_recordset(null::read_payment_runs, $1::json)
+on conflict (run_id) do update
+   set stage = excluded.stage,
+       calculation = excluded.calculation,
+       line_count = excluded.line_count,
+       control_sum_fen = excluded.control_sum_fen,
+       calculated_by = excluded.calculated_by,
+       submitted_by = excluded.submitted_by,
+       submitted_on = excluded.submitted_on,
+       approved_by = excluded.approved_by,
+       approved_on = excluded.approved_on,
+       rejected_by = excluded.rejected_by,
+       rejected_on = excluded.rejected_on,
+       rejected_reason = excluded.rejected_reason,
+       released_by = excluded.released_by,
+       released_on = excluded.released_on,
+       file_sha256 = excluded.file_sha256,
+       execution_on = excluded.execution_on,
+       reconciled_on = excluded.reconciled_on,
+       ordered_count = excluded.ordered_count,
+       ordered_fen = excluded.ordered_fen,
+       settled_count = excluded.settled_count,
+       settled_fen = excluded.settled_fen,
+       returned_count = excluded.returned_count,
+       returned_fen = excluded.returned_fen

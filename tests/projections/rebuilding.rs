@@ -1,0 +1,142 @@
+//! Whatever is thrown away comes back the same, and nobody sees it missing.
+
+use domain::money::Money;
+use domain::program::Program;
+use projections::digest::digest;
+use projections::install::install;
+use projections::rebuild::{rebuild_all, verify};
+use projections::{Until, all};
+use sqlx::Executor;
+
+use crate::office::{Office, month};
+use crate::reports::{collect, promise};
+
+async fn digests(office: &Office) -> Vec<String> {
+    let mut digests = Vec::new();
+    for projection in all() {
+        for table in projection.about().tables {
+            digests.push(format!("{table}: {}", digest(office.ledger.owner(), table).await.unwrap()));
+        }
+    }
+    digests
+}
+
+async fn a_busy_year(office: &Office) {
+    collect(office).await;
+    promise(office).await;
+    let mut cases = Vec::new();
+    for program in [Program::AdvancedAgeAllowance, Program::SubsistenceAllowance, Program::ElderlyCareSubsidy]
+    {
+        for _ in 0..4 {
+            cases.push(office.enroll(program).await);
+        }
+    }
+    for number in 0..3 {
+        let (_, payments) =
+            office.release(month("2023-07").plus(number), &cases, Money::from_fen(5_000)).await;
+        office.settle(&payments).await;
+    }
+}
+
+#[tokio::test]
+async fn deleting_every_read_table_and_rebuilding_gives_identical_rows() {
+    let office = Office::open().await;
+    a_busy_year(&office).await;
+    office.catch_up().await.unwrap();
+    let before = digests(&office).await;
+    for projection in all() {
+        for table in projection.about().tables {
+            office.ledger.owner().execute(format!("drop table {table}").as_str()).await.unwrap();
+        }
+    }
+    office.ledger.owner().execute("drop table read_positions").await.unwrap();
+
+    let rebuilt = install(office.ledger.owner(), office.log()).await.unwrap();
+    assert_eq!(rebuilt.len(), all().len());
+    assert_eq!(digests(&office).await, before);
+    assert!(before.iter().all(|digest| !digest.contains(" 0 rows")), "{before:?}");
+}
+
+#[tokio::test]
+async fn a_rebuild_beside_live_work_ends_with_the_same_rows() {
+    let office = Office::open().await;
+    a_busy_year(&office).await;
+    office.catch_up().await.unwrap();
+    let live = async {
+        for number in 0..20 {
+            let case = office.enroll(Program::AdvancedAgeAllowance).await;
+            office.release(month("2024-01").plus(number), &[case], Money::from_fen(7_000)).await;
+            office.catch_up().await.unwrap();
+        }
+    };
+    let rebuild = async {
+        for _ in 0..4 {
+            rebuild_all(office.ledger.owner(), office.log()).await.unwrap();
+        }
+    };
+    let reading = async {
+        for _ in 0..200 {
+            let seen: i64 = sqlx::query_scalar("select count(*) from read_cases")
+                .fetch_one(office.ledger.service())
+                .await
+                .unwrap();
+            assert!(seen >= 12, "a reader saw a hole: {seen}");
+        }
+    };
+    tokio::join!(live, rebuild, reading);
+    office.catch_up().await.unwrap();
+    let after = digests(&office).await;
+    rebuild_all(office.ledger.owner(), office.log()).await.unwrap();
+    assert_eq!(digests(&office).await, after);
+}
+
+#[tokio::test]
+async fn a_rebuild_leaves_the_same_names_and_rights() {
+    let office = Office::open().await;
+    let names = "select string_agg(kind || ' ' || name, E'\\n' order by kind, name) from (
+        select 'class ' || relkind::text as kind, relname::text as name from pg_class
+         where relnamespace = current_schema()::regnamespace
+        union all
+        select 'constraint', conname::text from pg_constraint
+         where connamespace = current_schema()::regnamespace
+        union all
+        select 'grant', table_name || ' ' || privilege_type from information_schema.role_table_grants
+         where grantee = 'ledger_service') as names";
+    let before: String = sqlx::query_scalar(names).fetch_one(office.ledger.owner()).await.unwrap();
+    rebuild_all(office.ledger.owner(), office.log()).await.unwrap();
+    let after: String = sqlx::query_scalar(names).fetch_one(office.ledger.owner()).await.unwrap();
+    assert_eq!(after, before);
+    assert!(!after.contains("next_"), "{after}");
+}
+
+#[tokio::test]
+async fn a_changed_row_is_found_by_replaying() {
+    let mut office = Office::open().await;
+    office.ledger.break_on_purpose();
+    a_busy_year(&office).await;
+    office.catch_up().await.unwrap();
+    let change = "update read_payments set amount_fen = amount_fen + 1
+                   where payment_id = (select min(payment_id::text)::uuid from read_payments)";
+    office.ledger.owner().execute(change).await.unwrap();
+    let verified = verify(office.ledger.owner(), office.log(), &all()).await.unwrap();
+    let unequal: Vec<&str> =
+        verified.iter().filter(|table| !table.is_equal()).map(|table| table.table).collect();
+    assert_eq!(unequal, ["read_payments"]);
+}
+
+#[tokio::test]
+async fn another_version_of_a_projection_is_rebuilt_by_migrating() {
+    let office = Office::open().await;
+    a_busy_year(&office).await;
+    office.catch_up().await.unwrap();
+    let before = digests(&office).await;
+    let older = "update read_positions set version = version - 1 where name = 'payment_registers'";
+    office.ledger.owner().execute(older).await.unwrap();
+    office.ledger.owner().execute("delete from read_payments").await.unwrap();
+    let refused = office.runner.catch_up(Until::Head).await.unwrap_err();
+    assert!(refused.to_string().contains("ledger migrate"), "{refused}");
+
+    let rebuilt = install(office.ledger.owner(), office.log()).await.unwrap();
+    assert_eq!(rebuilt.iter().map(|rebuilt| rebuilt.name).collect::<Vec<_>>(), ["payment_registers"]);
+    assert_eq!(digests(&office).await, before);
+}
