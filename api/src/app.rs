@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use domain::policy::RuleBook;
 use eventlog::appender::Appender;
-use eventlog::database::{Clock, LedgerDatabase, migrate, owner_pool, prepare_roles, service_pool};
+use eventlog::database::{
+    Clock, DatabaseError, LedgerDatabase, migrate, owner_pool, prepare_roles, service_pool,
+};
 use eventlog::keyring::Keyring;
 use eventlog::read::Log;
 use eventlog::repository::Repository;
@@ -65,6 +67,17 @@ impl App {
         Ok(App { office, owner, database, embedded, data: settings.data.clone() })
     }
 
+    /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_as_kept(settings: &Settings) -> anyhow::Result<App> {
+        match App::open(settings, Clock::Real).await {
+            Err(error) if is_other_clock(&error) => App::open(settings, Clock::Simulated).await,
+            opened => opened,
+        }
+    }
+
     /// What every job works with.
     pub fn office(&self) -> &Office {
         &self.office
@@ -103,4 +116,9 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether a ledger refused because it keeps the other clock.
+fn is_other_clock(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(DatabaseError::ClockMismatch { .. }))
 }
