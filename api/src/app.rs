@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::policy::RuleBook;
 use eventlog::appender::Appender;
-use eventlog::database::{Clock, LedgerDatabase, owner_pool, service_pool};
+use eventlog::database::{Clock, DatabaseError, LedgerDatabase, owner_pool, service_pool};
 use eventlog::read::Log;
 use eventlog::repository::Repository;
 use projections::install::install;
@@ -52,6 +52,17 @@ impl App {
         Ok(App { office, owner, storage, data: settings.data_dir().to_owned() })
     }
 
+    /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_as_kept(settings: &Settings) -> anyhow::Result<App> {
+        match App::open(settings, Clock::Real).await {
+            Err(error) if is_other_clock(&error) => App::open(settings, Clock::Simulated).await,
+            opened => opened,
+        }
+    }
+
     /// What every job works with.
     pub fn office(&self) -> &Office {
         &self.office
@@ -88,4 +99,9 @@ impl App {
         storage.close().await?;
         Ok(())
     }
+}
+
+/// Whether a ledger refused because it keeps the other clock.
+fn is_other_clock(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(DatabaseError::ClockMismatch { .. }))
 }

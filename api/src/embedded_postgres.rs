@@ -99,6 +99,11 @@ impl EmbeddedPostgres {
         self.credentials.superuser.reveal()
     }
 
+    /// The password of the service, for `psql` through the environment.
+    pub fn service_password(&self) -> &str {
+        self.credentials.service.reveal()
+    }
+
     /// The folder of the socket, for `psql --host`.
     pub fn socket_dir(&self) -> &Path {
         &self.address.socket_dir

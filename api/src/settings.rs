@@ -46,7 +46,7 @@ pub struct Settings {
 #[derive(Clone)]
 enum Server {
     Private { pg_bin: Option<PathBuf> },
-    External { owner: Box<PgConnectOptions>, service: Box<PgConnectOptions> },
+    External { url: String, owner: Box<PgConnectOptions>, service: Box<PgConnectOptions> },
 }
 
 /// A setting cannot be used. Never holds its value.
@@ -96,6 +96,7 @@ impl Settings {
                 let service =
                     service.map(|url| parse_url("LEDGER_SERVICE_DATABASE_URL", &url)).transpose()?;
                 Server::External {
+                    url: url.clone(),
                     service: Box::new(service.unwrap_or_else(|| owner.clone())),
                     owner: Box::new(owner),
                 }
@@ -122,6 +123,14 @@ impl Settings {
                 Some(ServerSettings { data_dir: self.data_dir.clone(), pg_bin: pg_bin.clone() })
             }
             Server::External { .. } => None,
+        }
+    }
+
+    /// The URL of another server, for `psql`; it may hold a password.
+    pub fn external_url(&self) -> Option<&str> {
+        match &self.server {
+            Server::Private { .. } => None,
+            Server::External { url, .. } => Some(url),
         }
     }
 
@@ -167,7 +176,7 @@ impl Storage {
             None => None,
         };
         let (owner, service) = match (&private, &settings.server) {
-            (None, Server::External { owner, service }) => ((**owner).clone(), (**service).clone()),
+            (None, Server::External { owner, service, .. }) => ((**owner).clone(), (**service).clone()),
             (Some(postgres), _) => (postgres.owner(), postgres.service()),
             (None, Server::Private { .. }) => return Err(EmbeddedPostgresError::Interrupted.into()),
         };

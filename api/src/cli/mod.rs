@@ -1,15 +1,38 @@
 //! The command line: one file a command, the whole surface on this page.
 
+pub mod assess;
+mod check;
+mod demo;
+mod db;
+pub mod deadline;
+mod dispatch;
+mod draft;
+mod failure;
+mod import;
+pub mod lines;
+mod migrate;
+mod rebuild;
+mod replay;
+pub mod report;
+mod run;
 pub mod screen;
+mod serve;
+mod session;
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use domain::actor::{Actor, ActorId};
 use domain::calendar::BenefitMonth;
 use domain::program::Program;
 
 use crate::lang::Lang;
+use crate::registers::RegisterKind;
+use crate::registers::reading::ReadRegister;
+
+pub use dispatch::dispatch;
+pub use failure::{Done, Failure};
 
 /// 社会救助与待遇台账 · social services and benefits ledger
 #[derive(Debug, Parser)]
@@ -44,8 +67,16 @@ pub struct Common {
     #[arg(long, global = true)]
     pub json: bool,
     /// 经办身份 · who acts, as ROLE:ACCOUNT, such as clerk:li.na
-    #[arg(long = "as", global = true, value_name = "ROLE:ACCOUNT")]
-    pub actor: Option<String>,
+    #[arg(long = "as", global = true, value_name = "ROLE:ACCOUNT", value_parser = session::parse_actor)]
+    pub actor: Option<Actor>,
+}
+
+impl Common {
+    /// Where the command prints.
+    pub fn screen(&self) -> screen::Screen {
+        let form = if self.json { screen::Form::Json } else { screen::Form::Text };
+        screen::Screen { lang: self.lang, form }
+    }
 }
 
 /// What to do.
@@ -92,13 +123,7 @@ pub enum Command {
     Db(DbCommand),
     /// Reads one register for the program itself, under limits
     #[command(hide = true)]
-    ReadRegister {
-        /// Which register
-        #[arg(long)]
-        kind: String,
-        /// The file
-        file: PathBuf,
-    },
+    ReadRegister(ReadRegister),
 }
 
 /// How to play the year.
@@ -121,7 +146,8 @@ pub enum ImportCommand {
     /// 空白模板 · write an empty template
     Template {
         /// persons, applications, care_assessments, changes or donations
-        kind: String,
+        #[arg(value_parser = session::parse_kind)]
+        kind: RegisterKind,
         /// 输出文件 · file to write (.xlsx)
         #[arg(long)]
         out: PathBuf,
@@ -129,7 +155,8 @@ pub enum ImportCommand {
     /// 试导入 · say what an import would do; changes nothing
     Check {
         /// persons, applications, care_assessments, changes or donations
-        kind: String,
+        #[arg(value_parser = session::parse_kind)]
+        kind: RegisterKind,
         /// 登记表 · the register (.xlsx or .csv)
         file: PathBuf,
         /// 错误工作簿 · write the bad rows with their reasons here
@@ -139,12 +166,16 @@ pub enum ImportCommand {
     /// 导入 · import a register
     Apply {
         /// persons, applications, care_assessments, changes or donations
-        kind: String,
+        #[arg(value_parser = session::parse_kind)]
+        kind: RegisterKind,
         /// 登记表 · the register (.xlsx or .csv)
         file: PathBuf,
         /// 有错也导入正确行 · keep the good rows although there are bad ones
         #[arg(long)]
         keep_good: bool,
+        /// 入户调查人员 · who visited the homes, two accounts at least; for applications with visits
+        #[arg(long, value_delimiter = ',', value_name = "ACCOUNT", value_parser = ActorId::parse)]
+        visitors: Vec<ActorId>,
         /// 错误工作簿 · write the bad rows with their reasons here
         #[arg(long)]
         errors: Option<PathBuf>,

@@ -97,6 +97,15 @@ impl Screen {
         bar.enable_steady_tick(Duration::from_millis(250));
         bar
     }
+
+    /// Shows on standard error that work of unknown length goes on; hidden where standard error is no terminal.
+    pub fn spinner(&self, zh: &'static str, en: &'static str) -> ProgressBar {
+        let bar = self.progress(0, zh, en);
+        if let Ok(style) = ProgressStyle::with_template("{spinner:.blue} {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar
+    }
 }
 
 /// Lays out a table; wide characters count as two columns.

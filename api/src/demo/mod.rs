@@ -12,6 +12,8 @@ mod progress;
 mod runs;
 mod staff;
 
+pub use plan::YEAR;
+
 
 use std::path::Path;
 use std::time::Instant;

@@ -39,6 +39,11 @@ impl DryRunContext {
         self.known.insert(id_number, person);
     }
 
+    /// Adds a household.
+    pub fn know_household(&mut self, number: String) {
+        self.households.insert(number);
+    }
+
     /// Adds the persons of a register.
     pub fn know_all<'a>(&mut self, rows: impl IntoIterator<Item = &'a persons::Row>) {
         for row in rows {

@@ -1,0 +1,46 @@
+//! `ledger demo`: a synthetic street office plays its year; then its report, its checks and where to look next.
+
+use projections::statistics::{YearReport, year_report};
+use serde::Serialize;
+
+use super::check::show_verdicts;
+use super::failure::{Done, Failure};
+use super::report::show_report;
+use super::session::Session;
+use super::{DemoArgs, serve};
+use crate::app::App;
+use crate::demo::{self, Played, YEAR};
+
+/// Everything that a demonstration answers.
+#[derive(Serialize)]
+struct Answer<'a> {
+    report: &'a YearReport,
+    played: &'a Played,
+}
+
+/// Plays the year, or shows again what was played.
+///
+/// # Errors
+/// [`Failure`]: the directory is somebody else's, or an act was refused.
+pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done, Failure> {
+    let (app, played) = demo::run(&session.settings, &session.screen, arguments).await.map_err(Failure::Unreachable)?;
+    let shown = show(session, &app, &played).await;
+    let served = match (&shown, arguments.serve) {
+        (Ok(_), true) => serve::serve(session, &app, serve::DEFAULT_LISTEN).await,
+        _ => Ok(()),
+    };
+    app.close().await?;
+    served?;
+    shown
+}
+
+async fn show(session: &Session, app: &App, played: &Played) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let report = year_report(&app.office().pool, YEAR).await.map_err(crate::processes::ProcessError::from)?;
+    show_report(&screen, &report)?;
+    show_verdicts(&screen, &played.verdicts)?;
+    demo::farewell(&screen, played, app.data())?;
+    screen.answer(&Answer { report: &report, played })?;
+    let holds = played.verdicts.iter().all(|verdict| verdict.findings.is_empty());
+    Ok(if holds { Done::Well } else { Done::Found })
+}

@@ -1,0 +1,38 @@
+//! From the command line to the command.
+
+use super::failure::{Done, Failure};
+use super::session::Session;
+use super::{Cli, Command, check, demo, db, import, migrate, rebuild, replay, report, run, serve};
+use crate::embedded_postgres::unless_interrupted;
+
+/// Does what the command line says. A signal ends it in order: the private server stops with it.
+///
+/// # Errors
+/// [`Failure`], which says its exit code.
+pub async fn dispatch(cli: Cli) -> Result<Done, Failure> {
+    let session = Session::new(&cli.common)?;
+    match cli.command {
+        // these two take signals themselves: one drains open requests, the other leaves Ctrl-C to psql
+        Command::Serve { listen } => serve::run(&session, listen).await,
+        Command::Db(command) => db::run(&session, command).await,
+        command => unless_interrupted(work(&session, command)).await?,
+    }
+}
+
+async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
+    match command {
+        Command::Migrate => migrate::run(session).await,
+        Command::Import(command) => import::run(session, command).await,
+        Command::Run(command) => run::run(session, command).await,
+        Command::Report { year } => report::run(session, year).await,
+        Command::Check => check::run(session).await,
+        Command::Replay(arguments) => replay::run(session, &arguments).await,
+        Command::Rebuild { projection } => rebuild::run(session, projection.as_deref()).await,
+        Command::Demo(arguments) => demo::run(session, &arguments).await,
+        Command::Serve { .. }
+        | Command::Db(_)
+        | Command::Assess
+        | Command::Deadline
+        | Command::ReadRegister(_) => Err(Failure::Other(anyhow::anyhow!("the command needs no ledger"))),
+    }
+}

@@ -1,0 +1,174 @@
+//! `ledger report`: the year's report, every number of it out of projections of raw events.
+
+use std::io;
+
+use chrono::{Datelike, Utc};
+use domain::money::Money;
+use projections::Until;
+use projections::payment_registers::queries::runs;
+use projections::statistics::{CampaignYear, Payments, ProgramYear, YearReport, year_report};
+
+use super::failure::{Done, Failure};
+use super::screen::{Align, Screen, grouped, yuan};
+use super::session::Session;
+use crate::processes::{Office, ProcessError, office_day};
+
+/// Shows the report of a year: the given one, or the newest with a payment run.
+///
+/// # Errors
+/// [`Failure`] when the ledger cannot be read.
+pub(super) async fn run(session: &Session, year: Option<i32>) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let report = session
+        .with_ledger(async |app| {
+            let office = app.office();
+            office.runner.catch_up(Until::Head).await?;
+            let year = match year {
+                Some(year) => year,
+                None => newest_year(office).await?,
+            };
+            Ok(year_report(&office.pool, year).await?)
+        })
+        .await?;
+    show_report(&screen, &report)?;
+    screen.answer(&report)?;
+    Ok(Done::Well)
+}
+
+async fn newest_year(office: &Office) -> Result<i32, ProcessError> {
+    let runs = runs(&office.pool).await?;
+    let newest = runs.iter().map(|run| run.month.year()).max();
+    Ok(newest.unwrap_or_else(|| office_day(Utc::now()).year()))
+}
+
+/// Prints the report of a year for people.
+///
+/// # Errors
+/// When standard output is closed.
+pub fn show_report(screen: &Screen, report: &YearReport) -> io::Result<()> {
+    let (year, position) = (report.year, grouped(report.position.cast_signed()));
+    screen.say(
+        format!("{year} 年统计年报（截至第 {position} 条事件）"),
+        format!("The year {year} (from {position} events)"),
+    )?;
+    show_groups(screen, report)?;
+    show_programs(screen, report)?;
+    show_exceptions(screen, &report.programs)?;
+    show_campaigns(screen, report)?;
+    screen.say(format!("公布口径：{}", headline(report)), format!("As published: {}", headline(report)))
+}
+
+/// The published figures in their order: the groups' counts, then the donated yuan.
+pub fn headline(report: &YearReport) -> String {
+    let counts = report.groups.iter().map(|group| grouped(group.count().cast_signed()));
+    counts.chain([yuan(report.donated)]).collect::<Vec<_>>().join(" / ")
+}
+
+fn show_groups(screen: &Screen, report: &YearReport) -> io::Result<()> {
+    let heads = [
+        (screen.pick("公布类别", "Published group"), Align::Left),
+        (screen.pick("数量", "Count"), Align::Right),
+    ];
+    let mut rows: Vec<Vec<String>> = report
+        .groups
+        .iter()
+        .map(|group| {
+            let name = screen.pick(group.group.zh(), group.group.en());
+            vec![name.to_owned(), grouped(group.count().cast_signed())]
+        })
+        .collect();
+    rows.push(vec![screen.pick("募捐（元）", "Donated (yuan)").to_owned(), yuan(report.donated)]);
+    screen.table(&heads, &rows)
+}
+
+fn show_programs(screen: &Screen, report: &YearReport) -> io::Result<()> {
+    let heads = [
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("户", "Households"), Align::Right),
+        (screen.pick("人", "Persons"), Align::Right),
+        (screen.pick("月数", "Months"), Align::Right),
+        (screen.pick("到账笔数", "Payments"), Align::Right),
+        (screen.pick("到账金额（元）", "Yuan"), Align::Right),
+    ];
+    let mut rows: Vec<Vec<String>> =
+        report.programs.iter().map(|program| program_row(screen, program)).collect();
+    let payments: u64 = report.programs.iter().map(|program| program.total.payments).sum();
+    let total = screen.pick("合计", "Total").to_owned();
+    let (none, count) = (String::new, grouped(payments.cast_signed()));
+    rows.push(vec![total, none(), none(), none(), count, yuan(report.settled)]);
+    screen.table(&heads, &rows)
+}
+
+fn program_row(screen: &Screen, year: &ProgramYear) -> Vec<String> {
+    let name = screen.pick(year.program.zh(), year.program.en());
+    let months = year.months.iter().filter(|month| month.paid.payments > 0).count();
+    vec![
+        name.to_owned(),
+        grouped(year.reached.households.cast_signed()),
+        grouped(year.reached.persons.cast_signed()),
+        months.to_string(),
+        grouped(year.total.payments.cast_signed()),
+        yuan(year.total.settled),
+    ]
+}
+
+/// Arrears, returns and recoveries, for the programs that had any.
+fn show_exceptions(screen: &Screen, programs: &[ProgramYear]) -> io::Result<()> {
+    let heads = [
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("补发笔数", "Arrears"), Align::Right),
+        (screen.pick("补发（元）", "Yuan"), Align::Right),
+        (screen.pick("退汇笔数", "Returns"), Align::Right),
+        (screen.pick("退汇（元）", "Yuan"), Align::Right),
+        (screen.pick("立项追缴（元）", "To recover"), Align::Right),
+        (screen.pick("已追回（元）", "Recovered"), Align::Right),
+    ];
+    let rows: Vec<Vec<String>> = programs
+        .iter()
+        .filter(|year| has_exceptions(&year.total))
+        .map(|year| exception_row(screen, year))
+        .collect();
+    if rows.is_empty() { Ok(()) } else { screen.table(&heads, &rows) }
+}
+
+fn has_exceptions(paid: &Payments) -> bool {
+    paid.arrears_count > 0 || paid.returned_count > 0 || paid.recovery_opened != Money::ZERO
+}
+
+fn exception_row(screen: &Screen, year: &ProgramYear) -> Vec<String> {
+    let paid = &year.total;
+    vec![
+        screen.pick(year.program.zh(), year.program.en()).to_owned(),
+        grouped(paid.arrears_count.cast_signed()),
+        yuan(paid.arrears),
+        grouped(paid.returned_count.cast_signed()),
+        yuan(paid.returned),
+        yuan(paid.recovery_opened),
+        yuan(paid.recovery_received),
+    ]
+}
+
+fn show_campaigns(screen: &Screen, report: &YearReport) -> io::Result<()> {
+    let heads = [
+        (screen.pick("募捐活动", "Campaign"), Align::Left),
+        (screen.pick("捐赠笔数", "Donations"), Align::Right),
+        (screen.pick("捐赠人", "Donors"), Align::Right),
+        (screen.pick("收到（元）", "Received"), Align::Right),
+        (screen.pick("退回（元）", "Refunded"), Align::Right),
+        (screen.pick("合计（元）", "Total"), Align::Right),
+    ];
+    let row = |campaign: &CampaignYear| {
+        vec![
+            campaign.name.clone(),
+            grouped(campaign.donations.cast_signed()),
+            grouped(campaign.donors.cast_signed()),
+            yuan(campaign.received),
+            yuan(campaign.refunded),
+            yuan(campaign.total),
+        ]
+    };
+    if report.campaigns.is_empty() {
+        return Ok(());
+    }
+    screen.table(&heads, &report.campaigns.iter().map(row).collect::<Vec<_>>())
+}

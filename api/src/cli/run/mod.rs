@@ -1,0 +1,56 @@
+//! `ledger run`: a payment run from its preparation to the bank's results.
+
+mod bank;
+mod prepare;
+mod show;
+
+use domain::ids::RunId;
+use serde_json::json;
+
+use super::RunCommand;
+use super::failure::{Done, Failure};
+use super::session::Session;
+use crate::processes::{Desk, Office, ProcessError, payment_run};
+
+/// Does one step of a run, or shows runs.
+///
+/// # Errors
+/// [`Failure`]: who acts is not said, or the step is refused.
+pub(super) async fn run(session: &Session, command: RunCommand) -> Result<Done, Failure> {
+    match command {
+        RunCommand::Prepare { month, programs, fund } => prepare::run(session, month, programs, &fund).await,
+        RunCommand::Submit { run } => {
+            let said = ("已提交审批", "submitted for approval");
+            step(session, run, said, async |office, desk| payment_run::submit(office, desk, run).await).await
+        }
+        RunCommand::Approve { run } => {
+            let said = ("已审批", "approved");
+            step(session, run, said, async |office, desk| payment_run::approve(office, desk, run).await).await
+        }
+        RunCommand::Reject { run, reason } => {
+            let said = ("已退回", "sent back");
+            let reject =
+                async |office: &Office, desk: &Desk| payment_run::reject(office, desk, run, &reason).await;
+            step(session, run, said, reject).await
+        }
+        RunCommand::Release { run, execution_on, out } => {
+            bank::release(session, run, execution_on, &out).await
+        }
+        RunCommand::Settle { run, results } => bank::settle(session, run, &results).await,
+        RunCommand::List => show::list(session).await,
+        RunCommand::Show { run } => show::one(session, run).await,
+    }
+}
+
+async fn step(
+    session: &Session,
+    run: RunId,
+    (zh, en): (&'static str, &'static str),
+    work: impl AsyncFnOnce(&Office, &Desk) -> Result<(), ProcessError>,
+) -> Result<Done, Failure> {
+    let desk = session.desk()?;
+    session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await?;
+    session.screen.say(format!("批次 {run} {zh}。"), format!("Run {run} {en}."))?;
+    session.screen.answer(&json!({ "run_id": run, "done": en }))?;
+    Ok(Done::Well)
+}

@@ -1,0 +1,151 @@
+//! `ledger run list` and `ledger run show`: runs as the read tables hold them, brought up to date first.
+
+use domain::ids::RunId;
+use domain::payment::{PaymentKind, RecoveryReason};
+use projections::Until;
+use projections::payment_registers::PaymentRunRow;
+use projections::payment_registers::queries::{self, LineTotal};
+use serde_json::json;
+
+use super::prepare::{program_name, show_notes};
+use crate::cli::failure::{Done, Failure};
+use crate::cli::screen::{Align, Screen, grouped, yuan};
+use crate::cli::session::Session;
+use crate::lang::Lang;
+use crate::processes::payment_run::notes_of;
+
+/// Lists every run, the oldest first.
+///
+/// # Errors
+/// [`Failure`] when the ledger cannot be read.
+pub(super) async fn list(session: &Session) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let runs = session
+        .with_ledger(async |app| {
+            app.office().runner.catch_up(Until::Head).await?;
+            Ok(queries::runs(&app.office().pool).await?)
+        })
+        .await?;
+    let heads = [
+        (screen.pick("批次", "Run"), Align::Left),
+        (screen.pick("月份", "Month"), Align::Left),
+        (screen.pick("项目数", "Programs"), Align::Right),
+        (screen.pick("状态", "Stage"), Align::Left),
+        (screen.pick("笔数", "Lines"), Align::Right),
+        (screen.pick("金额（元）", "Yuan"), Align::Right),
+    ];
+    screen.table(&heads, &runs.iter().map(|run| row(screen.lang, run)).collect::<Vec<_>>())?;
+    screen.answer(&runs)?;
+    Ok(Done::Well)
+}
+
+fn row(lang: Lang, run: &PaymentRunRow) -> Vec<String> {
+    vec![
+        run.run_id.to_string(),
+        run.month.to_string(),
+        run.programs.len().to_string(),
+        lang.pick(run.stage.zh(), run.stage.en()).to_owned(),
+        grouped(run.line_count.cast_signed()),
+        yuan(run.control_sum),
+    ]
+}
+
+/// Shows one run: who did what, its payments in sum, and what could not be paid.
+///
+/// # Errors
+/// [`Failure`]: there is no such run, or the ledger cannot be read.
+pub(super) async fn one(session: &Session, run_id: RunId) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let (run, totals, notes) = session
+        .with_ledger(async |app| {
+            let pool = &app.office().pool;
+            app.office().runner.catch_up(Until::Head).await?;
+            let run = queries::run(pool, run_id).await?.ok_or_else(|| unknown(run_id))?;
+            let totals = queries::totals_of_run(pool, run_id).await?;
+            Ok((run, totals, notes_of(pool, run_id).await?))
+        })
+        .await?;
+    show_life(&screen, &run)?;
+    show_totals(&screen, &totals)?;
+    show_notes(&screen, &notes)?;
+    screen.answer(&json!({ "run": run, "totals": totals, "notes": notes }))?;
+    Ok(Done::Well)
+}
+
+fn unknown(run_id: RunId) -> Failure {
+    Failure::Refused {
+        code: "unknown_object",
+        zh: format!("没有批次 {run_id}"),
+        en: format!("there is no run {run_id}"),
+    }
+}
+
+fn show_life(screen: &Screen, run: &PaymentRunRow) -> Result<(), Failure> {
+    let heads = [("", Align::Left), ("", Align::Left)];
+    let step = |zh: &'static str, en: &'static str, who: &Option<String>, day: Option<_>| {
+        let day: Option<chrono::NaiveDate> = day;
+        let who = who.as_ref()?;
+        let day = day.map(|day| format!(" {day}")).unwrap_or_default();
+        Some(vec![screen.pick(zh, en).to_owned(), format!("{who}{day}")])
+    };
+    let stage = screen.pick(run.stage.zh(), run.stage.en());
+    let programs: Vec<&str> =
+        run.programs.iter().map(|program| program_name(screen.lang, *program)).collect();
+    let mut rows = vec![
+        vec![screen.pick("批次", "Run").to_owned(), format!("{} · {} · {stage}", run.run_id, run.month)],
+        vec![screen.pick("项目", "Programs").to_owned(), programs.join(screen.pick("、", ", "))],
+    ];
+    let steps = [
+        step("建批", "opened by", &Some(run.opened_by.clone()), Some(run.opened_on)),
+        step("核算", "calculated by", &run.calculated_by, None),
+        step("提交", "submitted by", &run.submitted_by, run.submitted_on),
+        step("审批", "approved by", &run.approved_by, run.approved_on),
+        step("退回", "rejected by", &run.rejected_by, run.rejected_on),
+        step("发放", "released by", &run.released_by, run.released_on),
+    ];
+    rows.extend(steps.into_iter().flatten());
+    if let Some(reason) = &run.rejected_reason {
+        rows.push(vec![screen.pick("退回原因", "rejected because").to_owned(), reason.clone()]);
+    }
+    Ok(screen.table(&heads, &rows)?)
+}
+
+fn show_totals(screen: &Screen, totals: &[LineTotal]) -> Result<(), Failure> {
+    if totals.is_empty() {
+        return Ok(());
+    }
+    let heads = [
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("类别", "Kind"), Align::Left),
+        (screen.pick("状态", "Status"), Align::Left),
+        (screen.pick("笔数", "Payments"), Align::Right),
+        (screen.pick("金额（元）", "Yuan"), Align::Right),
+    ];
+    let row = |total: &LineTotal| {
+        vec![
+            program_name(screen.lang, total.program).to_owned(),
+            kind(screen.lang, total.kind).to_owned(),
+            screen.pick(total.status.zh(), total.status.en()).to_owned(),
+            grouped(total.count.cast_signed()),
+            yuan(total.sum),
+        ]
+    };
+    Ok(screen.table(&heads, &totals.iter().map(row).collect::<Vec<_>>())?)
+}
+
+fn kind(lang: Lang, kind: PaymentKind) -> &'static str {
+    match kind {
+        PaymentKind::Ordinary => lang.pick("当期", "ordinary"),
+        PaymentKind::Arrears => lang.pick("补发", "arrears"),
+        PaymentKind::Reissue => lang.pick("重发", "reissue"),
+    }
+}
+
+/// Why money is asked back, in the language.
+pub(super) fn recovery_reason(lang: Lang, reason: RecoveryReason) -> &'static str {
+    match reason {
+        RecoveryReason::Deceased => lang.pick("去世后仍发放", "paid after the death"),
+        RecoveryReason::MovedOut => lang.pick("迁出后仍发放", "paid after the move out"),
+        RecoveryReason::FactsCorrected => lang.pick("情况更正", "the facts were corrected"),
+    }
+}

@@ -1,0 +1,61 @@
+//! `ledger serve`: HTTP until a signal; open requests may end.
+
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use eventlog::read::Log;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use super::failure::{Done, Failure};
+use super::session::Session;
+use crate::app::App;
+use crate::embedded_postgres::unless_interrupted;
+use crate::http::{self, Health};
+
+/// Serves on `listen`; port 0 takes a free one. The address is printed when requests are taken.
+///
+/// # Errors
+/// [`Failure`]: the address is taken, or the ledger cannot be opened.
+pub(super) async fn run(session: &Session, listen: SocketAddr) -> Result<Done, Failure> {
+    let opened = unless_interrupted(App::open_as_kept(&session.settings)).await?;
+    let app = opened.map_err(Failure::Unreachable)?;
+    let served = serve(session, &app, listen).await;
+    app.close().await?;
+    served.map(|()| Done::Well)
+}
+
+/// Where a demonstration is served.
+pub(super) const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// Serves an open ledger until a signal.
+///
+/// # Errors
+/// [`Failure::Refused`] when the address is taken.
+pub(super) async fn serve(session: &Session, app: &App, listen: SocketAddr) -> Result<(), Failure> {
+    let listener = TcpListener::bind(listen).await.map_err(|error| Failure::Refused {
+        code: "address_unavailable",
+        zh: format!("无法监听 {listen}：{error}"),
+        en: format!("cannot listen on {listen}: {error}"),
+    })?;
+    let address = listener.local_addr()?;
+    let screen = session.screen;
+    screen.say(format!("正在服务：http://{address}"), format!("Serving on http://{address}"))?;
+    screen.answer(&json!({ "listen": format!("http://{address}") }))?;
+    io::stdout().flush()?;
+    let health = Arc::new(LogHealth(app.office().repository.log().clone()));
+    let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
+    Ok(http::serve(listener, http::router(health), stop).await?)
+}
+
+/// The ledger is healthy when its log can be asked.
+struct LogHealth(Log);
+
+impl Health for LogHealth {
+    fn head(&self) -> BoxFuture<'_, anyhow::Result<u64>> {
+        async { Ok(self.0.length().await?) }.boxed()
+    }
+}
