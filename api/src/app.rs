@@ -47,7 +47,10 @@ impl App {
             DatabaseSource::Url(_) => None,
         };
         let database = settings.ledger_database(embedded.as_ref())?;
-        prepare_roles(&database).await?;
+        if embedded.is_none() {
+            // a private server has its roles from its first start
+            prepare_roles(&database).await?;
+        }
         migrate(&database, clock).await?;
         let owner = owner_pool(&database, OWNER_CONNECTIONS).await?;
         let pool = service_pool(&database, SERVICE_CONNECTIONS).await?;
