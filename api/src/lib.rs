@@ -9,4 +9,5 @@ pub mod http;
 pub mod lang;
 pub mod processes;
 pub mod registers;
+pub mod replay;
 pub mod settings;

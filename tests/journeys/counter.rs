@@ -1,0 +1,107 @@
+//! A counter of the office: the real program on a ledger of one's own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use api::app::App;
+use api::settings::{DatabaseSource, Settings};
+use serde_json::Value;
+use sqlx::ConnectOptions;
+use tempfile::TempDir;
+use tests::{Clock, TestLedger, ledger_binary};
+
+/// The person of the stories: born in 1940, and her account.
+pub const PERSON: &str = "990114194001010018";
+
+/// A ledger, a folder for its key and files, and the program.
+pub struct Counter {
+    pub ledger: TestLedger,
+    folder: TempDir,
+    url: String,
+}
+
+impl Counter {
+    pub async fn open() -> Counter {
+        let ledger = TestLedger::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("keys")).unwrap();
+        ledger.master_key().write_new(&folder.path().join("keys/master.key")).unwrap();
+        let server = ledger.server().postgres();
+        let name: String =
+            sqlx::query_scalar("select current_database()::text").fetch_one(ledger.owner()).await.unwrap();
+        let mut url = server.superuser(&name).to_url_lossy();
+        url.set_password(Some(server.superuser_password())).unwrap();
+        Counter { url: url.to_string(), ledger, folder }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file into the folder.
+    pub fn file(&self, name: &str, content: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// Runs the program with `--json`.
+    pub fn ask(&self, arguments: &[&str]) -> Answer {
+        let mut command = Command::new(ledger_binary());
+        command.args(arguments).arg("--json").arg("--data").arg(self.folder.path());
+        command.env("DATABASE_URL", &self.url).env_remove("LEDGER_MASTER_KEY");
+        Answer::of(command.output().unwrap())
+    }
+
+    /// The same, and everything went well.
+    pub fn do_well(&self, arguments: &[&str]) -> Value {
+        let answer = self.ask(arguments);
+        assert_eq!(answer.status, 0, "{arguments:?}: {answer:?}");
+        answer.json
+    }
+
+    /// The program's own code on the same ledger, for steps that have no command.
+    pub async fn app(&self) -> App {
+        let database = DatabaseSource::Url(self.url.clone());
+        let settings = Settings { data: self.folder.path().to_owned(), database };
+        App::open(&settings, Clock::Real).await.unwrap()
+    }
+}
+
+/// What the program answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: i32,
+    pub json: Value,
+    pub remarks: String,
+}
+
+impl Answer {
+    pub fn of(output: Output) -> Answer {
+        Answer {
+            status: output.status.code().unwrap(),
+            json: serde_json::from_slice(&output.stdout).unwrap_or(Value::Null),
+            remarks: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The code of the error.
+    pub fn code(&self) -> &str {
+        self.json["error"]["code"].as_str().unwrap_or_default()
+    }
+}
+
+/// A register of persons as CSV: one household of one person, who has an account.
+pub fn persons() -> String {
+    let heads = "户号,与户主关系,姓名,公民身份号码,户籍,社区,住址,登记日期,银行账号\n";
+    format!(
+        "{heads}HLG-1,户主,王秀英,{PERSON},本市户籍,龙泽苑东社区,1号楼1室,2022-11-01,9901140000000000019\n"
+    )
+}
+
+/// A register of applications as CSV: the person asks for the allowance of those over eighty.
+pub fn applications() -> String {
+    let heads = "申请人身份号码,户号,救助项目,咨询日期,申请日期\n";
+    format!("{heads}{PERSON},HLG-1,高龄老年人津贴,2023-10-09,2023-10-09\n")
+}

@@ -1,0 +1,103 @@
+//! A payment run through the command line, by different people.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use api::processes::{Desk, appropriate, decide, find_case, open_fund, recommend};
+use api::registers::{RawRow, RegisterRow, applications::Row};
+use chrono::Utc;
+use domain::benefit_case::Outcome;
+use domain::fund::{FundCharter, FundSource, Restriction};
+use domain::ids::CaseId;
+use domain::money::Money;
+use serde_json::json;
+use tests::personas;
+
+use super::counter::{Counter, PERSON, applications, persons};
+
+const FUND: &str = "区级财政";
+
+/// An office with one person on the roll and money in its fund.
+async fn office_with_a_case() -> (Counter, CaseId) {
+    let counter = Counter::open().await;
+    for (kind, content) in [("persons", persons()), ("applications", applications())] {
+        let file = counter.file(kind, &content);
+        counter.do_well(&["import", "apply", kind, &file, "--as", "clerk:wang.fang"]);
+    }
+    let app = counter.app().await;
+    let office = app.office();
+    let desk = |actor| Desk::new(actor, Utc::now());
+    let cells = [PERSON, "HLG-1", "高龄老年人津贴", "2023-10-09", "2023-10-09"].map(str::to_owned);
+    let row = Row::read(&RawRow::from_texts(1, cells)).unwrap();
+    let case = find_case(office, &row).await.unwrap();
+    recommend(office, &desk(personas::reviewer()), case, Outcome::Approved).await.unwrap();
+    decide(office, &desk(personas::approver()), case, Outcome::Approved).await.unwrap();
+    let finance = desk(personas::finance());
+    let charter = FundCharter {
+        fund_id: office.fund_id(FUND),
+        name: FUND.to_owned(),
+        source: FundSource::Budget,
+        restriction: Restriction::Unrestricted,
+        opened_on: finance.today(),
+    };
+    let fund = open_fund(office, &finance, charter).await.unwrap();
+    appropriate(office, &finance, fund, Money::from_fen(10_000_000), "昌财〔2023〕1号").await.unwrap();
+    app.close().await.unwrap();
+    (counter, case.subject.case_id)
+}
+
+fn prepare(counter: &Counter) -> String {
+    let plan = ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance"];
+    let prepared = counter.do_well(&[&plan[..], &["--fund", FUND, "--as", "clerk:wang.fang"]].concat());
+    assert_eq!(prepared["calculation"]["line_count"], 2, "{prepared}");
+    prepared["run_id"].as_str().unwrap().to_owned()
+}
+
+/// The bank pays every line of its file.
+fn settled(bank_file: &str) -> String {
+    let lines = bank_file.lines().filter_map(|line| line.strip_prefix("P,")?.split(',').next());
+    let results = lines.map(|payment| format!("{payment},settled,R-1\n"));
+    ["payment,result,reference\n".to_owned()].into_iter().chain(results).collect()
+}
+
+#[tokio::test]
+async fn different_people_take_a_run_from_its_preparation_to_the_bank_and_it_can_be_repeated_by_an_auditor() {
+    let (counter, case) = office_with_a_case().await;
+    let run = prepare(&counter);
+    counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
+    counter.do_well(&["run", "approve", &run, "--as", "approver:chen.jing"]);
+    let out = counter.path("bank.csv");
+    let release = ["run", "release", &run, "--out", out.to_str().unwrap(), "--as", "finance:liu.yang"];
+    let released = counter.do_well(&release);
+    assert_eq!(released["line_count"], 2);
+    assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    let results = counter.file("results.csv", &settled(&fs::read_to_string(&out).unwrap()));
+    let settle = ["run", "settle", &run, "--results", &results, "--as", "finance:liu.yang"];
+    let settlement = counter.do_well(&settle);
+    assert_eq!((&settlement["pending_count"], &settlement["unknown"]), (&json!(0), &json!([])));
+    assert_eq!(counter.do_well(&settle)["results"], settlement["results"]);
+    assert_eq!(counter.do_well(&["run", "list"])[0]["settled_count"], 2);
+    let report = counter.do_well(&["report"]);
+    assert_eq!((&report["year"], &report["groups"][3]["persons"]), (&json!(2023), &json!(1)));
+    let told = counter.do_well(&["replay", "--case", &case.to_string()]);
+    let payments = told["payments"].as_array().unwrap();
+    assert_eq!(payments.len(), 2);
+    assert!(payments.iter().all(|payment| payment["verdict"]["is"] == "same"), "{payments:?}");
+    assert!(!told.to_string().contains("王秀英") && told.to_string().contains("王**"), "{told}");
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn nobody_approves_what_they_prepared_and_a_refused_release_leaves_no_file() {
+    let (counter, _) = office_with_a_case().await;
+    let run = prepare(&counter);
+    counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
+    let refused = counter.ask(&["run", "approve", &run, "--as", "approver:wang.fang"]);
+    assert_eq!((refused.status, refused.code()), (1, "four_eyes"), "{refused:?}");
+    let out = counter.path("bank.csv");
+    let release = ["run", "release", &run, "--out", out.to_str().unwrap(), "--as", "finance:liu.yang"];
+    let refused = counter.ask(&release);
+    assert_eq!(refused.status, 1, "{refused:?}");
+    let left: Vec<_> = fs::read_dir(out.parent().unwrap()).unwrap().flatten().collect();
+    assert!(left.iter().all(|file| !file.file_name().to_string_lossy().contains("bank.csv")), "{left:?}");
+}
