@@ -1,22 +1,29 @@
 //! The program `ledger`.
 
-use std::io;
-use std::process::ExitCode;
+use api::cli::{Cli, Command, screen::{Form, Screen}};
+use api::settings::{Given, Settings};
+use clap::Parser;
 
-use api::cli::{assess, deadline, lines};
-
-fn main() -> ExitCode {
-    let (input, output) = (io::stdin().lock(), io::stdout().lock());
-    let run = match std::env::args().nth(1).as_deref() {
-        Some("assess") => assess::run(input, output),
-        Some("deadline") => deadline::run(input, output),
-        _ => {
-            eprintln!("usage: ledger assess | ledger deadline");
-            return ExitCode::from(2);
-        }
-    };
-    if let Err(error) = &run {
-        eprintln!("ledger: {error}");
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let common = cli.common;
+    let given = Given { data_dir: common.data, database_url: common.database_url, pg_bin: common.pg_bin };
+    let settings = Settings::try_new(given, |name| std::env::var(name).ok())?;
+    let screen = Screen { lang: common.lang, form: if common.json { Form::Json } else { Form::Text } };
+    if let Command::ReadRegister { .. } = &cli.command {
+        api::registers::reading::ReadRegister::run_as_program();
+        return Ok(());
     }
-    ExitCode::from(lines::exit_status(&run))
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        if let Command::Demo(args) = &cli.command {
+            let (app, played) = api::demo::run(&settings, &screen, args).await?;
+            println!("{played:#?}");
+            let report = projections::statistics::year_report(&app.office().pool, 2023).await?;
+            println!("{}", serde_json::to_string_pretty(&report)?);
+            api::demo::farewell(&screen, &played, app.data())?;
+            app.close().await?;
+        }
+        Ok(())
+    })
 }

@@ -20,7 +20,10 @@ use tempfile::TempDir;
 const HELPER_DIR: &str = "LEDGER_TEST_HELPER_DIR";
 
 fn settings(folder: &Path) -> ServerSettings {
-    ServerSettings { data_dir: folder.join("data"), pg_bin: None }
+    ServerSettings {
+        data_dir: folder.join("data"),
+        pg_bin: std::env::var_os("LEDGER_PG_BIN").map(PathBuf::from),
+    }
 }
 
 async fn answer(server: &EmbeddedPostgres) -> i32 {
@@ -33,6 +36,16 @@ async fn answer(server: &EmbeddedPostgres) -> i32 {
 fn server_pid(server_dir: &Path) -> Option<i32> {
     let text = fs::read_to_string(server_dir.join("postgres/postmaster.pid")).ok()?;
     text.lines().next()?.trim().parse().ok()
+}
+
+/// What everybody can see of all processes.
+fn command_lines() -> String {
+    if !Path::new("/proc/self/cmdline").exists() {
+        let output = Command::new("ps").args(["-axo", "args"]).output().unwrap();
+        return String::from_utf8_lossy(&output.stdout).into_owned();
+    }
+    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path().join("cmdline"));
+    processes.map(|path| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()).collect()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -177,8 +190,7 @@ async fn no_password_and_no_value_shows_in_the_process_list_or_in_the_log() {
     let _ = sqlx::query("insert into nowhere values ('张三丰')").execute(&mut owner).await;
     let _ = sqlx::query("select '张三丰'::integer").execute(&mut owner).await;
     let log = fs::read_to_string(server.log_path()).unwrap();
-    let processes = Command::new("ps").args(["-eo", "args"]).output().unwrap();
-    let processes = String::from_utf8_lossy(&processes.stdout).into_owned();
+    let processes = command_lines();
     let credentials = server.cluster_dir().join("ledger_credentials.json");
     let credentials: serde_json::Value = serde_json::from_slice(&fs::read(credentials).unwrap()).unwrap();
     let passwords = credentials.as_object().unwrap().values().map(|each| each.as_str().unwrap());
@@ -186,6 +198,7 @@ async fn no_password_and_no_value_shows_in_the_process_list_or_in_the_log() {
         assert!(secret.len() >= 9 && !log.contains(secret) && !processes.contains(secret));
         assert!(!format!("{server:?}").contains(secret));
     }
+    assert!(processes.contains("postgres"), "the list shows the server");
     assert!(log.contains("ready to accept connections"), "the log is the server's: {log}");
 }
 
@@ -331,11 +344,26 @@ fn an_ordinary_user_runs_a_server_of_their_own() {
     fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    let nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     let mut helper = spawn_helper(folder.path(), &program, &nobody);
     assert!(wait_for(folder.path(), "ready", &mut helper));
     kill(Pid::from_raw(helper.id().cast_signed()), Signal::SIGTERM).unwrap();
     helper.wait().unwrap();
     assert_eq!(server_pid(&folder.path().join("data")), None);
     assert_eq!(mode(&folder.path().join("data")), 0o700);
+}
+
+#[tokio::test]
+async fn root_runs_the_server_of_somebody_s_folder_as_that_user() {
+    if !geteuid().is_root() {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    std::os::unix::fs::chown(&data, Some(65534), Some(65534)).unwrap();
+    let server = EmbeddedPostgres::start(&settings(folder.path())).await.unwrap();
+    assert_eq!(std::os::unix::fs::MetadataExt::uid(&server.cluster_dir().metadata().unwrap()), 65534);
+    server.stop().await.unwrap();
 }

@@ -6,7 +6,7 @@ use api::demo::generator::{DEFAULT_SEED, Registers, generate};
 use api::registers::changes::Change;
 use api::registers::{applications, persons};
 use chrono::{Days, NaiveDate};
-use domain::benefit_case::Outcome;
+use domain::benefit_case::{Need, Notice, Outcome, procedure};
 use domain::calendar::{BenefitMonth, WorkingDays};
 use domain::household::Destination;
 use domain::identifiers::CitizenId;
@@ -187,5 +187,30 @@ fn no_decision_comes_before_its_notice_has_ended(#[values(DEFAULT_SEED, 11, 12)]
         let earliest = WorkingDays::published().earliest_decision_on(posted, 7).unwrap();
         assert!(decision.decided_on >= earliest, "{row:?} decided before {earliest}");
         assert_eq!(WorkingDays::published().is_working_day(decision.decided_on), Ok(true), "{row:?}");
+    }
+}
+
+#[rstest]
+fn whoever_is_approved_is_approved_before_the_last_run_of_the_year(
+    #[values(DEFAULT_SEED, 11, 12)] seed: u64,
+) {
+    let last_run = NaiveDate::from_ymd_opt(2023, 11, 25).unwrap();
+    for row in generate(seed).applications {
+        assert!(row.steps.decision.unwrap().decided_on < last_run, "{row:?}");
+    }
+}
+
+#[rstest]
+fn every_step_that_a_procedure_asks_for_was_taken(#[values(DEFAULT_SEED, 11)] seed: u64) {
+    for row in generate(seed).applications {
+        let asked = procedure(row.program, row.request.as_ref());
+        let steps = row.steps;
+        assert!(asked.means_check == Need::NotNeeded || steps.means_checked_on.is_some(), "{row:?}");
+        assert!(asked.home_visit == Need::NotNeeded || steps.visited_on.is_some(), "{row:?}");
+        let posted = steps.notice_posted_on.is_some();
+        let approved = steps.decision.is_some_and(|decision| decision.outcome == Outcome::Approved);
+        assert_eq!(posted, approved && asked.notice != Notice::NotPosted, "{row:?}");
+        assert!(steps.reviewed_on.is_some(), "{row:?}");
+        assert!(row.chosen_set.is_none() || asked.set_choice == Need::Needed, "{row:?}");
     }
 }

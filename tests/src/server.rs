@@ -82,7 +82,8 @@ pub async fn keep_server_until_idle(folder: PathBuf) {
 }
 
 async fn start(folder: &Path) -> EmbeddedPostgres {
-    let settings = ServerSettings { data_dir: folder.join("data"), pg_bin: None };
+    let pg_bin = std::env::var_os("LEDGER_PG_BIN").map(PathBuf::from);
+    let settings = ServerSettings { data_dir: folder.join("data"), pg_bin };
     EmbeddedPostgres::start(&settings).await.unwrap_or_else(|error| panic!("{error}"))
 }
 

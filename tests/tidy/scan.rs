@@ -65,10 +65,9 @@ fn next_part(text: &str, before: &str) -> (Kind, usize) {
     if text.starts_with("/*") {
         return (Kind::Comment, block_comment(text));
     }
-    if !before.ends_with(|last: char| last.is_alphanumeric() || last == '_') {
-        if let Some(length) = literal(text) {
-            return (Kind::Literal, length);
-        }
+    let inside_word = before.ends_with(|last: char| last.is_alphanumeric() || last == '_');
+    if let Some(length) = literal(text).filter(|_| !inside_word) {
+        return (Kind::Literal, length);
     }
     let first = text.chars().next().map_or(1, char::len_utf8);
     if text.starts_with(|first: char| first.is_alphanumeric() || first == '_') {

@@ -1,14 +1,13 @@
 //! What happens on each day of the year, from the five registers.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use domain::benefit_case::Outcome;
 use domain::calendar::BenefitMonth;
 use domain::program::Program;
 
-use super::generator::Registers;
+use super::generator::{CAMPAIGNS, CampaignPlan, Registers};
 use crate::processes::households;
 use crate::registers::{applications, care_assessments, changes, donations, persons};
 
@@ -57,12 +56,12 @@ pub enum Act {
     PostNotice(applications::Row),
     /// 审批.
     Decide(applications::Row, Outcome),
-    /// Opens a campaign that lasts for these days.
-    OpenCampaign(String, Range<NaiveDate>),
+    /// Opens a campaign.
+    OpenCampaign(CampaignPlan),
     /// Takes a gift in.
     Donate(donations::Row),
     /// Ends a campaign and publishes its results.
-    CloseCampaign(String),
+    CloseCampaign(CampaignPlan),
     /// Pays a month of a group of programs.
     Pay(RunGroup, BenefitMonth),
     /// Opens the recovery of what was paid too much up to a month, and takes in what was promised.
@@ -130,7 +129,7 @@ pub fn plan(registers: Registers) -> Plan {
     for row in registers.applications {
         plan.application(&row);
     }
-    plan.campaigns(&registers.donations);
+    plan.campaigns();
     for row in registers.donations {
         plan.on(row.received_on, Act::Donate(row));
     }
@@ -171,18 +170,10 @@ impl Planner {
         }
     }
 
-    /// Campaigns open a day before their first gift and end a week after their last.
-    fn campaigns(&mut self, gifts: &[donations::Row]) {
-        let mut campaigns: BTreeMap<&str, Range<NaiveDate>> = BTreeMap::new();
-        for gift in gifts {
-            let day = gift.received_on;
-            let period = campaigns.entry(&gift.campaign).or_insert(day..day);
-            *period = period.start.min(day)..period.end.max(day);
-        }
-        for (name, period) in campaigns {
-            let (opens, closes) = (period.start - Days::new(1), period.end + Days::new(7));
-            self.on(opens, Act::OpenCampaign(name.to_owned(), opens..closes));
-            self.on(closes, Act::CloseCampaign(name.to_owned()));
+    fn campaigns(&mut self) {
+        for campaign in CAMPAIGNS {
+            self.on(campaign.opens_on, Act::OpenCampaign(campaign));
+            self.on(campaign.closes_on, Act::CloseCampaign(campaign));
         }
     }
 
@@ -212,7 +203,7 @@ impl Act {
             Act::Review(..) => 8,
             Act::PostNotice(_) => 9,
             Act::Decide(..) => 10,
-            Act::OpenCampaign(..) => 11,
+            Act::OpenCampaign(_) => 11,
             Act::Donate(_) => 12,
             Act::CloseCampaign(_) => 13,
             Act::Pay(..) => 14,
@@ -222,11 +213,6 @@ impl Act {
 
     /// Whether acts of this kind touch one stream and so wait for each other.
     pub const fn one_by_one(&self) -> bool {
-        matches!(self, Act::Donate(_) | Act::Pay(..) | Act::OpenCampaign(..) | Act::CloseCampaign(_))
+        matches!(self, Act::Donate(_) | Act::Pay(..) | Act::OpenCampaign(_) | Act::CloseCampaign(_))
     }
-}
-
-/// Whether a day lies in the year that is reported.
-pub fn in_year(day: NaiveDate) -> bool {
-    day.year() == YEAR
 }

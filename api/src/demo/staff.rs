@@ -6,7 +6,7 @@ use domain::actor::{Actor, ActorId, ActorIdError, Role};
 use crate::processes::Desk;
 
 /// Beijing is eight hours ahead of UTC, so nine in the morning there is one in the night here.
-const OPENING: NaiveTime = NaiveTime::from_hms_opt(1, 0, 0).unwrap();
+const OPENING_MINUTES: i64 = 60;
 
 /// Everyone at the office.
 #[derive(Clone, Debug)]
@@ -26,7 +26,9 @@ impl Staff {
     /// None for these names.
     pub fn new() -> Result<Staff, ActorIdError> {
         let actor = |name: &str, role| Ok(Actor { id: ActorId::parse(name)?, role });
-        let team = |names: &[&str], role| names.iter().map(|name| actor(name, role)).collect();
+        let team = |names: &[&str], role| -> Result<Vec<Actor>, ActorIdError> {
+            names.iter().map(|name| actor(name, role)).collect()
+        };
         Ok(Staff {
             clerks: team(&["li.na", "zhang.wei", "chen.jie", "yang.fan"], Role::Clerk)?,
             reviewers: team(&["wang.fang", "liu.yang"], Role::Reviewer)?,
@@ -75,6 +77,6 @@ impl Staff {
 
 /// Someone at work on `day`, `minutes` after the office opened.
 pub fn at_work(actor: Actor, day: NaiveDate, minutes: i64) -> Desk {
-    let now: DateTime<Utc> = Utc.from_utc_datetime(&day.and_time(OPENING)) + Duration::minutes(minutes);
+    let now: DateTime<Utc> = Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)) + Duration::minutes(OPENING_MINUTES + minutes);
     Desk::new(actor, now)
 }

@@ -23,9 +23,12 @@ pub(super) enum ServerAccount {
 }
 
 impl ServerAccount {
-    /// The account for a cluster: its owner's, if it exists; else ours; else, for root, `postgres` or `nobody`.
+    /// The account for a cluster: its owner's, if it exists; else ours; else, for root, the account of the folder
+    /// in which it will be, or `postgres`, or `nobody`.
     pub(super) fn choose(cluster: &Path) -> Result<ServerAccount, EmbeddedPostgresError> {
-        let owner = cluster.metadata().ok().map(|found| (found.uid(), found.gid()));
+        let folder = cluster.parent().filter(|_| geteuid().is_root()).unwrap_or(cluster);
+        let found = cluster.metadata().or_else(|_| folder.metadata());
+        let owner = found.ok().map(|found| (found.uid(), found.gid()));
         match (geteuid().is_root(), owner) {
             (false, Some((uid, _))) if uid != geteuid().as_raw() => {
                 Err(EmbeddedPostgresError::BelongsToOther { path: cluster.to_owned(), owner: name_of(uid) })

@@ -6,13 +6,14 @@ use domain::actor::ActorId;
 use domain::benefit_case::{
     BenefitCase, BenefitCaseCommand, CaseSubject, MeansFinding, Notice, Outcome, RulesAnswer, procedure,
 };
-use domain::calendar::WorkingDays;
+use domain::calendar::{BenefitMonth, WorkingDays};
 use domain::household::Household;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Note, Personal, seal};
 use domain::policy::Decision;
 use domain::program::Program;
-use domain::schedule::propose;
+use domain::identifiers::CitizenId;
+use domain::schedule::{propose, schedule};
 
 use super::{Desk, Office, ProcessError};
 use crate::registers::applications::Row;
@@ -206,6 +207,58 @@ pub async fn decide(
         facts_recorded_by: household.contributors(),
     };
     office.step(desk, case_id, "decision", command).await
+}
+
+/// 核定: what is due a month from the first month on, by the facts known on the day.
+///
+/// # Errors
+/// [`ProcessError`]: the case is not on the roll, a sealed fact cannot be opened, or the domain refuses.
+pub async fn determine_entitlement(office: &Office, desk: &Desk, case: OpenedCase) -> Result<(), ProcessError> {
+    let (case_id, today) = (case.subject.case_id, desk.today());
+    let household = household_of(office, case.subject.household_id).await?;
+    let state = office.repository.load::<BenefitCase>(case_id).await?.state;
+    let through = BenefitMonth::of(today).next();
+    let due = schedule(&state, &household, &*office.keyring, office.rules, today, through);
+    let due = due.map_err(|error| ProcessError::refused(&error))?;
+    let Some(first) = due.months.iter().find(|month| month.due.is_positive()) else { return Ok(()) };
+    let determination = due.determination(first.month, office.rules);
+    let determination = determination.map_err(|error| ProcessError::refused(&error))?;
+    let Some(determination) = determination else { return Ok(()) };
+    let command = BenefitCaseCommand::DetermineEntitlement {
+        from: first.month,
+        amount: first.due,
+        rule_version: office.rules.version().to_owned(),
+        determination: seal(&*office.keyring, case.subject.applicant, &Personal::new(determination))?,
+    };
+    office.step(desk, case_id, "entitlement", command).await
+}
+
+/// Ends the person's cases that stand: those of the person alone, and those of a household nobody is left in.
+///
+/// # Errors
+/// [`ProcessError`]: the person is unknown, or the domain refuses.
+pub async fn close_cases(
+    office: &Office,
+    desk: &Desk,
+    id_number: &CitizenId,
+    close: BenefitCaseCommand,
+) -> Result<(), ProcessError> {
+    let (person, household_id) = office.find(id_number).await?;
+    let household = household_of(office, household_id).await?;
+    let members = household.registered().map(|household| household.members.values());
+    let others_live_on = members.is_some_and(|mut members| members.any(|member| member.is_present()));
+    for program in Program::ALL {
+        let of_household = matches!(program, Program::SubsistenceAllowance | Program::LowIncomeRecognition);
+        if of_household && others_live_on {
+            continue;
+        }
+        for (case_id, case) in cases_of(office, person, *program).await? {
+            if matches!(case, BenefitCase::Enrolled(_)) {
+                office.step(desk, case_id, "close", close.clone()).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn household_of(office: &Office, id: HouseholdId) -> Result<Arc<Household>, ProcessError> {

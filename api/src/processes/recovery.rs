@@ -1,12 +1,51 @@
 //! 追缴: what was paid without being due is asked back, and credited to the fund when it comes.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
+use domain::calendar::BenefitMonth;
 use domain::fund::FundCommand;
 use domain::ids::{FundId, PaymentId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentCommand, RecoveryReason};
+use domain::program::Program;
+use projections::case_files::payable::PayableCases;
+use projections::runner::Until;
 
+use super::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
 use super::{Desk, Office, ProcessError, Step};
+
+/// Everything that was paid too much up to a month, on the facts known at the desk's day.
+///
+/// # Errors
+/// [`ProcessError`] when a read table or a sealed fact cannot be read.
+pub async fn find_overpayments(
+    office: &Office,
+    desk: &Desk,
+    programs: &[Program],
+    month: BenefitMonth,
+) -> Result<Vec<Overpayment>, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let (shared, known_on) = (HashSet::new(), desk.today());
+    let look = Look { opener: &*office.keyring, rules: office.rules, known_on, month, shared: &shared };
+    let mut cases = PayableCases::open(&office.pool, programs).await?;
+    let mut found = Vec::new();
+    while let Some(page) = cases.next_page().await? {
+        load_keys(office, &page).await?;
+        for payable in &page {
+            // without a payment nothing was paid too much
+            if payable.payments.is_empty() {
+                continue;
+            }
+            let notes = findings_of(&look, payable)?.notes;
+            found.extend(notes.into_iter().filter_map(|note| match note {
+                RunNote::Overpayment(overpayment) => Some(overpayment),
+                RunNote::Exception { .. } => None,
+            }));
+        }
+    }
+    Ok(found)
+}
 
 /// Opens the recovery of an overpayment that a calculation found.
 ///

@@ -214,10 +214,8 @@ fn read_row(fields: &mut Fields<'_>) -> Option<Row> {
     let kind = kind?;
     leave_others_empty(fields, kind);
     let change = read_change(fields, kind, effective_on);
-    // only a suspension is decided ahead of the day from which it holds
-    if kind != Kind::Suspended
-        && effective_on.zip(reported_on).is_some_and(|(effective, told)| told < effective)
-    {
+    // nothing is told before it happens
+    if effective_on.zip(reported_on).is_some_and(|(effective, told)| told < effective) {
         fields.problem("reported_on", ProblemCode::DatesOutOfOrder);
     }
     Some(Row {

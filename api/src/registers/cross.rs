@@ -160,10 +160,7 @@ impl Checked for changes::Row {
                 findings.add(*number, "id_number", ProblemCode::UnknownPerson);
             }
             let born = Some(row.id_number.birth_date());
-            // only a suspension is decided ahead of the day from which it holds
-            let ahead = row.change == Change::Suspended && row.effective_on > context.today();
-            let effective_on = (!ahead).then_some(row.effective_on);
-            within_life(&mut findings, context, *number, "effective_on", (born, effective_on));
+            within_life(&mut findings, context, *number, "effective_on", (born, Some(row.effective_on)));
             within_life(&mut findings, context, *number, "reported_on", (born, Some(row.reported_on)));
             no_twin(
                 &mut findings,

@@ -214,6 +214,7 @@ fn a_change_carries_only_what_its_kind_needs() {
         (3, "reported_on", ProblemCode::DatesOutOfOrder),
         (4, "account", ProblemCode::Unexpected),
         (5, "account", ProblemCode::Required),
+        (6, "reported_on", ProblemCode::DatesOutOfOrder),
         (7, "household_number", ProblemCode::UnknownHousehold),
         (8, "id_number", ProblemCode::UnknownPerson),
         (8, "effective_on", ProblemCode::BeforeBirth),

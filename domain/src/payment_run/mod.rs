@@ -45,7 +45,7 @@
 //! The run itself holds no lines, only their count, sum and digest ([`Calculation`]), so that it weighs the same
 //! for one line and for a million. The lines lie beside the log until the release, when each becomes a
 //! `PaymentOrdered` in the stream of its own payment. [`CalculationBuilder`] takes them one at a time, ascending
-//! by case and month.
+//! by program code, case and month.
 //!
 //! # What always holds
 //!

@@ -1,10 +1,11 @@
 //! From a question to its answer: every asked program for every asked month.
 
 use super::engine::{Inquiry, Trace, Verdict, conditions, exclusions};
-use super::programs;
 use super::{
-    AssessError, Assessment, Decision, MonthOutcome, Outcome, ProgramOutcome, Reason, Reasons, RuleBook, Step,
+    AssessError, Assessment, Decision, Determination, MonthOutcome, Outcome, ProgramOutcome, Reason, Reasons,
+    RuleBook, Step,
 };
+use super::{contract, programs};
 use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::program::Program;
@@ -26,6 +27,15 @@ pub fn explain(question: &Assessment, rules: &RuleBook) -> Result<(Outcome, Vec<
     let mut trace = Trace::on();
     let outcome = answer(question, rules, &mut trace)?;
     Ok((outcome, trace.into_steps()))
+}
+
+/// Answers a question and gives what is stored with the answer: the question as a contract line, and the steps.
+///
+/// # Errors
+/// As [`assess`].
+pub fn determine(question: &Assessment, rules: &RuleBook) -> Result<(Outcome, Determination), AssessError> {
+    let (outcome, steps) = explain(question, rules)?;
+    Ok((outcome, Determination { facts: contract::write(question), steps }))
 }
 
 fn answer(question: &Assessment, rules: &RuleBook, trace: &mut Trace) -> Result<Outcome, AssessError> {

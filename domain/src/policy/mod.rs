@@ -13,7 +13,7 @@ mod programs;
 mod reason;
 mod rule_book;
 
-pub use assess::{assess, explain};
+pub use assess::{assess, determine, explain};
 pub use document::policy_markdown;
 pub use facts::*;
 pub use outcome::{AssessError, Decision, MonthOutcome, Outcome, ProgramOutcome};

@@ -1,5 +1,8 @@
 //! The answer to an assessment.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::reason::Reasons;
 use crate::calendar::BenefitMonth;
 use crate::explain::Explain;
@@ -14,6 +17,14 @@ pub struct Outcome {
     /// Entitled minus paid for every asked program, when the question says what was paid: more than nothing is
     /// owed (补发), less was paid too much (追缴).
     pub balance: Option<Vec<(Program, Money)>>,
+}
+
+impl Outcome {
+    /// What `program` gives in `month`; `None` when it was not asked for.
+    pub fn month(&self, program: Program, month: BenefitMonth) -> Option<&MonthOutcome> {
+        let result = self.results.iter().find(|result| result.program == program)?;
+        result.months.iter().find(|one| one.month == month)
+    }
 }
 
 /// What one program gives.
@@ -48,7 +59,8 @@ impl MonthOutcome {
 }
 
 /// Whether any asked month is payable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Some month is.
     Eligible,

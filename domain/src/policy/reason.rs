@@ -2,12 +2,17 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 macro_rules! reasons {
     ($($name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
         /// Why a month is not payable, by the code that the contract fixes.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+        )]
         pub enum Reason {
-            $(#[doc = $en] $name),+
+            $(#[doc = $en] #[serde(rename = $code)] $name),+
         }
 
         impl Reason {

@@ -1,6 +1,7 @@
 //! Steps: how an amount came about, in Chinese and English, with sources.
 
-use domain::policy::{RuleBook, Step, contract, explain};
+use domain::policy::{RuleBook, Step, assess, contract, determine, explain};
+use domain::program::Program;
 
 fn steps(line: &str) -> Vec<Step> {
     explain(&contract::parse(line.as_bytes()).unwrap(), RuleBook::published()).unwrap().1
@@ -61,4 +62,17 @@ fn a_pinned_rate_is_named_as_such() {
     困境儿童生活费标准:2700.00(指定值) | Child support: 2700.00 (pinned) | options.params | 2700.00
     应发 2700.00 元 | due: 2700.00 yuan | 2700.00
     ");
+}
+
+#[test]
+fn a_stored_determination_can_be_asked_again() {
+    let line = r#"{"id":"s","programs":["advanced_age_allowance"],"months":["2023-10"],"applicant":{"birth_date":"1940-01-01"}}"#;
+    let question = contract::parse(line.as_bytes()).unwrap();
+    let (outcome, stored) = determine(&question, RuleBook::published()).unwrap();
+    assert_eq!(stored.facts, line);
+    let again = contract::parse(stored.facts.as_bytes()).unwrap();
+    assert_eq!(assess(&again, RuleBook::published()), Ok(outcome.clone()));
+    let month = outcome.month(Program::AdvancedAgeAllowance, question.months[0]).unwrap();
+    assert_eq!(month.amount.to_string(), "100.00");
+    assert_eq!(outcome.month(Program::ElderlyCareSubsidy, question.months[0]), None);
 }

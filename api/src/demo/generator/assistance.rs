@@ -39,7 +39,7 @@ pub(crate) struct AllowanceHousehold {
     pub(crate) head: CitizenId,
     pub(crate) income: Money,
     pub(crate) members: usize,
-    /// A member who is neither the head nor elderly.
+    /// The first member who is neither the head nor elderly.
     pub(crate) other_member: Option<CitizenId>,
     pub(crate) decided_on: NaiveDate,
 }
@@ -157,7 +157,7 @@ fn allowance(office: &mut Office, families: &mut Families, index: usize, applied
         row.circumstances.single_parent = place == 0 && index % 5 == 2;
         if person.born.year() <= 1962 {
             elder(office, families, &mut row, starts_on);
-        } else if place > 0 {
+        } else if place > 0 && other_member.is_none() {
             other_member = Some(row.id_number.clone());
         }
         if place == 0 {
@@ -290,6 +290,6 @@ fn child(office: &mut Office, category: ChildCategory, birth_year: i32) {
     let applied_on = day(2023, 1, 4);
     let steps = plain_steps(applied_on, office_days_after(applied_on, 9), Outcome::Approved);
     // the identity of a child is never posted
-    apply(office, &child, Program::ChildrenInDifficulty, Steps { means_checked_on: None, ..steps });
+    apply(office, &child, Program::ChildrenInDifficulty, steps);
     office.registers.persons.extend([guardian, child]);
 }

@@ -20,6 +20,9 @@ const RECIPIENTS: usize = 1203;
 /// The days on which those who are on the roll from the start applied.
 const ONBOARDING: (NaiveDate, NaiveDate) = (day(2022, 12, 1), day(2022, 12, 20));
 
+/// The last day on which an application is decided before 25 November, when the year's last run is prepared.
+const LAST_APPLICATION: NaiveDate = day(2023, 11, 8);
+
 /// Someone who receives.
 #[derive(Clone)]
 pub(crate) struct Enrolled {
@@ -107,7 +110,7 @@ fn plan(office: &mut Office, age: bool, care: bool, service: bool) -> Plan {
         service.then(|| if office.prng.chance(70) { Hardship::LowIncome } else { Hardship::SpecialFamily });
     // a few of the others also apply only during the year
     let applied_on = if office.prng.chance(2) {
-        office_day(office.prng.day(day(2023, 2, 1), day(2023, 11, 20)))
+        office_day(office.prng.day(day(2023, 2, 1), LAST_APPLICATION))
     } else {
         onboarding_day(office)
     };
@@ -137,7 +140,7 @@ fn turning(office: &mut Office, birth_year: i32) -> Plan {
 
 /// Someone who reaches 80 in the year and applies within weeks.
 fn turning_eighty_plan(office: &mut Office) -> Plan {
-    let born = office.prng.day(day(1943, 1, 3), day(1943, 11, 20));
+    let born = office.prng.day(day(1943, 1, 3), day(1943, 10, 20));
     let birthday = born + Months::new(80 * 12);
     let applied_on = office_day(birthday + Days::new(office.prng.below(18) as u64));
     Plan { born, applied_on, age: true, care: None, service: None }

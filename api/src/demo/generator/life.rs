@@ -56,11 +56,14 @@ fn change(
     office.registers.changes.push(Row { id_number: id_number.clone(), change, effective_on, reported_on });
 }
 
-/// One account that the bank returns and that is mended in March, one that is missing until February, six others.
+/// One account that the bank returns and that is mended after the first payment, one that is missing until February,
+/// six others.
 fn accounts(office: &mut Office, pool: &mut Pool<'_>) {
-    if let (Some(person), Some(wrong)) = (pool.take(|person| person.plan.age), office.returned_account()) {
+    // early enough to be paid for January, on 25 December
+    let early = |person: &Enrolled| person.plan.age && person.plan.applied_on <= day(2022, 12, 8);
+    if let (Some(person), Some(wrong)) = (pool.take(early), office.returned_account()) {
         set_account(office, &person.id_number, Some(wrong));
-        new_account(office, &person.id_number, day(2023, 3, 10));
+        new_account(office, &person.id_number, day(2023, 1, 10));
     }
     if let Some(person) = pool.take(|person| person.plan.age) {
         set_account(office, &person.id_number, None);
@@ -85,11 +88,11 @@ fn new_account(office: &mut Office, id: &CitizenId, from: NaiveDate) {
     change(office, id, Change::AccountChanged(account), from, from);
 }
 
-/// Nobody has seen this person for half a year; in August someone does.
+/// Nobody has seen this person for half a year; four weeks after payment stopped, someone does.
 fn unreachable(office: &mut Office, pool: &mut Pool<'_>) {
-    if let Some(person) = pool.take(|person| person.plan.age && person.plan.care.is_none()) {
-        change(office, &person.id_number, Change::Suspended, day(2023, 5, 1), day(2023, 4, 18));
-        change(office, &person.id_number, Change::ConfirmedAlive, day(2023, 8, 14), day(2023, 8, 14));
+    if let Some(person) = pool.take(|person| is_for_age_alone(person.plan)) {
+        change(office, &person.id_number, Change::Suspended, day(2023, 6, 1), day(2023, 6, 1));
+        change(office, &person.id_number, Change::ConfirmedAlive, day(2023, 6, 28), day(2023, 6, 28));
     }
 }
 
@@ -129,16 +132,18 @@ fn moves(office: &mut Office, pool: &mut Pool<'_>) {
     }
 }
 
-/// Some recover and lose the care subsidy, some with the allowance for age alone become frail and ask for it.
+/// Some are assessed again as before, some with the allowance for age alone become frail and ask for care.
+///
+/// Nobody loses the care subsidy: as it is paid a month ahead, every loss would leave an overpayment.
 fn care_levels(office: &mut Office, pool: &mut Pool<'_>) {
     for month in [4, 7, 10] {
         if let Some(person) = pool.take(|person| person.plan.care == Some(CareGround::Assessed)) {
-            assess(office, &person.id_number, CareLevel::Moderate, day(2023, month, 11));
+            assess(office, &person.id_number, CareLevel::Severe, day(2023, month, 11));
         }
     }
     for month in [3, 5, 6, 8, 9, 11] {
         let Some(person) = pool.take(|person| is_for_age_alone(person.plan)) else { return };
-        let assessed_on = day(2023, month, 7);
+        let assessed_on = office_day(day(2023, month, 7));
         assess(office, &person.id_number, CareLevel::Severe, assessed_on);
         let applied_on = office_days_after(assessed_on, 3);
         let decision = Decision { decided_on: office_days_after(applied_on, 5), outcome: Outcome::Approved };
@@ -189,7 +194,7 @@ fn allowance_households(office: &mut Office, households: &[AllowanceHousehold]) 
     if let Some(household) = with_other.get(2) {
         birth(office, household, day(2023, 8, 9));
     }
-    if let Some(member) = with_other.get(3).and_then(|household| household.other_member.as_ref()) {
+    if let Some(member) = with_other.get(4).and_then(|household| household.other_member.as_ref()) {
         change(office, member, Change::Death, day(2023, 10, 12), day(2023, 10, 16));
     }
 }

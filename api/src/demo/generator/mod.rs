@@ -29,7 +29,7 @@ pub use files::{FileError, embedded, write_files};
 /// The seed of the committed files.
 pub const DEFAULT_SEED: u64 = 2023;
 
-/// The ending of accounts that the demonstration's bank returns: once for each payment's first attempt.
+/// The ending of accounts that do not exist at the demonstration's bank: it returns every payment to them.
 pub const RETURNED_ENDING: &str = "0404";
 
 /// The name of the first campaign.

@@ -139,7 +139,7 @@ fn determination(
 }
 
 /// Loads the keys of everyone whose facts a page looks at.
-async fn load_keys(office: &Office, page: &[PayableCase]) -> Result<(), ProcessError> {
+pub(in crate::processes) async fn load_keys(office: &Office, page: &[PayableCase]) -> Result<(), ProcessError> {
     let mut persons: Vec<PersonId> = Vec::new();
     for payable in page {
         if let Some(household) = payable.household.registered() {

@@ -20,6 +20,7 @@ use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use domain::program::Program;
 
 pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
+pub(in crate::processes) use calculate::load_keys;
 pub use calculate::{Prepared, calculate};
 pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
 pub use release::{Released, release};

@@ -16,6 +16,7 @@ pub fn policy_markdown(rules: &RuleBook) -> String {
     excluded(&mut page);
     reasons(&mut page);
     page.push_str(include_str!("contract.md"));
+    vocabulary(&mut page);
     working_days(&mut page, WorkingDays::published());
     page
 }
@@ -84,7 +85,10 @@ const fn status(row: &Row) -> &'static str {
 }
 
 /// A switch: its key, its words (the default first), and what it settles.
-type Switch = (&'static str, fn() -> String, &'static str, &'static str);
+type Switch = (&'static str, Words, &'static str, &'static str);
+
+/// Gives the words of an enumeration.
+type Words = fn() -> String;
 
 macro_rules! switch {
     ($key:ident, $name:ident, $zh:literal, $en:literal) => {
@@ -154,7 +158,7 @@ fn excluded(page: &mut String) {
         }
     }
     page.push_str(
-        "\n养老补贴与残疾人补贴两类择一(`chosen_set`);与因公致残、离休待遇就高;孤儿、弃婴领取困境儿童生活费期间不发残疾人生活补贴;\
+        "\n特困身份(`hardship` 为 `extremely_poor`)视同特困供养;养老补贴与残疾人补贴两类择一(`chosen_set`);与因公致残、离休待遇就高;孤儿、弃婴领取困境儿童生活费期间不发残疾人生活补贴;\
          `child_top_up` 开启时困境儿童生活费减去已领的低保与残疾人生活补贴。\n\
          Of the elderly and the disability subsidies one set is chosen; of a duty-injury or retired-cadre allowance and a subsidy the higher is taken.\n\n",
     );
@@ -166,6 +170,39 @@ fn reasons(page: &mut String) {
         let _ = writeln!(page, "| `{}` | {} | {} |", reason.code(), reason.zh(), reason.en());
     }
     page.push('\n');
+}
+
+/// Where a word stands, and the words; the default is first where there is one.
+const VOCABULARY: [(&str, Words); 15] = {
+    macro_rules! of {
+        ($name:ident) => {
+            || words(facts::$name::ALL.iter().map(|word| word.code()))
+        };
+    }
+    [
+        ("hukou", of!(Hukou)),
+        ("disabilities.kind", of!(DisabilityKind)),
+        ("care_level.level", of!(CareLevel)),
+        ("self_care", of!(SelfCare)),
+        ("hardship.kind", of!(Hardship)),
+        ("other_benefits.kind", of!(OtherBenefit)),
+        ("student.level", of!(StudentLevel)),
+        ("child_category", of!(ChildCategory)),
+        ("special_family.child", of!(SpecialFamilyChild)),
+        ("residence", of!(Residence)),
+        ("members.relation", of!(Relation)),
+        ("members.status", of!(MemberStatus)),
+        ("monthly_income.kind", of!(IncomeKind)),
+        ("temporary_assistance.mode", of!(AssistanceMode)),
+        ("care_bills.kind", of!(CareBillKind)),
+    ]
+};
+
+fn vocabulary(page: &mut String) {
+    page.push_str("\n## 代码 · Words\n\n| 字段 | 取值 |\n|---|---|\n");
+    for (field, words) in VOCABULARY {
+        let _ = writeln!(page, "| `{field}` | {} |", words());
+    }
 }
 
 fn working_days(page: &mut String, days: &WorkingDays) {

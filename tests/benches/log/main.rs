@@ -1,0 +1,44 @@
+//! The log against its peers: single commands, bulk, replay. Prints what was run, on what, and the ratios; it never
+//! fails because of a number. `cargo bench -p tests --bench log`, with `-- --full` for the full size.
+
+mod account;
+mod bulk;
+mod commands;
+mod peers;
+mod replay;
+mod report;
+
+use account::Setting;
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    accounts: u32,
+    bulk_events: u32,
+    seconds: u32,
+    rounds: u32,
+}
+
+const SMALL: Size = Size { accounts: 2_000, bulk_events: 100_000, seconds: 2, rounds: 3 };
+const FULL: Size = Size { accounts: 20_000, bulk_events: 1_000_000, seconds: 4, rounds: 5 };
+
+fn main() {
+    let full = std::env::args().any(|argument| argument == "--full");
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let size = if full { FULL } else { SMALL };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let setting = Setting::prepare().await;
+        report::machine(&setting, size).await;
+        let wanted = |name: &str| only.as_deref().is_none_or(|only| name.starts_with(only));
+        if wanted("commands") {
+            commands::run(&setting, size).await;
+        }
+        if wanted("bulk") || wanted("replay") {
+            bulk::run(&setting, size).await;
+        }
+        if wanted("replay") {
+            replay::run(&setting, size).await;
+        }
+    });
+}
