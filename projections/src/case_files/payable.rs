@@ -79,17 +79,25 @@ impl PayableCase {
     /// # Errors
     /// [`MoneyError::OutOfRange`].
     pub fn months_ordered(&self) -> Result<Vec<MonthOrdered>, MoneyError> {
-        let mut months: Vec<MonthOrdered> = Vec::new();
-        for payment in &self.payments {
-            if months.last().is_none_or(|last| last.month != payment.month) {
-                months.push(MonthOrdered::none(payment.month));
-            }
-            if let Some(month) = months.last_mut() {
-                payment.add_to(month)?;
-            }
-        }
-        Ok(months)
+        months_ordered(&self.payments)
     }
+}
+
+/// Payments of one case, by month and attempt, summed up by month.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn months_ordered(payments: &[CasePayment]) -> Result<Vec<MonthOrdered>, MoneyError> {
+    let mut months: Vec<MonthOrdered> = Vec::new();
+    for payment in payments {
+        if months.last().is_none_or(|last| last.month != payment.month) {
+            months.push(MonthOrdered::none(payment.month));
+        }
+        if let Some(month) = months.last_mut() {
+            payment.add_to(month)?;
+        }
+    }
+    Ok(months)
 }
 
 impl CasePayment {
@@ -212,3 +220,50 @@ fn code<T: DeserializeOwned>(text: &str) -> Result<T, ProjectionError> {
 }
 
 const DAMAGED: ProjectionError = ProjectionError::Row { table: "read_payments" };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payment(month: &str, attempt: u32, status: PaymentStage, fen: i32) -> CasePayment {
+        let month = month.parse().unwrap();
+        CasePayment {
+            payment_id: PaymentId::derive(CaseId::new(Uuid::nil()), month, attempt),
+            run_id: RunId::new(Uuid::nil()),
+            month,
+            attempt,
+            kind: PaymentKind::Ordinary,
+            amount: Money::from_fen(fen),
+            due: Money::from_fen(fen),
+            status,
+            recovery_opened: Money::ZERO,
+            recovery_received: Money::ZERO,
+            execution_on: NaiveDate::default(),
+        }
+    }
+
+    #[test]
+    fn what_stands_is_what_is_out_less_what_is_asked_back() {
+        let mut recovered = payment("2023-07", 2, PaymentStage::Settled, 900);
+        recovered.recovery_opened = Money::from_fen(300);
+        let payments = [
+            payment("2023-07", 1, PaymentStage::Reissued, 900),
+            recovered,
+            payment("2023-07", 3, PaymentStage::Ordered, 50),
+            payment("2023-08", 1, PaymentStage::Returned, 900),
+            payment("2023-09", 1, PaymentStage::Cancelled, 900),
+        ];
+        let months = months_ordered(&payments).unwrap();
+        let standing: Vec<_> = months.iter().map(|month| (month.attempts, month.standing.fen())).collect();
+        assert_eq!(standing, [(3, 650), (1, 0), (1, 0)]);
+        let returned: Vec<_> = months.iter().map(|month| month.returned_attempt).collect();
+        assert_eq!(returned, [None, Some(payments[3].payment_id), None]);
+    }
+
+    #[test]
+    fn codes_read_back_as_events_write_them() {
+        assert_eq!(code::<PaymentKind>("arrears").unwrap(), PaymentKind::Arrears);
+        assert_eq!(code::<PaymentStage>("settled").unwrap(), PaymentStage::Settled);
+        assert!(code::<PaymentStage>("lost").is_err());
+    }
+}

@@ -29,8 +29,6 @@ create table read_payments (
 
 create index read_payments_run on read_payments (run_id, program, case_id, month, attempt);
 create index read_payments_case on read_payments (case_id, month, attempt);
-create index read_payments_beneficiary on read_payments (beneficiary, month);
-create index read_payments_month on read_payments (month, program);
 create index read_payments_returned on read_payments (ordered_position) where status = 'returned';
 create index read_payments_recovery on read_payments (ordered_position) where recovery_opened_fen > recovery_received_fen;
 
