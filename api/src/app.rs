@@ -1,23 +1,20 @@
 //! The composition root: where the database comes from, and what works on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::policy::RuleBook;
 use eventlog::appender::Appender;
-use eventlog::database::{
-    Clock, DatabaseError, LedgerDatabase, migrate, owner_pool, prepare_roles, service_pool,
-};
-use eventlog::keyring::Keyring;
+use eventlog::database::{Clock, DatabaseError, LedgerDatabase, owner_pool, service_pool};
 use eventlog::read::Log;
 use eventlog::repository::Repository;
 use projections::install::install;
 use projections::runner::Runner;
 use sqlx::PgPool;
 
-use crate::embedded_postgres::{EmbeddedPostgres, ServerSettings};
+use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::Office;
-use crate::settings::{DatabaseSource, Settings};
+use crate::settings::{Settings, Storage};
 
 /// Connections for reading and for the owner's work.
 const SERVICE_CONNECTIONS: u32 = 12;
@@ -27,8 +24,7 @@ const OWNER_CONNECTIONS: u32 = 3;
 pub struct App {
     office: Office,
     owner: PgPool,
-    database: LedgerDatabase,
-    embedded: Option<EmbeddedPostgres>,
+    storage: Storage,
     data: PathBuf,
 }
 
@@ -39,35 +35,21 @@ impl App {
     /// # Errors
     /// What is missing, in words that say what to do.
     pub async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
-        let embedded = match &settings.database {
-            DatabaseSource::Embedded { pg_bin } => {
-                let server = ServerSettings { data_dir: settings.data.clone(), pg_bin: pg_bin.clone() };
-                Some(EmbeddedPostgres::start(&server).await?)
-            }
-            DatabaseSource::Url(_) => None,
-        };
-        let database = settings.ledger_database(embedded.as_ref())?;
-        if embedded.is_none() {
-            // a private server has its roles from its first start
-            prepare_roles(&database).await?;
-        }
-        migrate(&database, clock).await?;
-        let owner = owner_pool(&database, OWNER_CONNECTIONS).await?;
-        let pool = service_pool(&database, SERVICE_CONNECTIONS).await?;
+        let storage = Storage::open(settings).await?;
+        storage.migrate(clock).await?;
+        let database = storage.database();
+        let owner = owner_pool(database, OWNER_CONNECTIONS).await?;
+        let pool = service_pool(database, SERVICE_CONNECTIONS).await?;
         let log = Log::new(pool.clone());
         install(&owner, &log).await?;
-        let keyring = match settings.master_key()? {
-            Some(master) => Keyring::open(pool.clone(), master).await?,
-            None => Keyring::open_with_file(pool.clone(), &settings.master_key_file()).await?,
-        };
         let office = Office {
-            repository: Repository::new(log.clone(), Appender::start(&database).await?),
-            keyring: Arc::new(keyring),
+            repository: Repository::new(log.clone(), Appender::start(database).await?),
+            keyring: Arc::new(settings.open_keyring(pool.clone()).await?),
             pool,
             runner: Arc::new(Runner::new(log)),
             rules: RuleBook::published(),
         };
-        Ok(App { office, owner, database, embedded, data: settings.data.clone() })
+        Ok(App { office, owner, storage, data: settings.data_dir().to_owned() })
     }
 
     /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
@@ -93,16 +75,16 @@ impl App {
 
     /// Where the ledger is.
     pub fn database(&self) -> &LedgerDatabase {
-        &self.database
+        self.storage.database()
     }
 
     /// The private server, if the ledger has one.
     pub fn embedded(&self) -> Option<&EmbeddedPostgres> {
-        self.embedded.as_ref()
+        self.storage.private()
     }
 
     /// The data directory.
-    pub fn data(&self) -> &std::path::Path {
+    pub fn data(&self) -> &Path {
         &self.data
     }
 
@@ -111,12 +93,10 @@ impl App {
     /// # Errors
     /// When the private server cannot be stopped.
     pub async fn close(self) -> anyhow::Result<()> {
-        let App { office, owner, embedded, .. } = self;
+        let App { office, owner, storage, .. } = self;
         office.pool.close().await;
         owner.close().await;
-        if let Some(server) = embedded {
-            server.stop().await?;
-        }
+        storage.close().await?;
         Ok(())
     }
 }
