@@ -1,10 +1,11 @@
 //! What happens on each day of the year, from the five registers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 use domain::benefit_case::Outcome;
 use domain::calendar::BenefitMonth;
+use domain::identifiers::CitizenId;
 use domain::program::Program;
 
 use super::generator::{CAMPAIGNS, CampaignPlan, Registers};
@@ -114,14 +115,17 @@ pub type Plan = BTreeMap<NaiveDate, BTreeMap<u8, Vec<Act>>>;
 /// What happens on each day.
 pub fn plan(registers: Registers) -> Plan {
     let mut plan = Planner::default();
+    // an assessment from before someone was registered is recorded once they are
+    let mut registered: HashMap<CitizenId, NaiveDate> = HashMap::new();
     for household in households(&registers.persons) {
-        let registered_on = household.first().and_then(|head| head.household.as_ref()).map(|part| part.registered_on);
-        if let Some(day) = registered_on {
-            plan.on(day, Act::Household(household));
-        }
+        let part = household.first().and_then(|head| head.household.as_ref());
+        let Some(day) = part.map(|part| part.registered_on) else { continue };
+        registered.extend(household.iter().map(|row| (row.id_number.clone(), day)));
+        plan.on(day, Act::Household(household));
     }
     for row in registers.care_assessments {
-        plan.on(row.assessed_on, Act::Care(row));
+        let known = registered.get(&row.id_number).copied().unwrap_or(row.assessed_on);
+        plan.on(row.assessed_on.max(known), Act::Care(row));
     }
     for row in registers.changes {
         plan.on(row.reported_on, Act::Change(row));
