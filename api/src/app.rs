@@ -103,5 +103,6 @@ impl App {
 
 /// Whether a ledger refused because it keeps the other clock.
 fn is_other_clock(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(DatabaseError::ClockMismatch { .. }))
+    let other = |cause: &DatabaseError| matches!(cause, DatabaseError::ClockMismatch);
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(other))
 }

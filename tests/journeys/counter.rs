@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use api::app::App;
-use api::settings::{DatabaseSource, Settings};
+use api::settings::{Given, Settings};
 use serde_json::Value;
 use sqlx::ConnectOptions;
 use tempfile::TempDir;
@@ -63,8 +63,9 @@ impl Counter {
 
     /// The program's own code on the same ledger, for steps that have no command.
     pub async fn app(&self) -> App {
-        let database = DatabaseSource::Url(self.url.clone());
-        let settings = Settings { data: self.folder.path().to_owned(), database };
+        let (data_dir, database_url) = (self.folder.path().to_owned(), Some(self.url.clone()));
+        let given = Given { data_dir, database_url, pg_bin: None };
+        let settings = Settings::try_new(given, |_| None).unwrap();
         App::open(&settings, Clock::Real).await.unwrap()
     }
 }

@@ -68,3 +68,16 @@ async fn no_personal_value_is_printed() {
     assert_eq!(answer.status, 1);
     assert!(!printed.contains(PERSON) && !printed.contains("王秀英"), "{printed}");
 }
+
+#[tokio::test]
+async fn a_suspension_of_someone_without_a_case_is_refused_instead_of_lost() {
+    let counter = Counter::open().await;
+    let people = counter.file("persons.csv", &persons());
+    counter.do_well(&["import", "apply", "persons", &people, "--as", CLERK]);
+    let heads = "公民身份号码,变更类型,发生日期,报告日期\n";
+    let change = format!("{heads}{PERSON},失联停发,2023-05-01,2023-05-03\n");
+    let file = counter.file("changes.csv", &change);
+    let answer = counter.ask(&["import", "apply", "changes", &file, "--as", CLERK]);
+    let refused = &answer.json["imported"]["refused"][0];
+    assert_eq!((answer.status, &refused["code"]), (1, &json!("unknown_object")), "{answer:?}");
+}

@@ -2,7 +2,7 @@
 
 use super::failure::{Done, Failure};
 use super::session::Session;
-use super::{Cli, Command, check, demo, db, import, migrate, rebuild, replay, report, run, serve};
+use super::{Cli, Command, check, db, demo, import, migrate, rebuild, replay, report, run, serve};
 use crate::embedded_postgres::unless_interrupted;
 
 /// Does what the command line says. A signal ends it in order: the private server stops with it.

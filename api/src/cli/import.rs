@@ -172,7 +172,7 @@ fn show_report(screen: &Screen, report: &Report) -> Result<(), Failure> {
         ]
     };
     let rows: Vec<Vec<String>> = report.problems.iter().take(SHOWN).map(row).collect();
-    show_rows(screen, &rows, report.problems.len())
+    show_rows(screen, &rows, report.problems.len(), "--errors FILE")
 }
 
 fn show_imported(screen: &Screen, imported: &Imported) -> Result<(), Failure> {
@@ -192,10 +192,10 @@ fn show_imported(screen: &Screen, imported: &Imported) -> Result<(), Failure> {
         vec![refused.row.to_string(), String::new(), reason, refused.code.to_owned()]
     };
     let rows: Vec<Vec<String>> = imported.refused.iter().take(SHOWN).map(row).collect();
-    show_rows(screen, &rows, refused)
+    show_rows(screen, &rows, refused, "--json")
 }
 
-fn show_rows(screen: &Screen, rows: &[Vec<String>], total: usize) -> Result<(), Failure> {
+fn show_rows(screen: &Screen, rows: &[Vec<String>], total: usize, option: &str) -> Result<(), Failure> {
     let heads = [
         (screen.pick("行", "Row"), Align::Right),
         (screen.pick("列", "Column"), Align::Left),
@@ -208,8 +208,8 @@ fn show_rows(screen: &Screen, rows: &[Vec<String>], total: usize) -> Result<(), 
     let more = total.saturating_sub(rows.len());
     if more > 0 {
         screen.say(
-            format!("……另有 {more} 处，请用 --errors 写出全部。"),
-            format!("… and {more} more: write all with --errors."),
+            format!("……另有 {more} 处，用 {option} 看全部。"),
+            format!("… and {more} more: see all with {option}."),
         )?;
     }
     Ok(())

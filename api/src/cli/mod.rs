@@ -2,9 +2,9 @@
 
 pub mod assess;
 mod check;
-mod demo;
 mod db;
 pub mod deadline;
+mod demo;
 mod dispatch;
 mod draft;
 mod failure;

@@ -8,11 +8,11 @@ use domain::benefit_case::{
 };
 use domain::calendar::{BenefitMonth, WorkingDays};
 use domain::household::Household;
+use domain::identifiers::CitizenId;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Note, Personal, seal};
 use domain::policy::Decision;
 use domain::program::Program;
-use domain::identifiers::CitizenId;
 use domain::schedule::{propose, schedule};
 
 use super::{Desk, Office, ProcessError};
@@ -213,7 +213,11 @@ pub async fn decide(
 ///
 /// # Errors
 /// [`ProcessError`]: the case is not on the roll, a sealed fact cannot be opened, or the domain refuses.
-pub async fn determine_entitlement(office: &Office, desk: &Desk, case: OpenedCase) -> Result<(), ProcessError> {
+pub async fn determine_entitlement(
+    office: &Office,
+    desk: &Desk,
+    case: OpenedCase,
+) -> Result<(), ProcessError> {
     let (case_id, today) = (case.subject.case_id, desk.today());
     let household = household_of(office, case.subject.household_id).await?;
     let state = office.repository.load::<BenefitCase>(case_id).await?.state;
@@ -261,6 +265,11 @@ pub async fn close_cases(
     Ok(())
 }
 
+/// A household with the keys of its members at hand.
 pub(super) async fn household_of(office: &Office, id: HouseholdId) -> Result<Arc<Household>, ProcessError> {
-    Ok(office.repository.load::<Household>(&id.to_string()).await?.state)
+    let state = office.repository.load::<Household>(&id.to_string()).await?.state;
+    if let Some(household) = state.registered() {
+        office.load_keys(household.members.keys().copied()).await?;
+    }
+    Ok(state)
 }

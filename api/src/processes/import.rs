@@ -361,15 +361,23 @@ impl Importable for changes::Row {
             if !change_was_done(office, good).await? {
                 taken = Taken::New;
                 record_change(office, &importer.desk, &good.row).await?;
+                if is_of_cases(&good.row.change) && !change_was_done(office, good).await? {
+                    return Err(ProcessError::Unknown { what: "case on the roll that knows suspensions" });
+                }
             }
         }
         Ok(taken)
     }
 }
 
+/// Whether a change is recorded in the person's cases: without any, it would be lost without a word.
+const fn is_of_cases(change: &Change) -> bool {
+    matches!(change, Change::Suspended | Change::ConfirmedAlive)
+}
+
 /// A suspension and its end are recorded in each of the person's cases, all other changes once.
 async fn change_was_done(office: &Office, good: &GoodRow<changes::Row>) -> Result<bool, ProcessError> {
-    if !matches!(good.row.change, Change::Suspended | Change::ConfirmedAlive) {
+    if !is_of_cases(&good.row.change) {
         return was_done(office, key_of(office, "change", std::slice::from_ref(good))).await;
     }
     let (person, _) = office.find(&good.row.id_number).await?;

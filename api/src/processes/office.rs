@@ -100,15 +100,31 @@ impl Office {
         self.keyring.blind_index(BankAccount::LABEL, account.as_str())
     }
 
-    /// Who has this ID number, and in which household.
+    /// Who has this ID number, and in which household. The person's keys are at hand afterwards.
     ///
     /// # Errors
     /// [`ProcessError::UnknownPerson`] when nobody registered it.
     pub async fn find(&self, id_number: &CitizenId) -> Result<(PersonId, HouseholdId), ProcessError> {
         let identity = self.repository.load::<Identity>(self.id_index(id_number).as_str()).await?;
         match *identity.state {
-            Identity::Claimed { person_id, household_id, .. } => Ok((person_id, household_id)),
+            Identity::Claimed { person_id, household_id, .. } => {
+                self.load_keys([person_id]).await?;
+                Ok((person_id, household_id))
+            }
             Identity::Unclaimed | Identity::Released { .. } => Err(ProcessError::UnknownPerson),
         }
+    }
+
+    /// Loads the keys of persons that this process has not met yet.
+    ///
+    /// # Errors
+    /// [`ProcessError::Keyring`].
+    pub async fn load_keys(&self, persons: impl IntoIterator<Item = PersonId>) -> Result<(), ProcessError> {
+        let strange: Vec<PersonId> =
+            persons.into_iter().filter(|person| !self.keyring.has(*person)).collect();
+        if !strange.is_empty() {
+            self.keyring.load(&strange).await?;
+        }
+        Ok(())
     }
 }
