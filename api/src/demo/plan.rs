@@ -215,6 +215,28 @@ impl Act {
         }
     }
 
+    /// Its name, for what went wrong.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Act::Funds => "设立资金 · opening the funds",
+            Act::Household(_) => "登记家庭 · registering a household",
+            Act::Care(_) => "登记评估 · recording an assessment",
+            Act::Change(_) => "登记变更 · recording a change",
+            Act::Consult(_) => "咨询 · a consultation",
+            Act::Apply(_) => "受理 · an application",
+            Act::CheckMeans(_) => "核对 · a means check",
+            Act::Visit(_) => "入户 · a home visit",
+            Act::Review(..) => "审核 · a review",
+            Act::PostNotice(_) => "公示 · a notice",
+            Act::Decide(..) => "审批 · a decision",
+            Act::OpenCampaign(_) => "开始募捐 · opening a campaign",
+            Act::Donate(_) => "收到捐赠 · a gift",
+            Act::CloseCampaign(_) => "结束募捐 · closing a campaign",
+            Act::Pay(..) => "发放 · a payment run",
+            Act::Recover(_) => "追缴 · a recovery",
+        }
+    }
+
     /// Whether acts of this kind touch one stream and so wait for each other.
     pub const fn one_by_one(&self) -> bool {
         matches!(self, Act::Donate(_) | Act::Pay(..) | Act::OpenCampaign(_) | Act::CloseCampaign(_))

@@ -68,7 +68,10 @@ impl Play<'_> {
     async fn acts(&self, day: NaiveDate, acts: Vec<Act>, bar: &ProgressBar) -> anyhow::Result<()> {
         let at_once = if acts.first().is_some_and(Act::one_by_one) { 1 } else { AT_ONCE };
         let mut running = futures::stream::iter(acts.into_iter().enumerate())
-            .map(|(index, act)| self.act(day, index, act))
+            .map(|(index, act)| {
+                let name = act.name();
+                async move { self.act(day, index, act).await.map_err(|error| error.context(name)) }
+            })
             .buffer_unordered(at_once);
         while let Some(done) = running.next().await {
             done?;
