@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{ConnectOptions, PgConnection};
 use tokio::sync::mpsc;
@@ -22,6 +22,10 @@ const EVENTS_MAX: usize = 8_192;
 const ATTEMPTS_MAX: u32 = 14;
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// The next batch waits for those who were just answered: for this part of the time that the last one took.
+const PATIENCE: u32 = 8;
+const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
 
 pub(super) type Verdict = Result<Appended, AppendError>;
 
@@ -80,11 +84,14 @@ impl Worker {
                 }
                 waiting.extend(arrived.drain(..));
             }
-            while waiting.len() < COMMANDS_MAX {
-                let Ok(job) = queue.try_recv() else { break };
-                waiting.push_back(job);
-            }
-            self.serve(take_batch(&mut waiting)).await;
+            receive_ready(&mut queue, &mut waiting);
+            let jobs = take_batch(&mut waiting);
+            let answered = jobs.len();
+            let began = Instant::now();
+            self.serve(jobs).await;
+            receive_ready(&mut queue, &mut waiting);
+            let patience = (began.elapsed() / PATIENCE).min(LONGEST_PATIENCE);
+            gather(&mut queue, &mut waiting, answered, patience).await;
         }
     }
 
@@ -147,6 +154,30 @@ impl Worker {
             None => self.database.service_options().connect().await.map_err(Failure::unreachable)?,
         };
         Ok(self.connection.insert(connection))
+    }
+}
+
+fn receive_ready(queue: &mut mpsc::Receiver<Job>, waiting: &mut VecDeque<Job>) {
+    while waiting.len() < COMMANDS_MAX {
+        let Ok(job) = queue.try_recv() else { return };
+        waiting.push_back(job);
+    }
+}
+
+/// Lets those who were just answered ask again before the next batch is written, where several callers are about.
+/// Otherwise they would fall into two groups that wait for each other, and every flush would serve but half of them.
+/// Waits without a timer, whose shortest time is longer than a batch takes.
+async fn gather(
+    queue: &mut mpsc::Receiver<Job>,
+    waiting: &mut VecDeque<Job>,
+    answered: usize,
+    patience: Duration,
+) {
+    let about = answered + waiting.len();
+    let began = Instant::now();
+    while about > 1 && waiting.len() < about.min(COMMANDS_MAX) && began.elapsed() < patience {
+        tokio::task::yield_now().await;
+        receive_ready(queue, waiting);
     }
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use cqrs_es::persist::GenericQuery;
-use cqrs_es::{CqrsFramework, EventEnvelope, View};
+use cqrs_es::{AggregateError, CqrsFramework, EventEnvelope, View};
 use domain::aggregate::Instruction;
 use postgres_es::{PostgresCqrs, PostgresViewRepository};
 use serde::{Deserialize, Serialize};
@@ -58,9 +58,15 @@ impl Stock {
         Stock { framework }
     }
 
+    /// Asks again after a conflict, as users of the framework do themselves.
     pub async fn pay(&self, id: &str) {
-        let instruction = Instruction { context: context(), command: AccountCommand::Pay(5) };
-        self.framework.execute(id, instruction).await.unwrap();
+        loop {
+            let instruction = Instruction { context: context(), command: AccountCommand::Pay(5) };
+            match self.framework.execute(id, instruction).await {
+                Err(AggregateError::AggregateConflict) => {}
+                paid => return paid.unwrap(),
+            }
+        }
     }
 }
 
@@ -115,10 +121,13 @@ pub async fn pgbench(setting: &Setting, clients: usize, seconds: u32) -> Option<
     rate
 }
 
+/// The newest installed, as what is on the path may only be the distribution's wrapper.
 fn pgbench_program() -> Option<PathBuf> {
-    let on_path =
-        std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join("pgbench")).collect();
     let installed = |version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/pgbench"));
-    let candidates: Vec<PathBuf> = [on_path, (13..20).rev().map(installed).collect::<Vec<_>>()].concat();
-    candidates.into_iter().find_map(|program| program.canonicalize().ok()).filter(|program| program.is_file())
+    let on_path = std::env::var_os("PATH")
+        .iter()
+        .flat_map(std::env::split_paths)
+        .map(|folder| folder.join("pgbench"))
+        .collect::<Vec<_>>();
+    (13..20).rev().map(installed).chain(on_path).find(|program| program.is_file())
 }
