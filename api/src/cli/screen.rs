@@ -3,8 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{Cell, CellAlignment, Table};
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -60,7 +59,7 @@ impl Screen {
     /// When standard output is closed.
     pub fn table(&self, heads: &[(&str, Align)], rows: &[Vec<String>]) -> io::Result<()> {
         match self.form {
-            Form::Text => writeln!(io::stdout(), "{}", table(heads, rows)),
+            Form::Text => writeln!(io::stdout(), "{}\n", table(heads, rows)),
             Form::Json => Ok(()),
         }
     }
@@ -108,10 +107,16 @@ impl Screen {
     }
 }
 
+/// A line above, below the heads and at the end; none between rows, so that a screen holds many.
+const RULED: TableStyle = TableStyle::new()
+    .top_border(LineStyle::none().fill('─').junction('─'))
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .bottom_border(LineStyle::none().fill('─').junction('─'));
+
 /// Lays out a table; wide characters count as two columns.
 pub fn table(heads: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.load_style(RULED);
     table.set_header(heads.iter().map(|(head, align)| aligned(head, *align)));
     for row in rows {
         table.add_row(row.iter().zip(heads).map(|(text, (_, align))| aligned(text, *align)));

@@ -1,6 +1,6 @@
 //! What happens on each day of the year, from the five registers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 use domain::benefit_case::Outcome;
@@ -130,14 +130,14 @@ pub fn plan(registers: Registers) -> Plan {
     for row in registers.changes {
         plan.on(row.reported_on, Act::Change(row));
     }
-    for row in registers.applications {
-        plan.application(&row);
+    for row in &registers.applications {
+        plan.application(row);
     }
     plan.campaigns();
     for row in registers.donations {
         plan.on(row.received_on, Act::Donate(row));
     }
-    plan.runs();
+    plan.runs(&registers.applications);
     let first = plan.days.keys().next().copied().unwrap_or_default();
     plan.on(first, Act::Funds);
     plan.days
@@ -181,13 +181,19 @@ impl Planner {
         }
     }
 
-    fn runs(&mut self) {
+    /// Two runs a month; temporary aid is paid in the months in which some was decided.
+    fn runs(&mut self, applications: &[applications::Row]) {
         let Ok(first) = BenefitMonth::try_new(YEAR, 1) else { return };
         for month in first.through(first.plus(11)) {
-            for group in [RunGroup::Elderly, RunGroup::Monthly, RunGroup::Temporary] {
+            for group in [RunGroup::Elderly, RunGroup::Monthly] {
                 self.on(group.day(month), Act::Pay(group, month));
             }
             self.on(month.last_day(), Act::Recover(month));
+        }
+        let temporary = applications.iter().filter(|row| TEMPORARY.contains(&row.program));
+        let decided = temporary.filter_map(|row| row.steps.decision).map(|decision| BenefitMonth::of(decision.decided_on));
+        for month in decided.collect::<BTreeSet<_>>() {
+            self.on(RunGroup::Temporary.day(month), Act::Pay(RunGroup::Temporary, month));
         }
     }
 }
