@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::aggregate::EventKind;
 use eventlog::append::{Append, AppendError, CommandKey, Malformed, NewEvent, StreamAppend};
-use eventlog::database::Clock;
 use futures::future::join_all;
 use uuid::Uuid;
 
@@ -130,7 +129,7 @@ async fn a_command_sent_many_times_at_once_is_written_once() {
 
 #[tokio::test]
 async fn time_never_runs_backwards_even_if_the_simulated_clock_does() {
-    let ledger = Ledger::with_clock(Clock::Simulated).await;
+    let ledger = Ledger::simulated().await;
     let appender = ledger.appender().await;
     let noon: DateTime<Utc> = "2024-02-29T04:00:00Z".parse().unwrap();
     let mut recorded = Vec::new();

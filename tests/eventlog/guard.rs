@@ -120,7 +120,7 @@ async fn a_rollback_leaves_no_gap_and_public_stays_empty() {
         "select (select count(*) from pg_class where relnamespace = 'public'::regnamespace)
               + (select count(*) from pg_proc where pronamespace = 'public'::regnamespace)",
     )
-    .fetch_one(&ledger.owner)
+    .fetch_one(&ledger.superuser)
     .await
     .unwrap();
     assert_eq!(in_public, 0);
@@ -129,7 +129,7 @@ async fn a_rollback_leaves_no_gap_and_public_stays_empty() {
           where c.relnamespace = current_schema()::regnamespace and c.relkind = 'r' and c.relname like 'log\\_%'
             and a.attnum > 0 and (col_description(c.oid, a.attnum) is null or obj_description(c.oid) is null)",
     )
-    .fetch_all(&ledger.owner)
+    .fetch_all(&ledger.superuser)
     .await
     .unwrap();
     assert_eq!(undescribed, Vec::<String>::new());

@@ -117,9 +117,10 @@ async fn a_stream_that_is_cut_is_an_error() {
     let mut received = all.next_chunk().await.unwrap().unwrap().len();
     let killed: i64 = sqlx::query_scalar(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity
-          where query like 'copy (%' and application_name = current_schema() || ' service'",
+          where query like 'copy (%' and datname = current_database()
+            and application_name = current_schema() || ' service'",
     )
-    .fetch_one(&ledger.owner)
+    .fetch_one(&ledger.superuser)
     .await
     .unwrap();
     assert_eq!(killed, 1);

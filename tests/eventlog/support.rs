@@ -1,7 +1,5 @@
 //! A ledger for a test, and a small aggregate to fill it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use chrono::NaiveDate;
 use domain::actor::{Actor, ActorId, Role};
 use domain::aggregate::{Context, Decider, EventKind, ImpossibleEvent, Upcaster};
@@ -9,35 +7,39 @@ use domain::explain::Explain;
 use domain::{ledger_aggregate, ledger_events};
 use eventlog::append::{Append, NewEvent, StreamAppend, StreamId};
 use eventlog::appender::Appender;
-use eventlog::database::{Clock, LedgerDatabase, migrate, owner_pool, prepare_roles, service_pool};
+use eventlog::database::LedgerDatabase;
 use eventlog::read::Log;
 use eventlog::repository::Repository;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
+use tests::TestLedger;
 
-/// A ledger in a schema of its own. The schema is left behind for whoever wants to look at a failure.
+/// A ledger in a database of its own.
 pub struct Ledger {
     pub database: LedgerDatabase,
     pub log: Log,
-    pub owner: PgPool,
+    /// Sees everything, and may end connections.
+    pub superuser: PgPool,
+    _ends_last: TestLedger,
 }
 
 impl Ledger {
     pub async fn new() -> Ledger {
-        Ledger::with_clock(Clock::Real).await
+        Ledger::over(TestLedger::start().await).await
     }
 
-    pub async fn with_clock(clock: Clock) -> Ledger {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let now = chrono::Utc::now().timestamp_micros();
-        let schema = format!("t{}_{}_{now}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let database = LedgerDatabase::from_url(&url(), &schema).unwrap();
-        prepare_roles(&database).await.unwrap();
-        migrate(&database, clock).await.unwrap();
-        let log = Log::new(service_pool(&database, 8).await.unwrap());
-        let owner = owner_pool(&database, 2).await.unwrap();
-        Ledger { database, log, owner }
+    pub async fn simulated() -> Ledger {
+        Ledger::over(TestLedger::start_simulated().await).await
+    }
+
+    async fn over(test: TestLedger) -> Ledger {
+        Ledger {
+            database: test.database().clone(),
+            log: Log::new(test.service().clone()),
+            superuser: test.superuser().await,
+            _ends_last: test,
+        }
     }
 
     pub async fn appender(&self) -> Appender {
@@ -59,20 +61,14 @@ impl Ledger {
                    from log_events) as checked
               where wrong",
         )
-        .fetch_one(&self.owner)
+        .fetch_one(&self.superuser)
         .await
         .unwrap();
         let count: i64 =
-            sqlx::query_scalar("select count(*) from log_events").fetch_one(&self.owner).await.unwrap();
+            sqlx::query_scalar("select count(*) from log_events").fetch_one(&self.superuser).await.unwrap();
         assert_eq!((wrong, count.cast_unsigned()), (0, length));
         length
     }
-}
-
-/// The PostgreSQL of these tests.
-fn url() -> String {
-    std::env::var("LEDGER_TEST_URL")
-        .expect("LEDGER_TEST_URL names a PostgreSQL whose user may create schemas and roles")
 }
 
 pub fn stream(id: &str) -> StreamId {

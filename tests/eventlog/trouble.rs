@@ -14,9 +14,10 @@ use crate::support::{Ledger, jar_append};
 async fn kill_appenders(ledger: &Ledger) -> i64 {
     sqlx::query_scalar(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity
-          where query like '%log_append%' and application_name = current_schema() || ' service'",
+          where query like '%log_append%' and datname = current_database()
+            and application_name = current_schema() || ' service'",
     )
-    .fetch_one(&ledger.owner)
+    .fetch_one(&ledger.superuser)
     .await
     .unwrap()
 }
@@ -83,9 +84,10 @@ async fn kill_waiting(ledger: &Ledger) -> i64 {
     sqlx::query_scalar(
         "select count(pg_terminate_backend(pid)) from pg_stat_activity
           where query like '%log_append%' and wait_event_type = 'Lock'
+            and datname = current_database()
             and application_name = current_schema() || ' service'",
     )
-    .fetch_one(&ledger.owner)
+    .fetch_one(&ledger.superuser)
     .await
     .unwrap()
 }
