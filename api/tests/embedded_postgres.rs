@@ -269,8 +269,10 @@ async fn helper_uses_a_server_until_it_is_told_to_end() {
     let Some(folder) = std::env::var_os(HELPER_DIR).map(PathBuf::from) else { return };
     let server = EmbeddedPostgres::start(&settings(&folder)).await.unwrap();
     assert_eq!(answer(&server).await, 42);
-    fs::write(folder.join("ready"), "").unwrap();
     let work = async {
+        // when this goes on, every signal is listened to
+        tokio::task::yield_now().await;
+        fs::write(folder.join("ready"), "").unwrap();
         while !folder.join("panic").exists() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

@@ -10,6 +10,7 @@ use super::session::Session;
 use super::{DemoArgs, serve};
 use crate::app::App;
 use crate::demo::{self, Played, YEAR};
+use crate::processes::ProcessError;
 
 /// Everything that a demonstration answers.
 #[derive(Serialize)]
@@ -23,7 +24,8 @@ struct Answer<'a> {
 /// # Errors
 /// [`Failure`]: the directory is somebody else's, or an act was refused.
 pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done, Failure> {
-    let (app, played) = demo::run(&session.settings, &session.screen, arguments).await.map_err(Failure::Unreachable)?;
+    let played = demo::run(&session.settings, &session.screen, arguments).await;
+    let (app, played) = played.map_err(failed)?;
     let shown = show(session, &app, &played).await;
     let served = match (&shown, arguments.serve) {
         (Ok(_), true) => serve::serve(session, &app, serve::DEFAULT_LISTEN).await,
@@ -34,9 +36,17 @@ pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done,
     shown
 }
 
+/// An act that was refused is no trouble with reaching the ledger.
+fn failed(error: anyhow::Error) -> Failure {
+    match error.downcast_ref::<ProcessError>() {
+        Some(_) => Failure::Other(error),
+        None => Failure::Unreachable(error),
+    }
+}
+
 async fn show(session: &Session, app: &App, played: &Played) -> Result<Done, Failure> {
     let screen = session.screen;
-    let report = year_report(&app.office().pool, YEAR).await.map_err(crate::processes::ProcessError::from)?;
+    let report = year_report(&app.office().pool, YEAR).await.map_err(ProcessError::from)?;
     show_report(&screen, &report)?;
     show_verdicts(&screen, &played.verdicts)?;
     demo::farewell(&screen, played, app.data())?;
