@@ -8,7 +8,8 @@ use super::generator::{self, DEFAULT_SEED, Registers};
 use crate::cli::screen::Screen;
 use crate::registers::reading::{Limits, read_register};
 use crate::registers::{
-    Checked, DryRunContext, RegisterKind, applications, care_assessments, changes, donations, dry_run, persons,
+    Checked, DryRunContext, RegisterKind, applications, care_assessments, changes, donations, dry_run,
+    persons,
 };
 
 /// After the year: no day of the registers lies in the future then.

@@ -14,7 +14,6 @@ mod staff;
 
 pub use plan::YEAR;
 
-
 use std::path::Path;
 use std::time::Instant;
 
@@ -24,8 +23,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::check::{Verdict, check};
-use crate::cli::screen::{Screen, grouped};
 use crate::cli::DemoArgs;
+use crate::cli::screen::{Screen, grouped};
 use crate::settings::Settings;
 
 use progress::Progress;
@@ -64,7 +63,10 @@ pub async fn run(settings: &Settings, screen: &Screen, args: &DemoArgs) -> anyho
     let before = app.office().repository.log().length().await?;
     let finished_before = progress.is_finished();
     if finished_before {
-        screen.say("演示数据已在该目录中，以下为其报告。", "This directory already holds the demonstration; here is its report.")?;
+        screen.say(
+            "演示数据已在该目录中，以下为其报告。",
+            "This directory already holds the demonstration; here is its report.",
+        )?;
     } else {
         let registers = input::registers(settings.data_dir(), args.seed, screen)?;
         play::year(&app, screen, registers, &mut progress).await?;

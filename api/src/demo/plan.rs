@@ -191,7 +191,9 @@ impl Planner {
             self.on(month.last_day(), Act::Recover(month));
         }
         let temporary = applications.iter().filter(|row| TEMPORARY.contains(&row.program));
-        let decided = temporary.filter_map(|row| row.steps.decision).map(|decision| BenefitMonth::of(decision.decided_on));
+        let decided = temporary
+            .filter_map(|row| row.steps.decision)
+            .map(|decision| BenefitMonth::of(decision.decided_on));
         for month in decided.collect::<BTreeSet<_>>() {
             self.on(RunGroup::Temporary.day(month), Act::Pay(RunGroup::Temporary, month));
         }

@@ -42,7 +42,12 @@ pub struct Play<'a> {
 ///
 /// # Errors
 /// The first act that was refused, with its day.
-pub async fn year(app: &App, screen: &Screen, registers: Registers, progress: &mut Progress) -> anyhow::Result<()> {
+pub async fn year(
+    app: &App,
+    screen: &Screen,
+    registers: Registers,
+    progress: &mut Progress,
+) -> anyhow::Result<()> {
     let play = Play { app, office: app.office(), staff: Staff::new()? };
     let days = plan(registers);
     let acts: usize = days.values().flat_map(|kinds| kinds.values().map(Vec::len)).sum();
@@ -127,7 +132,8 @@ impl Play<'_> {
             }
             Act::CloseCampaign(campaign) => {
                 let campaign_id = self.office.campaign_id(campaign.name);
-                office::close_campaign(self.office, &at_work(clerk.actor, day, 100), campaign_id, day).await?;
+                office::close_campaign(self.office, &at_work(clerk.actor, day, 100), campaign_id, day)
+                    .await?;
             }
             Act::Pay(group, month) => runs::pay(self, day, group, month).await?,
             Act::Recover(month) => runs::recover(self, day, month).await?,
@@ -144,7 +150,8 @@ impl Play<'_> {
         ] {
             let fund_id = self.office.fund_id(name);
             let name = name.to_owned();
-            let charter = FundCharter { fund_id, name, source, restriction: Restriction::Restricted, opened_on: day };
+            let charter =
+                FundCharter { fund_id, name, source, restriction: Restriction::Restricted, opened_on: day };
             office::open_fund(self.office, &desk, charter).await?;
             if source == FundSource::Budget {
                 let amount = Money::try_from_fen(APPROPRIATION)?;

@@ -23,7 +23,12 @@ use crate::processes::{find_overpayments, open_recovery, receive_recovery};
 ///
 /// # Errors
 /// What was refused.
-pub async fn pay(play: &Play<'_>, day: NaiveDate, group: RunGroup, month: BenefitMonth) -> anyhow::Result<()> {
+pub async fn pay(
+    play: &Play<'_>,
+    day: NaiveDate,
+    group: RunGroup,
+    month: BenefitMonth,
+) -> anyhow::Result<()> {
     let office = play.office;
     let fund_id = office.fund_id(group.fund());
     let plan = RunPlan { month, programs: group.programs().to_vec(), fund_id };
@@ -81,7 +86,8 @@ fn half(amount: Money) -> Money {
 }
 
 fn fund_of(program: Program) -> &'static str {
-    let group = if RunGroup::Elderly.programs().contains(&program) { RunGroup::Elderly } else { RunGroup::Monthly };
+    let group =
+        if RunGroup::Elderly.programs().contains(&program) { RunGroup::Elderly } else { RunGroup::Monthly };
     group.fund()
 }
 

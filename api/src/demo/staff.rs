@@ -77,6 +77,7 @@ impl Staff {
 
 /// Someone at work on `day`, `minutes` after the office opened.
 pub fn at_work(actor: Actor, day: NaiveDate, minutes: i64) -> Desk {
-    let now: DateTime<Utc> = Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)) + Duration::minutes(OPENING_MINUTES + minutes);
+    let now: DateTime<Utc> =
+        Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)) + Duration::minutes(OPENING_MINUTES + minutes);
     Desk::new(actor, now)
 }
