@@ -1,6 +1,9 @@
-//! Nobody approved what they prepared. Computed from the envelopes alone, without the aggregates that forbid it.
+//! Nobody approved what they prepared. Computed from who signed what, without the aggregates that forbid it.
+//!
+//! A case is prepared by everyone who took part in it, visited its household or recorded one of its facts; a run by who
+//! opened, calculated and submitted it. Whoever approved does not release, and does not decide the appeal.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::any_event::AnyEvent;
 use domain::benefit_case::BenefitCaseEvent;
@@ -9,10 +12,16 @@ use domain::payment_run::PaymentRunEvent;
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
 
-/// Remembers who touched each case and run, with the position.
+/// Who took part, each with the first position.
+type Hands = BTreeMap<String, u64>;
+
+/// Remembers who touched each household, case and run, and who approved.
 #[derive(Default)]
 pub struct FourEyes {
-    touched: HashMap<String, Vec<(String, u64)>>,
+    prepared: HashMap<String, Hands>,
+    approved: HashMap<String, Hands>,
+    /// The household of each case.
+    households: HashMap<String, String>,
     findings: Vec<Finding>,
 }
 
@@ -26,27 +35,113 @@ impl Watch for FourEyes {
     }
 
     fn see(&mut self, seen: &Seen) {
-        let approves = match &seen.event {
-            Some(AnyEvent::BenefitCase(event)) => {
-                matches!(event, BenefitCaseEvent::EligibilityDecided { .. })
-            }
-            Some(AnyEvent::PaymentRun(event)) => matches!(event, PaymentRunEvent::PaymentRunApproved { .. }),
-            _ => return,
-        };
-        let touched = self.touched.entry(seen.stream_id.clone()).or_default();
-        if approves {
-            let own: Vec<u64> =
-                touched.iter().filter(|(who, _)| *who == seen.actor).map(|(_, at)| *at).collect();
-            if !own.is_empty() {
-                let (zh, en) = ("审批人经办过同一事项", "the approver had prepared the same thing");
-                self.findings.push(Finding::among(own.into_iter().chain([seen.position]), zh, en));
-            }
-        } else {
-            touched.push((seen.actor.clone(), seen.position));
+        match &seen.event {
+            Some(AnyEvent::Household(_)) => self.prepares(seen),
+            Some(AnyEvent::BenefitCase(event)) => self.see_case(seen, event),
+            Some(AnyEvent::PaymentRun(event)) => self.see_run(seen, event),
+            _ => {}
         }
     }
 
-    fn finish(self: Box<Self>, _: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>) -> Vec<Finding> {
         self.findings
     }
+}
+
+impl FourEyes {
+    fn see_case(&mut self, seen: &Seen, event: &BenefitCaseEvent) {
+        use BenefitCaseEvent as Event;
+        match event {
+            Event::EligibilityDecided { .. } => {
+                self.must_be_fresh(seen);
+                self.approves(seen);
+            }
+            Event::AppealDecided { .. } => {
+                self.must_be_fresh(seen);
+                self.must_not_have_approved(seen);
+            }
+            Event::HomeVisited { visitors, .. } => {
+                let hands = self.prepared.entry(seen.stream_id.clone()).or_default();
+                for visitor in visitors {
+                    hands.entry(visitor.as_str().to_owned()).or_insert(seen.position);
+                }
+                self.prepares(seen);
+            }
+            Event::ConsultationHeld { subject, .. } | Event::ApplicationReceived { subject, .. } => {
+                self.households.insert(seen.stream_id.clone(), subject.household_id.to_string());
+                self.prepares(seen);
+            }
+            _ => self.prepares(seen),
+        }
+    }
+
+    fn see_run(&mut self, seen: &Seen, event: &PaymentRunEvent) {
+        use PaymentRunEvent as Event;
+        match event {
+            Event::PaymentRunApproved { .. } => {
+                self.must_be_fresh(seen);
+                self.approves(seen);
+            }
+            Event::PaymentRunReleased { .. } => {
+                self.must_be_fresh(seen);
+                self.must_not_have_approved(seen);
+            }
+            // an approval that was taken back binds nobody
+            Event::PaymentRunRejected { .. } => {
+                self.approved.remove(&seen.stream_id);
+            }
+            Event::PaymentRunReconciled { .. } => {}
+            Event::PaymentRunOpened { .. }
+            | Event::PaymentRunCalculated { .. }
+            | Event::PaymentRunSubmitted { .. } => self.prepares(seen),
+        }
+    }
+
+    fn prepares(&mut self, seen: &Seen) {
+        sign(self.prepared.entry(seen.stream_id.clone()).or_default(), seen);
+    }
+
+    /// The newest approval counts.
+    fn approves(&mut self, seen: &Seen) {
+        let mut hands = Hands::default();
+        sign(&mut hands, seen);
+        self.approved.insert(seen.stream_id.clone(), hands);
+    }
+
+    fn must_be_fresh(&mut self, seen: &Seen) {
+        let household = self.households.get(&seen.stream_id).and_then(|id| self.prepared.get(id));
+        let own = self.prepared.get(&seen.stream_id).into_iter().chain(household);
+        let own: Vec<u64> = own.flat_map(|hands| found(hands, seen)).collect();
+        self.refuse(seen, own, "审批人经办过同一事项", "the approver had prepared the same thing");
+    }
+
+    fn must_not_have_approved(&mut self, seen: &Seen) {
+        let own: Vec<u64> =
+            self.approved.get(&seen.stream_id).into_iter().flat_map(|hands| found(hands, seen)).collect();
+        self.refuse(seen, own, "与先前审批人为同一人", "done by the one who had approved it");
+    }
+
+    fn refuse(&mut self, seen: &Seen, own: Vec<u64>, zh: &str, en: &str) {
+        if !own.is_empty() {
+            self.findings.push(Finding::among(own.into_iter().chain([seen.position]), zh, en));
+        }
+    }
+}
+
+fn sign(hands: &mut Hands, seen: &Seen) {
+    for who in names(seen) {
+        hands.entry(who.clone()).or_insert(seen.position);
+    }
+}
+
+/// Where a hand of this event had been before; each position once.
+fn found(hands: &Hands, seen: &Seen) -> Vec<u64> {
+    let mut positions: Vec<u64> = names(seen).filter_map(|who| hands.get(who)).copied().collect();
+    positions.dedup();
+    positions
+}
+
+/// The envelope's account and the payload's; they are one unless somebody tampered.
+fn names(seen: &Seen) -> impl Iterator<Item = &String> {
+    std::iter::once(&seen.actor).chain(&seen.author).filter(|name| !name.is_empty())
 }

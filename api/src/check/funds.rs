@@ -48,7 +48,7 @@ impl Watch for Funds {
         }
     }
 
-    fn finish(mut self: Box<Self>, _: u64) -> Vec<Finding> {
+    fn finish(mut self: Box<Self>) -> Vec<Finding> {
         for (id, campaign) in &self.campaigns {
             if campaign.received != campaign.credited {
                 let zh =

@@ -1,56 +1,80 @@
 //! `ledger check`: the invariants, proven on any database. Each is named; what violates it is shown with positions.
 //!
-//! One pass over the log feeds every check that reads history ([`Watch`]); the others look at the read tables, the
-//! books and the database itself.
+//! One pass over the log feeds every check that reads history ([`Watch`]); the others look at the head, the commands,
+//! the read tables and the database itself. A damaged log is read to its end: what a check cannot read is a finding.
 
+mod authors;
 mod books;
+mod commands;
 mod finding;
 mod four_eyes;
 mod funds;
+mod head;
 mod notice;
 mod order;
 mod payments;
 mod personal;
 mod projected;
 mod readable;
+mod reading;
 mod runs;
 mod seen;
 mod still_due;
 
-use domain::aggregate::Decider;
-use domain::any_event::AnyEvent;
-use domain::benefit_case::BenefitCase;
-use domain::campaign::Campaign;
-use domain::fund::Fund;
-use domain::household::Household;
-use domain::identity::Identity;
-use domain::payment::Payment;
-use domain::payment_run::PaymentRun;
-use eventlog::event::{DecodeError, StoredEvent};
 use indicatif::ProgressBar;
+use sqlx::PgPool;
 
 pub use finding::{Finding, Invariant, Verdict};
 pub use seen::{Seen, Watch};
 
 use crate::app::App;
+use crate::processes::Office;
 
-/// Proves every invariant.
+/// Proves every invariant of a ledger in use.
 ///
 /// # Errors
 /// When the database cannot be read at all; what is wrong in it is a finding.
 pub async fn check(app: &App, progress: &ProgressBar) -> anyhow::Result<Vec<Verdict>> {
-    let office = app.office();
-    let mut watches = watches();
-    let log = office.repository.log();
-    let head = log.length().await?;
-    progress.set_length(head);
-    let mut events = log.stream_all(0, head).await?;
+    check_office(app.office(), app.owner(), progress).await
+}
+
+/// Proves every invariant; `owner` may rebuild read tables to compare them.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_office(
+    office: &Office,
+    owner: &PgPool,
+    progress: &ProgressBar,
+) -> anyhow::Result<Vec<Verdict>> {
+    progress.set_length(office.repository.log().length().await?);
     let mut personal = personal::Needles::default();
-    while let Some(chunk) = events.next_chunk().await? {
-        progress.inc(chunk.len() as u64);
-        for stored in &chunk {
-            let seen = seen(stored);
-            personal.see(&seen);
+    let mut verdicts = check_log(&office.pool, |seen| {
+        progress.inc(1);
+        personal.see(seen);
+    })
+    .await?;
+    verdicts.push(projected::check(office, owner).await?);
+    verdicts.push(still_due::check(office).await?);
+    verdicts.push(personal.check(office).await?);
+    Ok(verdicts)
+}
+
+/// Proves what the log alone shows, and shows every event to `also`.
+///
+/// # Errors
+/// When the database cannot be read at all.
+pub async fn check_log(pool: &PgPool, mut also: impl FnMut(&Seen)) -> anyhow::Result<Vec<Verdict>> {
+    let mut watches = watches();
+    let mut reading = reading::Reading::begin(pool).await?;
+    loop {
+        let page = reading.next_page().await?;
+        if page.is_empty() {
+            break;
+        }
+        for stored in &page {
+            let seen = Seen::of(stored);
+            also(&seen);
             for watch in &mut watches {
                 watch.see(&seen);
             }
@@ -58,11 +82,10 @@ pub async fn check(app: &App, progress: &ProgressBar) -> anyhow::Result<Vec<Verd
     }
     let mut verdicts: Vec<Verdict> = watches
         .into_iter()
-        .map(|watch| Verdict { invariant: watch.invariant(), findings: watch.finish(head) })
+        .map(|watch| Verdict { invariant: watch.invariant(), findings: watch.finish() })
         .collect();
-    verdicts.push(projected::check(app).await?);
-    verdicts.push(still_due::check(app).await?);
-    verdicts.push(personal.check(office).await?);
+    verdicts.push(head::check(pool).await?);
+    verdicts.push(commands::check(pool).await?);
     Ok(verdicts)
 }
 
@@ -74,34 +97,8 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<funds::Funds>::default(),
         Box::<runs::Runs>::default(),
         Box::<payments::Payments>::default(),
+        Box::<authors::Authors>::default(),
         Box::<four_eyes::FourEyes>::default(),
         Box::<notice::NoticePeriods>::default(),
     ]
-}
-
-fn seen(stored: &StoredEvent) -> Seen {
-    let metadata = stored.metadata();
-    Seen {
-        position: stored.position,
-        recorded_at: stored.recorded_at,
-        stream_type: stored.stream.kind.to_string(),
-        stream_id: stored.stream.id.clone(),
-        sequence: stored.sequence,
-        actor: metadata.map(|metadata| metadata.actor_id).unwrap_or_default(),
-        event: read(stored).ok().flatten(),
-    }
-}
-
-/// What happened, in its newest version; none for a stream of another office.
-fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
-    Ok(match stored.stream.kind.as_ref() {
-        Household::TYPE => stored.decode()?.map(AnyEvent::Household),
-        Identity::TYPE => stored.decode()?.map(AnyEvent::Identity),
-        BenefitCase::TYPE => stored.decode()?.map(AnyEvent::BenefitCase),
-        PaymentRun::TYPE => stored.decode()?.map(AnyEvent::PaymentRun),
-        Payment::TYPE => stored.decode()?.map(AnyEvent::Payment),
-        Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
-        Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
-        _ => None,
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use domain::any_event::AnyEvent;
 use domain::benefit_case::{BenefitCaseEvent, CaseSubject, Notice, Outcome, procedure};
 
@@ -13,8 +13,14 @@ use super::{Finding, Invariant};
 #[derive(Default)]
 pub struct NoticePeriods {
     subjects: HashMap<String, CaseSubject>,
-    notices: HashMap<String, NaiveDate>,
+    notices: HashMap<String, Posted>,
     findings: Vec<Finding>,
+}
+
+/// A notice, and the first day on which a decision may follow it.
+struct Posted {
+    notice_days: u32,
+    earliest: NaiveDate,
 }
 
 impl Watch for NoticePeriods {
@@ -34,8 +40,15 @@ impl Watch for NoticePeriods {
             | BenefitCaseEvent::ApplicationReceived { subject, .. } => {
                 self.subjects.insert(case.clone(), *subject);
             }
-            BenefitCaseEvent::NoticePosted { earliest_decision_on, .. } => {
-                self.notices.insert(case.clone(), *earliest_decision_on);
+            // a review that starts again needs a notice of its own
+            BenefitCaseEvent::ReviewRecommended { .. } | BenefitCaseEvent::AppealDecided { .. } => {
+                self.notices.remove(case);
+            }
+            BenefitCaseEvent::NoticePosted { posted_on, notice_days, earliest_decision_on, .. } => {
+                // the day of posting does not count, and the last day must have passed
+                let ended = posted_on.checked_add_days(Days::new(u64::from(*notice_days) + 1));
+                let earliest = ended.map_or(*earliest_decision_on, |after| after.max(*earliest_decision_on));
+                self.notices.insert(case.clone(), Posted { notice_days: *notice_days, earliest });
             }
             BenefitCaseEvent::EligibilityDecided { outcome: Outcome::Approved, decided_on, .. } => {
                 self.see_approval(seen, *decided_on);
@@ -44,7 +57,7 @@ impl Watch for NoticePeriods {
         }
     }
 
-    fn finish(self: Box<Self>, _: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>) -> Vec<Finding> {
         self.findings
     }
 }
@@ -52,11 +65,11 @@ impl Watch for NoticePeriods {
 impl NoticePeriods {
     fn see_approval(&mut self, seen: &Seen, decided_on: NaiveDate) {
         let program = self.subjects.get(&seen.stream_id).map(|subject| subject.program);
-        let posted = |program| matches!(procedure(program, None).notice, Notice::Posted { .. });
-        if !program.is_some_and(posted) {
+        let Some(Notice::Posted { days }) = program.map(|program| procedure(program, None).notice) else {
             return;
-        }
-        let waited = self.notices.get(&seen.stream_id).is_some_and(|earliest| decided_on >= *earliest);
+        };
+        let notice = self.notices.get(&seen.stream_id);
+        let waited = notice.is_some_and(|it| it.notice_days >= days && decided_on >= it.earliest);
         if !waited {
             let (zh, en) = ("未公示或公示期未满即作决定", "decided without a notice or before it ended");
             self.findings.push(Finding::at(seen.position, zh, en));

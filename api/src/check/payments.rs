@@ -50,7 +50,7 @@ impl Watch for Payments {
         }
     }
 
-    fn finish(self: Box<Self>, _: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>) -> Vec<Finding> {
         self.findings
     }
 }

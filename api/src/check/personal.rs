@@ -13,7 +13,7 @@ use domain::campaign::CampaignEvent;
 use domain::household::HouseholdEvent;
 use domain::identifiers::{BankAccount, CitizenId};
 use domain::ids::PersonId;
-use domain::personal::{DonorName, Opened, PersonName, PersonalField, Sealed};
+use domain::personal::{Address, DonorName, Opened, PersonName, PersonalField, Sealed};
 
 /// The promise.
 pub const INVARIANT: Invariant = Invariant {
@@ -26,16 +26,26 @@ pub const INVARIANT: Invariant = Invariant {
 struct Needle {
     /// The field's label; shown in findings instead of the value.
     label: &'static str,
-    /// The clear value.
+    /// The clear value, in one of its spellings.
     value: String,
 }
 
-/// The sealed values whose clear text is looked for: names, ID numbers, accounts.
+/// How a value may be spelled in a row's text: as it is, in bytes shown as hexadecimal digits, and escaped as JSON
+/// does, with the backslash doubled once by the row's text, and once more by COPY.
+fn spellings(value: &str) -> [String; 5] {
+    let escaped = |backslashes: &str| {
+        value.encode_utf16().map(|unit| format!("{backslashes}u{unit:04x}")).collect::<String>()
+    };
+    [value.to_owned(), hex::encode(value), escaped(r"\"), escaped(r"\\"), escaped(r"\\\\")]
+}
+
+/// The sealed values whose clear text is looked for: names, ID numbers, accounts, addresses.
 #[derive(Default)]
 pub struct Needles {
     names: Vec<(PersonId, Sealed<PersonName>)>,
     id_numbers: Vec<(PersonId, Sealed<CitizenId>)>,
     accounts: Vec<(PersonId, Sealed<BankAccount>)>,
+    addresses: Vec<(PersonId, Sealed<Address>)>,
     donors: Vec<(PersonId, Sealed<DonorName>)>,
 }
 
@@ -48,6 +58,9 @@ impl Needles {
             })) => {
                 self.names.push((*person_id, name.clone()));
                 self.id_numbers.push((*person_id, id_number.clone()));
+            }
+            Some(AnyEvent::Household(HouseholdEvent::HouseholdRegistered { head, address, .. })) => {
+                self.addresses.push((*head, address.clone()));
             }
             Some(AnyEvent::Household(HouseholdEvent::AccountChanged { holder, account, .. })) => {
                 self.accounts.push((*holder, account.clone()));
@@ -64,11 +77,15 @@ impl Needles {
     /// # Errors
     /// When the database cannot be read.
     pub async fn check(self, office: &Office) -> anyhow::Result<Verdict> {
-        office.keyring.load_all().await?;
         let mut found = Found { office, needles: Vec::new(), findings: Vec::new() };
+        if let Err(error) = office.keyring.load_all().await {
+            let zh = format!("密钥无法读取：{error}");
+            found.findings.push(Finding::among([], zh, format!("the keys cannot be read: {error}")));
+        }
         found.open(&self.names, |name| name.0);
         found.open(&self.id_numbers, |id_number| id_number.as_str().to_owned());
         found.open(&self.accounts, |account| account.as_str().to_owned());
+        found.open(&self.addresses, |address| address.0);
         found.open(&self.donors, |name| name.0);
         let Found { needles, mut findings, .. } = found;
         findings.extend(search(&office.pool, &needles).await?);
@@ -87,7 +104,8 @@ impl Found<'_> {
         for (person, sealed) in sealed {
             match sealed.open(*person, &*self.office.keyring) {
                 Ok(Opened::Clear(value)) => {
-                    self.needles.push(Needle { label: T::LABEL, value: text(value.into_disclosed()) });
+                    let spellings = spellings(&text(value.into_disclosed()));
+                    self.needles.extend(spellings.map(|value| Needle { label: T::LABEL, value }));
                 }
                 Ok(Opened::Erased { .. }) => {}
                 Err(error) => {
@@ -104,7 +122,8 @@ impl Found<'_> {
 /// # Errors
 /// When the database cannot be read.
 async fn search(pool: &PgPool, needles: &[Needle]) -> anyhow::Result<Vec<Finding>> {
-    let automaton = AhoCorasick::new(needles.iter().map(|needle| needle.value.as_bytes()))?;
+    let values = needles.iter().map(|needle| needle.value.as_bytes());
+    let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(values)?;
     let mut findings = Vec::new();
     for row in sqlx::query(include_str!("sql/tables.sql")).fetch_all(pool).await? {
         let table: String = row.try_get("table_name")?;

@@ -1,9 +1,10 @@
 //! Every projection equals a fresh replay.
 
 use projections::rebuild::verify;
+use sqlx::PgPool;
 
 use super::{Finding, Invariant, Verdict};
-use crate::app::App;
+use crate::processes::Office;
 
 const INVARIANT: Invariant = Invariant {
     code: "projections",
@@ -15,9 +16,8 @@ const INVARIANT: Invariant = Invariant {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn check(app: &App) -> anyhow::Result<Verdict> {
-    let office = app.office();
-    let verified = verify(app.owner(), office.repository.log(), office.runner.projections()).await;
+pub async fn check(office: &Office, owner: &PgPool) -> anyhow::Result<Verdict> {
+    let verified = verify(owner, office.repository.log(), office.runner.projections()).await;
     let findings = match verified {
         Ok(tables) => tables
             .into_iter()

@@ -40,7 +40,7 @@ impl Watch for Readable {
     fn see(&mut self, seen: &Seen) {
         let id = &seen.stream_id;
         let trouble = match &seen.event {
-            None => Some("the event cannot be read".to_owned()),
+            None => None,
             Some(AnyEvent::Household(event)) => fold(&mut self.households, id, event),
             Some(AnyEvent::Identity(event)) => fold(&mut self.identities, id, event),
             Some(AnyEvent::BenefitCase(event)) => fold(&mut self.cases, id, event),
@@ -49,7 +49,7 @@ impl Watch for Readable {
             Some(AnyEvent::Campaign(event)) => fold(&mut self.campaigns, id, event),
             Some(AnyEvent::Fund(event)) => fold(&mut self.funds, id, event),
         };
-        if let Some(trouble) = trouble {
+        if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);
             self.findings.push(Finding::at(
                 seen.position,
@@ -59,7 +59,7 @@ impl Watch for Readable {
         }
     }
 
-    fn finish(self: Box<Self>, _: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>) -> Vec<Finding> {
         self.findings
     }
 }

@@ -57,7 +57,7 @@ impl Watch for Runs {
         }
     }
 
-    fn finish(self: Box<Self>, _: u64) -> Vec<Finding> {
+    fn finish(self: Box<Self>) -> Vec<Finding> {
         self.runs.iter().flat_map(|(id, run)| run.findings(id)).collect()
     }
 }

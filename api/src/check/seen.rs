@@ -1,7 +1,19 @@
 //! An event as the checks see it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
+use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
+use domain::benefit_case::BenefitCase;
+use domain::campaign::Campaign;
+use domain::fund::Fund;
+use domain::household::Household;
+use domain::identity::Identity;
+use domain::payment::Payment;
+use domain::payment_run::PaymentRun;
+use eventlog::event::{DecodeError, StoredEvent};
+use serde::Deserialize;
 
 /// One event of the log, decoded, with the parts of its envelope that checks look at.
 #[derive(Clone, Debug)]
@@ -16,10 +28,14 @@ pub struct Seen {
     pub stream_id: String,
     /// Place in the stream, from 1.
     pub sequence: u64,
-    /// Account of the actor.
+    /// Account of the actor, by the envelope.
     pub actor: String,
+    /// Account of the actor, by the payload, where it names one.
+    pub author: Option<String>,
     /// What happened; `None` when it could not be read.
     pub event: Option<AnyEvent>,
+    /// Why the payload or the envelope could not be read.
+    pub unreadable: Option<String>,
 }
 
 /// A check that sees every event of the log once, in order.
@@ -28,6 +44,55 @@ pub trait Watch {
     fn invariant(&self) -> super::Invariant;
     /// Looks at the next event.
     fn see(&mut self, seen: &Seen);
-    /// What it found when the log ended at `head` events.
-    fn finish(self: Box<Self>, head: u64) -> Vec<super::Finding>;
+    /// What it found.
+    fn finish(self: Box<Self>) -> Vec<super::Finding>;
+}
+
+impl Seen {
+    /// Reads an event as far as it can be read.
+    pub fn of(stored: &StoredEvent) -> Seen {
+        let (metadata, event) = (stored.metadata(), read(stored));
+        let unreadable = match (&metadata, &event) {
+            (_, Err(error)) | (Err(error), _) => Some(error.to_string()),
+            (Ok(_), Ok(None)) => Some("nobody here knows its type".to_owned()),
+            (Ok(_), Ok(Some(_))) => None,
+        };
+        Seen {
+            position: stored.position,
+            recorded_at: stored.recorded_at,
+            stream_type: stored.stream.kind.to_string(),
+            stream_id: stored.stream.id.clone(),
+            sequence: stored.sequence,
+            actor: metadata.map(|metadata| metadata.actor_id).unwrap_or_default(),
+            author: author(&stored.payload),
+            event: event.ok().flatten(),
+            unreadable,
+        }
+    }
+}
+
+/// What happened, in its newest version; none for a stream of another office.
+fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
+    Ok(match stored.stream.kind.as_ref() {
+        Household::TYPE => stored.decode()?.map(AnyEvent::Household),
+        Identity::TYPE => stored.decode()?.map(AnyEvent::Identity),
+        BenefitCase::TYPE => stored.decode()?.map(AnyEvent::BenefitCase),
+        PaymentRun::TYPE => stored.decode()?.map(AnyEvent::PaymentRun),
+        Payment::TYPE => stored.decode()?.map(AnyEvent::Payment),
+        Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
+        Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
+        _ => None,
+    })
+}
+
+/// The author in a payload, whichever event it is.
+#[derive(Deserialize)]
+struct Signed {
+    #[serde(default, alias = "opened_by", alias = "calculated_by", alias = "submitted_by", alias = "approved_by")]
+    by: Option<String>,
+}
+
+fn author(payload: &str) -> Option<String> {
+    let variants: HashMap<String, Signed> = serde_json::from_str(payload).ok()?;
+    variants.into_values().next()?.by
 }

@@ -9,8 +9,7 @@ use projections::case_files::payable::PayableCases;
 use projections::runner::Until;
 
 use super::{Finding, Invariant, Verdict};
-use crate::app::App;
-use crate::processes::office_day;
+use crate::processes::{Office, office_day};
 use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of};
 
 const INVARIANT: Invariant = Invariant {
@@ -19,12 +18,23 @@ const INVARIANT: Invariant = Invariant {
     en: "on the facts known now nobody was paid more than due, unless a recovery is open",
 };
 
-/// Determines every case anew, with today's knowledge of facts and rates.
+/// Determines every case anew, with today's knowledge of facts and rates. Where read tables or keys are damaged, the
+/// question cannot be answered, and that is the finding.
 ///
 /// # Errors
-/// When the read tables cannot be read.
-pub async fn check(app: &App) -> anyhow::Result<Verdict> {
-    let office = app.office();
+/// When the database cannot be reached.
+pub async fn check(office: &Office) -> anyhow::Result<Verdict> {
+    let findings = match overpayments(office).await {
+        Ok(findings) => findings,
+        Err(error) => {
+            let zh = format!("应发与已发无法核对：{error}");
+            vec![Finding::among([], zh, format!("due and paid cannot be compared: {error}"))]
+        }
+    };
+    Ok(Verdict { invariant: INVARIANT, findings })
+}
+
+async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
     office.runner.catch_up(Until::Head).await?;
     office.keyring.load_all().await?;
     let today = office_day(Utc::now());
@@ -44,17 +54,13 @@ pub async fn check(app: &App) -> anyhow::Result<Verdict> {
                 Ok(found) => findings.extend(found.notes.iter().filter_map(overpaid)),
                 Err(error) => {
                     let case = payable.case.case_id;
-                    let zh = format!("个案 {case} 无法重新核定：{error}");
-                    findings.push(Finding::among(
-                        [],
-                        zh,
-                        format!("case {case} cannot be determined: {error}"),
-                    ));
+                    let (zh, en) = (format!("个案 {case} 无法重新核定：{error}"), "cannot be determined");
+                    findings.push(Finding::among([], zh, format!("case {case} {en}: {error}")));
                 }
             }
         }
     }
-    Ok(Verdict { invariant: INVARIANT, findings })
+    Ok(findings)
 }
 
 fn overpaid(note: &RunNote) -> Option<Finding> {
