@@ -88,7 +88,13 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
 /// The author in a payload, whichever event it is.
 #[derive(Deserialize)]
 struct Signed {
-    #[serde(default, alias = "opened_by", alias = "calculated_by", alias = "submitted_by", alias = "approved_by")]
+    #[serde(
+        default,
+        alias = "opened_by",
+        alias = "calculated_by",
+        alias = "submitted_by",
+        alias = "approved_by"
+    )]
     by: Option<String>,
 }
 

@@ -9,8 +9,8 @@ use projections::case_files::payable::PayableCases;
 use projections::runner::Until;
 
 use super::{Finding, Invariant, Verdict};
-use crate::processes::{Office, office_day};
 use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of};
+use crate::processes::{Office, office_day};
 
 const INVARIANT: Invariant = Invariant {
     code: "paid_is_due",

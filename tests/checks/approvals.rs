@@ -1,0 +1,103 @@
+//! Approvals: by somebody else, signed by who sent them, after the notice.
+
+use tests::personas;
+
+use crate::office::{SmallOffice, codes};
+
+/// Makes the clerk the author of an event, in its payload, its metadata or both.
+async fn sign_as_clerk(small: &mut SmallOffice, position: u64, columns: &[&str]) {
+    let (clerk, approver) = (personas::clerk().id, personas::approver().id);
+    for column in columns {
+        small
+            .damage(&format!(
+                "update log_events set {column} = replace({column}::text, '{approver}', '{clerk}')::json
+              where position = {position} and {column}::text like '%{approver}%'"
+            ))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_decision_by_who_prepared_the_case_is_named() {
+    let mut small = SmallOffice::open().await;
+    let decided = small.first("EligibilityDecided").await;
+    sign_as_clerk(&mut small, decided, &["payload", "metadata"]).await;
+    let broken = small.broken().await;
+    let case = small.text("aggregate_id", decided).await;
+    let opened = small.where_is(&format!("aggregate_id = '{case}'")).await;
+    let registered = small.first("HouseholdRegistered").await;
+    assert_eq!(broken["four_eyes"], [registered, opened, decided]);
+    assert!(!broken.contains_key("authors"), "{broken:?}");
+}
+
+#[tokio::test]
+async fn a_run_approved_by_who_prepared_it_is_named() {
+    let mut small = SmallOffice::open().await;
+    let approved = small.first("PaymentRunApproved").await;
+    sign_as_clerk(&mut small, approved, &["payload", "metadata"]).await;
+    let broken = small.broken().await;
+    assert_eq!(broken["four_eyes"], [small.first("PaymentRunOpened").await, approved]);
+}
+
+#[tokio::test]
+async fn an_author_who_was_changed_in_one_place_only_is_named() {
+    for column in ["payload", "metadata"] {
+        let mut small = SmallOffice::open().await;
+        let approved = small.first("PaymentRunApproved").await;
+        sign_as_clerk(&mut small, approved, &[column]).await;
+        let broken = small.broken().await;
+        assert_eq!(broken["authors"], [approved], "{column}");
+        assert!(broken["four_eyes"].contains(&approved), "{column}: {broken:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_by_who_approved_it_is_named() {
+    let mut small = SmallOffice::open().await;
+    let (approved, released) =
+        (small.first("PaymentRunApproved").await, small.first("PaymentRunReleased").await);
+    let (finance, approver) = (personas::finance().id, personas::approver().id);
+    small
+        .damage(&format!(
+            "update log_events set metadata = replace(metadata::text, '{finance}', '{approver}')::json
+          where position = {released}"
+        ))
+        .await;
+    let broken = small.broken().await;
+    assert_eq!(broken["four_eyes"], [approved, released]);
+}
+
+#[tokio::test]
+async fn a_decision_before_its_notice_ended_is_named() {
+    let mut small = SmallOffice::open().await;
+    let notice = small.first("NoticePosted").await;
+    let case = small.text("aggregate_id", notice).await;
+    let decided =
+        small.where_is(&format!("aggregate_id = '{case}' and event_type = 'EligibilityDecided'")).await;
+    small.forge(decided, "\"decided_on\":\"2023-01-19\"", "\"decided_on\":\"2023-01-17\"").await;
+    assert_eq!(small.broken().await["notice"], [decided]);
+}
+
+#[tokio::test]
+async fn a_notice_that_was_made_shorter_is_named_at_the_decision() {
+    let mut small = SmallOffice::open().await;
+    let notice = small.first("NoticePosted").await;
+    let case = small.text("aggregate_id", notice).await;
+    let decided =
+        small.where_is(&format!("aggregate_id = '{case}' and event_type = 'EligibilityDecided'")).await;
+    small.forge(notice, "\"notice_days\":7", "\"notice_days\":1").await;
+    assert_eq!(small.broken().await["notice"], [decided]);
+}
+
+#[tokio::test]
+async fn a_decision_whose_notice_was_removed_is_named() {
+    let mut small = SmallOffice::open().await;
+    let notice = small.first("NoticePosted").await;
+    let case = small.text("aggregate_id", notice).await;
+    let decided =
+        small.where_is(&format!("aggregate_id = '{case}' and event_type = 'EligibilityDecided'")).await;
+    small.damage(&format!("delete from log_events where position = {notice}")).await;
+    let broken = small.broken().await;
+    assert_eq!(broken["notice"], [decided]);
+    assert!(codes(&broken).contains(&"order"), "{broken:?}");
+}

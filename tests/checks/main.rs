@@ -1,0 +1,9 @@
+//! `ledger check` finds what it claims: every invariant is broken on purpose in the ledger of a small office.
+
+mod approvals;
+mod erasing;
+mod log;
+mod money;
+mod office;
+mod personal;
+mod tables;

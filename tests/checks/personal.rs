@@ -1,0 +1,51 @@
+//! Personal values: nowhere in clear, in any spelling, in the database or in the server's log.
+
+use crate::office::{CHEN, DONORS, PEOPLE, SmallOffice, WANG, codes, id_number};
+
+#[tokio::test]
+async fn nothing_that_the_office_knows_of_people_can_be_found_in_a_dump() {
+    let small = SmallOffice::open().await;
+    let dump = small.ledger.dump().await;
+    assert!(dump.mentions("龙泽苑东社区"), "the dump is complete");
+    for person in PEOPLE {
+        let id_number = id_number(person);
+        for value in [person.name, id_number.as_str(), person.account, person.address] {
+            assert!(!dump.mentions(value), "{value}");
+        }
+    }
+    for donor in DONORS {
+        assert!(!dump.mentions(donor), "{donor}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_stands_somewhere_in_clear_is_found_in_every_spelling() {
+    let escaped: String = DONORS[0].encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+    let id_number = id_number(CHEN);
+    let plants = [
+        (WANG.name, format!("to_json('{}'::text)", WANG.name)),
+        (CHEN.address, format!("to_json(convert_to('{}', 'utf8'))", CHEN.address)),
+        (id_number.as_str(), format!("json_build_object('note', 'about {}')", id_number.as_str())),
+        (CHEN.account, format!("json_build_object('nested', json_build_array('{}'))", CHEN.account)),
+        (DONORS[0], format!("('{{\"note\":\"{escaped}\"}}')::json")),
+    ];
+    let mut small = SmallOffice::open().await;
+    for (value, expression) in plants {
+        let plant = format!("update app_run_lines set line = {expression} where line_number = 0");
+        small.damage(&plant).await;
+        assert_eq!(codes(&small.broken().await), ["sealed"], "{expression}");
+        let verdicts = small.verdicts().await;
+        let found: Vec<_> = verdicts.iter().flat_map(|verdict| &verdict.findings).collect();
+        assert!(found.len() == 1 && found[0].en.contains("app_run_lines"), "{found:?}");
+        assert!(!found[0].en.contains(value), "the finding does not spread the value: {found:?}");
+        assert!(value == DONORS[0] || small.ledger.dump().await.mentions(value), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_clear_name_in_an_event_is_found_at_its_position() {
+    let mut small = SmallOffice::open().await;
+    let visited = small.first("MeansChecked").await;
+    small.forge(visited, "HD-20230106", CHEN.name).await;
+    assert_eq!(small.broken().await["sealed"], [visited]);
+}

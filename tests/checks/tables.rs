@@ -1,0 +1,35 @@
+//! Read tables: a row that the log does not say is found.
+
+use crate::office::{SmallOffice, codes};
+
+async fn names_the_table(small: &SmallOffice, table: &str) {
+    let verdicts = small.verdicts().await;
+    let found = verdicts.iter().find(|verdict| verdict.invariant.code == "projections").unwrap();
+    assert_eq!(found.findings.len(), 1, "{found:?}");
+    assert!(found.findings[0].en.starts_with(table), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_row_that_was_changed_is_found() {
+    let mut small = SmallOffice::open().await;
+    small.damage("update read_payments set amount_fen = amount_fen + 1").await;
+    names_the_table(&small, "read_payments").await;
+    assert!(codes(&small.broken().await).contains(&"projections"));
+}
+
+#[tokio::test]
+async fn a_row_that_was_removed_is_found() {
+    let mut small = SmallOffice::open().await;
+    small.damage("delete from read_book_accounts where account = 'deposits'").await;
+    names_the_table(&small, "read_book_accounts").await;
+    assert_eq!(codes(&small.broken().await), ["projections"]);
+}
+
+#[tokio::test]
+async fn events_that_were_taken_in_twice_are_found() {
+    let mut small = SmallOffice::open().await;
+    small.damage("update read_positions set position = position - 2 where name = 'books'").await;
+    assert!(codes(&small.broken().await).is_empty(), "the last events book nothing: the replay agrees");
+    small.damage("update read_positions set position = 0 where name = 'books'").await;
+    names_the_table(&small, "read_book_accounts").await;
+}
