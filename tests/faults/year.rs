@@ -1,6 +1,9 @@
 //! The demonstration's year, killed at random points until it is over.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use api::embedded_postgres::{EmbeddedPostgres, ServerSettings};
@@ -48,6 +51,7 @@ async fn a_year_that_is_killed_twenty_times_ends_like_one_that_is_not() {
     let played = play(&mut chance, &mut house, &mut witness, length).await;
     assert_eq!(report(&played), report(&calm_answer));
     assert_eq!(played["played"]["payments"], calm_answer["played"]["payments"]);
+    assert_eq!(names(&house.data().join("bank")), names(&calm.data().join("bank")));
     let verdicts = house.do_well(&["check"]);
     assert!(!verdicts.as_array().unwrap().is_empty());
 
@@ -103,6 +107,11 @@ fn report(answer: &Value) -> Value {
     let mut report = answer["report"].clone();
     assert!(report.as_object_mut().unwrap().remove("position").is_some(), "{answer}");
     report
+}
+
+/// The files in a folder: accounts in clear may not stay behind.
+fn names(folder: &Path) -> BTreeSet<OsString> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
 }
 
 fn assert_same(expected: &Contents, found: &Contents) {

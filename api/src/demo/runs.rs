@@ -1,16 +1,18 @@
 //! Pay day: a run from its preparation to the bank's answer, by four people.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
-use domain::ids::RunId;
+use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
 use domain::payment_run::{PaymentRun, RunStage};
 use domain::program::Program;
+use projections::runner::Until;
+use uuid::Uuid;
 
 use super::bank;
 use super::plan::RunGroup;
@@ -59,12 +61,16 @@ pub async fn pay(
         bank::answer(&bank_file, &results)?;
         let answered = read_results(File::open(&results)?)?;
         payment_run::settle(office, &at_work(play.staff.finance(), day, 300), run_id, answered).await?;
-        fs::remove_file(&bank_file)?;
     }
-    Ok(())
+    // also where a kill came between the settlement and this
+    match fs::remove_file(&bank_file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
-/// Opens the recovery of everything that was paid too much up to a month, and takes the money in.
+/// Opens the recovery of everything that was paid too much up to a month, and takes the money in. What to take in is
+/// asked of the ledger: an overpayment whose recovery was opened before a kill is not found again.
 ///
 /// # Errors
 /// What was refused.
@@ -74,7 +80,12 @@ pub async fn recover(play: &Play<'_>, day: NaiveDate, month: BenefitMonth) -> an
     for overpayment in find_overpayments(office, &finance, Program::ALL, month).await? {
         let Some(payment_id) = overpayment.payment_id else { continue };
         open_recovery(office, &finance, payment_id, overpayment.amount, overpayment.reason).await?;
-        let (returned, fund) = (half(overpayment.amount), office.fund_id(fund_of(overpayment.program)));
+    }
+    office.runner.catch_up(Until::Head).await?;
+    let open = sqlx::query_as::<_, (Uuid, String, i64)>(include_str!("sql/unanswered_recoveries.sql"));
+    for (payment_id, program, opened_fen) in open.fetch_all(&office.pool).await? {
+        let (payment_id, program) = (PaymentId::new(payment_id), program.parse()?);
+        let (returned, fund) = (half(Money::try_from_fen(opened_fen)?), office.fund_id(fund_of(program)));
         receive_recovery(office, &finance, payment_id, fund, returned, day).await?;
     }
     Ok(())

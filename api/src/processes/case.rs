@@ -14,6 +14,7 @@ use domain::personal::{Note, Personal, seal};
 use domain::policy::Decision;
 use domain::program::Program;
 use domain::schedule::{propose, schedule};
+use uuid::Uuid;
 
 use super::{Desk, Office, ProcessError};
 use crate::registers::applications::Row;
@@ -38,10 +39,14 @@ impl Office {
         step: &str,
         command: BenefitCaseCommand,
     ) -> Result<(), ProcessError> {
-        let id = case_id.to_string();
-        let request = desk.request(self.derived("case_step", &format!("{id}|{step}|{}", desk.today())));
-        self.repository.execute::<BenefitCase>(&id, command, &desk.context(), &request).await?;
+        let request = desk.request(self.step_key(desk, case_id, step));
+        self.repository.execute::<BenefitCase>(case_id, command, &desk.context(), &request).await?;
         Ok(())
+    }
+
+    /// A step of a case is done once a day.
+    fn step_key(&self, desk: &Desk, case_id: CaseId, step: &str) -> Uuid {
+        self.derived("case_step", &format!("{case_id}|{step}|{}", desk.today()))
     }
 }
 
@@ -176,7 +181,8 @@ pub async fn post_notice(office: &Office, desk: &Desk, case: OpenedCase) -> Resu
     office.step(desk, case.subject.case_id, "notice", command).await
 }
 
-/// 审批: asks the rules and decides as they say, or refuses what the office refuses.
+/// 审批: asks the rules and decides as they say, or refuses what the office refuses. Doing it again on the same day
+/// changes nothing.
 ///
 /// # Errors
 /// [`ProcessError`]: a sealed fact cannot be opened, or the domain refuses.
@@ -189,6 +195,13 @@ pub async fn decide(
     let (case_id, household_id) = (case.subject.case_id, case.subject.household_id);
     let household = household_of(office, household_id).await?;
     let state = office.repository.load::<BenefitCase>(&case_id.to_string()).await?.state;
+    if !matches!(*state, BenefitCase::UnderReview(_)) {
+        // the rules have no answer for a case that was decided, so a repeat is told apart before they are asked
+        let key = office.step_key(desk, case_id, "decision");
+        if office.repository.log().lookup_command(key).await?.is_some() {
+            return Ok(());
+        }
+    }
     let decided_on = desk.today();
     let proposal = propose(&state, &household, &*office.keyring, office.rules, decided_on, decided_on);
     let proposal = proposal.map_err(|error| ProcessError::refused(&error))?;
