@@ -47,9 +47,11 @@ impl SharedServer {
     /// Durability is not under test here; the kill test has servers of its own. A test that ends amid a handshake
     /// would make the next `drop database` wait until the server gives that handshake up.
     async fn relax(&self) {
-        for statement in
-            ["alter system set fsync = off", "alter system set authentication_timeout = '2s'", "select pg_reload_conf()"]
-        {
+        for statement in [
+            "alter system set fsync = off",
+            "alter system set authentication_timeout = '2s'",
+            "select pg_reload_conf()",
+        ] {
             self.execute(statement).await;
         }
     }
