@@ -1,34 +1,51 @@
 //! What is written and read: an aggregate with events of the usual size, and a ledger for it.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use api::embedded_postgres::{EmbeddedPostgres, ServerSettings};
 use chrono::NaiveDate;
 use domain::actor::{Actor, ActorId, Role};
 use domain::aggregate::{Context, Decider, ImpossibleEvent};
 use domain::explain::Explain;
 use domain::{ledger_aggregate, ledger_events};
 use eventlog::append::{NewEvent, StreamAppend, StreamId};
-use eventlog::database::{Clock, LedgerDatabase, migrate, prepare_roles};
+use eventlog::database::{Clock, LedgerDatabase, migrate};
 use eventlog::repository::Repository;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::{ConnectOptions, Executor, PgConnection};
+use tempfile::TempDir;
 
-/// Where everything is measured.
+/// A private server of its own with the settings of every private server; fsync is on. It is removed at the end.
 pub struct Setting {
-    pub url: String,
-    stamp: i64,
+    pub postgres: EmbeddedPostgres,
+    pub folder: TempDir,
 }
 
 impl Setting {
     pub async fn prepare() -> Setting {
-        let url = std::env::var("LEDGER_TEST_URL").expect("LEDGER_TEST_URL names a PostgreSQL");
-        let stamp = chrono::Utc::now().timestamp_micros();
-        prepare_roles(&LedgerDatabase::from_url(&url, "bench").unwrap()).await.unwrap();
-        Setting { url, stamp }
+        // The server's account must be able to enter the folder.
+        let readable = Permissions::from_mode(0o755);
+        let folder =
+            tempfile::Builder::new().prefix("ledger-bench-").permissions(readable).tempdir().unwrap();
+        let postgres = EmbeddedPostgres::start(&server(folder.path())).await.unwrap();
+        Setting { postgres, folder }
+    }
+
+    /// Stops the server and removes everything.
+    pub async fn end(self) {
+        let settings = server(self.folder.path());
+        self.postgres.stop().await.unwrap();
+        EmbeddedPostgres::remove(&settings).await.unwrap();
+        self.folder.close().unwrap();
     }
 
     /// The schema of one peer.
     pub fn database(&self, name: &str) -> LedgerDatabase {
-        LedgerDatabase::from_url(&self.url, &format!("bench_{name}_{}", self.stamp)).unwrap()
+        let (owner, service) = (self.postgres.owner(), self.postgres.service());
+        LedgerDatabase::try_new(owner, service, &format!("bench_{name}")).unwrap()
     }
 
     /// A new ledger.
@@ -39,7 +56,7 @@ impl Setting {
         (database, repository)
     }
 
-    /// A connection with all rights, in the schema of one peer.
+    /// A connection as the owner of one peer's schema.
     pub async fn owner(&self, name: &str) -> PgConnection {
         let database = self.database(name);
         let mut connection = database.owner_options().connect().await.unwrap();
@@ -52,6 +69,11 @@ impl Setting {
         let schema = self.database(name).schema().to_owned();
         self.owner(name).await.execute(format!("drop schema {schema} cascade").as_str()).await.unwrap();
     }
+}
+
+fn server(folder: &Path) -> ServerSettings {
+    let pg_bin = std::env::var_os("LEDGER_PG_BIN").map(PathBuf::from);
+    ServerSettings { data_dir: folder.join("peers"), pg_bin }
 }
 
 pub fn context() -> Context {

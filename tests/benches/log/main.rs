@@ -1,12 +1,16 @@
-//! The log against its peers: single commands, bulk, replay. Prints what was run, on what, and the ratios; it never
-//! fails because of a number. `cargo bench -p tests --bench log`, with `-- --full` for the full size.
+//! The ledger against its peers: single commands, bulk, replay; then a payment run and the demonstration. Prints what
+//! was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`, with `-- --full` for the
+//! full size, and `-- commands` (`bulk`, `replay`, `run`, `demo`) for one part.
 
 mod account;
 mod bulk;
 mod commands;
+mod demo;
+mod payment_run;
 mod peers;
 mod replay;
 mod report;
+mod roll;
 
 use account::Setting;
 
@@ -17,10 +21,11 @@ pub struct Size {
     bulk_events: u32,
     seconds: u32,
     rounds: u32,
+    cases: u32,
 }
 
-const SMALL: Size = Size { accounts: 2_000, bulk_events: 100_000, seconds: 2, rounds: 3 };
-const FULL: Size = Size { accounts: 20_000, bulk_events: 1_000_000, seconds: 4, rounds: 5 };
+const SMALL: Size = Size { accounts: 2_000, bulk_events: 100_000, seconds: 1, rounds: 3, cases: 1_203 };
+const FULL: Size = Size { accounts: 20_000, bulk_events: 1_000_000, seconds: 4, rounds: 5, cases: 100_000 };
 
 fn main() {
     let full = std::env::args().any(|argument| argument == "--full");
@@ -40,5 +45,12 @@ fn main() {
         if wanted("replay") {
             replay::run(&setting, size).await;
         }
+        if wanted("run") {
+            payment_run::run(&setting, size).await;
+        }
+        if wanted("demo") {
+            demo::run(&setting);
+        }
+        setting.end().await;
     });
 }

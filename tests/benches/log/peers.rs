@@ -1,16 +1,15 @@
 //! The peers for single commands: stock postgres-es and pgbench.
 
-use std::path::PathBuf;
 use std::process::Command;
-use std::str::FromStr;
 use std::sync::Arc;
 
+use api::embedded_postgres::{DATABASE, SUPERUSER_ROLE};
 use cqrs_es::persist::GenericQuery;
 use cqrs_es::{AggregateError, CqrsFramework, EventEnvelope, View};
 use domain::aggregate::Instruction;
 use postgres_es::{PostgresCqrs, PostgresViewRepository};
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgPool};
 
 use crate::account::{
@@ -47,8 +46,7 @@ impl Stock {
     pub async fn prepare(setting: &Setting, accounts: u32) -> Stock {
         let mut owner = setting.owner("stock").await;
         owner.execute(STOCK_TABLES).await.unwrap();
-        let path = format!("{},pg_temp", setting.database("stock").schema());
-        let options = PgConnectOptions::from_str(&setting.url).unwrap().options([("search_path", path)]);
+        let options = setting.database("stock").owner_options();
         let pool = PgPoolOptions::new().max_connections(10).connect_with(options).await.unwrap();
         fill(&pool, accounts).await;
         let views =
@@ -85,12 +83,15 @@ async fn fill(pool: &PgPool, accounts: u32) {
     .unwrap();
     let view = r#"insert into account_view select id, 12, '{"paid":720000}' from unnest($1::text[]) as id"#;
     sqlx::query(view).bind(&ids).execute(pool).await.unwrap();
-    pool.execute("analyze").await.unwrap();
+    pool.execute("analyze events, account_view").await.unwrap();
 }
 
 /// pgbench inserting one row in a transaction; inserts per second. None where there is no pgbench.
 pub async fn pgbench(setting: &Setting, clients: usize, seconds: u32) -> Option<f64> {
-    let program = pgbench_program()?;
+    let program = setting.postgres.binaries().client("pgbench");
+    if !program.is_file() {
+        return None;
+    }
     let database = setting.database("pgbench");
     let mut owner = setting.owner("pgbench").await;
     owner.execute(STOCK_TABLES).await.unwrap();
@@ -103,13 +104,16 @@ pub async fn pgbench(setting: &Setting, clients: usize, seconds: u32) -> Option<
         "\\set number random(1, 1000000000000)\ninsert into events values ('Account', 'a' || :number, 1, 'AmountPaid', '1.0.0', '{payload}', '{metadata}');\n"
     );
     std::fs::write(&script, insert).unwrap();
-    let url = setting.url.clone();
+    let postgres = &setting.postgres;
     let output = Command::new(program)
         .env("PGOPTIONS", format!("-c search_path={}", database.schema()))
+        .env("PGPASSWORD", postgres.superuser_password())
+        .args(["-U", SUPERUSER_ROLE, "-p", &postgres.owner().get_port().to_string(), "-h"])
+        .arg(postgres.socket_dir())
         .args(["-n", "-M", "prepared", "-c", &clients.to_string(), "-j", &clients.min(2).to_string()])
         .args(["-T", &seconds.to_string(), "-f"])
         .arg(&script)
-        .arg(&url)
+        .arg(DATABASE)
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);
@@ -119,15 +123,4 @@ pub async fn pgbench(setting: &Setting, clients: usize, seconds: u32) -> Option<
     }
     setting.drop("pgbench").await;
     rate
-}
-
-/// The newest installed, as what is on the path may only be the distribution's wrapper.
-fn pgbench_program() -> Option<PathBuf> {
-    let installed = |version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin/pgbench"));
-    let on_path = std::env::var_os("PATH")
-        .iter()
-        .flat_map(std::env::split_paths)
-        .map(|folder| folder.join("pgbench"))
-        .collect::<Vec<_>>();
-    (13..20).rev().map(installed).chain(on_path).find(|program| program.is_file())
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::PgPoolCopyExt;
 
 use crate::Size;
 use crate::account::{Account, AccountEvent, Setting};
-use crate::report::{Line, table};
+use crate::report::{Line, peak_megabytes, reset_peak, table};
 
 pub async fn run(setting: &Setting, size: Size) {
     let database = setting.database("bulk");
@@ -26,13 +26,13 @@ pub async fn run(setting: &Setting, size: Size) {
     for _ in 0..size.rounds {
         reset_peak();
         lines[0].rates.push(timed(events, ours(&log)).await);
-        peak = peak.max(peak_kilobytes());
+        peak = peak.max(peak_megabytes());
         lines[1].rates.push(timed(events, fetch(&log)).await);
         lines[2].rates.push(timed(events, bare(&log)).await);
         lines[3].rates.push(timed(events, stock(&log)).await);
     }
     table("replay of the whole log", "events/s", &lines);
-    println!("  peak memory of this process while ours ran: {} MB", peak / 1024);
+    println!("  peak memory of this process while ours ran: {peak} MB");
     log.pool().close().await;
     setting.drop("bulk").await;
 }
@@ -92,15 +92,4 @@ async fn stock(log: &Log) -> u64 {
         sum += count(&event.unwrap().payload);
     }
     sum
-}
-
-fn reset_peak() {
-    // Where the kernel does not allow it, the peak is that of the whole run.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
-fn peak_kilobytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or_default()
 }

@@ -36,7 +36,8 @@ pub async fn machine(setting: &Setting, size: Size) {
     let settings: Vec<String> =
         rows.iter().map(|row| format!("{}={}", row.get::<String, _>(0), row.get::<String, _>(1))).collect();
     println!("settings    {}", settings.join(" "));
-    println!("inputs      {size:?}");
+    let pinned = "every peer on one private server of its own; medians of the rounds in brackets";
+    println!("inputs      {size:?}\nmethod      {pinned}");
     setting.drop("settings").await;
 }
 
@@ -71,4 +72,18 @@ pub fn table(title: &str, unit: &str, lines: &[Line]) {
         };
         println!("  {:<46} {:>10.0} {unit}  [{}]{ratio}", line.name, line.median(), rates.join(", "));
     }
+}
+
+/// Begins a new peak; where the kernel does not allow it, the peak is that of the whole run.
+pub fn reset_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory that this process held at once since the last reset.
+pub fn peak_megabytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes: u64 =
+        line.and_then(|line| line.trim().split(' ').next()?.parse().ok()).unwrap_or_default();
+    kilobytes / 1024
 }

@@ -1,0 +1,125 @@
+//! A monthly payment run: seeded by bulk append of real events with sealed values, then taken through its steps.
+
+use std::time::Instant;
+
+use api::app::App;
+use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
+use api::processes::{Desk, Office, appropriate, open_fund};
+use api::settings::{Given, Settings};
+use domain::fund::{FundCharter, FundSource, Restriction};
+use domain::ids::{FundId, PaymentId};
+use domain::money::Money;
+use domain::program::Program;
+use eventlog::bulk::BulkOptions;
+use eventlog::database::Clock;
+use projections::runner::Until;
+use tests::personas;
+
+use crate::Size;
+use crate::account::Setting;
+use crate::report::{peak_megabytes, reset_peak};
+use crate::roll::Seed;
+
+/// Cases whose events are sealed before they are appended.
+const SEED_CASES: u32 = 5_000;
+
+pub async fn run(setting: &Setting, size: Size) {
+    let data_dir = setting.folder.path().join("run");
+    let given =
+        Given { data_dir, pg_bin: std::env::var_os("LEDGER_PG_BIN").map(Into::into), database_url: None };
+    let settings = Settings::try_new(given, |_| None).unwrap();
+    let app = App::open(&settings, Clock::Simulated).await.unwrap();
+    println!("\na payment run of one month, {} cases of 高龄老年人津贴", size.cases);
+    let office = app.office();
+    seed(office, size.cases).await;
+    let fund = fund(office).await;
+    pay(office, fund, size.cases).await;
+    app.close().await.unwrap();
+}
+
+async fn seed(office: &Office, cases: u32) {
+    let clock = Watch::start();
+    for from in (0..cases).step_by(SEED_CASES as usize) {
+        let seed = Seed::prepare(office, from..cases.min(from + SEED_CASES)).await;
+        let options = BulkOptions { now: Some(desk(personas::clerk()).now), ..BulkOptions::default() };
+        office.repository.appender().append_bulk(seed.streams(), &options).await.unwrap();
+    }
+    clock.stop("seed: keys, sealing, bulk append of 6 events a case", cases);
+    let clock = Watch::start();
+    office.runner.catch_up(Until::Head).await.unwrap();
+    clock.stop("read tables caught up", cases);
+}
+
+async fn fund(office: &Office) -> FundId {
+    let finance = desk(personas::finance());
+    let charter = FundCharter {
+        fund_id: office.fund_id("区级财政"),
+        name: "区级财政".to_owned(),
+        source: FundSource::Budget,
+        restriction: Restriction::Unrestricted,
+        opened_on: finance.today(),
+    };
+    let fund = open_fund(office, &finance, charter).await.unwrap();
+    let enough = Money::from_fen(2_000_000_000).times(100).unwrap();
+    appropriate(office, &finance, fund, enough, "昌财〔2023〕1号").await.unwrap();
+    fund
+}
+
+async fn pay(office: &Office, fund_id: FundId, cases: u32) {
+    let month = "2023-10".parse().unwrap();
+    let plan = RunPlan { month, programs: vec![Program::AdvancedAgeAllowance], fund_id };
+    let (clerk, finance) = (desk(personas::clerk()), desk(personas::finance()));
+    let whole = Watch::start();
+    let run = payment_run::open(office, &clerk, &plan).await.unwrap();
+    let clock = Watch::start();
+    let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();
+    clock.stop("calculate: facts opened, rules asked, lines staged", cases);
+    payment_run::submit(office, &clerk, run).await.unwrap();
+    payment_run::approve(office, &desk(personas::approver()), run).await.unwrap();
+    let clock = Watch::start();
+    let mut file = Vec::new();
+    payment_run::release(office, &finance, run, finance.today(), &mut file).await.unwrap();
+    clock.stop("release: bank file, every line ordered", cases);
+    let results = settled(&file);
+    let clock = Watch::start();
+    let settlement = payment_run::settle(office, &finance, run, results).await.unwrap();
+    clock.stop("settle: every result appended, reconciled", cases);
+    whole.stop("the whole run, from opening to reconciled", cases);
+    println!(
+        "  {} lines, {} notes, {} settled, {} pending",
+        prepared.calculation.line_count,
+        prepared.notes.len(),
+        settlement.results.settled_count,
+        settlement.pending_count
+    );
+}
+
+/// The bank pays every line of its file.
+fn settled(file: &[u8]) -> Vec<BankResult> {
+    let payments = std::str::from_utf8(file).unwrap().lines().filter_map(|line| line.strip_prefix("P,"));
+    let result = |line: &str| {
+        let payment_id: PaymentId = line.split(',').next().unwrap().parse().unwrap();
+        BankResult { payment_id, outcome: BankOutcome::Settled("R-1".to_owned()) }
+    };
+    payments.map(result).collect()
+}
+
+fn desk(actor: domain::actor::Actor) -> Desk {
+    Desk::new(actor, "2023-10-20T02:00:00Z".parse().unwrap())
+}
+
+/// Time and peak memory of one step.
+struct Watch(Instant);
+
+impl Watch {
+    fn start() -> Watch {
+        reset_peak();
+        Watch(Instant::now())
+    }
+
+    fn stop(self, step: &str, lines: u32) {
+        let seconds = self.0.elapsed().as_secs_f64();
+        let rate = f64::from(lines) / seconds;
+        println!("  {step:<52} {rate:>9.0} lines/s  {seconds:>7.2} s  peak {} MB", peak_megabytes());
+    }
+}
