@@ -23,7 +23,8 @@ async fn an_erased_person_is_gone_and_history_and_totals_stay() {
     let desk = at_work(personas::reviewer(), "2023-03-01");
     let basis = "个人信息保护法第四十七条".to_owned();
     let erase = HouseholdCommand::ErasePerson { person_id, basis, erased_on: desk.today() };
-    let (id, request) = (household_id.to_string(), desk.request(small.office.derived("erase", "1")));
+    let (id, request) =
+        (household_id.to_string(), desk.request(small.office.derived("erase", "1"), &"erase"));
     small.office.repository.execute::<Household>(&id, erase, &desk.context(), &request).await.unwrap();
     small.office.keyring.erase(person_id, &CLASSES, desk.today()).await.unwrap();
 

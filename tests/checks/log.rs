@@ -123,3 +123,11 @@ async fn a_command_that_remembers_other_events_is_named() {
     let broken = small.broken().await;
     assert_eq!((broken["commands"].clone(), codes(&broken)), (vec![at, at + 5], vec!["commands"]));
 }
+
+#[tokio::test]
+#[should_panic(expected = "positions and sequences have no gap")]
+async fn a_log_that_nobody_broke_on_purpose_is_proven_at_the_end_of_its_test() {
+    let small = SmallOffice::open().await;
+    small.strike("delete from log_events where position = 7").await;
+    drop(small);
+}

@@ -216,6 +216,11 @@ impl SmallOffice {
     /// the end of the test.
     pub async fn damage(&mut self, statement: &str) {
         self.ledger.break_on_purpose();
+        self.strike(statement).await;
+    }
+
+    /// The same, and the end of the test is not warned.
+    pub async fn strike(&self, statement: &str) {
         let superuser = self.ledger.superuser().await;
         let mut connection = superuser.acquire().await.unwrap();
         connection.execute("set session_replication_role = replica").await.unwrap();
