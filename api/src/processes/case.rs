@@ -16,7 +16,7 @@ use domain::program::Program;
 use domain::schedule::{propose, schedule};
 use uuid::Uuid;
 
-use super::{Desk, Office, ProcessError};
+use super::{Desk, Office, ProcessError, Step};
 use crate::registers::applications::Row;
 
 /// A case that was applied for.
@@ -39,8 +39,8 @@ impl Office {
         step: &str,
         command: BenefitCaseCommand,
     ) -> Result<(), ProcessError> {
-        let request = desk.request(self.step_key(desk, case_id, step));
-        self.repository.execute::<BenefitCase>(case_id, command, &desk.context(), &request).await?;
+        let key = self.step_key(desk, case_id, step);
+        self.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
         Ok(())
     }
 

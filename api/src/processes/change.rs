@@ -26,9 +26,7 @@ pub async fn record_change(office: &Office, desk: &Desk, row: &Row) -> Result<()
         _ => {
             let (person_id, household_id) = office.find(&row.id_number).await?;
             let command = command(office, person_id, household_id, row).await?;
-            let request = desk.request(key);
-            let id = household_id.to_string();
-            office.repository.execute::<Household>(&id, command, &desk.context(), &request).await?;
+            office.together(desk, key, [Step::Household(household_id.to_string(), command)]).await?;
             Ok(())
         }
     }
@@ -46,9 +44,8 @@ pub async fn assess_care(
     let (person_id, household_id) = office.find(&row.id_number).await?;
     let level = seal(&*office.keyring, person_id, &Personal::new(row.level))?;
     let command = HouseholdCommand::AssessCareLevel { person_id, level, since: row.assessed_on };
-    let request = desk.request(office.derived("care_assessment", &row.write().join("\u{1f}")));
-    let id = household_id.to_string();
-    office.repository.execute::<Household>(&id, command, &desk.context(), &request).await?;
+    let key = office.derived("care_assessment", &row.write().join("\u{1f}"));
+    office.together(desk, key, [Step::Household(household_id.to_string(), command)]).await?;
     Ok(())
 }
 
@@ -137,8 +134,7 @@ async fn change_cases(office: &Office, desk: &Desk, row: &Row) -> Result<(), Pro
             _ => BenefitCaseCommand::Resume { confirmed_on: row.effective_on },
         };
         let key = office.derived("case_change", &format!("{case_id}|{}", row.write().join("\u{1f}")));
-        let (context, request) = (desk.context(), desk.request(key));
-        office.repository.execute::<BenefitCase>(&case_id.to_string(), command, &context, &request).await?;
+        office.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
     }
     Ok(())
 }

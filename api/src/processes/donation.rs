@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation};
-use domain::fund::{Fund, FundCharter, FundCommand};
+use domain::fund::{FundCharter, FundCommand};
 use domain::ids::{CampaignId, DonationId, FundId, PersonId};
 use domain::money::Money;
 use domain::personal::{Personal, seal};
@@ -29,9 +29,8 @@ impl Office {
 /// [`ProcessError`] when the domain refuses.
 pub async fn open_fund(office: &Office, desk: &Desk, charter: FundCharter) -> Result<FundId, ProcessError> {
     let fund_id = charter.fund_id;
-    let request = desk.request(office.derived("open_fund", &fund_id.to_string()));
-    let command = FundCommand::OpenFund { charter };
-    office.repository.execute::<Fund>(&fund_id.to_string(), command, &desk.context(), &request).await?;
+    let (id, open) = (fund_id.to_string(), FundCommand::OpenFund { charter });
+    office.together(desk, office.derived("open_fund", &id), [Step::Fund(id, open)]).await?;
     Ok(fund_id)
 }
 
@@ -46,10 +45,10 @@ pub async fn appropriate(
     amount: Money,
     document: &str,
 ) -> Result<(), ProcessError> {
-    let request = desk.request(office.derived("appropriate", &format!("{fund_id}|{document}")));
+    let key = office.derived("appropriate", &format!("{fund_id}|{document}"));
     let document = document.to_owned();
     let command = FundCommand::Appropriate { amount, document, appropriated_on: desk.today() };
-    office.repository.execute::<Fund>(&fund_id.to_string(), command, &desk.context(), &request).await?;
+    office.together(desk, key, [Step::Fund(fund_id.to_string(), command)]).await?;
     Ok(())
 }
 
@@ -59,9 +58,8 @@ pub async fn appropriate(
 /// [`ProcessError`] when the domain refuses.
 pub async fn open_campaign(office: &Office, desk: &Desk, terms: CampaignTerms) -> Result<(), ProcessError> {
     let id = terms.campaign_id.to_string();
-    let request = desk.request(office.derived("open_campaign", &id));
-    let command = CampaignCommand::OpenCampaign { terms };
-    office.repository.execute::<Campaign>(&id, command, &desk.context(), &request).await?;
+    let open = CampaignCommand::OpenCampaign { terms };
+    office.together(desk, office.derived("open_campaign", &id), [Step::Campaign(id, open)]).await?;
     Ok(())
 }
 

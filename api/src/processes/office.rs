@@ -1,5 +1,6 @@
 //! The office: what every job works with, and the person who does it.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -60,10 +61,10 @@ impl Desk {
         Context { actor: self.actor.clone(), today: self.today() }
     }
 
-    /// The request of a command that may be repeated under `key`.
-    pub fn request(&self, key: Uuid) -> RequestMeta {
-        // the key names the whole request: it is derived from its content
-        let request_hash = Sha256::digest(key.as_bytes()).into();
+    /// The request of `body` that may be repeated under `key`; another body under the same key is refused.
+    pub fn request(&self, key: Uuid, body: &impl Debug) -> RequestMeta {
+        // what is sealed anew each time is not shown by `Debug`, so a repeat has the same text
+        let request_hash = Sha256::digest(format!("{body:?}")).into();
         RequestMeta::new(key).under(CommandKey { id: key, request_hash }).at(self.now)
     }
 }

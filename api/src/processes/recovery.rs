@@ -7,7 +7,7 @@ use domain::calendar::BenefitMonth;
 use domain::fund::FundCommand;
 use domain::ids::{FundId, PaymentId};
 use domain::money::Money;
-use domain::payment::{Payment, PaymentCommand, RecoveryReason};
+use domain::payment::{PaymentCommand, RecoveryReason};
 use domain::program::Program;
 use projections::case_files::payable::PayableCases;
 use projections::runner::Until;
@@ -59,10 +59,9 @@ pub async fn open_recovery(
     reason: RecoveryReason,
 ) -> Result<(), ProcessError> {
     let id = payment_id.to_string();
-    let request =
-        desk.request(office.derived("open_recovery", &format!("{id}|{}|{}", amount.fen(), desk.today())));
+    let key = office.derived("open_recovery", &format!("{id}|{}|{}", amount.fen(), desk.today()));
     let command = PaymentCommand::OpenRecovery { amount, reason, opened_on: desk.today() };
-    office.repository.execute::<Payment>(&id, command, &desk.context(), &request).await?;
+    office.together(desk, key, [Step::Payment(id, command)]).await?;
     Ok(())
 }
 

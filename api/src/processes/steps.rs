@@ -64,7 +64,7 @@ impl Office {
         let steps: Arc<[Step]> = steps.into();
         let done = self
             .repository
-            .transact(&desk.context(), &desk.request(key), |work| {
+            .transact(&desk.context(), &desk.request(key, &steps), |work| {
                 let steps = Arc::clone(&steps);
                 Box::pin(async move {
                     for step in steps.iter() {

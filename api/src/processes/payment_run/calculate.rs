@@ -139,7 +139,10 @@ fn determination(
 }
 
 /// Loads the keys of everyone whose facts a page looks at.
-pub(in crate::processes) async fn load_keys(office: &Office, page: &[PayableCase]) -> Result<(), ProcessError> {
+pub(in crate::processes) async fn load_keys(
+    office: &Office,
+    page: &[PayableCase],
+) -> Result<(), ProcessError> {
     let mut persons: Vec<PersonId> = Vec::new();
     for payable in page {
         if let Some(household) = payable.household.registered() {

@@ -4,7 +4,6 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 use domain::aggregate::{Context, Decider, LedgerEvent};
-use domain::fund::FundCommand;
 use domain::ids::RunId;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent, PaymentOrder};
 use domain::payment_run::{LineDigest, LineParties, MonthToPay, PaymentRun, PaymentRunCommand, RunLine};
@@ -165,9 +164,4 @@ pub(super) fn decided(
     let events = written.collect::<Result<Vec<_>, serde_json::Error>>();
     let events = events.map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok(StreamAppend { stream: StreamId::new(Payment::TYPE, id), expected, events })
-}
-
-/// Frees what a run had committed beyond what the bank took; used when it ends.
-pub(super) fn free(run_id: RunId, amount: domain::money::Money, released_on: NaiveDate) -> FundCommand {
-    FundCommand::Release { run_id, amount, released_on }
 }

@@ -13,7 +13,7 @@ use eventlog::bulk::{BulkOptions, Existing};
 
 use super::bank_file::{BankOutcome, BankResult};
 use super::load;
-use super::release::{decided, free};
+use super::release::decided;
 use super::staging::{StagedLine, StagedLines};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -170,7 +170,8 @@ async fn reconcile(
         steps.push(Step::Fund(fund.clone(), spend));
     }
     if results.returned_sum.is_positive() {
-        steps.push(Step::Fund(fund, free(run_id, results.returned_sum, day)));
+        let release = FundCommand::Release { run_id, amount: results.returned_sum, released_on: day };
+        steps.push(Step::Fund(fund, release));
     }
     office.together(desk, office.derived("reconcile_run", &run_id.to_string()), steps).await?;
     Ok(())
