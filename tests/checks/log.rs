@@ -18,7 +18,9 @@ async fn a_sequence_that_was_changed_is_named() {
     let mut small = SmallOffice::open().await;
     let at = small.first("CampaignClosed").await;
     small.damage(&format!("update log_events set sequence = 77 where position = {at}")).await;
-    assert_eq!(small.broken().await["order"], [at, at + 1]);
+    let broken = small.broken().await;
+    assert_eq!(broken["order"], [at, at + 1]);
+    assert_eq!(codes(&broken), ["order", "projections"]);
 }
 
 #[tokio::test]
@@ -36,6 +38,7 @@ async fn events_that_changed_places_are_named() {
     }
     let broken = small.broken().await;
     assert!(broken["order"].contains(&at), "{broken:?}");
+    assert_eq!(codes(&broken), ["commands", "history", "order", "projections"]);
 }
 
 #[tokio::test]
@@ -47,6 +50,7 @@ async fn a_moment_that_was_dated_back_is_named() {
     let broken = small.broken().await;
     assert_eq!(broken["order"], [at]);
     assert_eq!(broken["commands"], [at]);
+    assert_eq!(codes(&broken), ["commands", "order", "projections"]);
 }
 
 #[tokio::test]
@@ -93,7 +97,9 @@ async fn an_event_that_cannot_follow_is_named() {
     let closed = small.first("CampaignClosed").await;
     let stream = small.text("aggregate_id", closed).await;
     let again = small.append_copy(closed, &stream, "", "").await;
-    assert_eq!(small.broken().await["history"], [again]);
+    let broken = small.broken().await;
+    assert_eq!(broken["history"], [again]);
+    assert_eq!(codes(&broken), ["history"]);
 }
 
 #[tokio::test]

@@ -48,6 +48,7 @@ async fn a_run_with_another_sum_than_its_payments_is_named() {
     small.forge(calculated, &format!("\"control_sum\":{sum}"), "\"control_sum\":7").await;
     let broken = small.broken().await;
     assert_eq!(broken["run_sums"], [small.first("PaymentRunReleased").await]);
+    assert_eq!(codes(&broken), ["projections", "run_sums"]);
 }
 
 #[tokio::test]
@@ -55,7 +56,9 @@ async fn a_run_that_was_reconciled_with_other_sums_is_named() {
     let mut small = SmallOffice::open().await;
     let reconciled = small.first("PaymentRunReconciled").await;
     small.forge(reconciled, "\"settled_count\":3", "\"settled_count\":4").await;
-    assert_eq!(small.broken().await["run_sums"], [reconciled]);
+    let broken = small.broken().await;
+    assert_eq!(broken["run_sums"], [reconciled]);
+    assert_eq!(codes(&broken), ["run_sums"]);
 }
 
 /// Orders the month of a payment once more, as the attempt `attempt`.
@@ -78,14 +81,16 @@ async fn a_month_that_is_paid_twice_is_named_with_both_payments() {
     let (ordered, again) = order_again(&mut small, 2).await;
     let broken = small.broken().await;
     assert_eq!(broken["paid_once"], [ordered, again]);
-    assert!(broken.contains_key("run_sums"), "the run never calculated that payment: {broken:?}");
+    assert_eq!(codes(&broken), ["paid_once", "run_sums"]);
 }
 
 #[tokio::test]
 async fn a_payment_whose_id_does_not_follow_from_its_month_is_named() {
     let mut small = SmallOffice::open().await;
     let (_, again) = order_again(&mut small, 3).await;
-    assert!(small.broken().await["paid_once"].contains(&again));
+    let broken = small.broken().await;
+    assert!(broken["paid_once"].contains(&again), "{broken:?}");
+    assert_eq!(codes(&broken), ["paid_once", "run_sums"]);
 }
 
 #[tokio::test]

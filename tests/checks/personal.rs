@@ -1,6 +1,6 @@
 //! Personal values: nowhere in clear, in any spelling, in the database or in the server's log.
 
-use crate::office::{CHEN, DONORS, PEOPLE, SmallOffice, WANG, codes, id_number};
+use crate::office::{CHEN, DONORS, PEOPLE, SmallOffice, WANG, id_number};
 
 #[tokio::test]
 async fn nothing_that_the_office_knows_of_people_can_be_found_in_a_dump() {
@@ -31,15 +31,22 @@ async fn a_value_that_stands_somewhere_in_clear_is_found_in_every_spelling() {
     ];
     let mut small = SmallOffice::open().await;
     for (value, expression) in plants {
-        let plant = format!("update app_run_lines set line = {expression} where line_number = 0");
-        small.damage(&plant).await;
-        assert_eq!(codes(&small.broken().await), ["sealed"], "{expression}");
+        small.damage(&format!("update app_run_lines set line = {expression} where line_number = 0")).await;
         let verdicts = small.verdicts().await;
-        let found: Vec<_> = verdicts.iter().flat_map(|verdict| &verdict.findings).collect();
-        assert!(found.len() == 1 && found[0].en.contains("app_run_lines"), "{found:?}");
-        assert!(!found[0].en.contains(value), "the finding does not spread the value: {found:?}");
-        assert!(value == DONORS[0] || small.ledger.dump().await.mentions(value), "{value}");
+        let found: Vec<_> = verdicts.iter().filter(|verdict| !verdict.findings.is_empty()).collect();
+        assert!(found.len() == 1 && found[0].invariant.code == "sealed", "{expression}: {found:?}");
+        let [finding] = &found[0].findings[..] else { panic!("{expression}: {found:?}") };
+        assert!(finding.en.contains("app_run_lines") && !finding.en.contains(value), "{finding:?}");
     }
+}
+
+#[tokio::test]
+async fn a_value_that_stands_in_clear_is_found_in_the_dump() {
+    let mut small = SmallOffice::open().await;
+    let plant =
+        format!("update app_run_lines set line = to_json('{}'::text) where line_number = 0", WANG.name);
+    small.damage(&plant).await;
+    assert!(small.ledger.dump().await.mentions(WANG.name));
 }
 
 #[tokio::test]
