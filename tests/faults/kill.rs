@@ -71,6 +71,11 @@ pub async fn round(
     witness.look(house).await;
     strike(house, victim);
     witness.leave();
+    if let Moment::Starting(_) = moment {
+        // there may be no server yet, or the program starts it again
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        house.kill_program();
+    }
     let begun = Instant::now();
     while house.is_running() {
         assert!(begun.elapsed() < END_MAX, "the program hangs after {victim:?} was killed at {moment:?}");
