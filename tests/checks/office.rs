@@ -181,7 +181,7 @@ impl SmallOffice {
         let (office, today) = (&self.office, "2023-01-30");
         let programs = vec![Program::AdvancedAgeAllowance, Program::SubsistenceAllowance];
         let month = "2023-02".parse().unwrap();
-        let plan = RunPlan { month, programs, fund_id: office.fund_id(FUND) };
+        let plan = RunPlan { month, programs, fund_id: office.fund_id(FUND), number: 1 };
         let clerk = at_work(personas::clerk(), today);
         let run = payment_run::open(office, &clerk, &plan).await.unwrap();
         let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();

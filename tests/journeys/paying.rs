@@ -101,3 +101,27 @@ async fn nobody_approves_what_they_prepared_and_a_refused_release_leaves_no_file
     let left: Vec<_> = fs::read_dir(out.parent().unwrap()).unwrap().flatten().collect();
     assert!(left.iter().all(|file| !file.file_name().to_string_lossy().contains("bank.csv")), "{left:?}");
 }
+
+#[tokio::test]
+async fn a_release_by_someone_who_prepared_the_run_orders_nothing() {
+    let (counter, _) = office_with_a_case().await;
+    let run = prepare(&counter);
+    counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
+    counter.do_well(&["run", "approve", &run, "--as", "approver:chen.jing"]);
+    let out = counter.path("bank.csv");
+    let release = |who: &str| {
+        ["run", "release", &run, "--out", out.to_str().unwrap(), "--as", who].map(str::to_owned).to_vec()
+    };
+    let asked = release("finance:wang.fang");
+    let refused = counter.ask(&asked.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((refused.status, refused.code()), (1, "four_eyes"), "{refused:?}");
+    let shown = counter.do_well(&["run", "list"]);
+    assert_eq!(shown[0]["ordered_count"], 0, "{shown}");
+    let asked = release("finance:liu.yang");
+    counter.do_well(&asked.iter().map(String::as_str).collect::<Vec<_>>());
+    let again =
+        ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance", "--number", "2"];
+    let second = counter.do_well(&[&again[..], &["--fund", FUND, "--as", "clerk:wang.fang"]].concat());
+    assert_eq!(second["calculation"]["line_count"], 0, "{second}");
+    assert_ne!(second["run_id"], run);
+}

@@ -196,6 +196,9 @@ pub enum RunCommand {
         /// 资金 · name of the fund that pays
         #[arg(long)]
         fund: String,
+        /// 批次序号 · 1 is the month's regular run, from 2 on a supplementary one
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=99))]
+        number: u32,
     },
     /// 提交审批 · submit for approval
     Submit {

@@ -33,7 +33,7 @@ pub async fn pay(
 ) -> anyhow::Result<()> {
     let office = play.office;
     let fund_id = office.fund_id(group.fund());
-    let plan = RunPlan { month, programs: group.programs().to_vec(), fund_id };
+    let plan = RunPlan { month, programs: group.programs().to_vec(), fund_id, number: 1 };
     let prepare = at_work(play.staff.run_clerk(), day, 120);
     let run_id = payment_run::open(office, &prepare, &plan).await?;
     // a demonstration that was killed here goes on with the step that is next

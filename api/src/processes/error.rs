@@ -41,6 +41,15 @@ pub enum ProcessError {
     /// Results from the bank for a run that was never sent there.
     #[error("the run was not released yet: release it before taking results")]
     NotReleased,
+    /// Lines of the run were ordered by another run meanwhile.
+    #[error("{count} lines were ordered by another run meanwhile: send the run back and calculate it anew")]
+    OrderedElsewhere {
+        /// How many.
+        count: usize,
+    },
+    /// A release was interrupted after it had ordered lines.
+    #[error("the run's release was interrupted and has ordered lines: release it again to finish it")]
+    PartlyOrdered,
     /// A file cannot be written.
     #[error("the file cannot be written: {0}")]
     File(String),
@@ -85,6 +94,8 @@ impl ProcessError {
             ProcessError::UnknownPerson => "unknown_person",
             ProcessError::Unknown { .. } => "unknown_object",
             ProcessError::NotReleased => "run_not_released",
+            ProcessError::OrderedElsewhere { .. } => "lines_ordered_elsewhere",
+            ProcessError::PartlyOrdered => "run_partly_ordered",
             ProcessError::File(_) => "file_unwritable",
             ProcessError::Sealed(_) => "sealed_value",
             ProcessError::Money(_) => "amount_out_of_range",
@@ -102,6 +113,12 @@ impl ProcessError {
         match (self, lang) {
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
             (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
+            (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
+                format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
+            }
+            (ProcessError::PartlyOrdered, Lang::Zh) => {
+                "该批次发放中断且已下达部分明细，请再次发放以完成".to_owned()
+            }
             (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
             (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个对象（{what}）"),
             _ => self.to_string(),

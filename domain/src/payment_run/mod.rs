@@ -1,4 +1,4 @@
-//! PaymentRun 发放批次: how one benefit month is paid, from counting to the bank's last answer. One person
+//! PaymentRun 发放批次: how one benefit month, and what earlier months are still owed, is paid, from counting to the bank's last answer. One person
 //! prepares a run, a second approves it, a third releases it, and it is released once.
 //!
 //! # The life of a run
@@ -37,7 +37,8 @@
 //! # What a run pays
 //!
 //! *Due minus paid* ([`differences`]): for every month of a case up to the run's month, what the month is due in
-//! all, less what was ordered and neither returned nor cancelled, less what is being recovered. More than nothing
+//! all, less what stands of its payments: ordered, neither returned nor cancelled, without what is being recovered
+//! of it. More than nothing
 //! is a [`RunLine`]: ordinary pay, arrears, or the reissue of a returned payment. Less than nothing is an
 //! overpayment to recover ([`recovery_proposals`]). A due month that cannot be paid now is a [`RunException`];
 //! it stays due, so the next run tries again.
@@ -71,7 +72,7 @@
 //! # Where to read on
 //!
 //! `command.rs` what can be asked · `event.rs` what can happen · `state.rs` the situations · `decide.rs` the guards
-//! · `error.rs` the refusals · `tests.rs` all of it as stories · `lines.rs` due minus paid · `calculation.rs` lines,
+//! · `error.rs` the refusals · `tests.rs` and `tests/` all of it as stories · `lines.rs` due minus paid · `calculation.rs` lines,
 //! digest and sums · `exception.rs` why a month gets no line.
 
 mod calculation;

@@ -67,7 +67,7 @@ async fn fund(office: &Office) -> FundId {
 
 async fn pay(office: &Office, fund_id: FundId, cases: u32) {
     let month = "2023-10".parse().unwrap();
-    let plan = RunPlan { month, programs: vec![Program::AdvancedAgeAllowance], fund_id };
+    let plan = RunPlan { month, programs: vec![Program::AdvancedAgeAllowance], fund_id, number: 1 };
     let (clerk, finance) = (desk(personas::clerk()), desk(personas::finance()));
     let whole = Watch::start();
     let run = payment_run::open(office, &clerk, &plan).await.unwrap();

@@ -18,7 +18,9 @@ use crate::processes::{Desk, Office, ProcessError, payment_run};
 /// [`Failure`]: who acts is not said, or the step is refused.
 pub(super) async fn run(session: &Session, command: RunCommand) -> Result<Done, Failure> {
     match command {
-        RunCommand::Prepare { month, programs, fund } => prepare::run(session, month, programs, &fund).await,
+        RunCommand::Prepare { month, programs, fund, number } => {
+            prepare::run(session, prepare::Wanted { month, programs, fund, number }).await
+        }
         RunCommand::Submit { run } => {
             let said = ("已提交审批", "submitted for approval");
             step(session, run, said, async |office, desk| payment_run::submit(office, desk, run).await).await

@@ -9,21 +9,29 @@ use crate::cli::session::Session;
 use crate::lang::Lang;
 use crate::processes::payment_run::{self, Overpayment, Prepared, RunNote, RunPlan};
 
+/// What the command line asks to be prepared.
+pub(super) struct Wanted {
+    /// The newest month.
+    pub month: BenefitMonth,
+    /// Which programs.
+    pub programs: Vec<Program>,
+    /// Name of the fund that pays.
+    pub fund: String,
+    /// 1 for the regular run, from 2 on a supplementary one.
+    pub number: u32,
+}
+
 /// Opens the run of the month, programs and fund, or takes the open one, and calculates it anew.
 ///
 /// # Errors
 /// [`Failure`]: the run was submitted already, there is no such fund, the rules refuse.
-pub(super) async fn run(
-    session: &Session,
-    month: BenefitMonth,
-    programs: Vec<Program>,
-    fund: &str,
-) -> Result<Done, Failure> {
+pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failure> {
+    let Wanted { month, programs, fund, number } = wanted;
     let (desk, screen) = (session.desk()?, session.screen);
     let prepared = session
         .with_ledger(async |app| {
             let office = app.office();
-            let plan = RunPlan { month, programs, fund_id: office.fund_id(fund) };
+            let plan = RunPlan { month, programs, fund_id: office.fund_id(&fund), number };
             let progress = screen.spinner("核算", "Calculating");
             let run_id = payment_run::open(office, &desk, &plan).await?;
             let prepared = payment_run::calculate(office, &desk, run_id).await;

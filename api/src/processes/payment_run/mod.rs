@@ -18,6 +18,8 @@ use domain::fund::FundCommand;
 use domain::ids::{FundId, RunId};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use domain::program::Program;
+use projections::payment_registers::queries::totals_of_run;
+use projections::runner::Until;
 
 pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
 pub(in crate::processes) use calculate::load_keys;
@@ -38,6 +40,8 @@ pub struct RunPlan {
     pub programs: Vec<Program>,
     /// From which fund.
     pub fund_id: FundId,
+    /// 1 for the month's regular run; from 2 on a supplementary run (补充批次), which pays what came late.
+    pub number: u32,
 }
 
 /// Opens the run of a plan. The same plan is the same run, so that doing it again changes nothing.
@@ -48,8 +52,8 @@ pub async fn open(office: &Office, desk: &Desk, plan: &RunPlan) -> Result<RunId,
     let mut programs = plan.programs.clone();
     programs.sort_unstable();
     let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
-    let run_id =
-        RunId::new(office.derived("run", &format!("{}|{}|{}", plan.month, codes.join(","), plan.fund_id)));
+    let content = format!("{}|{}|{}|{}", plan.month, codes.join(","), plan.fund_id, plan.number);
+    let run_id = RunId::new(office.derived("run", &content));
     let command = PaymentRunCommand::OpenRun { run_id, month: plan.month, programs, fund_id: plan.fund_id };
     let key = office.derived("open_run", &run_id.to_string());
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
@@ -85,10 +89,14 @@ pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), 
 /// Sends a run back with a reason. What an approval had committed is free again.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses.
+/// [`ProcessError`] when the domain refuses, and [`ProcessError::PartlyOrdered`] when a release of the run was
+/// interrupted: what it ordered would reach no bank file, so it must be finished.
 pub async fn reject(office: &Office, desk: &Desk, run_id: RunId, reason: &str) -> Result<(), ProcessError> {
     let run = load(office, run_id).await?;
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    if matches!(*run, PaymentRun::Approved(_)) && orders_of(office, run_id).await? > 0 {
+        return Err(ProcessError::PartlyOrdered);
+    }
     let reject = PaymentRunCommand::RejectRun { reason: reason.to_owned(), rejected_on: desk.today() };
     let mut steps = vec![Step::PaymentRun(run_id.to_string(), reject)];
     if let (PaymentRun::Approved(_), Some(calculation)) = (&*run, run.calculation()) {
@@ -99,6 +107,13 @@ pub async fn reject(office: &Office, desk: &Desk, run_id: RunId, reason: &str) -
     let key = office.derived("reject_run", &format!("{run_id}|{}|{reason}", desk.now.timestamp_micros()));
     office.together(desk, key, steps).await?;
     Ok(())
+}
+
+/// How many payments the run has ordered.
+async fn orders_of(office: &Office, run_id: RunId) -> Result<u64, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let totals = totals_of_run(&office.pool, run_id).await?;
+    Ok(totals.iter().map(|total| total.count).sum())
 }
 
 async fn step(

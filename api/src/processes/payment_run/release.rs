@@ -4,12 +4,15 @@ use std::io::Write;
 
 use chrono::NaiveDate;
 use domain::aggregate::{Context, Decider, LedgerEvent};
+use domain::explain::Explain;
 use domain::ids::RunId;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent, PaymentOrder};
 use domain::payment_run::{LineDigest, LineParties, MonthToPay, PaymentRun, PaymentRunCommand, RunLine};
 use eventlog::append::{NewEvent, StreamAppend, StreamId};
 use eventlog::bulk::{BulkOptions, Existing};
 use eventlog::metadata::Metadata;
+use projections::payment_registers::queries::payments;
+use projections::runner::Until;
 use uuid::Uuid;
 
 use super::bank_file::BankFile;
@@ -44,18 +47,35 @@ pub async fn release(
     let run = load(office, run_id).await?;
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?.clone();
     let (digest, bank_file) = read_through(office, run_id, execution_on, file).await?;
-    if matches!(*run, PaymentRun::Approved(_)) && digest == calculation.digest {
-        order_all(office, desk, run_id, execution_on).await?;
-    }
     let file_sha256 = bank_file.finish()?;
     let command = PaymentRunCommand::ReleaseRun { file_sha256: file_sha256.clone(), execution_on, digest };
-    let key = office.derived("release_run", &format!("{run_id}|{}", calculation.position));
-    let released = office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await;
-    if matches!(&released, Err(ProcessError::Refused { code: "lines_changed", .. })) {
-        reject(office, desk, run_id, "暂存的发放行与审批时不一致，请重新核算").await?;
+    // nothing may be ordered for a run that would then be refused: asked first, appended last
+    if let Err(refusal) = run.decide(command.clone(), &desk.context()) {
+        if matches!(refusal.code(), "lines_changed") {
+            reject(office, desk, run_id, "暂存的发放行与审批时不一致，请重新核算").await?;
+        }
+        return Err(ProcessError::refused(&refusal));
     }
-    released?;
+    if matches!(*run, PaymentRun::Approved(_)) {
+        refuse_ordered_elsewhere(office, run_id).await?;
+        order_all(office, desk, run_id, execution_on).await?;
+    }
+    let key = office.derived("release_run", &format!("{run_id}|{}", calculation.position));
+    office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
     Ok(Released { run_id, line_count: calculation.line_count, file_sha256 })
+}
+
+/// Refuses before the first order when another run was first with any of the lines: the run must be calculated anew.
+async fn refuse_ordered_elsewhere(office: &Office, run_id: RunId) -> Result<(), ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let mut lines = StagedLines::new(&office.pool, run_id);
+    let mut count = 0;
+    while let Some(page) = lines.next_page().await? {
+        let ids: Vec<_> = page.iter().map(|staged| staged.order.payment_id).collect();
+        let known = payments(&office.pool, &ids).await?;
+        count += known.iter().filter(|payment| payment.run_id != run_id).count();
+    }
+    if count > 0 { Err(ProcessError::OrderedElsewhere { count }) } else { Ok(()) }
 }
 
 /// The digest of the staged lines, and the bank file made of them.
@@ -129,7 +149,7 @@ async fn order_page(
     let skipped = done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped;
     for staged in &page {
         let id = staged.order.payment_id.to_string();
-        if skipped.iter().any(|stream| stream.id == id) {
+        if skipped.iter().any(|stream| stream.id == id) && !ordered_before(office, staged).await? {
             let order = PaymentCommand::OrderPayment { order: staged.order.clone() };
             office.together(desk, office.derived("order", &id), [Step::Payment(id.clone(), order)]).await?;
         }
@@ -143,6 +163,13 @@ async fn order_page(
         }
     }
     Ok(())
+}
+
+/// Whether an earlier, interrupted release of the same run ordered the line, perhaps for an earlier day.
+async fn ordered_before(office: &Office, staged: &StagedLine) -> Result<bool, ProcessError> {
+    let payment = office.repository.load_newest::<Payment>(staged.order.payment_id).await?.state;
+    let (run_id, amount) = (staged.order.run_id, staged.order.amount);
+    Ok(payment.order().is_some_and(|order| order.run_id == run_id && order.amount == amount))
 }
 
 /// What a payment decides on a command, as an append that expects its stream at `expected`.
