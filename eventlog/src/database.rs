@@ -95,6 +95,13 @@ impl LedgerDatabase {
         if self.same_login { options.options([("role", SERVICE_ROLE)]) } else { options }
     }
 
+    /// How the appender and bulk appends connect. Their statements are few and always find their rows by index, so
+    /// they are planned once: otherwise the server plans them anew for each batch, as it takes the arrays of a batch
+    /// for longer than they are, and a plan made while a table was small would go on scanning it.
+    pub(crate) fn appender_options(&self) -> PgConnectOptions {
+        self.service_options().options([("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")])
+    }
+
     /// Settings of every connection. Read committed, as versions are checked after the head's lock was taken;
     /// no compilation, which costs 120 ms on a one-row update; pg_temp last, so that nothing hides a table.
     fn settled(&self, options: PgConnectOptions, login: &str) -> PgConnectOptions {

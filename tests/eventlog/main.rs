@@ -8,3 +8,4 @@ mod read;
 mod repository;
 mod support;
 mod trouble;
+mod upgrade;

@@ -114,7 +114,7 @@ impl Appender {
         appended: &mut BulkAppended,
     ) -> Result<Vec<StreamId>, AppendError> {
         let mut connection =
-            self.database().service_options().connect().await.map_err(unreachable_database)?;
+            self.database().appender_options().connect().await.map_err(unreachable_database)?;
         let mut next = next_chunk(&mut streams, options)?;
         while let Some(encoding) = next {
             // Taken before the chunk is written, so that the next is encoded meanwhile.

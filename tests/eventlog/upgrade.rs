@@ -1,0 +1,37 @@
+//! A ledger that an earlier version made goes on under this one.
+
+use eventlog::database::{Clock, migrate};
+use sqlx::{ConnectOptions, Executor};
+
+use crate::support::{Ledger, jar_append};
+
+const FIRST_VERSION: &str = include_str!("../../migrations/0001_log.sql");
+
+/// The functions as the first version made them.
+fn first_functions() -> Vec<String> {
+    let chunks = FIRST_VERSION.split("\n\n").filter(|chunk| chunk.contains("create function log_"));
+    chunks.map(|chunk| chunk.replace("create function", "create or replace function")).collect()
+}
+
+#[tokio::test]
+async fn a_ledger_of_an_earlier_version_is_brought_up_to_date_and_goes_on() {
+    let ledger = Ledger::new().await;
+    let mut owner = ledger.database.owner_options().connect().await.unwrap();
+    let functions = first_functions();
+    assert_eq!(functions.len(), 4, "open, filled, opened, append");
+    for function in &functions {
+        owner.execute(function.as_str()).await.unwrap();
+    }
+    owner.execute("delete from _sqlx_migrations where version >= 4").await.unwrap();
+    let before = ledger.appender().await;
+    before.append(jar_append("a", 0, 3)).await.unwrap();
+    before.append(jar_append("b", 0, 1)).await.unwrap();
+
+    migrate(&ledger.database, Clock::Real).await.unwrap();
+
+    // The appender from before is still connected, and its plans are made anew.
+    before.append(jar_append("a", 3, 2)).await.unwrap();
+    let after = ledger.appender().await.append(jar_append("b", 1, 2)).await.unwrap();
+    assert_eq!((after.first_position, after.last_position), (6, 7));
+    assert_eq!(ledger.prove().await, 8);
+}
