@@ -85,6 +85,7 @@ impl Failure {
         match self {
             Failure::Usage { .. } => 2,
             Failure::Unreachable(_) | Failure::Process(ProcessError::Database(_)) => 3,
+            Failure::Process(error) if error.is_connection_lost() => 3,
             Failure::Interrupted(signal) => signal.exit_code(),
             Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => READER_GONE,
             _ => 1,

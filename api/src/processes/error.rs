@@ -1,5 +1,7 @@
 //! Why a job was not done.
 
+use std::error::Error;
+
 use domain::explain::Explain;
 use domain::money::MoneyError;
 use domain::personal::OpenError;
@@ -8,6 +10,7 @@ use eventlog::keyring::KeyringError;
 use eventlog::read::ReadError;
 use eventlog::repository::ExecuteError;
 use projections::error::ProjectionError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 use crate::lang::Lang;
 
@@ -87,8 +90,23 @@ impl ProcessError {
         }
     }
 
+    /// Whether the ledger's database went away, or was never there. What was acknowledged is kept; the job can be done
+    /// again as it was asked.
+    pub fn is_connection_lost(&self) -> bool {
+        match self {
+            ProcessError::Append(AppendError::Unknown | AppendError::Stopped) => true,
+            ProcessError::Append(AppendError::Database(error)) => is_connection_lost(error),
+            // Its source would be what sqlx says of the connection, not sqlx's error.
+            ProcessError::Database(error) => is_connection_lost(error),
+            other => lost_connection(other),
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
+        if self.is_connection_lost() {
+            return "ledger_unreachable";
+        }
         match self {
             ProcessError::Refused { code, .. } => code,
             ProcessError::UnknownPerson => "unknown_person",
@@ -111,6 +129,13 @@ impl ProcessError {
     /// What is wrong, for people.
     pub fn text(&self, lang: Lang) -> String {
         match (self, lang) {
+            (lost, Lang::Zh) if lost.is_connection_lost() => {
+                "与台账数据库的连接中断；已确认的操作不会丢失，请重新执行同一命令".to_owned()
+            }
+            (lost, Lang::En) if lost.is_connection_lost() => {
+                "the connection to the ledger's database was lost; what was acknowledged is kept, run the same command again"
+                    .to_owned()
+            }
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
             (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
@@ -126,6 +151,27 @@ impl ProcessError {
     }
 }
 
+/// Whether an error, or what caused it, is a lost connection.
+fn lost_connection(error: &(dyn Error + 'static)) -> bool {
+    let lost = error.downcast_ref().is_some_and(is_connection_lost);
+    lost || error.source().is_some_and(lost_connection)
+}
+
+/// A server that ends a session says so as an error graver than ERROR; one that is gone says nothing.
+fn is_connection_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error
+            .try_downcast_ref::<PgDatabaseError>()
+            .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic)),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}
+
 impl<E: Explain> From<ExecuteError<E>> for ProcessError {
     fn from(error: ExecuteError<E>) -> ProcessError {
         match error {
@@ -134,5 +180,44 @@ impl<E: Explain> From<ExecuteError<E>> for ProcessError {
             ExecuteError::Read(error) => ProcessError::Read(error),
             other => ProcessError::Damaged(other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn gone() -> sqlx::Error {
+        sqlx::Error::Io(io::Error::from(io::ErrorKind::ConnectionReset))
+    }
+
+    #[test]
+    fn a_lost_connection_is_known_in_every_wrapping() {
+        let lost = [
+            ProcessError::Database(gone()),
+            ProcessError::Append(AppendError::Unknown),
+            ProcessError::Append(AppendError::Database(Arc::new(gone()))),
+            ProcessError::Read(ReadError::Database(gone())),
+            ProcessError::Projection(ProjectionError::Log(ReadError::Database(gone()))),
+            ProcessError::Projection(ProjectionError::Database(gone())),
+            ProcessError::Keyring(KeyringError::Database(gone())),
+        ];
+        for error in lost {
+            assert!(error.is_connection_lost(), "{error:?}");
+            assert_eq!(error.code(), "ledger_unreachable");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_not_a_lost_connection() {
+        let refused = [
+            ProcessError::UnknownPerson,
+            ProcessError::Database(sqlx::Error::RowNotFound),
+            ProcessError::File("disk full".to_owned()),
+        ];
+        assert!(refused.iter().all(|error| !error.is_connection_lost()));
     }
 }

@@ -1,6 +1,5 @@
 //! What one case gets in a run: due minus paid, and whether it can be paid.
 
-use std::collections::BTreeMap;
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
@@ -12,14 +11,14 @@ use domain::ids::{CaseId, PaymentId, PersonId};
 use domain::money::Money;
 use domain::payment::{PaymentStage, RecoveryReason};
 use domain::payment_run::{
-    LineParties, MonthDifference, MonthDue, MonthOrdered, MonthOverpaid, MonthToPay, RecoverablePayment,
-    RunException, RunLine, differences, recovery_proposals,
+    LineParties, MonthDifference, MonthDue, MonthOverpaid, MonthToPay, RecoverablePayment, RunException,
+    RunLine, differences, recovery_proposals,
 };
 use domain::personal::{Opener, Sealed};
 use domain::policy::RuleBook;
 use domain::program::Program;
 use domain::schedule::{FactsError, Schedule, schedule};
-use projections::case_files::payable::{CasePayment, PayableCase};
+use projections::case_files::payable::PayableCase;
 use serde::{Deserialize, Serialize};
 
 use crate::processes::ProcessError;
@@ -116,7 +115,7 @@ pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFinding
         };
     let months: Vec<MonthDue> =
         due.months.iter().map(|month| MonthDue { month: month.month, due: month.due }).collect();
-    let ordered = ordered_months(&payable.payments)?;
+    let ordered = payable.months_ordered()?;
     let found = differences(case.case_id, &months, &ordered, look.month)
         .map_err(|error| ProcessError::Damaged(error.to_string()))?;
     let mut findings = CaseFindings { schedule: Some(due), ..CaseFindings::default() };
@@ -148,23 +147,6 @@ fn exception(payable: &PayableCase, month: Option<BenefitMonth>, exception: RunE
         month,
         exception,
     }
-}
-
-/// What was ordered for each month, ascending.
-fn ordered_months(payments: &[CasePayment]) -> Result<Vec<MonthOrdered>, ProcessError> {
-    let mut months: BTreeMap<BenefitMonth, MonthOrdered> = BTreeMap::new();
-    for payment in payments {
-        let month = months.entry(payment.month).or_insert(MonthOrdered::none(payment.month));
-        if payment.is_out() {
-            let stands = payment.amount.minus(payment.recovery_opened)?;
-            month.standing = month.standing.plus(stands)?;
-        }
-        if payment.attempt >= month.attempts {
-            month.attempts = payment.attempt;
-            month.returned_attempt = (payment.status == PaymentStage::Returned).then_some(payment.payment_id);
-        }
-    }
-    Ok(months.into_values().collect())
 }
 
 /// The account that a month's money goes to, or why it cannot go.
