@@ -11,6 +11,7 @@ mod peers;
 mod replay;
 mod report;
 mod roll;
+mod totals;
 
 use account::Setting;
 
@@ -25,7 +26,7 @@ pub struct Size {
 }
 
 const SMALL: Size = Size { accounts: 2_000, bulk_events: 100_000, seconds: 1, rounds: 3, cases: 1_203 };
-const FULL: Size = Size { accounts: 20_000, bulk_events: 1_000_000, seconds: 4, rounds: 5, cases: 100_000 };
+const FULL: Size = Size { accounts: 20_000, bulk_events: 1_000_000, seconds: 4, rounds: 5, cases: 1_000_000 };
 
 fn main() {
     let full = std::env::args().any(|argument| argument == "--full");

@@ -1,23 +1,32 @@
-//! Reading everything back: decoded and counted, against the bare ways and stock replay.
+//! Reading everything back: decoded and counted, and through a projection into a table, against the bare ways and
+//! stock replay.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use cqrs_es::persist::{PersistedEventRepository, ReplayStream};
 use eventlog::cqrs::stock_repository;
+use eventlog::database::{owner_pool, service_pool};
 use eventlog::read::Log;
 use futures::TryStreamExt;
+use projections::projection::Projection;
+use projections::rebuild::rebuild;
+use sqlx::PgPool;
 use sqlx::postgres::PgPoolCopyExt;
 
 use crate::Size;
 use crate::account::{Account, AccountEvent, Setting};
 use crate::report::{Line, peak_megabytes, reset_peak, table};
+use crate::totals::Totals;
 
 pub async fn run(setting: &Setting, size: Size) {
     let database = setting.database("bulk");
-    let log = Log::new(eventlog::database::service_pool(&database, 4).await.unwrap());
+    let log = Log::new(service_pool(&database, 4).await.unwrap());
+    let owner = owner_pool(&database, 2).await.unwrap();
     let events = u64::from(size.bulk_events);
     let mut lines = [
         Line::new("ours: stream_all, decoded and counted"),
+        Line::new("ours: rebuilt into a table of totals"),
         Line::new("sqlx: fetch in order and drop"),
         Line::new("COPY binary, decoded bare"),
         Line::new("postgres-es: stream_all_events, decoded"),
@@ -27,12 +36,16 @@ pub async fn run(setting: &Setting, size: Size) {
         reset_peak();
         lines[0].rates.push(timed(events, ours(&log)).await);
         peak = peak.max(peak_megabytes());
-        lines[1].rates.push(timed(events, fetch(&log)).await);
-        lines[2].rates.push(timed(events, bare(&log)).await);
-        lines[3].rates.push(timed(events, stock(&log)).await);
+        reset_peak();
+        lines[1].rates.push(timed(events, rebuilt(&owner, &log)).await);
+        peak = peak.max(peak_megabytes());
+        lines[2].rates.push(timed(events, fetch(&log)).await);
+        lines[3].rates.push(timed(events, bare(&log)).await);
+        lines[4].rates.push(timed(events, stock(&log)).await);
     }
     table("replay of the whole log", "events/s", &lines);
     println!("  peak memory of this process while ours ran: {peak} MB");
+    owner.close().await;
     log.pool().close().await;
     setting.drop("bulk").await;
 }
@@ -59,6 +72,13 @@ async fn ours(log: &Log) -> u64 {
         }
     }
     sum
+}
+
+/// By the same steps as `ledger rebuild`: filled beside, analyzed, swapped in.
+async fn rebuilt(owner: &PgPool, log: &Log) -> u64 {
+    rebuild(owner, log, &[Arc::new(Totals) as Arc<dyn Projection>]).await.unwrap();
+    let sum = "select coalesce(sum(payments), 0)::bigint from read_totals where amount >= 60000 * payments";
+    sqlx::query_scalar::<_, i64>(sum).fetch_one(owner).await.unwrap().cast_unsigned() * 60
 }
 
 async fn fetch(log: &Log) -> u64 {
