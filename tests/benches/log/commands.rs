@@ -28,10 +28,12 @@ pub async fn run(setting: &Setting, size: Size) {
         ];
         for _ in 0..size.rounds {
             for (line, keyed) in [(0, Keyed::Yes), (1, Keyed::No)] {
-                let pay = |id: String| ours(repository.clone(), id, keyed);
+                let repository = repository.clone();
+                let pay = move |id: String| ours(repository.clone(), id, keyed);
                 lines[line].rates.push(rate(callers, size.seconds, &ids, pay).await);
             }
-            let pay = |id: String| {
+            let stock = stock.clone();
+            let pay = move |id: String| {
                 let stock = stock.clone();
                 async move { stock.pay(&id).await }
             };
@@ -59,12 +61,13 @@ async fn ours(repository: Repository, id: String, keyed: Keyed) {
     repository.execute::<Account>(id, AccountCommand::Pay(5), &context(), &request).await.unwrap();
 }
 
-/// Commands per second of `callers` tasks, each doing one after the other on accounts in a scattered order.
+/// Commands per second of `callers` tasks of the runtime, each doing one after the other on accounts in a scattered
+/// order.
 async fn rate<F>(
     callers: usize,
     seconds: u32,
     ids: &Arc<Vec<String>>,
-    pay: impl Fn(String) -> F + Copy + Send,
+    pay: impl Fn(String) -> F + Clone + Send + 'static,
 ) -> f64
 where
     F: Future<Output = ()> + Send + 'static,
@@ -73,17 +76,17 @@ where
     let started = Instant::now();
     let tasks = (0..callers).map(|caller| {
         let mut place = caller * 7_919;
-        let ids = ids.clone();
-        async move {
+        let (ids, pay) = (ids.clone(), pay.clone());
+        tokio::spawn(async move {
             let mut done = 0u32;
             while Instant::now() < until {
                 place += 104_729;
-                tokio::spawn(pay(ids[place % ids.len()].clone())).await.unwrap();
+                pay(ids[place % ids.len()].clone()).await;
                 done += 1;
             }
             done
-        }
+        })
     });
-    let done: u32 = join_all(tasks).await.into_iter().sum();
+    let done: u32 = join_all(tasks).await.into_iter().map(Result::unwrap).sum();
     f64::from(done) / started.elapsed().as_secs_f64()
 }
