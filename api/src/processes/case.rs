@@ -195,9 +195,11 @@ pub async fn decide(
     let (case_id, household_id) = (case.subject.case_id, case.subject.household_id);
     let household = household_of(office, household_id).await?;
     let state = office.repository.load::<BenefitCase>(&case_id.to_string()).await?.state;
+    // a decision by somebody else, or another one, is no repeat
+    let step = format!("decision|{outcome:?}|{}", desk.actor.id);
     if !matches!(*state, BenefitCase::UnderReview(_)) {
         // the rules have no answer for a case that was decided, so a repeat is told apart before they are asked
-        let key = office.step_key(desk, case_id, "decision");
+        let key = office.step_key(desk, case_id, &step);
         if office.repository.log().lookup_command(key).await?.is_some() {
             return Ok(());
         }
@@ -219,7 +221,7 @@ pub async fn decide(
         rules,
         facts_recorded_by: household.contributors(),
     };
-    office.step(desk, case_id, "decision", command).await
+    office.step(desk, case_id, &step, command).await
 }
 
 /// 核定: what is due a month from the first month on, by the facts known on the day.

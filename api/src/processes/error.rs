@@ -117,6 +117,7 @@ impl ProcessError {
             ProcessError::File(_) => "file_unwritable",
             ProcessError::Sealed(_) => "sealed_value",
             ProcessError::Money(_) => "amount_out_of_range",
+            ProcessError::Append(AppendError::CommandReused) => "command_reused",
             ProcessError::Append(_) => "append_failed",
             ProcessError::Read(_) => "stream_unreadable",
             ProcessError::Projection(_) => "projection_failed",
@@ -143,6 +144,9 @@ impl ProcessError {
             }
             (ProcessError::PartlyOrdered, Lang::Zh) => {
                 "该批次发放中断且已下达部分明细，请再次发放以完成".to_owned()
+            }
+            (ProcessError::Append(AppendError::CommandReused), Lang::Zh) => {
+                "该操作已用同一幂等键登记为另一内容，未作任何更改".to_owned()
             }
             (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
             (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个对象（{what}）"),

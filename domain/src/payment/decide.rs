@@ -79,9 +79,8 @@ impl Payment {
         context: &Context,
     ) -> Decision {
         let order = match self {
-            Payment::Settled(was) if was.settled_on == settled_on && was.bank_reference == bank_reference => {
-                return Ok(vec![]);
-            }
+            // The bank's reference names the settlement, whichever day its file is taken again.
+            Payment::Settled(was) if was.bank_reference == bank_reference => return Ok(vec![]),
             Payment::Settled(_) => return Err(PaymentError::SettlementDiffers),
             Payment::Returned(_) | Payment::Reissued(_) | Payment::Cancelled(_) => {
                 return Err(PaymentError::SettledAfterReturn);
@@ -105,8 +104,7 @@ impl Payment {
             Payment::Returned(was)
             | Payment::Reissued(Reissued { returned: was, .. })
             | Payment::Cancelled(Cancelled { returned: was, .. }) => {
-                let repeat = was.returned_on == returned_on && was.reason == reason;
-                return if repeat { Ok(vec![]) } else { Err(PaymentError::ReturnDiffers) };
+                return if was.reason == reason { Ok(vec![]) } else { Err(PaymentError::ReturnDiffers) };
             }
             Payment::Settled(_) => return Err(PaymentError::ReturnedAfterSettlement),
             Payment::Ordered(order) => order,

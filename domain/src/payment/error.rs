@@ -21,11 +21,11 @@ pub enum PaymentError {
     /// The same case, month and attempt was ordered with other content.
     #[error("this payment was already ordered, with other content")]
     PaymentDiffers,
-    /// The bank first said settled, with another day or reference.
-    #[error("this payment was already settled, with another day or reference")]
+    /// The bank first said settled, with another reference.
+    #[error("this payment was already settled, with another reference")]
     SettlementDiffers,
-    /// The bank first said returned, with another day or reason.
-    #[error("this payment was already returned, with another day or reason")]
+    /// The bank first said returned, with another reason.
+    #[error("this payment was already returned, with another reason")]
     ReturnDiffers,
     /// The bank first said returned and now says settled.
     #[error("this payment was returned and cannot be settled")]
@@ -138,8 +138,8 @@ impl Explain for PaymentError {
             E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由财务人员办理。".into(),
             E::PaymentUnknown => "没有这笔发放明细，请核对个案、所属月份和次数。".into(),
             E::PaymentDiffers => "该月份的这一次发放已经存在且内容不同，不得重复发放，请核对批次。".into(),
-            E::SettlementDiffers => "该笔已登记到账，但日期或银行流水号不同，请与银行核对回盘文件。".into(),
-            E::ReturnDiffers => "该笔已登记退汇，但日期或原因不同，请与银行核对回盘文件。".into(),
+            E::SettlementDiffers => "该笔已登记到账，但银行流水号不同，请与银行核对回盘文件。".into(),
+            E::ReturnDiffers => "该笔已登记退汇，但原因不同，请与银行核对回盘文件。".into(),
             E::SettledAfterReturn => "该笔已登记退汇，又收到到账结果，请与银行核对后再处理。".into(),
             E::ReturnedAfterSettlement => "该笔已登记到账，又收到退汇结果，请与银行核对后再处理。".into(),
             E::ReissueDiffers => "该笔退汇已经重发为另一笔，不能再次重发。".into(),

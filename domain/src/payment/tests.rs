@@ -200,7 +200,7 @@ fn finance_and_the_program_act_and_nobody_else() {
 #[test]
 fn the_bank_s_second_answer_is_told_from_a_repeat() {
     let settled_again =
-        PaymentCommand::SettlePayment { settled_on: day("2023-07-12"), bank_reference: "A1".into() };
+        PaymentCommand::SettlePayment { settled_on: day("2023-07-12"), bank_reference: "A2".into() };
     given(reaching(PaymentStage::Settled))
         .when(asked(settled_again))
         .then_expect_error(PaymentError::SettlementDiffers);
@@ -209,6 +209,16 @@ fn the_bank_s_second_answer_is_told_from_a_repeat() {
     given(reaching(PaymentStage::Returned))
         .when(asked(returned_again))
         .then_expect_error(PaymentError::ReturnDiffers);
+}
+
+#[test]
+fn the_bank_s_file_may_be_taken_again_on_a_later_day() {
+    let settled_again =
+        PaymentCommand::SettlePayment { settled_on: day("2023-07-12"), bank_reference: "A1".into() };
+    given(reaching(PaymentStage::Settled)).when(asked(settled_again)).then_expect_events(Vec::new());
+    let returned_again =
+        PaymentCommand::ReturnPayment { reason: "account_closed".into(), returned_on: day("2023-07-12") };
+    given(reaching(PaymentStage::Returned)).when(asked(returned_again)).then_expect_events(vec![]);
 }
 
 #[test]

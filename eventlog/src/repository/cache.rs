@@ -43,7 +43,7 @@ impl StateCache {
     }
 
     /// Notes that the stream has grown or may have grown: what is remembered is true, but not the newest.
-    pub(super) fn outdate(&self, kind: &'static str, id: &str) {
+    pub(super) fn outdate(&self, kind: &str, id: &str) {
         if let Some(known) = self.lock().get_mut(kind).and_then(|states| states.get_mut(id)) {
             known.stale = true;
         }

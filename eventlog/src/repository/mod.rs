@@ -18,8 +18,9 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::append::{AppendError, Appended, Malformed, StreamId};
+use crate::append::{AppendError, Appended, Malformed, StreamAppend, StreamId};
 use crate::appender::Appender;
+use crate::bulk::{BulkAppended, BulkError, BulkOptions};
 use crate::database::{DatabaseError, LedgerDatabase, service_pool};
 use crate::event::StoredEvent;
 use crate::read::{Log, ReadError};
@@ -168,6 +169,25 @@ impl Repository {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Appends many streams, a chunk to a transaction, as [`Appender::append_bulk`] does, and asks the log the next time
+    /// for those that are continued.
+    ///
+    /// # Errors
+    /// [`BulkError`].
+    pub async fn append_bulk(
+        &self,
+        streams: Vec<StreamAppend>,
+        options: &BulkOptions,
+    ) -> Result<BulkAppended, BulkError> {
+        let continued = streams.iter().filter(|append| append.expected > 0);
+        let continued: Vec<StreamId> = continued.map(|append| append.stream.clone()).collect();
+        let done = self.appender.append_bulk(streams, options).await;
+        for stream in &continued {
+            self.cache.outdate(&stream.kind, &stream.id);
+        }
+        done
     }
 
     /// Begins a command on several aggregates, whose events are appended together. The caller answers conflicts;

@@ -13,6 +13,7 @@ use domain::schedule::Schedule;
 use projections::case_files::payable::{PayableCase, PayableCases};
 use projections::case_files::queries;
 use projections::runner::Until;
+use sqlx::PgConnection;
 
 use super::case_lines::{CaseFindings, FoundLine, Look, RunNote, findings_of};
 use super::load;
@@ -30,7 +31,9 @@ pub struct Prepared {
     pub notes: Vec<RunNote>,
 }
 
-/// Computes the lines of a run anew, stages them, and records their sum and digest.
+/// Computes the lines of a run anew, stages them, and records their sum and digest. The lines replace those of an
+/// earlier calculation only when the run takes the new one: a refusal leaves a submitted, approved or released run its
+/// lines.
 ///
 /// # Errors
 /// [`ProcessError`]: the run is at another step, a read table is behind or damaged, a sealed fact was tampered with.
@@ -38,10 +41,13 @@ pub async fn calculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<Pr
     let run = load(office, run_id).await?;
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
     office.runner.catch_up(Until::Head).await?;
-    let (calculation, notes) = stage(office, desk, preparation).await?;
+    let mut transaction = office.pool.begin().await?;
+    let (calculation, notes) = stage(office, desk, preparation, &mut transaction).await?;
     let command = PaymentRunCommand::RecordCalculation { calculation: calculation.clone() };
     let key = office.derived("calculate_run", &format!("{run_id}|{}", calculation.position));
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
+    // killed in between, the run keeps older lines, whose digest is not the one recorded: it is then sent back
+    transaction.commit().await?;
     Ok(Prepared { run_id, calculation, notes })
 }
 
@@ -49,6 +55,7 @@ async fn stage(
     office: &Office,
     desk: &Desk,
     preparation: &Preparation,
+    connection: &mut PgConnection,
 ) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
     let shared = shared_by_strangers(office).await?;
     let look = Look {
@@ -66,8 +73,7 @@ async fn stage(
         calculated_on: desk.today(),
     });
     let mut notes = Vec::new();
-    let mut transaction = office.pool.begin().await?;
-    let mut staging = StagingWriter::begin(&mut transaction, preparation.run_id).await?;
+    let mut staging = StagingWriter::begin(connection, preparation.run_id).await?;
     while let Some(page) = cases.next_page().await? {
         load_keys(office, &page).await?;
         for payable in &page {
@@ -84,7 +90,6 @@ async fn stage(
         }
     }
     staging.finish(&notes).await?;
-    transaction.commit().await?;
     let calculation = builder.finish().map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok((calculation, notes))
 }

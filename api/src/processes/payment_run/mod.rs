@@ -79,7 +79,9 @@ pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), 
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
     let approve = PaymentRunCommand::ApproveRun { approved_on: desk.today() };
     let commit = FundCommand::Commit { run_id, amount: calculation.control_sum, committed_on: desk.today() };
-    let key = office.derived("approve_run", &format!("{run_id}|{}", calculation.position));
+    // another person's approval, or one on another day, is no repeat: the run itself answers it
+    let signature = format!("{}|{}", desk.actor.id, desk.today());
+    let key = office.derived("approve_run", &format!("{run_id}|{}|{signature}", calculation.position));
     let steps =
         [Step::PaymentRun(run_id.to_string(), approve), Step::Fund(preparation.fund_id.to_string(), commit)];
     office.together(desk, key, steps).await?;
@@ -125,7 +127,8 @@ async fn step(
 ) -> Result<(), ProcessError> {
     let run = load(office, run_id).await?;
     let position = run.calculation().map_or(0, |calculation| calculation.position);
-    let key = office.derived("run_step", &format!("{run_id}|{name}|{position}"));
+    let key =
+        office.derived("run_step", &format!("{run_id}|{name}|{position}|{}|{}", desk.actor.id, desk.today()));
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
     Ok(())
 }

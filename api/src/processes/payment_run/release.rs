@@ -46,6 +46,9 @@ pub async fn release(
 ) -> Result<Released, ProcessError> {
     let run = load(office, run_id).await?;
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?.clone();
+    if !matches!(*run, PaymentRun::Approved(_) | PaymentRun::Released(_)) {
+        return Err(out_of_turn(&run, execution_on, desk));
+    }
     let (digest, bank_file) = read_through(office, run_id, execution_on, file).await?;
     let file_sha256 = bank_file.finish()?;
     let command = PaymentRunCommand::ReleaseRun { file_sha256: file_sha256.clone(), execution_on, digest };
@@ -63,6 +66,16 @@ pub async fn release(
     let key = office.derived("release_run", &format!("{run_id}|{}", calculation.position));
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
     Ok(Released { run_id, line_count: calculation.line_count, file_sha256 })
+}
+
+/// What the run says to a release at another step, before any account is opened for a file.
+fn out_of_turn(run: &PaymentRun, execution_on: NaiveDate, desk: &Desk) -> ProcessError {
+    let (file_sha256, digest) = (String::new(), String::new());
+    let command = PaymentRunCommand::ReleaseRun { file_sha256, execution_on, digest };
+    match run.decide(command, &desk.context()) {
+        Err(refusal) => ProcessError::refused(&refusal),
+        Ok(_) => ProcessError::Damaged("a run would be released without its lines".to_owned()),
+    }
 }
 
 /// Refuses before the first order when another run was first with any of the lines: the run must be calculated anew.
@@ -145,7 +158,7 @@ async fn order_page(
         streams.push(decided(&Payment::default(), id, 0, command, &context, staged.order.run_id.uuid())?);
     }
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let done = office.repository.appender().append_bulk(streams, &options).await;
+    let done = office.repository.append_bulk(streams, &options).await;
     let skipped = done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped;
     for staged in &page {
         let id = staged.order.payment_id.to_string();

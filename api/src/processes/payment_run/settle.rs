@@ -47,8 +47,13 @@ pub async fn settle(
         results.into_iter().map(|result| (result.payment_id, result.outcome)).collect();
     let mut tally = Tally::default();
     let mut lines = StagedLines::new(&office.pool, run_id);
+    let mut others = Vec::new();
     while let Some(page) = lines.next_page().await? {
-        settle_page(office, desk, execution_on, &page, &mut results, &mut tally).await?;
+        others.extend(settle_page(office, desk, execution_on, page, &mut results, &mut tally).await?);
+    }
+    // asked for only now: of two files that are taken at once, the one that ends last then sees what both say
+    for order in others {
+        tally_known(office, order, &mut tally).await?;
     }
     let settlement = Settlement {
         run_id,
@@ -82,19 +87,27 @@ impl Tally {
     }
 }
 
+/// A line that a file says nothing of.
+struct Other {
+    payment_id: PaymentId,
+    amount: Money,
+}
+
+/// Appends what the file says of a page's lines; gives the lines that it says nothing of.
 async fn settle_page(
     office: &Office,
     desk: &Desk,
     execution_on: NaiveDate,
-    page: &[StagedLine],
+    page: Vec<StagedLine>,
     results: &mut HashMap<PaymentId, BankOutcome>,
     tally: &mut Tally,
-) -> Result<(), ProcessError> {
+) -> Result<Vec<Other>, ProcessError> {
     let context = desk.context();
+    let mut others = Vec::new();
     let (mut streams, mut commands) = (Vec::with_capacity(page.len()), HashMap::new());
-    for staged in page {
+    for staged in &page {
         let Some(outcome) = results.remove(&staged.order.payment_id) else {
-            tally_known(office, staged, tally).await?;
+            others.push(Other { payment_id: staged.order.payment_id, amount: staged.order.amount });
             continue;
         };
         match &outcome {
@@ -108,10 +121,10 @@ async fn settle_page(
         commands.insert(id, command);
     }
     if streams.is_empty() {
-        return Ok(());
+        return Ok(others);
     }
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let done = office.repository.appender().append_bulk(streams, &options).await;
+    let done = office.repository.append_bulk(streams, &options).await;
     // a payment beyond its order has a result already: it says whether this is the same one
     for stream in done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped {
         if let Some(command) = commands.remove(&stream.id) {
@@ -119,7 +132,7 @@ async fn settle_page(
             office.together(desk, key, [Step::Payment(stream.id, command)]).await?;
         }
     }
-    Ok(())
+    Ok(others)
 }
 
 fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {
@@ -140,14 +153,14 @@ fn ordered(staged: &StagedLine, execution_on: NaiveDate) -> Result<Payment, Proc
     Ok(payment)
 }
 
-/// Counts a line that this file says nothing of by what is known of it.
-async fn tally_known(office: &Office, staged: &StagedLine, tally: &mut Tally) -> Result<(), ProcessError> {
-    let payment = office.repository.load::<Payment>(staged.order.payment_id).await?.state;
+/// Counts a line that this file says nothing of by what the log knows of it, whoever wrote it there.
+async fn tally_known(office: &Office, line: Other, tally: &mut Tally) -> Result<(), ProcessError> {
+    let payment = office.repository.load_newest::<Payment>(line.payment_id).await?.state;
     let whereabouts = payment.whereabouts();
     if whereabouts.returned.is_positive() {
-        tally.returned(staged.order.amount)
+        tally.returned(line.amount)
     } else if whereabouts.settled.is_positive() {
-        tally.settled(staged.order.amount)
+        tally.settled(line.amount)
     } else {
         tally.pending_count += 1;
         Ok(())
