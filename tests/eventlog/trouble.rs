@@ -107,3 +107,17 @@ async fn a_caller_that_hangs_up_leaves_its_command_to_be_written() {
         .unwrap();
     assert_eq!(ledger.prove().await, 20);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_over_a_lost_connection_is_answered_as_the_first_time() {
+    let ledger = Ledger::new().await;
+    let appender = ledger.appender().await;
+    let command = CommandKey { id: Uuid::now_v7(), request_hash: [1; 32] };
+    let append = Append { command: Some(command), ..jar_append("a", 0, 2) };
+    let first = appender.append(append.clone()).await.unwrap();
+    assert!(kill_appenders(&ledger).await > 0);
+    let again = appender.append(append).await.unwrap();
+    assert!(again.repeated);
+    assert_eq!((again.first_position, again.last_position), (first.first_position, first.last_position));
+    assert_eq!(ledger.prove().await, 2);
+}

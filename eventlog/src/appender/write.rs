@@ -34,16 +34,28 @@ impl Worker {
         self.answer_repeats(batch).await
     }
 
-    /// A command that met a conflict may be the repeat of one that caused it, and is then no conflict.
+    /// A command that met a conflict may be the repeat of one that caused it, and is then no conflict. Until that is
+    /// known it has no verdict, so that it is settled under the lock where the question gets no answer.
     async fn answer_repeats(&mut self, batch: &mut Batch<'_>) -> Result<(), Failure> {
-        let conflicting = |index: &usize| matches!(batch.verdicts[*index], Some(Err(_)));
-        let doubtful: Vec<usize> = (0..batch.appends.len()).filter(conflicting).collect();
-        let keys: Vec<Uuid> = doubtful.iter().filter_map(|index| key_of(batch.appends[*index])).collect();
+        let mut doubtful = Vec::new();
+        let mut keys = Vec::new();
+        for (index, append) in batch.appends.iter().enumerate() {
+            if let Some(key) = key_of(append)
+                && let Some(conflict) = batch.verdicts[index].take_if(|verdict| verdict.is_err())
+            {
+                doubtful.push((index, conflict));
+                keys.push(key);
+            }
+        }
         if keys.is_empty() {
             return Ok(());
         }
         let recorded = recorded_commands(self.connected().await?, &keys).await?;
-        answer_recorded(batch, &doubtful, &recorded);
+        let indexes: Vec<usize> = doubtful.iter().map(|(index, _)| *index).collect();
+        for (index, conflict) in doubtful {
+            batch.decide(index, conflict);
+        }
+        answer_recorded(batch, &indexes, &recorded);
         Ok(())
     }
 
