@@ -13,8 +13,9 @@
 //! | `Cancelled` 已作废 | `settled_after_return` | `return_differs` | – | – | – |
 //!
 //! `OrderPayment` leads from `Unordered` to `Ordered`; everywhere else it is a repeat or `payment_differs`. "–" is
-//! `payment_unknown` in the first row, `wrong_stage` in the others. The same answer of the bank read twice is a
-//! repeat and succeeds; another answer is refused with a code that says how the two disagree.
+//! `payment_unknown` in the first row, `wrong_stage` in the others. The same answer of the bank (the same
+//! reference or reason) read twice, on whatever day, is a repeat and succeeds; another answer is refused with a code
+//! that says how the two disagree.
 //!
 //! Everything is done by finance or by the program itself as it reads the bank's file; only finance cancels.
 //! Four eyes were needed for the run that ordered the payment, and are not needed again.
