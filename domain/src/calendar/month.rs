@@ -80,7 +80,8 @@ impl BenefitMonth {
 
     /// Whether `day` lies in this month.
     pub fn contains(self, day: NaiveDate) -> bool {
-        BenefitMonth::of(day) == self
+        // not by `of`: the range's last month would hold every day after it
+        self.first_day() <= day && day <= self.last_day()
     }
 }
 
@@ -157,6 +158,18 @@ mod tests {
             "2023-07-01",
         ] {
             assert_eq!(text.parse::<BenefitMonth>(), Err(MonthError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_and_last_month_hold_their_own_days_alone() {
+        for (text, before, after) in
+            [("1900-01", "1899-12-31", "1900-02-01"), ("2199-12", "2199-11-30", "2200-01-01")]
+        {
+            let month: BenefitMonth = text.parse().unwrap();
+            assert!(month.contains(month.first_day()) && month.contains(month.last_day()), "{text}");
+            assert!(!month.contains(before.parse().unwrap()), "{text} holds {before}");
+            assert!(!month.contains(after.parse().unwrap()), "{text} holds {after}");
         }
     }
 
