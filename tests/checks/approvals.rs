@@ -2,7 +2,7 @@
 
 use tests::personas;
 
-use crate::office::{SmallOffice, codes};
+use tests::office::{SmallOffice, codes};
 
 /// Makes the clerk the author of an event, in its payload, its metadata or both.
 async fn sign_as_clerk(small: &mut SmallOffice, position: u64, columns: &[&str]) {

@@ -10,7 +10,7 @@ use projections::statistics::year_report;
 use serde_json::Value;
 use tests::personas;
 
-use crate::office::{Broken, SmallOffice, WANG, at_work, day, id_number};
+use tests::office::{Broken, SmallOffice, WANG, at_work, day, id_number};
 
 /// The year's report, without the position that it was made at, and the balance of every account.
 async fn totals(small: &SmallOffice) -> (Value, Vec<(String, i64)>) {

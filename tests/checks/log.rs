@@ -1,6 +1,6 @@
 //! The log itself: its order, what can be read in it, its head, its commands.
 
-use crate::office::{SmallOffice, codes};
+use tests::office::{SmallOffice, codes};
 
 #[tokio::test]
 async fn an_event_that_was_removed_leaves_a_gap() {

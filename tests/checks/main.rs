@@ -4,6 +4,5 @@ mod approvals;
 mod erasing;
 mod log;
 mod money;
-mod office;
 mod personal;
 mod tables;

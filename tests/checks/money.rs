@@ -7,7 +7,7 @@ use domain::payment::RecoveryReason;
 use domain::program::Program;
 use tests::personas;
 
-use crate::office::{SmallOffice, WANG, at_work, codes, id_number};
+use tests::office::{SmallOffice, WANG, at_work, codes, id_number};
 
 #[tokio::test]
 async fn books_that_do_not_tie_to_the_funds_are_found() {

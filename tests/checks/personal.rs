@@ -1,6 +1,6 @@
 //! Personal values: nowhere in clear, in any spelling, in the database or in the server's log.
 
-use crate::office::{CHEN, DONORS, PEOPLE, SmallOffice, WANG, id_number};
+use tests::office::{CHEN, DONORS, PEOPLE, SmallOffice, WANG, id_number};
 
 #[tokio::test]
 async fn nothing_that_the_office_knows_of_people_can_be_found_in_a_dump() {

@@ -1,6 +1,6 @@
 //! Read tables: a row that the log does not say is found.
 
-use crate::office::{SmallOffice, codes};
+use tests::office::{SmallOffice, codes};
 
 async fn names_the_table(small: &SmallOffice, table: &str) {
     let verdicts = small.verdicts().await;

@@ -11,6 +11,7 @@
 
 mod dump;
 mod invariants;
+pub mod office;
 pub mod personas;
 mod program;
 mod server;

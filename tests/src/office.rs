@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::{TestLedger, personas};
 use api::check::{Verdict, check_office};
 use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
 use api::processes::{self as work, Desk, Office};
@@ -25,9 +26,9 @@ use indicatif::ProgressBar;
 use projections::install::install;
 use projections::runner::{Runner, Until};
 use sqlx::Executor;
-use tests::{TestLedger, personas};
 
-const FUND: &str = "区级财政资金";
+/// The fund that pays.
+pub const FUND: &str = "区级财政资金";
 const GIFTS: &str = "慈善捐赠资金";
 const CAMPAIGN: &str = "首善有我";
 
@@ -337,7 +338,7 @@ fn application(person: Known, program: Program) -> applications::Row {
 }
 
 /// The bank returns what goes to [`ZHAO`]'s account, and pays the rest.
-fn bank_answers(file: &str) -> Vec<BankResult> {
+pub fn bank_answers(file: &str) -> Vec<BankResult> {
     let mut results = Vec::new();
     for line in file.lines().filter_map(|line| line.strip_prefix("P,")) {
         let mut fields = line.split(',');
