@@ -6,6 +6,7 @@ use domain::explain::Explain;
 use domain::money::MoneyError;
 use domain::personal::OpenError;
 use eventlog::append::AppendError;
+use eventlog::bulk::BulkError;
 use eventlog::keyring::KeyringError;
 use eventlog::read::ReadError;
 use eventlog::repository::ExecuteError;
@@ -50,6 +51,9 @@ pub enum ProcessError {
         /// How many.
         count: usize,
     },
+    /// Somebody else took the run a step further meanwhile.
+    #[error("the run was changed by somebody else meanwhile: look at it again")]
+    RunChanged,
     /// A release was interrupted after it had ordered lines.
     #[error("the run's release was interrupted and has ordered lines: release it again to finish it")]
     PartlyOrdered,
@@ -98,6 +102,7 @@ impl ProcessError {
             ProcessError::Append(AppendError::Database(error)) => is_connection_lost(error),
             // Its source would be what sqlx says of the connection, not sqlx's error.
             ProcessError::Database(error) => is_connection_lost(error),
+            ProcessError::Read(error) => lost_connection(error),
             other => lost_connection(other),
         }
     }
@@ -113,6 +118,7 @@ impl ProcessError {
             ProcessError::Unknown { .. } => "unknown_object",
             ProcessError::NotReleased => "run_not_released",
             ProcessError::OrderedElsewhere { .. } => "lines_ordered_elsewhere",
+            ProcessError::RunChanged => "run_changed",
             ProcessError::PartlyOrdered => "run_partly_ordered",
             ProcessError::File(_) => "file_unwritable",
             ProcessError::Sealed(_) => "sealed_value",
@@ -131,10 +137,10 @@ impl ProcessError {
     pub fn text(&self, lang: Lang) -> String {
         match (self, lang) {
             (lost, Lang::Zh) if lost.is_connection_lost() => {
-                "与台账数据库的连接中断；已确认的操作不会丢失，请重新执行同一命令".to_owned()
+                "台账数据库无法连接或连接中断；已确认的操作不会丢失，请检查后重新执行同一命令".to_owned()
             }
             (lost, Lang::En) if lost.is_connection_lost() => {
-                "the connection to the ledger's database was lost; what was acknowledged is kept, run the same command again"
+                "the ledger's database cannot be reached or was lost; what was acknowledged is kept, run the same command again"
                     .to_owned()
             }
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
@@ -142,6 +148,7 @@ impl ProcessError {
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
             }
+            (ProcessError::RunChanged, Lang::Zh) => "该批次刚被他人变更，请重新查看后再办理".to_owned(),
             (ProcessError::PartlyOrdered, Lang::Zh) => {
                 "该批次发放中断且已下达部分明细，请再次发放以完成".to_owned()
             }
@@ -158,7 +165,8 @@ impl ProcessError {
 /// Whether an error, or what caused it, is a lost connection.
 fn lost_connection(error: &(dyn Error + 'static)) -> bool {
     let lost = error.downcast_ref().is_some_and(is_connection_lost);
-    lost || error.source().is_some_and(lost_connection)
+    let cut = matches!(error.downcast_ref(), Some(ReadError::Cut { .. }));
+    lost || cut || error.source().is_some_and(lost_connection)
 }
 
 /// A server that ends a session says so as an error graver than ERROR; one that is gone says nothing.
@@ -173,6 +181,15 @@ fn is_connection_lost(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
         _ => false,
+    }
+}
+
+impl From<BulkError> for ProcessError {
+    fn from(error: BulkError) -> ProcessError {
+        match error {
+            BulkError::Append { error, .. } => ProcessError::Append(error),
+            existing @ BulkError::Existing { .. } => ProcessError::Damaged(existing.to_string()),
+        }
     }
 }
 
@@ -192,6 +209,8 @@ mod tests {
     use std::io;
     use std::sync::Arc;
 
+    use eventlog::bulk::BulkAppended;
+
     use super::*;
 
     fn gone() -> sqlx::Error {
@@ -204,7 +223,13 @@ mod tests {
             ProcessError::Database(gone()),
             ProcessError::Append(AppendError::Unknown),
             ProcessError::Append(AppendError::Database(Arc::new(gone()))),
+            ProcessError::from(BulkError::Append {
+                error: AppendError::Unknown,
+                appended: BulkAppended::default(),
+            }),
             ProcessError::Read(ReadError::Database(gone())),
+            ProcessError::Read(ReadError::Cut { owed: 2, received: 1 }),
+            ProcessError::Projection(ProjectionError::Log(ReadError::Cut { owed: 2, received: 1 })),
             ProcessError::Projection(ProjectionError::Log(ReadError::Database(gone()))),
             ProcessError::Projection(ProjectionError::Database(gone())),
             ProcessError::Keyring(KeyringError::Database(gone())),

@@ -7,6 +7,7 @@ use domain::campaign::{Campaign, CampaignCommand};
 use domain::fund::{Fund, FundCommand};
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::{Identity, IdentityCommand};
+use domain::ids::RunId;
 use domain::payment::{Payment, PaymentCommand};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use eventlog::append::Appended;
@@ -61,12 +62,41 @@ impl Office {
         key: Uuid,
         steps: impl Into<Arc<[Step]>>,
     ) -> Result<Option<Appended>, ProcessError> {
-        let steps: Arc<[Step]> = steps.into();
+        self.decide_all(desk, key, None, steps.into()).await
+    }
+
+    /// Like [`Office::together`], for steps that were made by what was seen of a run.
+    ///
+    /// # Errors
+    /// [`ProcessError::RunChanged`] where the run is no longer as it was seen, and those of [`Office::together`].
+    pub async fn together_on_run(
+        &self,
+        desk: &Desk,
+        key: Uuid,
+        seen: (RunId, Arc<PaymentRun>),
+        steps: Vec<Step>,
+    ) -> Result<(), ProcessError> {
+        self.decide_all(desk, key, Some(seen), steps.into()).await?;
+        Ok(())
+    }
+
+    async fn decide_all(
+        &self,
+        desk: &Desk,
+        key: Uuid,
+        seen: Option<(RunId, Arc<PaymentRun>)>,
+        steps: Arc<[Step]>,
+    ) -> Result<Option<Appended>, ProcessError> {
         let done = self
             .repository
             .transact(&desk.context(), &desk.request(key, &steps), |work| {
-                let steps = Arc::clone(&steps);
+                let (seen, steps) = (seen.clone(), Arc::clone(&steps));
                 Box::pin(async move {
+                    if let Some((run_id, run)) = seen
+                        && work.state::<PaymentRun>(run_id).await? != run
+                    {
+                        return Err(ProcessError::RunChanged);
+                    }
                     for step in steps.iter() {
                         step.decide(work).await?;
                     }

@@ -48,14 +48,13 @@ async fn approve_at_once(world: &mut World) {
     let mut approved = Vec::new();
     for (place, outcome) in [(one, first), (other, second)] {
         match outcome {
-            // the same approval asked twice is answered twice, and stands once
-            Ok(()) if approved.contains(&place) => {}
             Ok(()) => {
+                assert!(!approved.contains(&place), "two people approved one run");
                 runs::approved(world, place);
                 approved.push(place);
             }
             Err(refusal) => {
-                let codes = ["fund_short", "wrong_stage", "command_reused"];
+                let codes = ["fund_short", "wrong_stage", "run_changed"];
                 assert!(codes.contains(&refusal.code()), "{refusal:?}");
             }
         }

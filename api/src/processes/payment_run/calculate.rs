@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 
 use super::case_lines::{CaseFindings, FoundLine, Look, RunNote, findings_of};
 use super::load;
-use super::staging::{StagedLine, StagingWriter};
+use super::staging::{StagedLine, StagingWriter, lock_lines};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// A run with its lines computed.
@@ -40,8 +40,9 @@ pub struct Prepared {
 pub async fn calculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<Prepared, ProcessError> {
     let run = load(office, run_id).await?;
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
-    office.runner.catch_up(Until::Head).await?;
     let mut transaction = office.pool.begin().await?;
+    lock_lines(&mut transaction, run_id).await?;
+    office.runner.catch_up(Until::Head).await?;
     let (calculation, notes) = stage(office, desk, preparation, &mut transaction).await?;
     let command = PaymentRunCommand::RecordCalculation { calculation: calculation.clone() };
     let key = office.derived("calculate_run", &format!("{run_id}|{}", calculation.position));

@@ -82,10 +82,11 @@ pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), 
     // another person's approval, or one on another day, is no repeat: the run itself answers it
     let signature = format!("{}|{}", desk.actor.id, desk.today());
     let key = office.derived("approve_run", &format!("{run_id}|{}|{signature}", calculation.position));
-    let steps =
-        [Step::PaymentRun(run_id.to_string(), approve), Step::Fund(preparation.fund_id.to_string(), commit)];
-    office.together(desk, key, steps).await?;
-    Ok(())
+    let steps = vec![
+        Step::PaymentRun(run_id.to_string(), approve),
+        Step::Fund(preparation.fund_id.to_string(), commit),
+    ];
+    office.together_on_run(desk, key, (run_id, run), steps).await
 }
 
 /// Sends a run back with a reason. What an approval had committed is free again.
@@ -107,8 +108,7 @@ pub async fn reject(office: &Office, desk: &Desk, run_id: RunId, reason: &str) -
         steps.push(Step::Fund(preparation.fund_id.to_string(), release));
     }
     let key = office.derived("reject_run", &format!("{run_id}|{}|{reason}", desk.now.timestamp_micros()));
-    office.together(desk, key, steps).await?;
-    Ok(())
+    office.together_on_run(desk, key, (run_id, run), steps).await
 }
 
 /// How many payments the run has ordered.
@@ -134,5 +134,5 @@ async fn step(
 }
 
 async fn load(office: &Office, run_id: RunId) -> Result<Arc<PaymentRun>, ProcessError> {
-    Ok(office.repository.load::<PaymentRun>(run_id).await?.state)
+    Ok(office.repository.load_newest::<PaymentRun>(run_id).await?.state)
 }

@@ -158,8 +158,7 @@ async fn order_page(
         streams.push(decided(&Payment::default(), id, 0, command, &context, staged.order.run_id.uuid())?);
     }
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let done = office.repository.append_bulk(streams, &options).await;
-    let skipped = done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped;
+    let skipped = office.repository.append_bulk(streams, &options).await?.skipped;
     for staged in &page {
         let id = staged.order.payment_id.to_string();
         if skipped.iter().any(|stream| stream.id == id) && !ordered_before(office, staged).await? {
@@ -171,7 +170,8 @@ async fn order_page(
                 reissued_as: staged.order.payment_id,
                 reissued_on: desk.today(),
             };
-            let key = office.derived("reissue", &format!("{before}|{id}"));
+            // the day is part of the body, and a release may be finished on a later one
+            let key = office.derived("reissue", &format!("{before}|{id}|{}", desk.today()));
             office.together(desk, key, [Step::Payment(before.to_string(), reissue)]).await?;
         }
     }

@@ -124,9 +124,9 @@ async fn settle_page(
         return Ok(others);
     }
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let done = office.repository.append_bulk(streams, &options).await;
+    let done = office.repository.append_bulk(streams, &options).await?;
     // a payment beyond its order has a result already: it says whether this is the same one
-    for stream in done.map_err(|error| ProcessError::Damaged(error.to_string()))?.skipped {
+    for stream in done.skipped {
         if let Some(command) = commands.remove(&stream.id) {
             let key = office.derived("bank_result", &format!("{}|{command:?}", stream.id));
             office.together(desk, key, [Step::Payment(stream.id, command)]).await?;
@@ -155,8 +155,12 @@ fn ordered(staged: &StagedLine, execution_on: NaiveDate) -> Result<Payment, Proc
 
 /// Counts a line that this file says nothing of by what the log knows of it, whoever wrote it there.
 async fn tally_known(office: &Office, line: Other, tally: &mut Tally) -> Result<(), ProcessError> {
-    let payment = office.repository.load_newest::<Payment>(line.payment_id).await?.state;
-    let whereabouts = payment.whereabouts();
+    let mut whereabouts = office.repository.load::<Payment>(line.payment_id).await?.state.whereabouts();
+    // only a pending line can have changed since
+    if whereabouts.pending.is_positive() {
+        let newest = office.repository.load_newest::<Payment>(line.payment_id).await?;
+        whereabouts = newest.state.whereabouts();
+    }
     if whereabouts.returned.is_positive() {
         tally.returned(line.amount)
     } else if whereabouts.settled.is_positive() {

@@ -27,6 +27,15 @@ pub struct StagedLine {
     pub replaces: Option<PaymentId>,
 }
 
+/// Waits until no other calculation of the run is on its way; held until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock_lines(connection: &mut PgConnection, run_id: RunId) -> Result<(), ProcessError> {
+    sqlx::query(include_str!("sql/lock_lines.sql")).bind(run_id.uuid()).execute(connection).await?;
+    Ok(())
+}
+
 /// Writes the lines of one calculation.
 pub struct StagingWriter<'c> {
     connection: &'c mut PgConnection,

@@ -1,0 +1,3 @@
+//! What the processes promise when something goes wrong between their steps.
+
+mod payment_runs;

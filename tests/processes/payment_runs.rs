@@ -1,0 +1,108 @@
+//! Payment runs between their steps: a release that the database refused halfway is finished by releasing again, also
+//! on another day; two calculations at once follow each other.
+
+use api::processes::payment_run::{self, RunPlan};
+use api::processes::{self as work, ProcessError};
+use api::registers::{RawRow, RegisterRow, changes};
+use domain::ids::RunId;
+use domain::payment_run::PaymentRun;
+use domain::program::Program;
+use sqlx::Executor;
+use tests::office::{SmallOffice, ZHAO, at_work, bank_answers, day, id_number};
+use tests::personas;
+
+/// The account that the bank refused is replaced.
+async fn correct_the_account(small: &SmallOffice) {
+    let desk = at_work(personas::clerk(), "2023-02-20");
+    let id_number = id_number(ZHAO);
+    let cells = [id_number.as_str(), "账户变更", "2023-02-20", "2023-02-20", "9901140000000000043"];
+    let row = changes::Row::read(&RawRow::from_texts(1, cells.map(str::to_owned))).unwrap();
+    work::record_change(&small.office, &desk, &row).await.unwrap();
+}
+
+/// A run of March that also pays again what the bank returned in January.
+async fn open_run(small: &SmallOffice) -> RunId {
+    let office = &small.office;
+    let programs = vec![Program::AdvancedAgeAllowance, Program::SubsistenceAllowance];
+    let plan = RunPlan {
+        month: "2023-03".parse().unwrap(),
+        programs,
+        fund_id: office.fund_id(tests::office::FUND),
+        number: 1,
+    };
+    payment_run::open(office, &at_work(personas::clerk(), "2023-02-27"), &plan).await.unwrap()
+}
+
+async fn submit_and_approve(small: &SmallOffice, run: RunId) {
+    let (office, today) = (&small.office, "2023-02-27");
+    payment_run::submit(office, &at_work(personas::clerk(), today), run).await.unwrap();
+    payment_run::approve(office, &at_work(personas::approver(), today), run).await.unwrap();
+}
+
+async fn count(small: &SmallOffice, event_type: &str) -> i64 {
+    let query = "select count(*) from log_events where event_type = $1";
+    sqlx::query_scalar(query).bind(event_type).fetch_one(small.ledger.owner()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_release_that_was_interrupted_after_its_last_order_is_finished_on_another_day() {
+    let small = SmallOffice::open().await;
+    correct_the_account(&small).await;
+    let run = open_run(&small).await;
+    payment_run::calculate(&small.office, &at_work(personas::clerk(), "2023-02-27"), run).await.unwrap();
+    submit_and_approve(&small, run).await;
+    let superuser = small.ledger.superuser().await;
+    superuser
+        .execute(
+            "create function out_of_order() returns trigger language plpgsql as
+             $$ begin raise exception 'out of order'; end $$;
+             create trigger out_of_order before insert on log_events for each row
+                 when (new.event_type = 'PaymentRunReleased') execute function out_of_order()",
+        )
+        .await
+        .unwrap();
+    let release = |on: &'static str| {
+        let (small, finance) = (&small, at_work(personas::finance(), on));
+        async move {
+            let mut file = Vec::new();
+            let released = payment_run::release(&small.office, &finance, run, day(on), &mut file).await;
+            released.map(|_| String::from_utf8(file).unwrap())
+        }
+    };
+    let refused = release("2023-02-28").await.unwrap_err();
+    assert!(matches!(refused, ProcessError::Append(_)), "{refused:?}");
+    assert_eq!(count(&small, "PaymentReissued").await, 2, "the orders were all written");
+    let approver = at_work(personas::approver(), "2023-02-28");
+    let rejected = payment_run::reject(&small.office, &approver, run, "有误").await;
+    assert!(matches!(rejected.unwrap_err(), ProcessError::PartlyOrdered));
+
+    superuser.execute("drop function out_of_order() cascade").await.unwrap();
+    superuser.close().await;
+    let ordered = count(&small, "PaymentOrdered").await;
+    let file = release("2023-03-01").await.unwrap();
+    assert_eq!(count(&small, "PaymentOrdered").await, ordered);
+    assert_eq!(count(&small, "PaymentReissued").await, 2);
+    let finance = at_work(personas::finance(), "2023-03-02");
+    payment_run::settle(&small.office, &finance, run, bank_answers(&file)).await.unwrap();
+    let state = small.office.repository.load::<PaymentRun>(run).await.unwrap().state;
+    assert!(matches!(*state, PaymentRun::Reconciled(_)), "{state:?}");
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn two_calculations_of_one_run_at_once_leave_the_lines_of_one() {
+    let small = SmallOffice::open().await;
+    let run = open_run(&small).await;
+    let office = &small.office;
+    let (clerk, second) =
+        (at_work(personas::clerk(), "2023-02-27"), at_work(personas::second_clerk(), "2023-02-27"));
+    let (one, other) = tokio::join!(
+        payment_run::calculate(office, &clerk, run),
+        payment_run::calculate(office, &second, run),
+    );
+    assert_eq!(one.unwrap().calculation.line_count, other.unwrap().calculation.line_count);
+    submit_and_approve(&small, run).await;
+    let finance = at_work(personas::finance(), "2023-02-28");
+    payment_run::release(office, &finance, run, finance.today(), &mut Vec::new()).await.unwrap();
+    small.ledger.finish().await;
+}
