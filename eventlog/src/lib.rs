@@ -15,6 +15,7 @@ pub mod database;
 pub mod event;
 pub mod growth;
 pub mod keyring;
+pub mod merkle;
 pub mod metadata;
 pub mod read;
 pub mod repository;

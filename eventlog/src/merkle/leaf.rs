@@ -1,0 +1,247 @@
+//! The bytes of a leaf: who the event is, and its exact stored bytes. docs/PROOFS.md gives it byte by byte.
+//!
+//! ```text
+//! benefits-ledger-event/1
+//! origin benefits-ledger/0b0e…
+//! position 17
+//! stream BenefitCase 6c1f…
+//! sequence 3
+//! event EligibilityDecided 1.0.0
+//! actor approver zhao.min
+//! recorded_at 2023-07-05T02:00:00.000000Z
+//! bytes 212 87
+//!
+//! {"actor_id":…}{"outcome":…}
+//! ```
+//!
+//! The two numbers of the last line are the lengths of the metadata and of the payload, which follow the empty line
+//! without anything between or behind. Every line has one spelling, so that an event has one leaf.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
+use serde::Deserialize;
+
+use super::checkpoint::plain_number;
+use super::tile::ENTRY_BYTES_MAX;
+use crate::append::StreamId;
+use crate::event::StoredEvent;
+
+const HEADER: &str = "benefits-ledger-event/1";
+
+/// An event that has no leaf.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeafError {
+    /// Beyond 65,535 bytes.
+    #[error("event {position} is longer than an entry may be")]
+    TooLong {
+        /// Where it stands.
+        position: u64,
+    },
+    /// A space or a line end in a name, or metadata without an actor.
+    #[error("event {position}: its {field} cannot stand in a leaf")]
+    Field {
+        /// Where it stands.
+        position: u64,
+        /// Which field.
+        field: &'static str,
+    },
+}
+
+/// Appends the leaf of an event to `leaf`.
+///
+/// # Errors
+/// [`LeafError`]; `leaf` then holds a part of it.
+pub fn encode(origin: &str, event: &StoredEvent, leaf: &mut Vec<u8>) -> Result<(), LeafError> {
+    let position = event.position;
+    let named = |field, text: &str| {
+        if is_word(text) { Ok(()) } else { Err(LeafError::Field { position, field }) }
+    };
+    named("origin", origin)?;
+    named("stream type", &event.stream.kind)?;
+    named("stream", &event.stream.id)?;
+    named("type", &event.event_type)?;
+    named("version", &event.event_version)?;
+    let actor = Actor::of(&event.metadata).ok_or(LeafError::Field { position, field: "actor" })?;
+    named("role", &actor.actor_role)?;
+    named("actor", &actor.actor_id)?;
+    let begin = leaf.len();
+    let mut number = [0; DIGITS];
+    let mut put = |label: &str, parts: &[&str]| {
+        leaf.extend_from_slice(label.as_bytes());
+        for part in parts {
+            leaf.push(b' ');
+            leaf.extend_from_slice(part.as_bytes());
+        }
+        leaf.push(b'\n');
+    };
+    put(HEADER, &[]);
+    put("origin", &[origin]);
+    put("position", &[decimal(position, &mut number)]);
+    put("stream", &[&event.stream.kind, &event.stream.id]);
+    put("sequence", &[decimal(event.sequence, &mut number)]);
+    put("event", &[&event.event_type, &event.event_version]);
+    put("actor", &[&actor.actor_role, &actor.actor_id]);
+    put("recorded_at", &[moment(event.recorded_at, &mut [0; MOMENT_BYTES])]);
+    let mut second = [0; DIGITS];
+    let lengths =
+        [decimal(event.metadata.len() as u64, &mut number), decimal(event.payload.len() as u64, &mut second)];
+    put("bytes", &lengths);
+    leaf.push(b'\n');
+    leaf.extend_from_slice(event.metadata.as_bytes());
+    leaf.extend_from_slice(event.payload.as_bytes());
+    if leaf.len() - begin > ENTRY_BYTES_MAX { Err(LeafError::TooLong { position }) } else { Ok(()) }
+}
+
+/// Bytes that are not a leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an event: its {0} cannot be read")]
+pub struct LeafFormat(pub &'static str);
+
+/// A leaf read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// The ledger.
+    pub origin: String,
+    /// The event.
+    pub event: StoredEvent,
+}
+
+impl Leaf {
+    /// Reads a leaf; only the one spelling that [`encode`] writes is read.
+    ///
+    /// # Errors
+    /// [`LeafFormat`] names the part.
+    pub fn parse(bytes: &[u8]) -> Result<Leaf, LeafFormat> {
+        let text = std::str::from_utf8(bytes).map_err(|_| LeafFormat("text"))?;
+        let mut lines = Lines { rest: text };
+        if lines.next("")? != HEADER {
+            return Err(LeafFormat("first line"));
+        }
+        let origin = lines.next("origin ")?.to_owned();
+        let position = number(lines.next("position ")?, "position")?;
+        let (kind, id) = pair(lines.next("stream ")?, "stream")?;
+        let sequence = number(lines.next("sequence ")?, "sequence")?;
+        let (event_type, event_version) = pair(lines.next("event ")?, "type")?;
+        lines.next("actor ")?;
+        let recorded_at = lines.next("recorded_at ")?;
+        let recorded_at = NaiveDateTime::parse_from_str(recorded_at, "%Y-%m-%dT%H:%M:%S%.6fZ")
+            .map_err(|_| LeafFormat("recorded_at"))?
+            .and_utc();
+        let (metadata, payload) = pair(lines.next("bytes ")?, "lengths")?;
+        let lengths = (number(metadata, "lengths")? as usize, number(payload, "lengths")? as usize);
+        let stored = lines.rest.strip_prefix('\n').ok_or(LeafFormat("empty line"))?;
+        let cut = stored.split_at_checked(lengths.0).filter(|(_, payload)| payload.len() == lengths.1);
+        let (metadata, payload) = cut.ok_or(LeafFormat("length"))?;
+        let event = StoredEvent {
+            position,
+            recorded_at,
+            stream: StreamId::new(kind.to_owned(), id),
+            sequence,
+            event_type: event_type.to_owned(),
+            event_version: event_version.to_owned(),
+            payload: payload.to_owned(),
+            metadata: metadata.to_owned(),
+        };
+        let mut again = Vec::with_capacity(bytes.len());
+        match encode(&origin, &event, &mut again) {
+            Ok(()) if again == bytes => Ok(Leaf { origin, event }),
+            _ => Err(LeafFormat("spelling")),
+        }
+    }
+}
+
+struct Lines<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Lines<'t> {
+    fn next(&mut self, label: &'static str) -> Result<&'t str, LeafFormat> {
+        let cut = self
+            .rest
+            .split_once('\n')
+            .and_then(|(line, rest)| line.strip_prefix(label).map(|value| (value, rest)));
+        let (value, rest) = cut.ok_or(LeafFormat(if label.is_empty() { "first line" } else { label }))?;
+        self.rest = rest;
+        Ok(value)
+    }
+}
+
+fn number(text: &str, field: &'static str) -> Result<u64, LeafFormat> {
+    plain_number(text).ok_or(LeafFormat(field))
+}
+
+fn pair<'t>(text: &'t str, field: &'static str) -> Result<(&'t str, &'t str), LeafFormat> {
+    text.split_once(' ').ok_or(LeafFormat(field))
+}
+
+/// Whether a text can stand between spaces.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.bytes().any(|byte| byte <= b' ' || byte == 0x7f)
+}
+
+/// Who acted, out of the metadata.
+#[derive(Deserialize)]
+struct Actor<'m> {
+    #[serde(borrow)]
+    actor_id: Cow<'m, str>,
+    #[serde(borrow)]
+    actor_role: Cow<'m, str>,
+}
+
+impl<'m> Actor<'m> {
+    fn of(metadata: &'m str) -> Option<Actor<'m>> {
+        Actor::as_we_write(metadata).or_else(|| serde_json::from_str(metadata).ok())
+    }
+
+    /// The short way for metadata as this program writes it. A field given twice takes the long way, which refuses it.
+    fn as_we_write(metadata: &'m str) -> Option<Actor<'m>> {
+        let (actor_id, rest) = metadata.strip_prefix(r#"{"actor_id":""#)?.split_once('"')?;
+        let (actor_role, rest) = rest.strip_prefix(r#","actor_role":""#)?.split_once('"')?;
+        let plain = !actor_id.contains('\\') && !actor_role.contains('\\') && !rest.contains("\"actor_");
+        plain.then_some(Actor { actor_id: actor_id.into(), actor_role: actor_role.into() })
+    }
+}
+
+const DIGITS: usize = 20;
+const MOMENT_BYTES: usize = 27;
+
+fn decimal(mut number: u64, buffer: &mut [u8; DIGITS]) -> &str {
+    let mut start = DIGITS;
+    loop {
+        start -= 1;
+        buffer[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return std::str::from_utf8(&buffer[start..]).unwrap_or_default();
+        }
+    }
+}
+
+/// `2023-07-05T02:00:00.000000Z`; written by hand, because every event of a long log has one.
+fn moment(at: DateTime<Utc>, buffer: &mut [u8; MOMENT_BYTES]) -> &str {
+    let parts = [
+        (at.year().unsigned_abs(), 4, b'-'),
+        (at.month(), 2, b'-'),
+        (at.day(), 2, b'T'),
+        (at.hour(), 2, b':'),
+        (at.minute(), 2, b':'),
+        (at.second(), 2, b'.'),
+        (at.nanosecond() / 1_000, 6, b'Z'),
+    ];
+    let mut end = 0;
+    for (mut value, width, after) in parts {
+        for place in (end..end + width).rev() {
+            buffer[place] = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+        end += width;
+        buffer[end] = after;
+        end += 1;
+    }
+    std::str::from_utf8(&buffer[..]).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "leaf_tests.rs"]
+mod tests;
