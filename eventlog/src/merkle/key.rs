@@ -291,7 +291,7 @@ mod tests {
         let signed = note("a\n1\nb\n", std::slice::from_ref(&line));
         assert_eq!(signer.verifier().signed(&signed), Some(Signed { at: None }));
         assert_eq!(other.verifier().signed(&signed), None);
-        assert_eq!(signer.verifier().signed(&note("a\n2\nb\n", &[line.clone()])), None);
+        assert_eq!(signer.verifier().signed(&note("a\n2\nb\n", std::slice::from_ref(&line))), None);
         let mut forged = line.clone();
         forged.signature[3] ^= 1;
         assert_eq!(signer.verifier().signed(&note("a\n1\nb\n", &[forged.clone()])), None);
