@@ -1,9 +1,6 @@
 //! The master key: 32 bytes outside the database, in a file of mode 0600 or in a setting.
 
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -13,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::error::MasterKeyError;
 use super::suite::SecretKey;
+use crate::secret_file::{self, SecretFileError};
 
 /// The key that wraps all data keys. `Debug` does not show it.
 #[derive(Clone)]
@@ -35,15 +33,7 @@ impl MasterKey {
     /// # Errors
     /// [`MasterKeyError`]; a file that others can read is refused.
     pub fn read(path: &Path) -> Result<MasterKey, MasterKeyError> {
-        let file = File::open(path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => MasterKeyError::Missing { path: path.to_owned() },
-            _ => at(path)(error),
-        })?;
-        let mode = file.metadata().map_err(at(path))?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(MasterKeyError::OpenToOthers { path: path.to_owned(), mode });
-        }
-        let text = io::read_to_string(file).map(Zeroizing::new).map_err(at(path))?;
+        let text = secret_file::read(path)?;
         text.parse()
     }
 
@@ -65,15 +55,8 @@ impl MasterKey {
     /// # Errors
     /// [`MasterKeyError::Io`].
     pub fn write_new(&self, path: &Path) -> Result<(), MasterKeyError> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))?;
-        let draft = path.with_extension(format!("new-{}", std::process::id()));
-        let made = self.write_draft(&draft).and_then(|()| match fs::hard_link(&draft, path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            linked => linked,
-        });
-        let removed = fs::remove_file(&draft);
-        made.and(removed).and_then(|()| File::open(folder)?.sync_all()).map_err(at(path))
+        let text = Zeroizing::new(hex::encode(self.root.reveal()) + "\n");
+        Ok(secret_file::write_new(path, &text)?)
     }
 
     /// The key under which data keys are wrapped.
@@ -89,14 +72,6 @@ impl MasterKey {
     fn from_root(root: SecretKey) -> MasterKey {
         let wrapping = root.derive("benefits ledger, wrapping of data keys");
         MasterKey { root, wrapping }
-    }
-
-    fn write_draft(&self, draft: &Path) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        let mut file = options.write(true).create_new(true).mode(0o600).open(draft)?;
-        let text = Zeroizing::new(hex::encode(self.root.reveal()) + "\n");
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
     }
 }
 
@@ -123,8 +98,14 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-fn at(path: &Path) -> impl Fn(io::Error) -> MasterKeyError {
-    move |source| MasterKeyError::Io { path: path.to_owned(), source }
+impl From<SecretFileError> for MasterKeyError {
+    fn from(error: SecretFileError) -> MasterKeyError {
+        match error {
+            SecretFileError::Missing { path } => MasterKeyError::Missing { path },
+            SecretFileError::OpenToOthers { path, mode } => MasterKeyError::OpenToOthers { path, mode },
+            SecretFileError::Io { path, source } => MasterKeyError::Io { path, source },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -134,15 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_made_once_with_mode_0600_and_read_again() {
+    fn a_file_is_made_once_and_read_again() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("keys/master.key");
         let made = MasterKey::read_or_make(&path).unwrap();
         let again = MasterKey::read_or_make(&path).unwrap();
         assert_eq!(made.root.reveal(), again.root.reveal());
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        assert_eq!(path.parent().unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o700);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left");
     }
 
     #[test]
@@ -153,18 +131,6 @@ mod tests {
         first.write_new(&path).unwrap();
         MasterKey::random().unwrap().write_new(&path).unwrap();
         assert_eq!(MasterKey::read(&path).unwrap().root.reveal(), first.root.reveal());
-    }
-
-    #[test]
-    fn a_file_that_others_can_read_is_refused() {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().join("master.key");
-        MasterKey::read_or_make(&path).unwrap();
-        for mode in [0o640, 0o604, 0o660] {
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let error = MasterKey::read(&path).unwrap_err();
-            assert!(matches!(error, MasterKeyError::OpenToOthers { mode: found, .. } if found == mode));
-        }
     }
 
     #[test]

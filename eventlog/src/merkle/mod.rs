@@ -9,11 +9,15 @@
 //! over the same leaves, with its name in the origin of its checkpoints.
 
 pub mod checkpoint;
+pub mod copy;
 pub mod hash;
 pub mod key;
+pub mod key_file;
 pub mod leaf;
 pub mod note;
 pub mod proof;
+pub mod sealer;
+pub mod store;
 pub mod tile;
 pub mod transport;
 pub mod tree;

@@ -4,7 +4,6 @@
 //! hashes the tiles hold, so that making a proof is: list the ranges, fetch the nodes, hash what is left.
 
 use super::hash::{NodeHash, TreeHash};
-use super::tree::Edge;
 
 /// Where a proof cannot be longer: a tree of 2^63 leaves.
 pub const PROOF_HASHES_MAX: usize = 63;
@@ -179,16 +178,6 @@ pub fn verify_consistency<H: TreeHash>(
 
 fn expect_length(expected: usize, found: usize) -> Result<(), ProofError> {
     if expected == found { Ok(()) } else { Err(ProofError::Length { expected, found }) }
-}
-
-/// The nodes that make up the edge of a tree.
-pub fn edge_nodes(size: u64) -> Vec<Node> {
-    Range { start: 0, end: size }.nodes()
-}
-
-/// The edge of a tree from its nodes' hashes, the largest first; none when they are not as many.
-pub fn edge(size: u64, hashes: Vec<NodeHash>) -> Option<Edge> {
-    Edge::from_roots(size, hashes)
 }
 
 #[cfg(test)]
