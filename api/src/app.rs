@@ -6,14 +6,19 @@ use std::sync::Arc;
 use domain::policy::RuleBook;
 use eventlog::appender::Appender;
 use eventlog::database::{Clock, DatabaseError, LedgerDatabase, owner_pool, service_pool};
+use eventlog::merkle::copy::CheckpointCopy;
+use eventlog::merkle::hash::Sha256Tree;
+use eventlog::merkle::store::TreeStore;
 use eventlog::read::Log;
 use eventlog::repository::Repository;
 use projections::install::install;
 use projections::runner::Runner;
 use sqlx::PgPool;
 
+use crate::check::Outside;
 use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::Office;
+use crate::sealing::{Sealing, SealingRefusal};
 use crate::settings::{Settings, Storage};
 
 /// Connections for reading and for the owner's work.
@@ -26,15 +31,31 @@ pub struct App {
     owner: PgPool,
     storage: Storage,
     data: PathBuf,
+    tree: TreeStore<Sha256Tree>,
+    sealing: Result<Sealing, SealingRefusal>,
+    outside: Outside,
 }
 
 impl App {
     /// Opens the ledger of the settings: starts or joins the private server, brings the schema and the read tables to
-    /// this version, opens the keyring.
+    /// this version, opens the keyring, and begins to seal the log.
     ///
     /// # Errors
-    /// What is missing, in words that say what to do.
+    /// What is missing, in words that say what to do; a [`SealingRefusal`] when the log, its tree and the copy of its
+    /// checkpoints do not tell the same history.
     pub async fn open(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
+        let app = App::open_unproven(settings, clock).await?;
+        match app.sealing {
+            Ok(_) => Ok(app),
+            Err(refusal) => {
+                App { sealing: Err(refusal.clone()), ..app }.close().await?;
+                Err(refusal.into())
+            }
+        }
+    }
+
+    /// Opens the ledger whether its proofs hold or not.
+    async fn open_unproven(settings: &Settings, clock: Clock) -> anyhow::Result<App> {
         let storage = Storage::open(settings).await?;
         storage.migrate(clock).await?;
         let database = storage.database();
@@ -42,6 +63,7 @@ impl App {
         let pool = service_pool(database, SERVICE_CONNECTIONS).await?;
         let log = Log::new(pool.clone());
         install(&owner, &log).await?;
+        let tree = TreeStore::open(log.clone()).await?;
         let office = Office {
             repository: Repository::new(log.clone(), Appender::start(database).await?),
             keyring: Arc::new(settings.open_keyring(pool.clone()).await?),
@@ -49,7 +71,10 @@ impl App {
             runner: Arc::new(Runner::new(log)),
             rules: RuleBook::published(),
         };
-        Ok(App { office, owner, storage, data: settings.data_dir().to_owned() })
+        let growth = office.repository.appender().growth().watch();
+        let sealing = Sealing::start(settings, tree.clone(), growth).await;
+        let outside = outside(settings, &tree.origin());
+        Ok(App { office, owner, storage, data: settings.data_dir().to_owned(), tree, sealing, outside })
     }
 
     /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
@@ -61,6 +86,40 @@ impl App {
             Err(error) if is_other_clock(&error) => App::open(settings, Clock::Simulated).await,
             opened => opened,
         }
+    }
+
+    /// Opens a ledger to look at it, also when its proofs do not hold: nothing is sealed then.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_to_look(settings: &Settings) -> anyhow::Result<App> {
+        match App::open_unproven(settings, Clock::Real).await {
+            Err(error) if is_other_clock(&error) => App::open_unproven(settings, Clock::Simulated).await,
+            opened => opened,
+        }
+    }
+
+    /// The Merkle tree over the log.
+    pub fn tree(&self) -> &TreeStore<Sha256Tree> {
+        &self.tree
+    }
+
+    /// What seals the log.
+    ///
+    /// # Errors
+    /// The reason why it is not sealed.
+    pub fn sealing(&self) -> Result<&Sealing, SealingRefusal> {
+        self.sealing.as_ref().map_err(SealingRefusal::clone)
+    }
+
+    /// What the proofs are compared with beside the database.
+    pub fn outside(&self) -> Outside {
+        self.outside.clone()
+    }
+
+    /// Why the log is not sealed.
+    pub fn refusal(&self) -> Option<&SealingRefusal> {
+        self.sealing.as_ref().err()
     }
 
     /// What every job works with.
@@ -93,11 +152,24 @@ impl App {
     /// # Errors
     /// When the private server cannot be stopped.
     pub async fn close(self) -> anyhow::Result<()> {
-        let App { office, owner, storage, .. } = self;
+        let App { office, owner, storage, sealing, .. } = self;
+        let sealed = match sealing {
+            Ok(sealing) => sealing.finish().await,
+            Err(_) => Ok(()),
+        };
         office.pool.close().await;
         owner.close().await;
         storage.close().await?;
-        Ok(())
+        Ok(sealed?)
+    }
+}
+
+/// The copy and the public keys of the settings; no keys where they cannot be had.
+fn outside(settings: &Settings, origin: &str) -> Outside {
+    let keys = settings.signing_keys(origin).unwrap_or_default();
+    Outside {
+        copy: Some(CheckpointCopy::new(settings.checkpoint_copy(origin))),
+        keys: keys.iter().map(|key| key.verifier().clone()).collect(),
     }
 }
 

@@ -10,4 +10,5 @@ pub mod lang;
 pub mod processes;
 pub mod registers;
 pub mod replay;
+pub mod sealing;
 pub mod settings;

@@ -7,6 +7,8 @@
 //! | the service's login there | | `LEDGER_SERVICE_DATABASE_URL` | the same, without its rights |
 //! | folder of the PostgreSQL programs | `--pg-bin` | `LEDGER_PG_BIN` | searched for |
 //! | master key | | `LEDGER_MASTER_KEY` | the file `keys/master.key` in the data directory |
+//! | signing keys | | `LEDGER_SIGNING_KEY` | the file `keys/signing.key` in the data directory |
+//! | copy of the checkpoints | `--checkpoint-copy` | `LEDGER_CHECKPOINT_COPY` | a file of the folder beside the data directory that is named like it, with `.checkpoints` |
 //! | schema of the ledger | | `LEDGER_SCHEMA` | `ledger` |
 
 use std::fmt;
@@ -15,8 +17,11 @@ use std::str::FromStr;
 
 use eventlog::database::{self, Clock, DatabaseError, LedgerDatabase};
 use eventlog::keyring::{Keyring, KeyringError, MasterKey, MasterKeyError};
+use eventlog::merkle::key::SignerKey;
+use eventlog::merkle::key_file::{self, KeyFile, KeyFileError};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use zeroize::Zeroizing;
 
 use crate::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, ServerSettings};
 
@@ -32,6 +37,8 @@ pub struct Given {
     pub database_url: Option<String>,
     /// `--pg-bin`.
     pub pg_bin: Option<PathBuf>,
+    /// `--checkpoint-copy`.
+    pub checkpoint_copy: Option<PathBuf>,
 }
 
 /// Where a ledger lives and with which keys. `Debug` shows no URL and no key.
@@ -40,6 +47,8 @@ pub struct Settings {
     data_dir: PathBuf,
     server: Server,
     master_key: Option<MasterKey>,
+    signing_key: Option<Zeroizing<String>>,
+    checkpoint_copy: Option<PathBuf>,
     schema: String,
 }
 
@@ -103,7 +112,9 @@ impl Settings {
             }
         };
         let schema = variable("LEDGER_SCHEMA").unwrap_or_else(|| SCHEMA.to_owned());
-        Ok(Settings { data_dir: given.data_dir, server, master_key, schema })
+        let signing_key = variable("LEDGER_SIGNING_KEY").map(Zeroizing::new);
+        let checkpoint_copy = given.checkpoint_copy;
+        Ok(Settings { data_dir: given.data_dir, server, master_key, signing_key, checkpoint_copy, schema })
     }
 
     /// The data directory.
@@ -114,6 +125,33 @@ impl Settings {
     /// The file of the master key, unless a setting replaces it.
     pub fn master_key_file(&self) -> PathBuf {
         self.data_dir.join("keys").join("master.key")
+    }
+
+    /// The signing keys of the log `origin`: from the setting, or from their file, which is made for a new log.
+    ///
+    /// # Errors
+    /// [`KeyFileError`].
+    pub fn signing_keys(&self, origin: &str) -> Result<Vec<SignerKey>, KeyFileError> {
+        match &self.signing_key {
+            Some(lines) => key_file::parse(lines, origin),
+            None => self.signing_key_file(origin).read_or_make(),
+        }
+    }
+
+    /// The file of the signing keys, unless a setting replaces it.
+    pub fn signing_key_file(&self, origin: &str) -> KeyFile {
+        KeyFile::new(self.data_dir.join("keys").join("signing.key"), origin.to_owned())
+    }
+
+    /// Where every checkpoint of the log `origin` is copied to. Each ledger has a file of its own, so that a new one in
+    /// the place of an old one is not taken for it.
+    pub fn checkpoint_copy(&self, origin: &str) -> PathBuf {
+        self.checkpoint_copy.clone().unwrap_or_else(|| {
+            let data = std::path::absolute(&self.data_dir).unwrap_or_else(|_| self.data_dir.clone());
+            let mut folder = data.into_os_string();
+            folder.push(".checkpoints");
+            PathBuf::from(folder).join(format!("{}.jsonl", origin.replace('/', "-")))
+        })
     }
 
     /// The settings of the private server; nothing when another server is used.
@@ -235,7 +273,7 @@ mod tests {
     use super::*;
 
     fn settings(url: Option<&str>, variables: &[(&'static str, &str)]) -> Result<Settings, SettingsError> {
-        let given = Given { data_dir: "d".into(), database_url: url.map(str::to_owned), pg_bin: None };
+        let given = Given { data_dir: "d".into(), database_url: url.map(str::to_owned), ..Given::default() };
         let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Settings::try_new(given, |name| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, v)| v.clone())

@@ -25,8 +25,7 @@ impl Counter {
     pub async fn open() -> Counter {
         let ledger = TestLedger::start().await;
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("keys")).unwrap();
-        ledger.master_key().write_new(&folder.path().join("keys/master.key")).unwrap();
+        ledger.master_key().write_new(&folder.path().join("data/keys/master.key")).unwrap();
         let server = ledger.server().postgres();
         let name: String =
             sqlx::query_scalar("select current_database()::text").fetch_one(ledger.owner()).await.unwrap();
@@ -49,7 +48,7 @@ impl Counter {
     /// Runs the program with `--json`.
     pub fn ask(&self, arguments: &[&str]) -> Answer {
         let mut command = Command::new(ledger_binary());
-        command.args(arguments).arg("--json").arg("--data").arg(self.folder.path());
+        command.args(arguments).arg("--json").arg("--data").arg(self.path("data"));
         command.env("DATABASE_URL", &self.url).env_remove("LEDGER_MASTER_KEY");
         Answer::of(command.output().unwrap())
     }
@@ -63,8 +62,8 @@ impl Counter {
 
     /// The program's own code on the same ledger, for steps that have no command.
     pub async fn app(&self) -> App {
-        let (data_dir, database_url) = (self.folder.path().to_owned(), Some(self.url.clone()));
-        let given = Given { data_dir, database_url, pg_bin: None };
+        let (data_dir, database_url) = (self.path("data"), Some(self.url.clone()));
+        let given = Given { data_dir, database_url, ..Given::default() };
         let settings = Settings::try_new(given, |_| None).unwrap();
         App::open(&settings, Clock::Real).await.unwrap()
     }

@@ -1,6 +1,6 @@
 //! How a simulation ends: what is under way is finished, and then everything is proven at once.
 
-use api::check::check_office;
+use api::check::{Outside, check_office};
 use domain::payment::Payment;
 use indicatif::ProgressBar;
 use projections::runner::Until;
@@ -65,7 +65,10 @@ async fn pay_what_is_due(world: &mut World) {
 async fn check_is_clean(world: &World) {
     let office = &world.street.office;
     office.runner.catch_up(Until::Head).await.unwrap();
-    let verdicts = check_office(office, world.street.ledger.owner(), &ProgressBar::hidden()).await.unwrap();
+    let verdicts =
+        check_office(office, world.street.ledger.owner(), &Outside::default(), &ProgressBar::hidden())
+            .await
+            .unwrap();
     assert!(verdicts.len() > 10, "{verdicts:?}");
     let broken: Vec<_> = verdicts.iter().filter(|verdict| !verdict.findings.is_empty()).collect();
     assert!(broken.is_empty(), "{broken:#?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use api::check::{Seen, Verdict, check_log};
+use api::check::{Outside, Seen, Verdict, check_log};
 use domain::aggregate::Decider;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
@@ -22,7 +22,7 @@ const OF_ANY_LOG: [&str; 2] = ["order", "head"];
 const OF_AN_OFFICE: [&str; 4] = ["order", "head", "history", "paid_once"];
 
 /// What holds in a log that was written by commands alone.
-const OF_COMMANDS: [&str; 10] = [
+const OF_COMMANDS: [&str; 11] = [
     "order",
     "head",
     "history",
@@ -33,6 +33,7 @@ const OF_COMMANDS: [&str; 10] = [
     "funds",
     "four_eyes",
     "commands",
+    "proofs",
 ];
 
 /// The streams of the office.
@@ -66,7 +67,7 @@ async fn prove_in(pool: &PgPool) -> Result<(), String> {
     let remember = |seen: &Seen| {
         types.insert(seen.stream_type.clone());
     };
-    let verdicts = check_log(pool, remember).await.map_err(|error| error.to_string())?;
+    let verdicts = check_log(pool, &Outside::default(), remember).await.map_err(|error| error.to_string())?;
     let asked = asked_of(pool, &types).await.map_err(|error| error.to_string())?;
     let broken: Vec<String> = verdicts.iter().filter(|it| is_broken(it, asked)).map(shown).collect();
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }

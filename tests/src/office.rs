@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{TestLedger, personas};
-use api::check::{Verdict, check_office};
+use api::check::{Outside, Verdict, check_office};
 use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
 use api::processes::{self as work, Desk, Office};
 use api::registers::{RawRow, RegisterRow, applications, donations, persons};
@@ -197,7 +197,9 @@ impl SmallOffice {
 
     /// Every invariant with its verdict.
     pub async fn verdicts(&self) -> Vec<Verdict> {
-        check_office(&self.office, self.ledger.owner(), &ProgressBar::hidden()).await.unwrap()
+        check_office(&self.office, self.ledger.owner(), &Outside::default(), &ProgressBar::hidden())
+            .await
+            .unwrap()
     }
 
     /// The invariants that do not hold.

@@ -15,6 +15,7 @@ mod order;
 mod payments;
 mod personal;
 mod projected;
+mod proofs;
 mod readable;
 mod reading;
 mod runs;
@@ -25,6 +26,7 @@ use indicatif::ProgressBar;
 use sqlx::PgPool;
 
 pub use finding::{Finding, Invariant, Verdict};
+pub use proofs::Outside;
 pub use seen::{Seen, Watch};
 
 use crate::app::App;
@@ -35,21 +37,23 @@ use crate::processes::Office;
 /// # Errors
 /// When the database cannot be read at all; what is wrong in it is a finding.
 pub async fn check(app: &App, progress: &ProgressBar) -> anyhow::Result<Vec<Verdict>> {
-    check_office(app.office(), app.owner(), progress).await
+    check_office(app.office(), app.owner(), &app.outside(), progress).await
 }
 
-/// Proves every invariant; `owner` may rebuild read tables to compare them.
+/// Proves every invariant; `owner` may rebuild read tables to compare them; `outside` is what proofs are
+/// compared with beside the database.
 ///
 /// # Errors
 /// As [`check`].
 pub async fn check_office(
     office: &Office,
     owner: &PgPool,
+    outside: &Outside,
     progress: &ProgressBar,
 ) -> anyhow::Result<Vec<Verdict>> {
     progress.set_length(office.repository.log().length().await?);
     let mut personal = personal::Needles::default();
-    let mut verdicts = check_log(&office.pool, |seen| {
+    let mut verdicts = check_log(&office.pool, outside, |seen| {
         progress.inc(1);
         personal.see(seen);
     })
@@ -64,8 +68,13 @@ pub async fn check_office(
 ///
 /// # Errors
 /// When the database cannot be read at all.
-pub async fn check_log(pool: &PgPool, mut also: impl FnMut(&Seen)) -> anyhow::Result<Vec<Verdict>> {
+pub async fn check_log(
+    pool: &PgPool,
+    outside: &Outside,
+    mut also: impl FnMut(&Seen),
+) -> anyhow::Result<Vec<Verdict>> {
     let mut watches = watches();
+    let mut proofs = proofs::Proofs::begin(pool, outside).await?;
     let mut reading = reading::Reading::begin(pool).await?;
     loop {
         let page = reading.next_page().await?;
@@ -73,6 +82,9 @@ pub async fn check_log(pool: &PgPool, mut also: impl FnMut(&Seen)) -> anyhow::Re
             break;
         }
         for stored in &page {
+            if let Some(proofs) = &mut proofs {
+                proofs.see(stored);
+            }
             let seen = Seen::of(stored);
             also(&seen);
             for watch in &mut watches {
@@ -84,6 +96,9 @@ pub async fn check_log(pool: &PgPool, mut also: impl FnMut(&Seen)) -> anyhow::Re
         .into_iter()
         .map(|watch| Verdict { invariant: watch.invariant(), findings: watch.finish() })
         .collect();
+    if let Some(proofs) = proofs {
+        verdicts.push(proofs.finish().await?);
+    }
     verdicts.push(head::check(pool).await?);
     verdicts.push(commands::check(pool).await?);
     Ok(verdicts)

@@ -15,7 +15,7 @@ const SHOWN: usize = 20;
 pub(super) async fn run(session: &Session) -> Result<Done, Failure> {
     let screen = session.screen;
     let verdicts = session
-        .with_ledger(async |app| {
+        .look_at_ledger(async |app| {
             // a log that no reader can follow is what is looked for; the checks say where
             if let Err(error) = app.office().runner.catch_up(projections::Until::Head).await {
                 tracing::warn!(%error, "the read tables cannot be brought up to date");

@@ -50,7 +50,7 @@ async fn show_place(session: &Session) -> Result<Done, Failure> {
 
 /// Runs psql while this program keeps the private server alive. Ctrl-C is psql's: it cancels the statement there.
 async fn psql(session: &Session, arguments: &[String]) -> Result<Done, Failure> {
-    let app = App::open_as_kept(&session.settings).await.map_err(Failure::Unreachable)?;
+    let app = App::open_to_look(&session.settings).await.map_err(Failure::opening)?;
     let ended = run_psql(session, &app, arguments).await;
     app.close().await?;
     Ok(if ended?.success() { Done::Well } else { Done::Found })

@@ -40,7 +40,7 @@ pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done,
 fn failed(error: anyhow::Error) -> Failure {
     match error.downcast_ref::<ProcessError>() {
         Some(_) => Failure::Other(error),
-        None => Failure::Unreachable(error),
+        None => Failure::opening(error),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::lang::Lang;
 use crate::processes::ProcessError;
 use crate::registers::reading::Refusal;
 use crate::registers::workbook::WorkbookError;
+use crate::sealing::SealingRefusal;
 
 /// How a command that could do its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,9 @@ pub enum Failure {
     /// A register as a whole was not taken.
     #[error(transparent)]
     Register(#[from] Refusal),
+    /// The ledger must not be worked with: exit code 3.
+    #[error("{}", .0.text(Lang::En))]
+    Sealing(SealingRefusal),
     /// The ledger cannot be reached or opened: exit code 3.
     #[error("{0:#}")]
     Unreachable(anyhow::Error),
@@ -80,11 +84,19 @@ pub enum Failure {
 const READER_GONE: u8 = 141;
 
 impl Failure {
+    /// Why a ledger could not be opened.
+    pub fn opening(error: anyhow::Error) -> Failure {
+        match error.downcast() {
+            Ok(refusal) => Failure::Sealing(refusal),
+            Err(error) => Failure::Unreachable(error),
+        }
+    }
+
     /// The exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
             Failure::Usage { .. } => 2,
-            Failure::Unreachable(_) | Failure::Process(ProcessError::Database(_)) => 3,
+            Failure::Unreachable(_) | Failure::Sealing(_) | Failure::Process(ProcessError::Database(_)) => 3,
             Failure::Process(error) if error.is_connection_lost() => 3,
             Failure::Interrupted(signal) => signal.exit_code(),
             Failure::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => READER_GONE,
@@ -99,6 +111,7 @@ impl Failure {
             Failure::Process(error) => error.code(),
             Failure::Register(refusal) => refusal.code(),
             Failure::Unreachable(_) => "ledger_unreachable",
+            Failure::Sealing(refusal) => refusal.code(),
             Failure::Interrupted(_) => "interrupted",
             Failure::Io(_) => "input_or_output_failed",
             Failure::Other(_) => "failed",
@@ -110,6 +123,7 @@ impl Failure {
         match (self, lang) {
             (Failure::Usage { zh, .. } | Failure::Refused { zh, .. }, Lang::Zh) => zh.clone(),
             (Failure::Process(error), lang) => error.text(lang),
+            (Failure::Sealing(refusal), lang) => refusal.text(lang),
             (Failure::Register(refusal), Lang::Zh) => refusal.zh(),
             (Failure::Unreachable(error), Lang::Zh) => format!("无法打开台账：{error:#}"),
             (Failure::Unreachable(error), Lang::En) => format!("the ledger cannot be opened: {error:#}"),

@@ -60,6 +60,9 @@ pub struct Common {
     /// PostgreSQL 程序所在目录 · folder of the PostgreSQL programs
     #[arg(long, global = true, value_name = "DIR", env = "LEDGER_PG_BIN")]
     pub pg_bin: Option<PathBuf>,
+    /// 检查点副本 · file outside the database to which every checkpoint is copied
+    #[arg(long, global = true, value_name = "FILE", env = "LEDGER_CHECKPOINT_COPY")]
+    pub checkpoint_copy: Option<PathBuf>,
     /// 语言 · language
     #[arg(long, global = true, value_enum, default_value_t, env = "LEDGER_LANG")]
     pub lang: Lang,

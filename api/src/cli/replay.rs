@@ -18,7 +18,7 @@ pub(super) async fn run(session: &Session, arguments: &ReplayArgs) -> Result<Don
     let effective = arguments.effective.unwrap_or(today);
     let clocks = Clocks { effective, known: arguments.known.unwrap_or(today) };
     let told =
-        session.with_ledger(async |app| Ok(replay(app.office(), arguments.case, clocks).await?)).await?;
+        session.look_at_ledger(async |app| Ok(replay(app.office(), arguments.case, clocks).await?)).await?;
     let screen = session.screen;
     show_steps(&screen, &told)?;
     show_day(&screen, &told)?;

@@ -20,7 +20,7 @@ use crate::processes::{Office, ProcessError, office_day};
 pub(super) async fn run(session: &Session, year: Option<i32>) -> Result<Done, Failure> {
     let screen = session.screen;
     let report = session
-        .with_ledger(async |app| {
+        .look_at_ledger(async |app| {
             let office = app.office();
             office.runner.catch_up(Until::Head).await?;
             let year = match year {

@@ -22,7 +22,7 @@ use crate::http::{self, Health};
 /// [`Failure`]: the address is taken, or the ledger cannot be opened.
 pub(super) async fn run(session: &Session, listen: SocketAddr) -> Result<Done, Failure> {
     let opened = unless_interrupted(App::open_as_kept(&session.settings)).await?;
-    let app = opened.map_err(Failure::Unreachable)?;
+    let app = opened.map_err(Failure::opening)?;
     let served = serve(session, &app, listen).await;
     app.close().await?;
     served.map(|()| Done::Well)

@@ -32,6 +32,7 @@ impl Session {
             data_dir: common.data.clone(),
             database_url: common.database_url.clone(),
             pg_bin: common.pg_bin.clone(),
+            checkpoint_copy: common.checkpoint_copy.clone(),
         };
         let settings = Settings::try_new(given, |name| std::env::var(name).ok());
         let settings = settings.map_err(|error| Failure::Unreachable(error.into()))?;
@@ -59,7 +60,24 @@ impl Session {
         &self,
         work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let app = App::open_as_kept(&self.settings).await.map_err(Failure::Unreachable)?;
+        let app = App::open_as_kept(&self.settings).await.map_err(Failure::opening)?;
+        let done = work(&app).await;
+        app.close().await?;
+        done
+    }
+
+    /// The same for commands that change nothing: a ledger whose proofs do not hold is opened too, with a warning.
+    ///
+    /// # Errors
+    /// Those of [`Session::with_ledger`].
+    pub async fn look_at_ledger<T>(
+        &self,
+        work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let app = App::open_to_look(&self.settings).await.map_err(Failure::opening)?;
+        if let Some(refusal) = app.refusal() {
+            eprintln!("ledger: {} [{}]", refusal.text(self.screen.lang), refusal.code());
+        }
         let done = work(&app).await;
         app.close().await?;
         done

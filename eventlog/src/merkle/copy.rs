@@ -79,6 +79,14 @@ impl CheckpointCopy {
         &self.path
     }
 
+    /// Makes the file where there is none, so that a place that cannot be written to is found at once.
+    ///
+    /// # Errors
+    /// [`CopyError::Io`].
+    pub fn prepare(&self) -> Result<(), CopyError> {
+        self.open_to_append().map(drop).map_err(self.io())
+    }
+
     fn io(&self) -> impl Fn(io::Error) -> CopyError {
         |error| CopyError::Io { path: self.path.clone(), error }
     }

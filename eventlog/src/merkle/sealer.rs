@@ -104,6 +104,7 @@ impl<H: TreeHash> Sealer<H> {
         let length = store.log().length().await.map_err(TreeError::from)?;
         let newest = store.newest_checkpoint().await?;
         compare(&store, &copy, &keys, length, newest.as_ref()).await?;
+        copy.prepare()?;
         let tree = store.grown(store.kept_size().await?.min(length)).await?;
         let sealed = newest.map(|checkpoint| checkpoint.size);
         Ok(Sealer { store, copy, keys, tree, tiles: Vec::new(), sealed })

@@ -1,0 +1,1 @@
+select clock from log_head

@@ -1,0 +1,5 @@
+//! The Merkle tree over a real log: what is sealed, what is refused, and that no superuser can change anything unseen.
+
+mod sealed;
+mod sealing;
+mod tampering;
