@@ -41,6 +41,16 @@ impl<'p> Reading<'p> {
     }
 }
 
+/// The events at up to `count` positions from `first` on, whichever there are.
+///
+/// # Errors
+/// Those of the database.
+pub async fn range(pool: &PgPool, first: u64, count: u64) -> sqlx::Result<Vec<StoredEvent>> {
+    let query = sqlx::query(include_str!("sql/read_page.sql")).bind(first.cast_signed() - 1);
+    let query = query.bind((first + count).cast_signed() - 1).bind(count.cast_signed());
+    query.fetch_all(pool).await?.iter().map(stored).collect()
+}
+
 /// Reads a row. The JSON columns come as the text that was stored, so they are read as text unchecked.
 fn stored(row: &PgRow) -> sqlx::Result<StoredEvent> {
     Ok(StoredEvent {

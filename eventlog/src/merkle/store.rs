@@ -162,15 +162,18 @@ impl<H: TreeHash> TreeStore<H> {
         Ok(self.entries(first, count).await?.iter().map(|entry| H::leaf(entry)).collect())
     }
 
-    /// The roots of whole tiles side by side.
+    /// The roots of whole tiles side by side; a tile that is not kept is computed from what is below it.
     async fn roots(&self, level: u8, first: u64, count: u64) -> Result<Vec<NodeHash>, TreeError> {
         let wanted: Vec<_> = (first..first + count).map(|index| (level, index)).collect();
         let kept = self.kept_tiles(&wanted).await?;
-        let root = |(level, index)| match kept.get(&(level, index)) {
-            Some(hashes) if hashes.len() as u64 == TILE_WIDTH => Ok(root_of::<H>(hashes)),
-            _ => Err(TreeError::MissingTile { level, index }),
-        };
-        wanted.into_iter().map(root).collect()
+        let mut roots = Vec::with_capacity(wanted.len());
+        for (level, index) in wanted {
+            match kept.get(&(level, index)) {
+                Some(hashes) if hashes.len() as u64 == TILE_WIDTH => roots.push(root_of::<H>(hashes)),
+                _ => roots.push(root_of::<H>(&Box::pin(self.tile(Tile::whole(level, index))).await?)),
+            }
+        }
+        Ok(roots)
     }
 
     /// How many events the kept whole tiles cover.
