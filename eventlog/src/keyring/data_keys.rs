@@ -8,7 +8,7 @@ use domain::ids::PersonId;
 use domain::personal::{OpenError, Opener, Opening, RetentionClass, SealScope, Sealer};
 
 use super::error::MasterKeyError;
-use super::suite::{self, SecretKey};
+use super::suite::{self, SecretKey, ValueKey};
 use super::{CLASSES, MasterKey};
 
 /// Data keys of persons. `Debug` shows how many, not which.
@@ -65,6 +65,14 @@ impl DataKeys {
             KeyState::Alive(secret) => Slot::Key(secret),
             KeyState::Erased(on) => Slot::Erased(on),
         };
+    }
+
+    /// The key of one sealed value, for somebody who may verify it; none without the person's key, or for another place.
+    pub fn value_key(&self, scope: SealScope, ciphertext: &str) -> Option<ValueKey> {
+        let sealed = suite::parse(scope.class, ciphertext)?;
+        let Some(Slot::Key(data_key)) = self.slot(scope) else { return None };
+        let key = ValueKey::of_sealed(data_key, scope, &sealed)?;
+        key.open_text(scope, ciphertext).map(|_| key)
     }
 
     fn slot(&self, scope: SealScope) -> Option<&Slot> {

@@ -35,6 +35,7 @@ pub use error::{KeyringError, MasterKeyError};
 pub use master_key::MasterKey;
 use store::Header;
 use suite::IndexKey;
+pub use suite::ValueKey;
 
 /// Every class of key that a person has.
 pub const CLASSES: [RetentionClass; 2] = [RetentionClass::CaseWork, RetentionClass::Vouchers];
@@ -164,6 +165,12 @@ impl Keyring {
     }
 
     // A writer that panicked has at most left out a key, which a later load brings.
+    /// The key of one sealed value, for somebody who may verify it; none without the person's key, or for another place.
+    /// The keys must have been loaded.
+    pub fn value_key(&self, scope: SealScope, ciphertext: &str) -> Option<ValueKey> {
+        self.read().value_key(scope, ciphertext)
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, DataKeys> {
         self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

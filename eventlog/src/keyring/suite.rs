@@ -1,9 +1,13 @@
 //! Suite `s1`: AES-256-GCM-SIV (RFC 8452) and HMAC-SHA256. Another suite would get another name beside this one.
+//!
+//! Each value is sealed under a key of its own, which follows from the person's data key, the place and the nonce, and
+//! with a commitment to that key. So one value can be opened for somebody who verifies it, and nothing else with it.
+//! docs/PROOFS.md gives the bytes.
 
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Key, Nonce};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use domain::ids::PersonId;
 use domain::personal::{BlindIndex, RetentionClass, SealScope};
 use hmac::{Hmac, Mac};
@@ -17,6 +21,7 @@ pub(super) const NAME: &str = "s1";
 
 const NONCE_LEN: usize = 12;
 const TAG_LEN: usize = 16;
+const COMMITMENT_LEN: usize = 16;
 
 /// 32 bytes that are wiped when they are dropped, and never printed.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -88,21 +93,81 @@ impl std::fmt::Debug for IndexKey {
 
 /// The text that stands in an event for a clear value. Nothing without randomness.
 pub(super) fn seal(key: &SecretKey, scope: SealScope, clear: &[u8]) -> Option<String> {
-    let sealed = key.encrypt(&bound_value(scope), clear)?;
+    let mut nonce = [0; NONCE_LEN];
+    getrandom::fill(&mut nonce).ok()?;
+    let key = ValueKey::of(key, scope, &nonce);
+    let payload = Payload { msg: clear, aad: &bound_value(scope) };
+    let sealed = key.0.cipher().encrypt(&Nonce::from(nonce), payload).ok()?;
     let mut text = prefix(scope.class).to_owned();
-    URL_SAFE_NO_PAD.encode_string(sealed, &mut text);
+    URL_SAFE_NO_PAD.encode_string([&nonce[..], &key.commitment(), &sealed].concat(), &mut text);
     Some(text)
 }
 
 /// The bytes of a sealed text, if it has the form that [`seal`] gives a value of the class.
 pub(super) fn parse(class: RetentionClass, text: &str) -> Option<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(prefix(class))?).ok()?;
-    (bytes.len() >= NONCE_LEN + TAG_LEN).then_some(bytes)
+    (bytes.len() >= NONCE_LEN + COMMITMENT_LEN + TAG_LEN).then_some(bytes)
 }
 
 /// The clear value of sealed bytes, unless they were changed or sealed for another place.
 pub(super) fn open(key: &SecretKey, scope: SealScope, sealed: &[u8]) -> Option<Vec<u8>> {
-    key.decrypt(&bound_value(scope), sealed)
+    let (nonce, _) = sealed.split_first_chunk::<NONCE_LEN>()?;
+    ValueKey::of(key, scope, nonce).open(scope, sealed)
+}
+
+/// The key of one sealed value. It opens that value, and proves what was in it.
+#[derive(Clone)]
+pub struct ValueKey(SecretKey);
+
+impl ValueKey {
+    /// The key of the value that was sealed with a nonce.
+    pub(super) fn of(data_key: &SecretKey, scope: SealScope, nonce: &[u8; NONCE_LEN]) -> ValueKey {
+        ValueKey(SecretKey(authenticate(data_key, &[b"value key", &bound_value(scope), nonce])))
+    }
+
+    /// The key of a sealed text, given the data key.
+    pub(super) fn of_sealed(data_key: &SecretKey, scope: SealScope, sealed: &[u8]) -> Option<ValueKey> {
+        let (nonce, _) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        Some(ValueKey::of(data_key, scope, nonce))
+    }
+
+    /// Reads 32 bytes in base64.
+    pub fn parse(text: &str) -> Option<ValueKey> {
+        let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+        bytes.as_slice().try_into().ok().map(|key| ValueKey(SecretKey(key)))
+    }
+
+    /// 32 bytes in base64. Every call gives the value out.
+    pub fn disclose(&self) -> Zeroizing<String> {
+        Zeroizing::new(STANDARD.encode(self.0.reveal()))
+    }
+
+    /// What was sealed as `text` at a place; nothing when it was sealed with another key, for another place or changed.
+    pub fn open_text(&self, scope: SealScope, text: &str) -> Option<Vec<u8>> {
+        self.open(scope, &parse(scope.class, text)?)
+    }
+
+    fn commitment(&self) -> [u8; COMMITMENT_LEN] {
+        let mut commitment = [0; COMMITMENT_LEN];
+        commitment.copy_from_slice(&authenticate(&self.0, &[b"commitment"])[..COMMITMENT_LEN]);
+        commitment
+    }
+
+    fn open(&self, scope: SealScope, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
+        let (commitment, sealed) = rest.split_first_chunk::<COMMITMENT_LEN>()?;
+        if *commitment != self.commitment() {
+            return None;
+        }
+        let payload = Payload { msg: sealed, aad: &bound_value(scope) };
+        self.0.cipher().decrypt(&Nonce::from(*nonce), payload).ok()
+    }
+}
+
+impl std::fmt::Debug for ValueKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ValueKey(…)")
+    }
 }
 
 /// A key under a key. `purpose` says what for, and binds it.

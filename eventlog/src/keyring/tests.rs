@@ -96,6 +96,23 @@ fn no_key_is_printed() {
     assert_eq!(format!("{keys:?}"), "DataKeys(1)");
 }
 
+#[test]
+fn the_key_of_one_value_opens_that_value_alone() {
+    let keys = DataKeys::random(&[person(1)]).unwrap();
+    let place = scope(1, RetentionClass::CaseWork, "note");
+    let (one, other) = (keys.seal(place, b"one").unwrap(), keys.seal(place, b"other").unwrap());
+    let key = keys.value_key(place, &one).unwrap();
+    assert_eq!(key.open_text(place, &one).unwrap(), b"one");
+    assert_eq!(key.open_text(place, &other), None, "another value of the same place");
+    assert_eq!(key.open_text(scope(1, RetentionClass::CaseWork, "name"), &one), None, "another place");
+    assert_eq!(key.open_text(scope(2, RetentionClass::CaseWork, "note"), &one), None, "another person");
+    let read = ValueKey::parse(&key.disclose()).unwrap();
+    assert_eq!(read.open_text(place, &one).unwrap(), b"one");
+    assert!(keys.value_key(scope(1, RetentionClass::CaseWork, "name"), &one).is_none());
+    assert!(keys.value_key(scope(9, RetentionClass::CaseWork, "note"), &one).is_none());
+    assert_eq!(format!("{key:?}"), "ValueKey(…)");
+}
+
 proptest! {
     #[test]
     fn whatever_is_sealed_opens_to_the_same_bytes(bytes: Vec<u8>, number: u128) {
