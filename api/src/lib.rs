@@ -1,6 +1,7 @@
 //! The program `ledger` as a library, so that tests call the same code.
 
 pub mod app;
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod demo;

@@ -4,7 +4,9 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use api::cli::{Cli, Command, Done, assess, deadline, dispatch, lines};
+use api::cli::audit::verify;
+use api::cli::screen::Screen;
+use api::cli::{AuditCommand, Cli, Command, Done, Failure, assess, deadline, dispatch, lines};
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
@@ -21,6 +23,9 @@ fn main() -> ExitCode {
         Command::ReadRegister(read) => read.run(),
         Command::Assess => lines_answered(assess::run),
         Command::Deadline => lines_answered(deadline::run),
+        Command::Audit(AuditCommand::Verify(arguments)) => {
+            ended(&cli.common.screen(), verify::run(&cli.common.screen(), &arguments))
+        }
         _ => with_ledger(cli),
     }
 }
@@ -66,10 +71,14 @@ fn with_ledger(cli: Cli) -> ExitCode {
     let done = runtime.block_on(dispatch(cli));
     // a private server that was just being started is stopped by the task that started it
     runtime.shutdown_timeout(LEAVE_TIMEOUT);
+    ended(&screen, done)
+}
+
+fn ended(screen: &Screen, done: Result<Done, Failure>) -> ExitCode {
     ExitCode::from(match done {
         Ok(done) => Done::exit_code(done),
         Err(failure) => {
-            failure.show(&screen);
+            failure.show(screen);
             failure.exit_code()
         }
     })

@@ -154,6 +154,16 @@ impl Log {
         Ok(events)
     }
 
+    /// The events at these positions, ascending; positions that the log does not have are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read_at(&self, positions: &[u64]) -> Result<Vec<StoredEvent>, ReadError> {
+        let positions: Vec<i64> = positions.iter().map(|position| position.cast_signed()).collect();
+        let rows = sqlx::query(include_str!("sql/read_at.sql")).bind(positions).fetch(&self.pool);
+        rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await
+    }
+
     /// Every event from position `from` up to but not including `until`, at the speed of COPY and with little memory.
     /// `until` must not lie behind [`Log::length`]: the stream knows how many events it owes.
     ///

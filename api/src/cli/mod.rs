@@ -1,6 +1,7 @@
 //! The command line: one file a command, the whole surface on this page.
 
 pub mod assess;
+pub mod audit;
 mod check;
 mod db;
 pub mod deadline;
@@ -31,6 +32,7 @@ use crate::lang::Lang;
 use crate::registers::RegisterKind;
 use crate::registers::reading::ReadRegister;
 
+pub use audit::AuditCommand;
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
 
@@ -113,6 +115,9 @@ pub enum Command {
     },
     /// 检查 · prove the invariants of this ledger
     Check,
+    /// 审计 · evidence bundles and their verification
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// 重放 · a case as of two clocks
     Replay(ReplayArgs),
     /// 重建投影 · rebuild projections beside the live ones and swap

@@ -29,7 +29,7 @@ fn a_name_is_sealed_shortly_and_opened_again() {
     let name = Personal::new(PersonName("张三丰".to_owned()));
     let sealed = seal(&keys, person(1), &name).unwrap();
     assert!(sealed.ciphertext().starts_with("s1.c."));
-    assert_eq!(sealed.ciphertext().len(), 5 + (12 + 11 + 16_usize).div_ceil(3) * 4);
+    assert_eq!(sealed.ciphertext().len(), 5 + ((12 + 16 + 11 + 16_usize) * 4).div_ceil(3));
     assert_eq!(sealed.open(person(1), &keys).unwrap(), Opened::Clear(name));
 }
 

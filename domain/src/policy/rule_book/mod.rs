@@ -114,6 +114,11 @@ impl RuleBook {
         BOOK.get_or_init(|| RuleBook::from_toml(PUBLISHED).unwrap_or_default())
     }
 
+    /// The files of the published book, by name, as they were written.
+    pub fn published_files() -> &'static [(&'static str, &'static str)] {
+        PUBLISHED
+    }
+
     /// A book of named TOML texts; every parameter and program must be in them once.
     ///
     /// # Errors

@@ -1,0 +1,35 @@
+//! Where things stand in a bundle. The layout is fixed, so that other people's verifiers can read it.
+
+pub const LOG_KEY: &str = "log.vkey";
+pub const WITNESS_KEYS: &str = "witness.vkey";
+pub const CHECKPOINT: &str = "checkpoint";
+pub const OPENED: &str = "opened.jsonl";
+pub const REPORT: &str = "report.jsonl";
+pub const README: &str = "README.md";
+pub const SUMS: &str = "SHA256SUMS";
+pub const PROOF_EXTENSION: &str = ".tlog-proof";
+
+/// A retained checkpoint.
+pub fn checkpoint(size: u64) -> String {
+    format!("checkpoints/{size}")
+}
+
+/// An entry's leaf.
+pub fn entry(position: u64) -> String {
+    format!("entries/{position}")
+}
+
+/// An entry's proof.
+pub fn proof(position: u64) -> String {
+    format!("proofs/{position}{PROOF_EXTENSION}")
+}
+
+/// That an older tree is the beginning of this one.
+pub fn consistency(old: u64, new: u64) -> String {
+    format!("consistency/{old}-{new}")
+}
+
+/// A file of policy parameters.
+pub fn policy(name: &str) -> String {
+    format!("policy/{name}")
+}

@@ -1,0 +1,12 @@
+//! Evidence for people who trust neither us nor our database: bundles that they verify with tools of their own, and
+//! the verifier that we give them.
+
+pub mod bundle;
+pub mod fault;
+mod layout;
+pub mod opened;
+mod readme;
+pub mod selection;
+pub mod verify;
+
+pub use fault::Fault;

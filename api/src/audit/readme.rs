@@ -1,0 +1,51 @@
+//! The README of a bundle: how to verify it with tools that are not ours.
+
+/// The text, in Chinese and English.
+pub fn text(origin: &str, size: u64, whole: bool) -> String {
+    let (contents_zh, contents_en) = if whole {
+        (
+            "本证据包含台账的全部事件：`tile/entries/` 为叶子，`tile/0/…` 为哈希瓦片，`checkpoints/` 为保留的全部检查点。",
+            "This bundle holds every event of the ledger: leaves in `tile/entries/`, hash tiles in `tile/0/…`, every retained checkpoint in `checkpoints/`.",
+        )
+    } else {
+        (
+            "本证据包只含部分事件：`entries/<位置>` 为事件的原始字节，`proofs/<位置>.tlog-proof` 为其包含证明。",
+            "This bundle holds some events: `entries/<position>` are their exact bytes, `proofs/<position>.tlog-proof` their inclusion proofs.",
+        )
+    };
+    format!(
+        "# 台账证据包 · Evidence bundle\n\n\
+         台账 · log: `{origin}`  \n检查点 · checkpoint: {size} 个事件 · events\n\n\
+         {contents_zh}\n\n{contents_en}\n\n{STEPS}"
+    )
+}
+
+const STEPS: &str = r#"## 核验步骤
+
+1. 文件完整：`sha256sum -c SHA256SUMS`。
+2. 公钥：`log.vkey` 应与您此前从台账单位或见证方另行取得的公钥相同；只信任包内公钥等于什么也没有核验。
+3. 检查点签名：`checkpoint` 是 C2SP signed-note，Ed25519 签名覆盖空行之前的全部文本（含换行）。
+4. 包含证明：叶子哈希为 SHA-256(0x00 ‖ 事件字节)，节点哈希为 SHA-256(0x01 ‖ 左 ‖ 右)，即 RFC 6962。
+5. 一致性：若您持有较早的检查点，用 `consistency/<旧>-<新>` 按 RFC 6962 第 2.1.2 节核验旧树是新树的开头。
+6. 打开的个人信息：`opened.jsonl` 每行给出一个加密值的专用密钥，按说明即可解密并与事件中的密文核对；其他值保持加密。
+
+第三方工具：任何支持 C2SP tlog 格式的工具都能读这些文件，例如 Python 包 `aics-tlog`、Rust 包 `signed_note` 与 `tlog_tiles`、
+Go 的 `golang.org/x/mod/sumdb/note` 与 `tlog`。我们自己的核验程序：`ledger audit verify <目录> [旧检查点…]`，无需数据库。
+
+## Steps
+
+1. Files are whole: `sha256sum -c SHA256SUMS`.
+2. The key: `log.vkey` must be the key that you got earlier from the office or a witness in another way; to trust the key in
+   the bundle alone verifies nothing.
+3. The checkpoint's signature: `checkpoint` is a C2SP signed note; the Ed25519 signature covers the whole text before the
+   empty line, with its last line end.
+4. Inclusion: a leaf's hash is SHA-256(0x00 ‖ entry), a node's SHA-256(0x01 ‖ left ‖ right), as in RFC 6962.
+5. Consistency: with an older checkpoint of yours, `consistency/<old>-<new>` proves by RFC 6962, section 2.1.2, that the
+   old tree is the beginning of the new one.
+6. Opened personal values: each line of `opened.jsonl` gives the key of one sealed value, which decrypts it and shows that it
+   is what the event holds; every other value stays sealed.
+
+Tools of others: whatever reads the C2SP tlog formats, such as the Python package `aics-tlog`, the Rust crates `signed_note`
+and `tlog_tiles`, Go's `golang.org/x/mod/sumdb/note` and `tlog`. Our own: `ledger audit verify DIR [OLD_CHECKPOINT…]`,
+which needs no database.
+"#;

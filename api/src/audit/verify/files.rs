@@ -1,0 +1,168 @@
+//! The files of a bundle: those that are listed with their sums, no other, and none elsewhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use sha2::{Digest, Sha256};
+
+use super::Faults;
+use crate::audit::layout::SUMS;
+use crate::audit::{Fault, layout};
+
+/// The most bytes of one file: a whole bundle of entries is below 17 MB.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// How deep folders may lie.
+const DEPTH_MAX: usize = 12;
+
+/// The files of a bundle. A file's sum is compared when it is read, or at the end.
+#[derive(Debug)]
+pub struct BundleFiles {
+    directory: PathBuf,
+    sums: BTreeMap<String, [u8; 32]>,
+    read: Mutex<BTreeSet<String>>,
+}
+
+impl BundleFiles {
+    /// Lists the files and reads their sums.
+    pub fn read(directory: &Path, faults: &mut Faults) -> BundleFiles {
+        let mut present = BTreeSet::new();
+        list(directory, "", 0, &mut present, faults);
+        let mut files =
+            BundleFiles { directory: directory.to_owned(), sums: BTreeMap::new(), read: Mutex::default() };
+        let text = fs::read(directory.join(SUMS)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        match text {
+            None => {
+                faults.add(Fault::of("sums_missing", SUMS, "缺少或无法读出", "is missing or cannot be read"))
+            }
+            Some(text) => files.read_sums(&text, faults),
+        }
+        present.remove(SUMS);
+        for name in files.sums.keys().filter(|name| !present.contains(*name)) {
+            faults.add(Fault::of("file_missing", name, "清单中有，文件不在", "is listed and not there"));
+        }
+        for name in present.iter().filter(|name| !files.sums.contains_key(*name)) {
+            faults.add(Fault::of("file_unlisted", name, "清单中没有的文件", "is there and not listed"));
+        }
+        files.sums.retain(|name, _| present.contains(name));
+        files
+    }
+
+    fn read_sums(&mut self, text: &str, faults: &mut Faults) {
+        for (number, line) in text.lines().enumerate() {
+            let parts = line.split_once("  ").filter(|(_, name)| is_plain(name));
+            let sum = parts.and_then(|(sum, name)| {
+                let sum: [u8; 32] = hex::decode(sum).ok()?.try_into().ok()?;
+                (hex::encode(sum) == line[..64]).then(|| (name.to_owned(), sum))
+            });
+            let line = number + 1;
+            match sum {
+                Some((name, _)) if self.sums.contains_key(&name) => faults.add(Fault::of(
+                    "sums_unreadable",
+                    SUMS,
+                    format!("第 {line} 行重复"),
+                    format!("line {line} names a file again"),
+                )),
+                Some((name, sum)) => {
+                    self.sums.insert(name, sum);
+                }
+                None => faults.add(Fault::of(
+                    "sums_unreadable",
+                    SUMS,
+                    format!("第 {line} 行无法读出"),
+                    format!("line {line} cannot be read"),
+                )),
+            }
+        }
+    }
+
+    /// The names of the files that are listed and there.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sums.keys().map(String::as_str)
+    }
+
+    /// The names below a folder, the folder's own left off.
+    pub fn below<'f>(&'f self, folder: &'f str) -> impl Iterator<Item = &'f str> {
+        self.sums
+            .range(folder.to_owned()..)
+            .map(|(name, _)| name.as_str())
+            .map_while(move |name| name.strip_prefix(folder))
+    }
+
+    /// Whether a file is listed and there.
+    pub fn has(&self, name: &str) -> bool {
+        self.sums.contains_key(name)
+    }
+
+    /// A file's bytes; nothing when it is not there. One that is not what the list says is a fault, and still read:
+    /// what is wrong with it is said too.
+    pub fn get(&self, name: &str, faults: &mut Faults) -> Option<Vec<u8>> {
+        let (bytes, fault) = self.load(name);
+        if let Some(fault) = fault {
+            faults.add(fault);
+        }
+        bytes
+    }
+
+    /// The same, for use by several threads. A fault is said the first time only.
+    pub fn load(&self, name: &str) -> (Option<Vec<u8>>, Option<Fault>) {
+        let Some(sum) = self.sums.get(name) else { return (None, None) };
+        let first =
+            self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.to_owned());
+        match fs::read(self.directory.join(name)) {
+            Err(error) => {
+                let (zh, en) = (format!("无法读出：{error}"), format!("cannot be read: {error}"));
+                (None, first.then(|| Fault::of("file_unreadable", name, zh, en)))
+            }
+            Ok(bytes) => {
+                let differs = first && <[u8; 32]>::from(Sha256::digest(&bytes)) != *sum;
+                let (zh, en) = ("内容与 SHA256SUMS 不符", "is not what SHA256SUMS says");
+                (Some(bytes), differs.then(|| Fault::of("file_differs", name, zh, en)))
+            }
+        }
+    }
+
+    /// Compares the sums of the files that nothing else looked at.
+    pub fn finish(&self, faults: &mut Faults) {
+        for name in self.sums.keys() {
+            let unread = !self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner).contains(name);
+            if unread {
+                self.get(name, faults);
+            }
+        }
+    }
+}
+
+fn list(directory: &Path, prefix: &str, depth: usize, names: &mut BTreeSet<String>, faults: &mut Faults) {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let (zh, en) = (format!("无法读出：{error}"), format!("cannot be read: {error}"));
+            return faults.add(Fault::of("file_unreadable", prefix, zh, en));
+        }
+    };
+    for entry in entries.flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && depth < DEPTH_MAX => {
+                list(&entry.path(), &format!("{name}/"), depth + 1, names, faults);
+            }
+            Ok(kind) if kind.is_file() && entry.metadata().is_ok_and(|meta| meta.len() <= FILE_BYTES_MAX) => {
+                names.insert(name);
+            }
+            _ => faults.add(Fault::of(
+                "file_strange",
+                name,
+                "既不是普通文件，或者过大",
+                "is no plain file, or too large",
+            )),
+        }
+    }
+}
+
+/// Whether a name stays inside of the bundle.
+fn is_plain(name: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part != "." && part != "..";
+    name != layout::SUMS && !name.contains('\\') && name.split('/').all(part)
+}

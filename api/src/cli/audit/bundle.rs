@@ -1,0 +1,77 @@
+//! `ledger audit bundle`: a directory that a stranger can verify.
+
+use std::fs;
+
+use eventlog::merkle::store::StoredCheckpoint;
+
+use super::BundleArgs;
+use crate::app::App;
+use crate::audit::bundle::{BundleError, Contents, Written, write};
+use crate::audit::selection::positions;
+use crate::cli::failure::{Done, Failure};
+use crate::cli::session::Session;
+
+/// Writes the bundle for the newest checkpoint.
+///
+/// # Errors
+/// [`Failure`]: nothing is known of the subject, the directory is not empty, the ledger is not sealed.
+pub(super) async fn run(session: &Session, arguments: &BundleArgs) -> Result<Done, Failure> {
+    let brought = arguments.since.iter().map(|path| {
+        fs::read(path).map_err(|error| Failure::Refused {
+            code: "file_unreadable",
+            zh: format!("无法读出 {}：{error}", path.display()),
+            en: format!("{} cannot be read: {error}", path.display()),
+        })
+    });
+    let brought = brought.collect::<Result<Vec<_>, _>>()?;
+    let written = session.look_at_ledger(async |app| bundle(app, arguments, &brought).await).await?;
+    let (screen, directory) = (session.screen, written.directory.display().to_string());
+    let (events, size) = (written.events, written.size);
+    screen.say(
+        format!("已写出 {directory}：{events} 个事件，检查点 {size} 个事件。\n核验：ledger audit verify {directory}"),
+        format!("{directory} written: {events} events, checkpoint of {size}.\nVerify it: ledger audit verify {directory}"),
+    )?;
+    screen.answer(&written)?;
+    Ok(Done::Well)
+}
+
+async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Result<Written, Failure> {
+    let checkpoint = newest(app).await?;
+    let positions = positions(app.office(), arguments.about.selection()).await?;
+    let contents = Contents {
+        positions: &positions,
+        checkpoint: &checkpoint,
+        keys: &app.outside().keys,
+        brought,
+        open: &[],
+        report: &[],
+    };
+    write(&arguments.out, app.tree(), &app.office().keyring, &contents).await.map_err(failed)
+}
+
+/// Seals what the log holds, and gives the newest checkpoint.
+async fn newest(app: &App) -> Result<StoredCheckpoint, Failure> {
+    if let Ok(sealing) = app.sealing() {
+        sealing.seal().await.map_err(Failure::Sealing)?;
+    }
+    let newest = app.tree().newest_checkpoint().await.map_err(anyhow::Error::from)?;
+    newest.ok_or(Failure::Refused {
+        code: "not_sealed",
+        zh: "台账还没有事件，无可证明".to_owned(),
+        en: "the ledger has no events yet, and nothing to prove".to_owned(),
+    })
+}
+
+fn failed(error: BundleError) -> Failure {
+    let (code, zh) = match &error {
+        BundleError::Exists(path) => ("directory_not_empty", format!("{} 已存在且非空", path.display())),
+        BundleError::Io { path, error } => {
+            ("file_unwritable", format!("无法写入 {}：{error}", path.display()))
+        }
+        BundleError::Brought(reason) => ("checkpoint_unusable", format!("无法使用您提供的检查点：{reason}")),
+        BundleError::Tree(error) => ("proofs_damaged", format!("无法读取证明数据：{error}")),
+        BundleError::Checkpoint => ("proofs_damaged", "无法读出数据库中的检查点".to_owned()),
+        BundleError::NoKey => ("signing_key_unusable", "没有可用的台账公钥".to_owned()),
+    };
+    Failure::Refused { code, zh, en: error.to_string() }
+}

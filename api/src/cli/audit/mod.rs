@@ -1,0 +1,93 @@
+//! `ledger audit …`: what auditors ask for.
+
+mod bundle;
+pub mod verify;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use domain::ids::{CampaignId, CaseId, PersonId, RunId};
+use eventlog::merkle::key::VerifierKey;
+
+use super::failure::{Done, Failure};
+use super::session::Session;
+use crate::audit::selection::Selection;
+
+/// What auditors ask for.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// 证据包 · write evidence that a stranger can verify
+    Bundle(BundleArgs),
+    /// 核验证据包 · verify a bundle, without a ledger
+    Verify(VerifyArgs),
+}
+
+/// Which bundle.
+#[derive(Debug, clap::Args)]
+pub struct BundleArgs {
+    /// About what
+    #[command(flatten)]
+    about: About,
+    /// 输出目录 · new or empty directory to write
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// 旧检查点 · older checkpoint of the auditor's, for a proof of consistency; may be repeated
+    #[arg(long, value_name = "FILE")]
+    since: Vec<PathBuf>,
+}
+
+/// What a bundle is about: one of these.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct About {
+    /// 个案 · a case with its household, payments and runs
+    #[arg(long)]
+    case: Option<CaseId>,
+    /// 批次 · a payment run with its payments
+    #[arg(long)]
+    run: Option<RunId>,
+    /// 个人 · a person with household and cases
+    #[arg(long)]
+    person: Option<PersonId>,
+    /// 募捐活动 · a campaign with its gifts
+    #[arg(long)]
+    campaign: Option<CampaignId>,
+    /// 全部 · every event
+    #[arg(long)]
+    all: bool,
+}
+
+impl About {
+    fn selection(&self) -> Selection {
+        let about = [
+            self.case.map(Selection::Case),
+            self.run.map(Selection::Run),
+            self.person.map(Selection::Person),
+            self.campaign.map(Selection::Campaign),
+        ];
+        about.into_iter().flatten().next().unwrap_or(Selection::All)
+    }
+}
+
+/// Which bundle, and what the auditor brings.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArgs {
+    /// 证据包目录 · the bundle's directory
+    bundle: PathBuf,
+    /// 您保存的旧检查点 · older checkpoints that you kept
+    checkpoints: Vec<PathBuf>,
+    /// 台账公钥 · the log's key, known from elsewhere
+    #[arg(long, value_name = "VKEY")]
+    key: Option<VerifierKey>,
+}
+
+/// Does what an auditor asks of an open ledger.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) async fn run(session: &Session, command: AuditCommand) -> Result<Done, Failure> {
+    match command {
+        AuditCommand::Bundle(arguments) => bundle::run(session, &arguments).await,
+        AuditCommand::Verify(arguments) => verify::run(&session.screen, &arguments),
+    }
+}

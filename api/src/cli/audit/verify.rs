@@ -1,0 +1,93 @@
+//! `ledger audit verify`: what a bundle is worth, without a ledger. Exit code 1 when anything does not hold.
+
+use std::fs;
+
+use chrono::DateTime;
+
+use super::VerifyArgs;
+use crate::audit::Fault;
+use crate::audit::verify::{Known, Verified, verify};
+use crate::cli::failure::{Done, Failure};
+use crate::cli::screen::Screen;
+
+/// Faults that are shown; the rest are counted.
+const SHOWN: usize = 40;
+
+/// Verifies a bundle.
+///
+/// # Errors
+/// [`Failure`] when a checkpoint that was named cannot be read.
+pub fn run(screen: &Screen, arguments: &VerifyArgs) -> Result<Done, Failure> {
+    let mut known = Known { key: arguments.key.clone(), checkpoints: Vec::new() };
+    for path in &arguments.checkpoints {
+        let bytes = fs::read(path).map_err(|error| Failure::Refused {
+            code: "file_unreadable",
+            zh: format!("无法读出 {}：{error}", path.display()),
+            en: format!("{} cannot be read: {error}", path.display()),
+        })?;
+        known.checkpoints.push((path.clone(), bytes));
+    }
+    let verified = verify(&arguments.bundle, &known);
+    show(screen, &verified)?;
+    screen.answer(&verified)?;
+    Ok(if verified.faults.is_empty() { Done::Well } else { Done::Found })
+}
+
+fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
+    let Verified { size, events, .. } = verified;
+    if let (Some(origin), Some(key)) = (&verified.origin, &verified.key) {
+        screen.say(
+            format!("台账 {origin}，检查点 {size} 个事件\n公钥 {key}"),
+            format!("Log {origin}, checkpoint of {size} events\nKey {key}"),
+        )?;
+    }
+    if verified.key_from_bundle {
+        screen.say(
+            "公钥取自证据包本身：请与另行取得的公钥核对，或用 --key 指定",
+            "The key is the bundle's own: compare it with one known from elsewhere, or give it with --key",
+        )?;
+    }
+    for witness in &verified.witnesses {
+        let at = DateTime::from_timestamp(witness.at.cast_signed(), 0).unwrap_or_default();
+        let (name, at) = (&witness.name, at.format("%Y-%m-%d %H:%M:%SZ"));
+        screen.say(format!("✓ 见证方 {name} 于 {at} 共签"), format!("✓ cosigned by {name} at {at}"))?;
+    }
+    if let (Some(first), Some(last)) = (verified.consistent_with.first(), verified.consistent_with.last()) {
+        let count = verified.consistent_with.len();
+        screen.say(
+            format!("✓ 是 {count} 个旧检查点的延续（{first} 至 {last} 个事件）"),
+            format!("✓ continues {count} older checkpoints (of {first} to {last} events)"),
+        )?;
+    }
+    if verified.opened > 0 {
+        let opened = verified.opened;
+        screen.say(
+            format!("✓ {opened} 个打开的个人信息与密文一致"),
+            format!("✓ {opened} opened values are what was sealed"),
+        )?;
+    }
+    for fault in verified.faults.iter().take(SHOWN) {
+        screen.say(line(fault, &fault.zh), line(fault, &fault.en))?;
+    }
+    let more = verified.faults.len().saturating_sub(SHOWN);
+    if more > 0 || verified.more_faults {
+        screen.say(format!("  ……另有 {more} 处"), format!("  … and {more} more"))?;
+    }
+    let (kind_zh, kind_en) =
+        if verified.whole { ("全部", "every event") } else { ("部分", "some events") };
+    if verified.faults.is_empty() {
+        screen.say(
+            format!("✓ 核验通过：{events} 个事件（{kind_zh}）"),
+            format!("✓ verified: {events} events ({kind_en})"),
+        )?;
+    } else {
+        let count = verified.faults.len();
+        screen.say(format!("✗ 核验未通过：{count} 处不符"), format!("✗ not verified: {count} faults"))?;
+    }
+    Ok(())
+}
+
+fn line(fault: &Fault, text: &str) -> String {
+    let at = fault.position.map(|position| format!(" #{position}")).unwrap_or_default();
+    format!("✗ {}{at}：{text} [{}]", fault.file, fault.code)
+}
