@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use eventlog::merkle::copy::{CheckpointCopy, CopyError};
 use eventlog::merkle::hash::Sha256Tree;
+use eventlog::merkle::key::SignerKey;
 use eventlog::merkle::key_file::KeyFileError;
 use eventlog::merkle::sealer::{SealError, Sealed, Sealer};
 use eventlog::merkle::store::{TreeError, TreeStore};
@@ -53,6 +54,16 @@ impl Sealing {
     /// [`SealingRefusal`].
     pub async fn seal(&self) -> Result<Option<Sealed>, SealingRefusal> {
         Ok(self.sealer.lock().await.seal().await?)
+    }
+
+    /// Signs every kept checkpoint with a new key too, and from now on with it first. How many there were.
+    ///
+    /// # Errors
+    /// [`SealingRefusal`].
+    pub async fn sign_again(&self, key: SignerKey) -> Result<u64, SealingRefusal> {
+        let mut sealer = self.sealer.lock().await;
+        sealer.seal().await?;
+        Ok(sealer.sign_again(key).await?)
     }
 
     /// Seals the rest and stops.

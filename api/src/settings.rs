@@ -138,8 +138,12 @@ impl Settings {
         }
     }
 
-    /// The file of the signing keys, unless a setting replaces it.
-    pub fn signing_key_file(&self, origin: &str) -> KeyFile {
+    /// The file of the signing keys; none when a setting replaces it.
+    pub fn own_signing_keys(&self, origin: &str) -> Option<KeyFile> {
+        self.signing_key.is_none().then(|| self.signing_key_file(origin))
+    }
+
+    fn signing_key_file(&self, origin: &str) -> KeyFile {
         KeyFile::new(self.data_dir.join("keys").join("signing.key"), origin.to_owned())
     }
 

@@ -79,21 +79,24 @@ async fn a_program_that_was_killed_before_it_signed_goes_on_from_its_tiles() {
 
 #[tokio::test]
 async fn a_key_is_rotated_without_a_gap_and_a_strange_key_is_refused() {
-    let sealed = SealedLog::of(&[10]).await;
+    let sealed = SealedLog::of(&[3, 10]).await;
     let file = sealed.key_file().await;
-    let old = file.read().unwrap().remove(0);
-    file.rotate().unwrap();
     let mut sealer = sealed.sealer().await.unwrap();
-    sealed.append(1).await;
-    let both = sealer.seal().await.unwrap().unwrap();
-    for key in sealer.keys() {
-        assert!(Checkpoint::open(both.note.as_bytes(), key.verifier()).is_ok());
+    let old = file.read().unwrap().remove(0);
+    let new = file.rotate().unwrap();
+    assert_eq!(sealer.sign_again(new.clone()).await.unwrap(), 2);
+    for stored in sealed.store().await.checkpoints(0, u64::MAX, 9).await.unwrap() {
+        for key in [&old, &new] {
+            assert!(Checkpoint::open(stored.note.as_bytes(), key.verifier()).is_ok(), "{}", stored.size);
+        }
     }
     file.retire(&hex::encode(old.verifier().id())).unwrap();
     let mut sealer = sealed.sealer().await.unwrap();
     sealed.append(1).await;
-    let new = sealer.seal().await.unwrap().unwrap();
-    assert!(Checkpoint::open(new.note.as_bytes(), old.verifier()).is_err());
+    let next = sealer.seal().await.unwrap().unwrap();
+    assert!(Checkpoint::open(next.note.as_bytes(), new.verifier()).is_ok());
+    assert!(Checkpoint::open(next.note.as_bytes(), old.verifier()).is_err());
+    assert!(sealed.findings().await.is_empty());
     std::fs::remove_file(file.path()).unwrap();
     assert!(matches!(sealed.sealer().await, Err(SealError::Key(_))));
 }

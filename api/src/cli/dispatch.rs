@@ -2,7 +2,9 @@
 
 use super::failure::{Done, Failure};
 use super::session::Session;
-use super::{Cli, Command, audit, check, db, demo, import, migrate, rebuild, replay, report, run, serve};
+use super::{
+    Cli, Command, audit, check, db, demo, import, migrate, rebuild, replay, report, run, serve, signing,
+};
 use crate::embedded_postgres::unless_interrupted;
 
 /// Does what the command line says. A signal ends it in order: the private server stops with it.
@@ -27,6 +29,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Report { year } => report::run(session, year).await,
         Command::Check => check::run(session).await,
         Command::Audit(command) => audit::run(session, command).await,
+        Command::Signing(command) => signing::run(session, command).await,
         Command::Replay(arguments) => replay::run(session, &arguments).await,
         Command::Rebuild { projection } => rebuild::run(session, projection.as_deref()).await,
         Command::Demo(arguments) => demo::run(session, &arguments).await,

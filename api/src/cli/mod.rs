@@ -19,6 +19,7 @@ mod run;
 pub mod screen;
 mod serve;
 mod session;
+mod signing;
 
 use std::path::PathBuf;
 
@@ -35,6 +36,7 @@ use crate::registers::reading::ReadRegister;
 pub use audit::AuditCommand;
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
+pub use signing::SigningCommand;
 
 /// 社会救助与待遇台账 · social services and benefits ledger
 #[derive(Debug, Parser)]
@@ -118,6 +120,9 @@ pub enum Command {
     /// 审计 · evidence bundles and their verification
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// 签名密钥 · keys that sign checkpoints: show, rotate, retire
+    #[command(subcommand)]
+    Signing(SigningCommand),
     /// 重放 · a case as of two clocks
     Replay(ReplayArgs),
     /// 重建投影 · rebuild projections beside the live ones and swap

@@ -96,6 +96,27 @@ impl CheckpointCopy {
     /// # Errors
     /// [`CopyError`]; [`CopyError::Fork`] when the last line has another root for the same size.
     pub fn append(&self, copied: &CopiedCheckpoint, checkpoint: &Checkpoint) -> Result<(), CopyError> {
+        self.put(copied, checkpoint, |last| last.size >= checkpoint.size)
+    }
+
+    /// Appends the last checkpoint again, with other signatures: a new key speaks for the same history.
+    ///
+    /// # Errors
+    /// As [`CheckpointCopy::append`].
+    pub fn append_signed_again(
+        &self,
+        copied: &CopiedCheckpoint,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), CopyError> {
+        self.put(copied, checkpoint, |last| last.size > checkpoint.size)
+    }
+
+    fn put(
+        &self,
+        copied: &CopiedCheckpoint,
+        checkpoint: &Checkpoint,
+        is_old: impl Fn(&Checkpoint) -> bool,
+    ) -> Result<(), CopyError> {
         let mut file = self.open_to_append().map_err(self.io())?;
         file.lock().map_err(self.io())?;
         let (last, end) = self.last_in(&mut file)?;
@@ -103,7 +124,7 @@ impl CheckpointCopy {
             if last.size == checkpoint.size && last.root != checkpoint.root {
                 return Err(CopyError::Fork { path: self.path.clone(), size: last.size });
             }
-            if last.size >= checkpoint.size {
+            if is_old(&last) {
                 return Ok(());
             }
         }

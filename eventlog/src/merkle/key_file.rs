@@ -104,15 +104,16 @@ impl KeyFile {
         self.read()
     }
 
-    /// Puts a new key in front of those that are there; all keys, the newest first.
+    /// Puts a new key in front of those that are there, and gives it.
     ///
     /// # Errors
     /// [`KeyFileError`].
-    pub fn rotate(&self) -> Result<Vec<SignerKey>, KeyFileError> {
+    pub fn rotate(&self) -> Result<SignerKey, KeyFileError> {
         let mut keys = self.read()?;
-        keys.insert(0, SignerKey::random(&self.origin, Algorithm::Ed25519)?);
+        let key = SignerKey::random(&self.origin, Algorithm::Ed25519)?;
+        keys.insert(0, key.clone());
         secret_file::replace(&self.path, &lines(&keys))?;
-        Ok(keys)
+        Ok(key)
     }
 
     /// Takes an older key out, named by the eight digits of its id.
@@ -150,7 +151,8 @@ mod tests {
         let first = file.read_or_make().unwrap();
         assert_eq!(file.read_or_make().unwrap()[0].verifier(), first[0].verifier());
         assert!(matches!(file.retire(&id(&first[0])), Err(KeyFileError::Retired(_))), "the only one stays");
-        let rotated = file.rotate().unwrap();
+        file.rotate().unwrap();
+        let rotated = file.read().unwrap();
         assert_eq!(rotated[1].verifier(), first[0].verifier());
         assert!(matches!(file.retire(&id(&rotated[0])), Err(KeyFileError::Retired(_))), "the newest stays");
         let left = file.retire(&id(&first[0])).unwrap();

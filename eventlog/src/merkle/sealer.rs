@@ -120,6 +120,29 @@ impl<H: TreeHash> Sealer<H> {
         &self.keys
     }
 
+    /// Signs every kept checkpoint with `key` too, and from now on with it first. How many there were.
+    ///
+    /// # Errors
+    /// [`SealError`]; done again, it goes on.
+    pub async fn sign_again(&mut self, key: SignerKey) -> Result<u64, SealError> {
+        let kept = self.store.checkpoints(0, u64::MAX, u32::MAX).await?;
+        let seconds = seconds(SystemTime::now());
+        for (place, stored) in kept.iter().enumerate() {
+            let damaged = SealError::Checkpoint { size: stored.size };
+            let Ok(mut note) = Note::parse(stored.note.as_bytes()) else { return Err(damaged) };
+            let line = key.sign(&note.text, seconds);
+            self.store.add_signature(stored.size, &line.to_string()).await?;
+            if place == 0 {
+                let Ok(checkpoint) = Checkpoint::parse(&note.text) else { return Err(damaged) };
+                note.signatures.push(line);
+                let copied = CopiedCheckpoint { at: SystemTime::now().into(), note: note.to_string() };
+                self.in_copy(move |copy| copy.append_signed_again(&copied, &checkpoint)).await?;
+            }
+        }
+        self.keys.insert(0, key);
+        Ok(kept.len() as u64)
+    }
+
     /// Seals what the log holds now; nothing when it was sealed already. An empty log is not sealed.
     ///
     /// # Errors
@@ -173,17 +196,27 @@ impl<H: TreeHash> Sealer<H> {
     async fn sign(&mut self) -> Result<Sealed, SealError> {
         let (origin, size, root) = (self.store.origin(), self.tree.size(), self.tree.root::<H>());
         let (checkpoint, now) = (Checkpoint { origin, size, root }, SystemTime::now());
-        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        let note = checkpoint.sign(&self.keys, seconds).to_string();
-        let (copy, copied) = (self.copy.clone(), CopiedCheckpoint { at: now.into(), note: note.clone() });
-        let head = checkpoint.clone();
-        let appended = tokio::task::spawn_blocking(move || copy.append(&copied, &head)).await;
-        appended
-            .map_err(|error| CopyError::Io { path: self.copy.path().to_owned(), error: error.into() })??;
+        let note = checkpoint.sign(&self.keys, seconds(now)).to_string();
+        let (copied, head) = (CopiedCheckpoint { at: now.into(), note: note.clone() }, checkpoint.clone());
+        self.in_copy(move |copy| copy.append(&copied, &head)).await?;
         self.store.keep_checkpoint(size, &note).await?;
         self.sealed = Some(size);
         Ok(Sealed { checkpoint, note })
     }
+
+    /// Works with the copy without holding up other tasks.
+    async fn in_copy(
+        &self,
+        work: impl FnOnce(&CheckpointCopy) -> Result<(), CopyError> + Send + 'static,
+    ) -> Result<(), CopyError> {
+        let copy = self.copy.clone();
+        let done = tokio::task::spawn_blocking(move || work(&copy)).await;
+        done.map_err(|error| CopyError::Io { path: self.copy.path().to_owned(), error: error.into() })?
+    }
+}
+
+fn seconds(now: SystemTime) -> u64 {
+    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// Whether log, tree and copy tell the same history.
