@@ -2,6 +2,7 @@
 
 use crate::benefit_case::BenefitCaseEvent;
 use crate::campaign::CampaignEvent;
+use crate::disclosure::DisclosureEvent;
 use crate::fund::FundEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
@@ -25,4 +26,6 @@ pub enum AnyEvent {
     Campaign(CampaignEvent),
     /// 资金.
     Fund(FundEvent),
+    /// 披露.
+    Disclosure(DisclosureEvent),
 }

@@ -8,6 +8,7 @@ use schemars::{Schema, schema_for};
 use crate::aggregate::{EventKind, LedgerEvent};
 use crate::benefit_case::BenefitCaseEvent;
 use crate::campaign::CampaignEvent;
+use crate::disclosure::DisclosureEvent;
 use crate::fund::FundEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
@@ -56,6 +57,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<PaymentEvent>("Payment", "发放明细"),
         StreamKind::new::<CampaignEvent>("Campaign", "募捐活动"),
         StreamKind::new::<FundEvent>("Fund", "资金"),
+        StreamKind::new::<DisclosureEvent>("Disclosure", "披露"),
     ]
 }
 

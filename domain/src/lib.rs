@@ -12,6 +12,7 @@ pub mod benefit_case;
 pub mod books;
 pub mod calendar;
 pub mod campaign;
+pub mod disclosure;
 pub mod event_catalogue;
 pub mod events_document;
 pub mod explain;

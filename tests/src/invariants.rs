@@ -6,6 +6,7 @@ use api::check::{Outside, Seen, Verdict, check_log};
 use domain::aggregate::Decider;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
+use domain::disclosure::Disclosure;
 use domain::fund::Fund;
 use domain::household::Household;
 use domain::identity::Identity;
@@ -37,7 +38,7 @@ const OF_COMMANDS: [&str; 11] = [
 ];
 
 /// The streams of the office.
-const TYPES: [&str; 7] = [
+const TYPES: [&str; 8] = [
     Household::TYPE,
     Identity::TYPE,
     BenefitCase::TYPE,
@@ -45,6 +46,7 @@ const TYPES: [&str; 7] = [
     Payment::TYPE,
     Campaign::TYPE,
     Fund::TYPE,
+    Disclosure::TYPE,
 ];
 
 /// Proves the invariants; the error names the ones that are broken.

@@ -6,6 +6,7 @@ use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
+use domain::disclosure::Disclosure;
 use domain::fund::Fund;
 use domain::household::Household;
 use domain::identity::Identity;
@@ -25,6 +26,7 @@ pub struct Readable {
     payments: HashMap<String, Payment>,
     campaigns: HashMap<String, Campaign>,
     funds: HashMap<String, Fund>,
+    disclosures: HashMap<String, Disclosure>,
     findings: Vec<Finding>,
 }
 
@@ -48,6 +50,7 @@ impl Watch for Readable {
             Some(AnyEvent::Payment(event)) => fold(&mut self.payments, id, event),
             Some(AnyEvent::Campaign(event)) => fold(&mut self.campaigns, id, event),
             Some(AnyEvent::Fund(event)) => fold(&mut self.funds, id, event),
+            Some(AnyEvent::Disclosure(event)) => fold(&mut self.disclosures, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

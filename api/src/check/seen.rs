@@ -7,6 +7,7 @@ use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
+use domain::disclosure::Disclosure;
 use domain::fund::Fund;
 use domain::household::Household;
 use domain::identity::Identity;
@@ -81,6 +82,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         Payment::TYPE => stored.decode()?.map(AnyEvent::Payment),
         Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
         Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
+        Disclosure::TYPE => stored.decode()?.map(AnyEvent::Disclosure),
         _ => None,
     })
 }

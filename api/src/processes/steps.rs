@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::benefit_case::{BenefitCase, BenefitCaseCommand};
 use domain::campaign::{Campaign, CampaignCommand};
+use domain::disclosure::{Disclosure, DisclosureCommand};
 use domain::fund::{Fund, FundCommand};
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::{Identity, IdentityCommand};
@@ -48,6 +49,7 @@ steps! {
     Payment(PaymentCommand),
     Campaign(CampaignCommand),
     Fund(FundCommand),
+    Disclosure(DisclosureCommand),
 }
 
 impl Office {

@@ -1,0 +1,35 @@
+//! What can be asked of a disclosure.
+
+use chrono::NaiveDate;
+
+use super::OpenedFields;
+use crate::actor::Role;
+
+/// The most persons of one disclosure, so that its event stays below the size of an entry.
+pub const PERSONS_MAX: usize = 200;
+
+/// The most characters of recipient and purpose, each.
+pub const WORDS_MAX: usize = 200;
+
+/// A command to a disclosure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DisclosureCommand {
+    /// Records what is about to be opened.
+    RecordDisclosure {
+        /// For whom.
+        recipient: String,
+        /// Why.
+        purpose: String,
+        /// Of whom, and which kinds of values.
+        opened: Vec<OpenedFields>,
+        /// The day.
+        disclosed_on: NaiveDate,
+    },
+}
+
+impl DisclosureCommand {
+    /// The roles that may open personal values for others.
+    pub fn allowed_roles(&self) -> &'static [Role] {
+        &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor]
+    }
+}
