@@ -1,6 +1,7 @@
 //! Personal values that a bundle opens: each with the key of that one value, which shows what was sealed and opens
 //! nothing else. The event's bytes, and so its proof, stay as they are.
 
+use domain::disclosure::OpenedFields;
 use domain::identifiers::{BankAccount, CitizenId};
 use domain::ids::PersonId;
 use domain::personal::{
@@ -76,6 +77,13 @@ impl ToOpen {
         let labels =
             labels.split(',').filter(|label| !label.is_empty()).map(read).collect::<Result<_, _>>()?;
         Ok(ToOpen { person, labels })
+    }
+
+    /// What the record of the disclosure says.
+    pub fn fields(&self) -> OpenedFields {
+        let labels = if self.labels.is_empty() { &LABELS[..] } else { &self.labels };
+        let labels = labels.iter().map(|label| (*label).to_owned()).collect();
+        OpenedFields { person_id: self.person, labels }
     }
 
     fn scopes(&self) -> impl Iterator<Item = SealScope> {

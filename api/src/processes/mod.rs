@@ -3,6 +3,7 @@
 
 mod case;
 mod change;
+mod disclosure;
 mod donation;
 mod error;
 mod household;
@@ -14,6 +15,7 @@ mod steps;
 
 pub use case::*;
 pub use change::*;
+pub use disclosure::record_disclosure;
 pub use donation::*;
 pub use error::ProcessError;
 pub use household::*;

@@ -7,9 +7,11 @@ use eventlog::merkle::store::StoredCheckpoint;
 use super::BundleArgs;
 use crate::app::App;
 use crate::audit::bundle::{BundleError, Contents, Written, write};
+use crate::audit::opened::ToOpen;
 use crate::audit::selection::positions;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
+use crate::processes::{ProcessError, record_disclosure};
 
 /// Writes the bundle for the newest checkpoint.
 ///
@@ -24,7 +26,12 @@ pub(super) async fn run(session: &Session, arguments: &BundleArgs) -> Result<Don
         })
     });
     let brought = brought.collect::<Result<Vec<_>, _>>()?;
-    let written = session.look_at_ledger(async |app| bundle(app, arguments, &brought).await).await?;
+    let written = session
+        .look_at_ledger(async |app| {
+            disclose(session, app, arguments).await?;
+            bundle(app, arguments, &brought).await
+        })
+        .await?;
     let (screen, directory) = (session.screen, written.directory.display().to_string());
     let (events, size) = (written.events, written.size);
     screen.say(
@@ -35,6 +42,22 @@ pub(super) async fn run(session: &Session, arguments: &BundleArgs) -> Result<Don
     Ok(Done::Well)
 }
 
+/// Records what will be opened, before it is.
+async fn disclose(session: &Session, app: &App, arguments: &BundleArgs) -> Result<(), Failure> {
+    let BundleArgs { open, recipient: Some(recipient), purpose: Some(purpose), .. } = arguments else {
+        return Ok(());
+    };
+    if open.is_empty() {
+        return Ok(());
+    }
+    app.sealing().map_err(Failure::Sealing)?;
+    let persons: Vec<_> = open.iter().map(|asked| asked.person).collect();
+    app.office().keyring.load(&persons).await.map_err(ProcessError::from)?;
+    let opened = open.iter().map(ToOpen::fields).collect();
+    record_disclosure(app.office(), &session.desk()?, recipient, purpose, opened).await?;
+    Ok(())
+}
+
 async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Result<Written, Failure> {
     let checkpoint = newest(app).await?;
     let positions = positions(app.office(), arguments.about.selection()).await?;
@@ -43,7 +66,7 @@ async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Resul
         checkpoint: &checkpoint,
         keys: &app.outside().keys,
         brought,
-        open: &[],
+        open: &arguments.open,
         report: &[],
     };
     write(&arguments.out, app.tree(), &app.office().keyring, &contents).await.map_err(failed)

@@ -11,6 +11,7 @@ use eventlog::merkle::key::VerifierKey;
 
 use super::failure::{Done, Failure};
 use super::session::Session;
+use crate::audit::opened::ToOpen;
 use crate::audit::selection::Selection;
 
 /// What auditors ask for.
@@ -34,6 +35,15 @@ pub struct BundleArgs {
     /// 旧检查点 · older checkpoint of the auditor's, for a proof of consistency; may be repeated
     #[arg(long, value_name = "FILE")]
     since: Vec<PathBuf>,
+    /// 打开的个人信息 · person whose values are opened, all or some kinds, as PERSON or PERSON:name,account; may be repeated
+    #[arg(long, value_name = "PERSON[:FIELD,…]", value_parser = ToOpen::parse, requires_all = ["recipient", "purpose"])]
+    open: Vec<ToOpen>,
+    /// 接收方 · for whom they are opened; it is recorded
+    #[arg(long)]
+    recipient: Option<String>,
+    /// 用途 · why they are opened; it is recorded
+    #[arg(long)]
+    purpose: Option<String>,
 }
 
 /// What a bundle is about: one of these.
