@@ -14,6 +14,7 @@ use sqlx::PgPool;
 
 use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::Office;
+use crate::processes::erasure::{self, FinishedErasure};
 use crate::settings::{Settings, Storage};
 
 /// Connections for reading and for the owner's work.
@@ -26,11 +27,12 @@ pub struct App {
     owner: PgPool,
     storage: Storage,
     data: PathBuf,
+    finished_erasures: Vec<FinishedErasure>,
 }
 
 impl App {
     /// Opens the ledger of the settings: starts or joins the private server, brings the schema and the read tables to
-    /// this version, opens the keyring.
+    /// this version, opens the keyring, finishes the erasures that the log knows and the keys do not.
     ///
     /// # Errors
     /// What is missing, in words that say what to do.
@@ -49,7 +51,8 @@ impl App {
             runner: Arc::new(Runner::new(log)),
             rules: RuleBook::published(),
         };
-        Ok(App { office, owner, storage, data: settings.data_dir().to_owned() })
+        let finished_erasures = erasure::finish(&office).await?;
+        Ok(App { office, owner, storage, data: settings.data_dir().to_owned(), finished_erasures })
     }
 
     /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
@@ -81,6 +84,11 @@ impl App {
     /// The private server, if the ledger has one.
     pub fn embedded(&self) -> Option<&EmbeddedPostgres> {
         self.storage.private()
+    }
+
+    /// The erasures that were finished when the ledger was opened: nearly always none.
+    pub fn finished_erasures(&self) -> &[FinishedErasure] {
+        &self.finished_erasures
     }
 
     /// The data directory.

@@ -2,7 +2,7 @@
 
 use super::failure::{Done, Failure};
 use super::session::Session;
-use super::{Cli, Command, check, db, demo, import, migrate, rebuild, replay, report, run, serve};
+use super::{Cli, Command, check, db, demo, import, migrate, person, rebuild, replay, report, run, serve};
 use crate::embedded_postgres::unless_interrupted;
 
 /// Does what the command line says. A signal ends it in order: the private server stops with it.
@@ -24,6 +24,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Migrate => migrate::run(session).await,
         Command::Import(command) => import::run(session, command).await,
         Command::Run(command) => run::run(session, command).await,
+        Command::Person(command) => person::run(session, command).await,
         Command::Report { year } => report::run(session, year).await,
         Command::Check => check::run(session).await,
         Command::Replay(arguments) => replay::run(session, &arguments).await,

@@ -11,6 +11,7 @@ mod failure;
 mod import;
 pub mod lines;
 mod migrate;
+mod person;
 mod rebuild;
 mod replay;
 pub mod report;
@@ -102,6 +103,9 @@ pub enum Command {
     /// 发放 · payment runs: prepare, submit, approve, release, settle
     #[command(subcommand)]
     Run(RunCommand),
+    /// 人员 · a person: find, erase
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// 年报 · the year's report
     Report {
         /// 年 · year; the newest with payments when absent
@@ -243,6 +247,40 @@ pub enum RunCommand {
     Show {
         /// 批次 · the run
         run: domain::ids::RunId,
+    },
+}
+
+/// Persons.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// 查人 · find a person by the ID number on standard input, which no shell keeps
+    Find,
+    /// 申请删除 · ask that a person be erased; another person approves it
+    Erase {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 法律依据 · legal basis
+        #[arg(long)]
+        basis: String,
+        /// 保管类别 · which keys: case_work alone, or everything up to vouchers
+        #[arg(long, value_name = "CLASS", default_value = "vouchers", value_parser = person::parse_class)]
+        class: domain::personal::RetentionClass,
+        /// 只说明会怎样 · say what would happen, changing nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// 批准删除 · erase as somebody else asked; it cannot be undone
+    Approve {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+    },
+    /// 退回删除申请 · send the request back with a reason
+    Reject {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
     },
 }
 

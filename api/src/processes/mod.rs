@@ -4,6 +4,7 @@
 mod case;
 mod change;
 mod donation;
+pub mod erasure;
 mod error;
 mod household;
 mod import;

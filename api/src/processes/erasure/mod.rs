@@ -1,0 +1,207 @@
+//! 个人信息删除: one asks, another decides, then the keys are destroyed.
+//!
+//! | Step | What it does |
+//! |---|---|
+//! | [`look_up`] | who a person is, and what the log holds of them ([`holdings`]) |
+//! | [`request`] | `ErasureRequested`, in every household that the person ever belonged to |
+//! | [`reject`] | `ErasureRejected`, likewise |
+//! | [`erase`] | `CaseWorkErased` or `PersonErased`, and `IdentityReleased`; then the keys |
+//! | [`finish`] | at each start: keys that an erasure left behind, or that a backup brought back |
+//!
+//! The event comes first, the keys after it. Between the two a crash leaves an erasure that is decided and not done,
+//! which the next start or a repeat finishes. The other way round it would leave values that are gone for ever with
+//! nobody who decided it, and the log might still refuse the decision.
+
+mod finish;
+mod holdings;
+
+use domain::household::{ErasureStep, Household, HouseholdCommand, Member, PersonalRecord};
+use domain::identifiers::CitizenId;
+use domain::identity::{Identity, IdentityCommand};
+use domain::ids::{HouseholdId, PersonId};
+use domain::personal::{Opened, RetentionClass};
+use domain::retention::Holdings;
+
+pub use finish::{FinishedErasure, finish};
+
+use super::{Desk, Office, ProcessError, Step};
+
+/// A person, as far as an erasure is concerned.
+#[derive(Clone, Debug)]
+pub struct PersonFile {
+    /// Who.
+    pub person_id: PersonId,
+    /// The person in each household that they ever belonged to, in the order of the log.
+    pub members: Vec<(HouseholdId, Member)>,
+    /// What the log holds of the person.
+    pub holdings: Holdings,
+}
+
+/// What is asked of an erasure.
+#[derive(Clone, Debug)]
+pub struct ErasurePlan {
+    /// Who.
+    pub person_id: PersonId,
+    /// Which keys: those of this class, and of the classes that are kept shorter.
+    pub through: RetentionClass,
+    /// Legal basis.
+    pub basis: String,
+}
+
+/// An erasure that was done.
+#[derive(Clone, Debug)]
+pub struct Erased {
+    /// Who.
+    pub person_id: PersonId,
+    /// How the person stands now.
+    pub record: PersonalRecord,
+}
+
+impl PersonFile {
+    /// How the person stands; the same in every household.
+    pub fn record(&self) -> PersonalRecord {
+        self.members.first().map_or(PersonalRecord::Kept, |(_, member)| member.record)
+    }
+
+    /// How far a request is; the same in every household.
+    pub fn erasure(&self) -> &ErasureStep {
+        self.members.first().map_or(&ErasureStep::NotRequested, |(_, member)| &member.erasure)
+    }
+
+    fn steps(&self, command: impl Fn() -> HouseholdCommand) -> Vec<Step> {
+        self.members.iter().map(|(household, _)| Step::Household(household.to_string(), command())).collect()
+    }
+}
+
+/// Who a person is, and what the log holds of them: read from the log alone, whatever the read tables say.
+///
+/// # Errors
+/// [`ProcessError::UnknownPerson`] for someone who was never a member of a household; those of the log.
+pub async fn look_up(office: &Office, person_id: PersonId) -> Result<PersonFile, ProcessError> {
+    let households = holdings::households_of(office, person_id).await?;
+    let member =
+        |(id, household): &(HouseholdId, Household)| Some((*id, household.member(person_id)?.clone()));
+    let members: Vec<_> = households.iter().filter_map(member).collect();
+    if members.is_empty() {
+        return Err(ProcessError::UnknownPerson);
+    }
+    let holdings = holdings::holdings_of(office, person_id, &households).await?;
+    Ok(PersonFile { person_id, members, holdings })
+}
+
+/// Asks that a person be erased. Asking the same again changes nothing.
+///
+/// # Errors
+/// [`ProcessError`]: nobody knows the person, something is at work, or the law keeps the file; with the day from which
+/// it does not.
+pub async fn request(office: &Office, desk: &Desk, plan: &ErasurePlan) -> Result<PersonFile, ProcessError> {
+    let file = look_up(office, plan.person_id).await?;
+    let steps = file.steps(|| HouseholdCommand::RequestErasure {
+        person_id: plan.person_id,
+        through: plan.through,
+        basis: plan.basis.clone(),
+        holdings: file.holdings.clone(),
+        requested_on: desk.today(),
+    });
+    together(office, desk, "request_erasure", steps).await?;
+    Ok(file)
+}
+
+/// Sends a request back.
+///
+/// # Errors
+/// [`ProcessError`]: nobody knows the person, or there is no request.
+pub async fn reject(
+    office: &Office,
+    desk: &Desk,
+    person_id: PersonId,
+    reason: &str,
+) -> Result<(), ProcessError> {
+    let file = look_up(office, person_id).await?;
+    let steps = file.steps(|| HouseholdCommand::RejectErasure {
+        person_id,
+        reason: reason.to_owned(),
+        rejected_on: desk.today(),
+    });
+    together(office, desk, "reject_erasure", steps).await
+}
+
+/// Erases a person as somebody else requested: the events in one append, then the keys. Doing it again finishes what
+/// was interrupted.
+///
+/// # Errors
+/// [`ProcessError`]: there is no request, the same person asked, something is at work, or the law keeps the file.
+pub async fn erase(office: &Office, desk: &Desk, person_id: PersonId) -> Result<Erased, ProcessError> {
+    decide(office, desk, person_id).await?;
+    let file = look_up(office, person_id).await?;
+    let record = file.record();
+    if let (Some(through), Some((_, member))) = (taken(record), file.members.first())
+        && let Some(erased_on) = member.erased_on()
+    {
+        office.keyring.erase(person_id, through.through(), erased_on).await?;
+    }
+    Ok(Erased { person_id, record })
+}
+
+/// The first half of [`erase`]: the decision, without the keys.
+///
+/// # Errors
+/// Those of [`erase`].
+pub async fn decide(office: &Office, desk: &Desk, person_id: PersonId) -> Result<(), ProcessError> {
+    let file = look_up(office, person_id).await?;
+    let mut steps = file.steps(|| HouseholdCommand::ErasePerson {
+        person_id,
+        holdings: file.holdings.clone(),
+        erased_on: desk.today(),
+    });
+    steps.extend(release_of_identity(office, desk, &file).await?);
+    together(office, desk, "erase_person", steps).await
+}
+
+/// Which keys a record says are destroyed.
+fn taken(record: PersonalRecord) -> Option<RetentionClass> {
+    match record {
+        PersonalRecord::Kept => None,
+        PersonalRecord::VouchersKept { .. } => Some(RetentionClass::CaseWork),
+        PersonalRecord::Erased { .. } => Some(RetentionClass::Vouchers),
+    }
+}
+
+/// Gives the ID number free, so that the same natural person can be registered anew, as a new person. Once the number
+/// is erased nobody can find its stream, so it happens with the erasure or never.
+async fn release_of_identity(
+    office: &Office,
+    desk: &Desk,
+    file: &PersonFile,
+) -> Result<Option<Step>, ProcessError> {
+    if file.record() != PersonalRecord::Kept {
+        return Ok(None);
+    }
+    office.keyring.load(&[file.person_id]).await?;
+    for (_, member) in &file.members {
+        if let Opened::Clear(id_number) = member.id_number.open(file.person_id, &*office.keyring)? {
+            return release_of(office, desk, file.person_id, id_number.disclose()).await;
+        }
+    }
+    Ok(None)
+}
+
+async fn release_of(
+    office: &Office,
+    desk: &Desk,
+    person_id: PersonId,
+    id_number: &CitizenId,
+) -> Result<Option<Step>, ProcessError> {
+    let index = office.id_index(id_number);
+    let identity = office.repository.load_newest::<Identity>(index.as_str()).await?;
+    let release = IdentityCommand::ReleaseIdentity { person_id, released_on: desk.today() };
+    let held = identity.state.holder() == Some(person_id);
+    Ok(held.then(|| Step::Identity(index.as_str().to_owned(), release)))
+}
+
+/// Appends the steps under a key that follows from who takes them and what they say.
+async fn together(office: &Office, desk: &Desk, label: &str, steps: Vec<Step>) -> Result<(), ProcessError> {
+    let key = office.derived(label, &format!("{}|{steps:?}", desk.actor.id));
+    office.together(desk, key, steps).await?;
+    Ok(())
+}
