@@ -256,7 +256,9 @@ pub enum OpenError {
         label: &'static str,
     },
     /// The key was destroyed, so nothing more can be sealed for this person.
-    #[error("the personal data of {person} were erased on {on}: nothing more is recorded for them")]
+    #[error(
+        "the personal data of {person} were erased on {on}: no value of theirs can be opened or recorded"
+    )]
     Erased {
         /// Whose.
         person: PersonId,

@@ -146,8 +146,8 @@ impl ProcessError {
             }
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
             (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
-            (ProcessError::Sealed(OpenError::Erased { on, .. }), Lang::Zh) => {
-                format!("此人的个人信息已于 {on} 依法删除，不能再登记新的内容；本人重新申请时请作为新人员登记")
+            (ProcessError::Sealed(OpenError::Erased { person, on }), Lang::Zh) => {
+                format!("人员 {person} 的个人信息已于 {on} 依法删除，不能再查看或登记")
             }
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")

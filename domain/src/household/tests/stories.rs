@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use crate::aggregate::Decider;
 use crate::explain::Explain;
-use crate::policy::{CareLevel, MemberStatus, Property};
+use crate::policy::{MemberStatus, Property};
 
 use super::*;
 
