@@ -182,6 +182,39 @@ async fn prepare_march(small: &SmallOffice, clerk: &Desk) {
 }
 
 #[tokio::test]
+async fn what_the_law_still_keeps_is_shown_to_nobody_once_it_is_restricted() {
+    let small = SmallOffice::open().await;
+    let (wang, case) = person(&small, WANG).await;
+    let approver = at_work(personas::approver(), "2023-02-16");
+    let basis = "个人信息保护法第四十七条";
+    let error = erasure::restrict(&small.office, &approver, wang, basis).await.unwrap_err();
+    assert_eq!(error.code(), "case_open");
+    close(&small, case, "2023-02-15").await;
+    let shown = told(&small, case).await;
+    assert!(shown.contains("王**") && shown.contains("\"is\":\"determined\""), "{shown}");
+
+    erasure::restrict(&small.office, &approver, wang, basis).await.unwrap();
+    // also where the restriction was not known yet
+    let clocks = Clocks { effective: day("2023-02-02"), known: day("2023-02-02") };
+    let earlier = serde_json::to_string(&replay(&small.office, case, clocks).await.unwrap()).unwrap();
+    for hidden in [told(&small, case).await, earlier] {
+        assert!(hidden.contains("（限制处理）") && !hidden.contains("王**"), "{hidden}");
+        assert!(
+            hidden.contains("person_restricted") && !hidden.contains("\"is\":\"determined\""),
+            "{hidden}"
+        );
+        assert!(hidden.contains("\"is\":\"same\""), "payments are still determined anew: {hidden}");
+    }
+    let row = tests::office::application(WANG, Program::AdvancedAgeAllowance);
+    let error =
+        work::receive_application(&small.office, &at_work(personas::clerk(), "2023-02-17"), &row).await;
+    assert_eq!(error.unwrap_err().code(), "person_restricted");
+    assert_eq!(small.broken().await, Broken::new());
+    erasure::lift(&small.office, &approver, wang, "本人重新申请").await.unwrap();
+    assert!(told(&small, case).await.contains("王**"));
+}
+
+#[tokio::test]
 async fn a_step_that_is_dated_back_does_not_shorten_the_time() {
     let small = SmallOffice::open().await;
     let (wang, case) = person(&small, WANG).await;

@@ -99,6 +99,24 @@ async fn a_request_that_is_sent_back_erases_nobody() {
 }
 
 #[tokio::test]
+async fn somebody_is_restricted_and_comes_back() {
+    let (counter, person) = office_with_a_person().await;
+    let restrict = ["person", "restrict", &person, "--basis", BASIS, "--as"];
+    let refused = counter.ask(&[&restrict[..], &[CLERK]].concat());
+    assert_eq!((refused.status, refused.code()), (1, "role_not_allowed"));
+    assert_eq!(counter.do_well(&[&restrict[..], &[APPROVER]].concat())["done"], "restricted");
+    let heads = "公民身份号码,变更类型,发生日期,报告日期\n";
+    let asked = counter.file("applications.csv", &applications());
+    let moved = counter.file("changes.csv", &format!("{heads}{PERSON},迁出本市,2023-05-01,2023-05-03\n"));
+    for (kind, file) in [("applications", &asked), ("changes", &moved)] {
+        let answer = counter.ask(&["import", "apply", kind, file, "--as", CLERK]);
+        assert_eq!(answer.json["imported"]["refused"][0]["code"], "person_restricted", "{answer:?}");
+    }
+    counter.do_well(&["person", "unrestrict", &person, "--reason", "本人重新申请", "--as", APPROVER]);
+    counter.do_well(&["import", "apply", "applications", &asked, "--as", CLERK]);
+}
+
+#[tokio::test]
 async fn bad_input_is_refused_with_a_code_and_never_repeated() {
     let (counter, person) = office_with_a_person().await;
     let long = "9".repeat(5_000);

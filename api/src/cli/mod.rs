@@ -103,7 +103,7 @@ pub enum Command {
     /// 发放 · payment runs: prepare, submit, approve, release, settle
     #[command(subcommand)]
     Run(RunCommand),
-    /// 人员 · a person: find, erase
+    /// 人员 · a person: find, restrict, erase
     #[command(subcommand)]
     Person(PersonCommand),
     /// 年报 · the year's report
@@ -276,6 +276,22 @@ pub enum PersonCommand {
     },
     /// 退回删除申请 · send the request back with a reason
     Reject {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 限制处理 · keep what the law asks for, and show it to nobody
+    Restrict {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 法律依据 · legal basis
+        #[arg(long)]
+        basis: String,
+    },
+    /// 解除限制 · show it again, with a reason
+    Unrestrict {
         /// 人员 · the person
         person: domain::ids::PersonId,
         /// 原因 · why

@@ -156,6 +156,26 @@ pub enum HouseholdCommand {
         /// The day.
         rejected_on: NaiveDate,
     },
+    /// 限制处理, while the law keeps what cannot be erased yet.
+    RestrictPerson {
+        /// Who.
+        person_id: PersonId,
+        /// Legal basis; 1 to 200 characters.
+        basis: String,
+        /// What the log holds of the person.
+        holdings: Holdings,
+        /// The day.
+        restricted_on: NaiveDate,
+    },
+    /// 解除限制.
+    LiftRestriction {
+        /// Who.
+        person_id: PersonId,
+        /// Why; 1 to 200 characters.
+        reason: String,
+        /// The day.
+        lifted_on: NaiveDate,
+    },
     /// 个人信息删除, as it was requested: the caller destroys the keys once the event is in the log.
     ErasePerson {
         /// Who.
@@ -190,12 +210,13 @@ pub struct NewMember {
 
 impl HouseholdCommand {
     /// The roles that may ask. Facts are recorded by 经办 and 审核, who also ask for an erasure; it cannot be undone,
-    /// so deciding on it takes 审核 or 审批.
+    /// so deciding on it takes 审核 or 审批, and so does a restriction, which one person may take back.
     pub fn allowed_roles(&self) -> &'static [Role] {
         match self {
-            HouseholdCommand::ErasePerson { .. } | HouseholdCommand::RejectErasure { .. } => {
-                &[Role::Reviewer, Role::Approver]
-            }
+            HouseholdCommand::ErasePerson { .. }
+            | HouseholdCommand::RejectErasure { .. }
+            | HouseholdCommand::RestrictPerson { .. }
+            | HouseholdCommand::LiftRestriction { .. } => &[Role::Reviewer, Role::Approver],
             _ => &[Role::Clerk, Role::Reviewer],
         }
     }

@@ -194,6 +194,28 @@ pub enum HouseholdEvent {
         /// Who decided.
         by: ActorId,
     },
+    /// 限制处理: the law still keeps the person's values, but they are shown to nobody any more (个人信息保护法 art. 47).
+    ProcessingRestricted {
+        /// Who.
+        person_id: PersonId,
+        /// Legal basis.
+        basis: String,
+        /// The day.
+        restricted_on: NaiveDate,
+        /// Who decided.
+        by: ActorId,
+    },
+    /// 解除限制: the person's values are shown again, because the person comes back or the law asks for them.
+    RestrictionLifted {
+        /// Who.
+        person_id: PersonId,
+        /// Why.
+        reason: String,
+        /// The day.
+        lifted_on: NaiveDate,
+        /// Who decided.
+        by: ActorId,
+    },
     /// 个案档案删除: the person's key of case work is destroyed; vouchers are still kept.
     CaseWorkErased {
         /// Who.
@@ -248,6 +270,8 @@ impl HouseholdEvent {
             | Event::DeathRecorded { died_on: day, .. }
             | Event::ErasureRequested { requested_on: day, .. }
             | Event::ErasureRejected { rejected_on: day, .. }
+            | Event::ProcessingRestricted { restricted_on: day, .. }
+            | Event::RestrictionLifted { lifted_on: day, .. }
             | Event::CaseWorkErased { erased_on: day, .. }
             | Event::PersonErased { erased_on: day, .. } => Some(*day),
             Event::MemberJoined { joined_on, .. } => *joined_on,
@@ -271,6 +295,8 @@ ledger_events!(HouseholdEvent {
     DeathRecorded = "1.0.0",
     ErasureRequested = "1.0.0",
     ErasureRejected = "1.0.0",
+    ProcessingRestricted = "1.0.0",
+    RestrictionLifted = "1.0.0",
     CaseWorkErased = "1.0.0",
     PersonErased = "1.0.0",
 });

@@ -94,6 +94,8 @@ pub struct Member {
     pub life: Life,
     /// Whether the personal values can still be opened.
     pub record: PersonalRecord,
+    /// Whether they are shown to people.
+    pub handling: Handling,
     /// Whether somebody asks that they be erased.
     pub erasure: ErasureStep,
     /// Whether the member counts; nothing recorded is normal.
@@ -149,6 +151,26 @@ pub enum PersonalRecord {
     Erased {
         /// The day on which the first of them was.
         erased_on: NaiveDate,
+    },
+}
+
+/// Whether someone's personal values are shown to people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handling {
+    /// They always were.
+    Ordinary,
+    /// They are not: only what the law asks for is done with them.
+    Restricted {
+        /// Since when.
+        restricted_on: NaiveDate,
+    },
+    /// They are again.
+    Lifted {
+        /// Why.
+        reason: String,
+        /// Since when.
+        lifted_on: NaiveDate,
     },
 }
 
@@ -237,6 +259,11 @@ impl Member {
     pub fn left_region_on(&self) -> Option<NaiveDate> {
         let outside = |entry: &(NaiveDate, &Destination)| *entry.1 == Destination::OutOfRegion;
         self.residence.iter().rev().take_while(outside).last().map(|(moved_on, _)| moved_on)
+    }
+
+    /// Whether the personal values are shown to nobody: whoever opens them for people asks this first.
+    pub fn is_restricted(&self) -> bool {
+        matches!(self.handling, Handling::Restricted { .. })
     }
 
     /// Whether an erasure through `class` has nothing left to do.

@@ -68,14 +68,20 @@ impl Holdings {
         last.map(|last| class.erasable_from(last))
     }
 
+    /// Whether nothing is at work.
+    ///
+    /// # Errors
+    /// The first [`Withheld`] that is.
+    pub fn check_at_rest(&self) -> Result<(), Withheld> {
+        self.at_work.first().map_or(Ok(()), |withheld| Err(*withheld))
+    }
+
     /// Whether an erasure through `class` is possible on a day.
     ///
     /// # Errors
     /// The first [`Withheld`]: what is at work, then the class with the latest day.
     pub fn check(&self, class: RetentionClass, today: NaiveDate) -> Result<(), Withheld> {
-        if let Some(withheld) = self.at_work.first() {
-            return Err(*withheld);
-        }
+        self.check_at_rest()?;
         let kept = class.through().iter().filter_map(|class| Some((self.erasable_from(*class)?, *class)));
         match kept.filter(|(from, _)| today < *from).max() {
             Some((from, class)) => Err(Withheld::RetentionRuns { class, from }),

@@ -1,8 +1,8 @@
-//! `ledger person erase`, `approve` and `reject`.
+//! `ledger person erase` and `approve`.
 
 use chrono::{NaiveDate, Utc};
 use domain::explain::Explain;
-use domain::household::{ErasureStep, PersonalRecord};
+use domain::household::{ErasureStep, Handling, PersonalRecord};
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
 use domain::retention::Withheld;
@@ -26,6 +26,8 @@ struct Outlook {
     person_id: PersonId,
     /// How the person stands.
     record: PersonalRecord,
+    /// Whether the values are restricted.
+    handling: Handling,
     /// Whether a request waits for its decision, and how it was answered.
     request: ErasureStep,
     /// Whether it would be taken today.
@@ -98,21 +100,6 @@ pub(super) async fn approve(session: &Session, person: PersonId) -> Result<Done,
     Ok(Done::Well)
 }
 
-/// Sends the request back.
-///
-/// # Errors
-/// [`Failure`]: there is no request.
-pub(super) async fn reject(session: &Session, person: PersonId, reason: &str) -> Result<Done, Failure> {
-    let desk = session.desk()?;
-    session.with_ledger(async |app| Ok(erasure::reject(app.office(), &desk, person, reason).await?)).await?;
-    session.screen.say(
-        format!("已退回对人员 {person} 的删除申请。"),
-        format!("The request to erase {person} is sent back."),
-    )?;
-    session.screen.answer(&json!({ "person_id": person, "done": "rejected" }))?;
-    Ok(Done::Well)
-}
-
 impl Outlook {
     fn of(file: &PersonFile, through: RetentionClass, today: NaiveDate) -> Outlook {
         let record = file.record();
@@ -128,6 +115,7 @@ impl Outlook {
         Outlook {
             person_id: file.person_id,
             record,
+            handling: file.handling(),
             request: file.erasure().clone(),
             possible: file.holdings.check(through, today).is_ok(),
             at_work: file.holdings.at_work.iter().map(reason).collect(),

@@ -1,13 +1,17 @@
-//! `ledger person`: finds a person, and erases one when two people and the law agree.
+//! `ledger person`: finds a person, restricts what the law keeps, and erases one when two people and the law agree.
 
 mod erase;
 mod find;
 
+use domain::ids::PersonId;
 use domain::personal::RetentionClass;
+use serde_json::json;
 
 use super::PersonCommand;
 use super::failure::{Done, Failure};
 use super::session::Session;
+use crate::processes::erasure;
+use crate::processes::{Desk, Office, ProcessError};
 
 /// Finds a person, or does one step of an erasure.
 ///
@@ -25,8 +29,47 @@ pub(super) async fn run(session: &Session, command: PersonCommand) -> Result<Don
             erase::request(session, &plan).await
         }
         PersonCommand::Approve { person } => erase::approve(session, person).await,
-        PersonCommand::Reject { person, reason } => erase::reject(session, person, &reason).await,
+        PersonCommand::Reject { person, reason } => {
+            let said = Said { done: "rejected", zh: "的删除申请已退回", en: "is not erased" };
+            let reject =
+                async |office: &Office, desk: &Desk| erasure::reject(office, desk, person, &reason).await;
+            step(session, person, said, reject).await
+        }
+        PersonCommand::Restrict { person, basis } => {
+            let said = Said { done: "restricted", zh: "的个人信息已限制处理", en: "is restricted" };
+            let restrict =
+                async |office: &Office, desk: &Desk| erasure::restrict(office, desk, person, &basis).await;
+            step(session, person, said, restrict).await
+        }
+        PersonCommand::Unrestrict { person, reason } => {
+            let said =
+                Said { done: "unrestricted", zh: "的限制处理已解除", en: "is restricted no more" };
+            let lift =
+                async |office: &Office, desk: &Desk| erasure::lift(office, desk, person, &reason).await;
+            step(session, person, said, lift).await
+        }
     }
+}
+
+/// What is said of a person once a step is done.
+struct Said {
+    done: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+async fn step(
+    session: &Session,
+    person: PersonId,
+    said: Said,
+    work: impl AsyncFnOnce(&Office, &Desk) -> Result<(), ProcessError>,
+) -> Result<Done, Failure> {
+    let desk = session.desk()?;
+    session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await?;
+    let Said { done, zh, en } = said;
+    session.screen.say(format!("人员 {person} {zh}。"), format!("{person} {en}."))?;
+    session.screen.answer(&json!({ "person_id": person, "done": done }))?;
+    Ok(Done::Well)
 }
 
 /// Reads the name of a retention class.

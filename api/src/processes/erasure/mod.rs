@@ -5,6 +5,7 @@
 //! | [`look_up`] | who a person is, and what the log holds of them ([`holdings`]) |
 //! | [`request`] | `ErasureRequested`, in every household that the person ever belonged to |
 //! | [`reject`] | `ErasureRejected`, likewise |
+//! | [`restrict`], [`lift`] | `ProcessingRestricted`, `RestrictionLifted`: kept by law, shown to nobody |
 //! | [`erase`] | `CaseWorkErased` or `PersonErased`, and `IdentityReleased`; then the keys |
 //! | [`finish`] | at each start: keys that an erasure left behind, or that a backup brought back |
 //!
@@ -15,7 +16,7 @@
 mod finish;
 mod holdings;
 
-use domain::household::{ErasureStep, Household, HouseholdCommand, Member, PersonalRecord};
+use domain::household::{ErasureStep, Handling, Household, HouseholdCommand, Member, PersonalRecord};
 use domain::identifiers::CitizenId;
 use domain::identity::{Identity, IdentityCommand};
 use domain::ids::{HouseholdId, PersonId};
@@ -61,6 +62,11 @@ impl PersonFile {
     /// How the person stands; the same in every household.
     pub fn record(&self) -> PersonalRecord {
         self.members.first().map_or(PersonalRecord::Kept, |(_, member)| member.record)
+    }
+
+    /// Whether the values are shown to people; the same in every household.
+    pub fn handling(&self) -> Handling {
+        self.members.first().map_or(Handling::Ordinary, |(_, member)| member.handling.clone())
     }
 
     /// How far a request is; the same in every household.
@@ -124,6 +130,45 @@ pub async fn reject(
         rejected_on: desk.today(),
     });
     together(office, desk, "reject_erasure", steps).await
+}
+
+/// Restricts the processing of a person's values, which the law still keeps.
+///
+/// # Errors
+/// [`ProcessError`]: nobody knows the person, they were erased, or something is at work.
+pub async fn restrict(
+    office: &Office,
+    desk: &Desk,
+    person_id: PersonId,
+    basis: &str,
+) -> Result<(), ProcessError> {
+    let file = look_up(office, person_id).await?;
+    let steps = file.steps(|| HouseholdCommand::RestrictPerson {
+        person_id,
+        basis: basis.to_owned(),
+        holdings: file.holdings.clone(),
+        restricted_on: desk.today(),
+    });
+    together(office, desk, "restrict_person", steps).await
+}
+
+/// Lifts a restriction.
+///
+/// # Errors
+/// [`ProcessError`]: nobody knows the person, they were erased, or are not restricted.
+pub async fn lift(
+    office: &Office,
+    desk: &Desk,
+    person_id: PersonId,
+    reason: &str,
+) -> Result<(), ProcessError> {
+    let file = look_up(office, person_id).await?;
+    let steps = file.steps(|| HouseholdCommand::LiftRestriction {
+        person_id,
+        reason: reason.to_owned(),
+        lifted_on: desk.today(),
+    });
+    together(office, desk, "lift_restriction", steps).await
 }
 
 /// Erases a person as somebody else requested: the events in one append, then the keys. Doing it again finishes what

@@ -108,6 +108,14 @@ fn of_an_erasure(event: &HouseholdEvent) -> Option<(domain::ids::PersonId, Strin
         Event::ErasureRejected { person_id, reason, .. } => {
             (*person_id, format!("删除申请退回：{reason}"), format!("is not erased: {reason}"))
         }
+        Event::ProcessingRestricted { person_id, restricted_on, .. } => (
+            *person_id,
+            format!("自 {restricted_on} 起限制处理个人信息"),
+            format!("is restricted from {restricted_on} on"),
+        ),
+        Event::RestrictionLifted { person_id, reason, .. } => {
+            (*person_id, format!("解除限制处理：{reason}"), format!("is restricted no more: {reason}"))
+        }
         Event::CaseWorkErased { person_id, erased_on, .. } => (
             *person_id,
             format!("个案档案信息已于 {erased_on} 删除"),

@@ -1,4 +1,4 @@
-//! Erasing a person: one asks, another decides, and the law's time is over.
+//! Erasing a person: one asks, another decides, and the law's time is over. Until then the values can be restricted.
 
 use chrono::NaiveDate;
 
@@ -7,7 +7,7 @@ use crate::personal::RetentionClass;
 use crate::retention::Holdings;
 
 use super::super::{
-    ErasureRequest, ErasureStep, HouseholdError, HouseholdEvent as Event, Member, PersonalRecord,
+    ErasureRequest, ErasureStep, Handling, HouseholdError, HouseholdEvent as Event, Member, PersonalRecord,
     RegisteredHousehold,
 };
 use super::{Decision, Now, ensure, is_filled};
@@ -79,6 +79,41 @@ impl RegisteredHousehold {
             RetentionClass::CaseWork => Event::CaseWorkErased { person_id, basis, erased_on, by },
             RetentionClass::Vouchers => Event::PersonErased { person_id, basis, erased_on, by },
         }])
+    }
+
+    pub(super) fn restrict(
+        &self,
+        person_id: PersonId,
+        basis: String,
+        holdings: &Holdings,
+        restricted_on: NaiveDate,
+        now: Now,
+    ) -> Decision {
+        ensure(is_filled(&basis, 200), HouseholdError::BasisInvalid)?;
+        now.check_past(restricted_on)?;
+        let member = self.kept_member(person_id)?;
+        if member.is_restricted() {
+            return Ok(vec![]);
+        }
+        holdings.check_at_rest()?;
+        Ok(vec![Event::ProcessingRestricted { person_id, basis, restricted_on, by: now.by() }])
+    }
+
+    pub(super) fn lift_restriction(
+        &self,
+        person_id: PersonId,
+        reason: String,
+        lifted_on: NaiveDate,
+        now: Now,
+    ) -> Decision {
+        ensure(is_filled(&reason, 200), HouseholdError::ReasonInvalid)?;
+        now.check_past(lifted_on)?;
+        let member = self.kept_member(person_id)?;
+        if member.handling == (Handling::Lifted { reason: reason.clone(), lifted_on }) {
+            return Ok(vec![]);
+        }
+        ensure(member.is_restricted(), HouseholdError::NotRestricted { person: person_id })?;
+        Ok(vec![Event::RestrictionLifted { person_id, reason, lifted_on, by: now.by() }])
     }
 
     fn member_ever(&self, person: PersonId) -> Result<&Member, HouseholdError> {

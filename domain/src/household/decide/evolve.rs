@@ -6,8 +6,8 @@ use crate::ids::PersonId;
 use crate::timeline::Timeline;
 
 use super::super::{
-    ErasureRequest, ErasureStep, Household, HouseholdEvent as Event, IncomeBasis, IncomeRecord, Life, Member,
-    PayeeAccount, PersonalRecord, RegisteredHousehold, Stay,
+    ErasureRequest, ErasureStep, Handling, Household, HouseholdEvent as Event, IncomeBasis, IncomeRecord,
+    Life, Member, PayeeAccount, PersonalRecord, RegisteredHousehold, Stay,
 };
 
 pub(super) fn try_evolve(state: &mut Household, event: &Event) -> Result<(), ImpossibleEvent> {
@@ -123,6 +123,7 @@ impl RegisteredHousehold {
             stays: Vec::new(),
             life: Life::Alive,
             record: PersonalRecord::Kept,
+            handling: Handling::Ordinary,
             erasure: ErasureStep::NotRequested,
             status: Timeline::default(),
             residence: Timeline::default(),
@@ -155,6 +156,12 @@ impl Member {
             Event::ErasureRejected { reason, rejected_on, .. } => {
                 self.erasure = ErasureStep::Rejected { reason: reason.clone(), rejected_on: *rejected_on };
             }
+            Event::ProcessingRestricted { restricted_on, .. } => {
+                self.handling = Handling::Restricted { restricted_on: *restricted_on };
+            }
+            Event::RestrictionLifted { reason, lifted_on, .. } => {
+                self.handling = Handling::Lifted { reason: reason.clone(), lifted_on: *lifted_on };
+            }
             Event::CaseWorkErased { erased_on, .. } => {
                 if self.record != PersonalRecord::Kept {
                     return None;
@@ -185,6 +192,8 @@ fn person_of(event: &Event) -> Option<(PersonId, &ActorId)> {
         | Event::DeathRecorded { person_id, by, .. }
         | Event::ErasureRequested { person_id, by, .. }
         | Event::ErasureRejected { person_id, by, .. }
+        | Event::ProcessingRestricted { person_id, by, .. }
+        | Event::RestrictionLifted { person_id, by, .. }
         | Event::CaseWorkErased { person_id, by, .. }
         | Event::PersonErased { person_id, by, .. } => Some((*person_id, by)),
         Event::HouseholdRegistered { .. }

@@ -81,6 +81,12 @@ impl RegisteredHousehold {
             Command::RejectErasure { person_id, reason, rejected_on } => {
                 self.reject_erasure(person_id, reason, rejected_on, now)
             }
+            Command::RestrictPerson { person_id, basis, holdings, restricted_on } => {
+                self.restrict(person_id, basis, &holdings, restricted_on, now)
+            }
+            Command::LiftRestriction { person_id, reason, lifted_on } => {
+                self.lift_restriction(person_id, reason, lifted_on, now)
+            }
             Command::ErasePerson { person_id, holdings, erased_on } => {
                 self.erase_person(person_id, &holdings, erased_on, now)
             }

@@ -121,6 +121,50 @@ fn what_is_at_work_or_kept_by_law_withholds_a_request_and_a_decision() {
     }
 }
 
+fn restricts_with(holdings: Holdings) -> Command {
+    let (person_id, basis) = (person(SPOUSE), BASIS.to_owned());
+    Command::RestrictPerson { person_id, basis, holdings, restricted_on: day("2023-12-31") }
+}
+
+fn lifts(reason: &str) -> Command {
+    let (person_id, reason) = (person(SPOUSE), reason.to_owned());
+    Command::LiftRestriction { person_id, reason, lifted_on: day("2023-12-31") }
+}
+
+#[test]
+fn what_the_law_keeps_can_be_restricted_and_the_restriction_lifted() {
+    let kept = || Holdings { file_ended_on: Some(day("2023-10-31")), ..Holdings::default() };
+    let (person_id, by) = (person(SPOUSE), zhao(Role::Approver).actor.id);
+    let (basis, on) = (BASIS.to_owned(), day("2023-12-31"));
+    let restricted = Event::ProcessingRestricted { person_id, basis, restricted_on: on, by: by.clone() };
+    given(&couple()).when(approves(restricts_with(kept()))).then_expect_events(vec![restricted.clone()]);
+    given(&couple())
+        .when(does(restricts_with(kept())))
+        .then_expect_error(Error::RoleNotAllowed { role: Role::Clerk });
+    given(&couple())
+        .when(approves(lifts("回来")))
+        .then_expect_error(Error::NotRestricted { person: person_id });
+    let open = Withheld::CaseOpen { case: CaseId::new(Uuid::from_u128(7)) };
+    let at_work = Holdings { at_work: vec![open], ..Holdings::default() };
+    given(&couple()).when(approves(restricts_with(at_work))).then_expect_error(Error::Withheld(open));
+
+    let history = with(couple(), [restricted]);
+    given(&history).when(approves(restricts_with(kept()))).then_expect_events(vec![]);
+    given(&history)
+        .when(does(moves(SPOUSE, "2023-05-01")))
+        .then_expect_error(Error::PersonRestricted { person: person_id });
+    given(&history)
+        .when(does(asks_to_erase(SPOUSE, RetentionClass::Vouchers)))
+        .then_expect_events(vec![asked(RetentionClass::Vouchers)]);
+    let lifted = Event::RestrictionLifted { person_id, reason: "回来".to_owned(), lifted_on: on, by };
+    given(&history).when(approves(lifts("回来"))).then_expect_events(vec![lifted.clone()]);
+    let again = with(history, [lifted]);
+    given(&again).when(approves(lifts("回来"))).then_expect_events(vec![]);
+    given(&again)
+        .when(does(moves(SPOUSE, "2023-05-01")))
+        .then_expect_events(vec![moved(SPOUSE, "2023-05-01")]);
+}
+
 #[test]
 fn nothing_is_recorded_of_the_erased() {
     for through in [RetentionClass::CaseWork, RetentionClass::Vouchers] {

@@ -165,6 +165,11 @@ pub fn erases(number: u128) -> Command {
     Command::ErasePerson { person_id: person(number), holdings, erased_on: day("2023-12-31") }
 }
 
+pub fn restricts(number: u128) -> Command {
+    let (person_id, basis, holdings) = (person(number), BASIS.to_owned(), Holdings::default());
+    Command::RestrictPerson { person_id, basis, holdings, restricted_on: day("2023-12-31") }
+}
+
 pub fn with(mut events: Vec<Event>, more: impl IntoIterator<Item = Event>) -> Vec<Event> {
     events.extend(more);
     events

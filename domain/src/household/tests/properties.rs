@@ -12,7 +12,7 @@ use super::*;
 fn commands() -> impl Strategy<Value = Vec<Command>> {
     let days = (0..700_u64).prop_map(|days| day("2022-12-01") + chrono::Days::new(days));
     let one =
-        (0..14_usize, 1..6_u128, 1..6_u128, days, 0..40_u64).prop_map(|(kind, whose, other, on, late)| {
+        (0..16_usize, 1..6_u128, 1..6_u128, days, 0..40_u64).prop_map(|(kind, whose, other, on, late)| {
             let person_id = person(whose);
             let text = on.to_string();
             match kind {
@@ -27,7 +27,9 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
                 9 => asks_to_erase(whose, RetentionClass::Vouchers),
                 10 => asks_to_erase(whose, RetentionClass::CaseWork),
                 11 => Command::RejectErasure { person_id, reason: text, rejected_on: day("2023-12-31") },
-                _ => erases(whose),
+                12 => erases(whose),
+                13 => restricts(whose),
+                _ => Command::LiftRestriction { person_id, reason: text, lifted_on: day("2023-12-31") },
             }
         });
     prop::collection::vec(one, 1..80)
