@@ -3,6 +3,7 @@
 use api::processes::erasure::{self, ErasurePlan};
 use api::processes::payment_run::{self, RunPlan};
 use api::processes::{self as work, Desk, ProcessError, Step};
+use api::registers::{RawRow, RegisterRow, persons};
 use api::replay::{Clocks, replay};
 use domain::actor::Actor;
 use domain::benefit_case::{BenefitCaseCommand, ClosureReason};
@@ -261,4 +262,66 @@ async fn someone_who_was_never_registered_cannot_be_erased_and_a_repeat_destroys
     assert_eq!(destroyed, CLASSES.into_iter().map(|class| (wang, class)).collect());
     let error = small.office.find(&id_number(WANG)).await.unwrap_err();
     assert_eq!(error.code(), "unknown_person", "the ID number is free again");
+}
+
+/// A couple with one account: she holds it, and he is paid through it.
+const HUSBAND: Known = Known {
+    household: "HLG-8",
+    name: "孙国强",
+    id_number: "99011419400202001",
+    account: "9901140000000000043",
+    address: "龙华园2号楼",
+};
+const WIFE: Known = Known { name: "钱玉梅", id_number: "99011419410303002", ..HUSBAND };
+
+fn row(known: Known, relation: &str, holder: &str) -> persons::Row {
+    let id = id_number(known);
+    let head = relation == "户主";
+    let (community, address) = if head { ("龙泽苑东社区", known.address) } else { ("", "") };
+    let registered_on = if head { "2023-01-04" } else { "" };
+    let cells = [
+        known.household,
+        relation,
+        known.name,
+        id.as_str(),
+        "本市户籍",
+        community,
+        address,
+        registered_on,
+        "",
+    ];
+    let account = if head { known.account } else { "" };
+    let cells = cells.into_iter().chain([account, holder]).map(str::to_owned);
+    persons::Row::read(&RawRow::from_texts(1, cells)).unwrap()
+}
+
+/// The couple, and a case of his in a program.
+async fn couple_with_a_case(
+    small: &SmallOffice,
+    holder: Option<Known>,
+    program: Program,
+) -> (PersonId, PersonId) {
+    let (holder, clerk) = (holder.map(|known| id_number(known)), at_work(personas::clerk(), "2023-01-05"));
+    let holder = holder.as_ref().map_or("", |number| number.as_str());
+    let rows = [row(HUSBAND, "户主", holder), row(WIFE, "配偶", "")];
+    let couple = work::register_household(&small.office, &clerk, &rows).await.unwrap();
+    let asked = tests::office::application(HUSBAND, program);
+    work::receive_application(&small.office, &clerk, &asked).await.unwrap();
+    (couple.persons[0], couple.persons[1])
+}
+
+#[tokio::test]
+async fn a_file_is_kept_by_every_case_that_rests_on_the_person_and_by_no_other() {
+    let all = [
+        (None, Program::AdvancedAgeAllowance, None, "his own allowance looks at nobody else"),
+        (None, Program::SubsistenceAllowance, Some("case_open"), "a means test looks at everyone"),
+        (Some(WIFE), Program::AdvancedAgeAllowance, Some("case_open"), "he is paid through her account"),
+    ];
+    for (holder, program, withheld, why) in all {
+        let small = SmallOffice::start().await;
+        let (husband, wife) = couple_with_a_case(&small, holder, program).await;
+        let hers = ask(&small, &plan(wife, VOUCHERS), "2023-01-06").await.map_err(|error| error.code());
+        assert_eq!(hers.err(), withheld, "{why}");
+        assert_eq!(refused(&small, &plan(husband, VOUCHERS), "2023-01-06").await.0, "case_open");
+    }
 }

@@ -168,7 +168,7 @@ async fn a_program_that_fails_between_the_event_and_the_keys_is_finished_by_any_
     let may = "execute on function app_erase_keys(uuid, text[], date)";
     sqlx::query(&format!("revoke {may} from ledger_service")).execute(&superuser).await.unwrap();
     let failed = counter.ask(&["person", "approve", &person, "--as", APPROVER]);
-    assert_ne!(failed.status, 0, "{failed:?}");
+    assert_eq!((failed.status, failed.code()), (1, "erasure_unfinished"), "{failed:?}");
     assert_eq!(wrapped_keys(&counter).await.len(), 2, "the keys are still there");
     let decided = "select count(*) from log_events where event_type = 'PersonErased'";
     let decided: i64 = sqlx::query_scalar(decided).fetch_one(counter.ledger.owner()).await.unwrap();

@@ -96,7 +96,8 @@ impl SmallOffice {
         small
     }
 
-    async fn start() -> SmallOffice {
+    /// The office before it opens: nobody is registered.
+    pub async fn start() -> SmallOffice {
         let ledger = TestLedger::start_simulated().await;
         let pool = ledger.service().clone();
         let log = Log::new(pool.clone());

@@ -1,7 +1,7 @@
 //! `ledger person find`: from an ID number on standard input to the person's id. The number is neither an argument,
 //! which shells keep and other accounts see, nor printed.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, IsTerminal, Read};
 
 use domain::identifiers::CitizenId;
 use serde_json::json;
@@ -18,6 +18,9 @@ const LINE_BYTES_MAX: u64 = 1_024;
 /// # Errors
 /// [`Failure`]: the line is no ID number, or nobody registered it.
 pub(super) async fn run(session: &Session) -> Result<Done, Failure> {
+    if io::stdin().is_terminal() {
+        eprintln!("{}", session.screen.pick("请输入公民身份号码，回车结束：", "The ID number, then return:"));
+    }
     let id_number = waiting(read)?;
     let (person_id, household_id) =
         session.with_ledger(async |app| Ok(app.office().find(&id_number).await?)).await?;

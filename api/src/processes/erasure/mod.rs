@@ -183,7 +183,8 @@ pub async fn erase(office: &Office, desk: &Desk, person_id: PersonId) -> Result<
     if let (Some(through), Some((_, member))) = (taken(record), file.members.first())
         && let Some(erased_on) = member.erased_on()
     {
-        office.keyring.erase(person_id, through.through(), erased_on).await?;
+        let destroyed = office.keyring.erase(person_id, through.through(), erased_on).await;
+        destroyed.map_err(|source| ProcessError::ErasureUnfinished { person: person_id, source })?;
     }
     Ok(Erased { person_id, record })
 }
