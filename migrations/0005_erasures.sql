@@ -1,7 +1,8 @@
--- At each start the program compares the erasures in the log with the keys that still exist. Erasures are few, the log
--- is long: this index holds only them. It is built once, in one pass over the log, and costs other events nothing.
+-- At each start the program compares the erasures in the log with the keys that still exist, and whoever decides on
+-- erasures asks for the requests. Both are few, the log is long: this index holds only them. It is built once, in one
+-- pass over the log, and costs other events nothing.
 
 create index log_events_erasures on log_events (position)
- where event_type in ('CaseWorkErased', 'PersonErased');
+ where event_type in ('ErasureRequested', 'ErasureRejected', 'CaseWorkErased', 'PersonErased');
 
-comment on index log_events_erasures is 'The erasures of persons, to find those whose keys still exist.';
+comment on index log_events_erasures is 'Requests to erase persons and what became of them.';

@@ -301,7 +301,7 @@ async fn couple_with_a_case(
     holder: Option<Known>,
     program: Program,
 ) -> (PersonId, PersonId) {
-    let (holder, clerk) = (holder.map(|known| id_number(known)), at_work(personas::clerk(), "2023-01-05"));
+    let (holder, clerk) = (holder.map(id_number), at_work(personas::clerk(), "2023-01-05"));
     let holder = holder.as_ref().map_or("", |number| number.as_str());
     let rows = [row(HUSBAND, "户主", holder), row(WIFE, "配偶", "")];
     let couple = work::register_household(&small.office, &clerk, &rows).await.unwrap();

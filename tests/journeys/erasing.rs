@@ -86,7 +86,7 @@ async fn the_same_natural_person_can_be_registered_again_as_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_sent_back_erases_nobody() {
+async fn a_request_that_is_sent_back_erases_nobody_and_every_request_is_listed_with_its_answer() {
     let (counter, person) = office_with_a_person().await;
     let none = counter.ask(&["person", "approve", &person, "--as", APPROVER]);
     assert_eq!((none.status, none.code()), (1, "erasure_not_requested"));
@@ -96,6 +96,17 @@ async fn a_request_that_is_sent_back_erases_nobody() {
     assert_eq!((refused.status, refused.code()), (1, "erasure_not_requested"));
     assert_eq!(wrapped_keys(&counter).await.len(), 2);
     assert_eq!(find(&counter), person);
+    ask_to_erase(&counter, &person);
+    let listed = counter.do_well(&["person", "list"]);
+    let answers: Vec<_> = listed.as_array().unwrap().iter().map(|entry| &entry["answer"]["is"]).collect();
+    assert_eq!(answers, ["rejected", "pending"], "{listed}");
+    counter.do_well(&["person", "approve", &person, "--as", APPROVER]);
+    let listed = counter.do_well(&["person", "list"]);
+    assert_eq!(
+        (&listed[1]["answer"]["is"], &listed[1]["answer"]["by"]),
+        (&json!("erased"), &json!("chen.jing"))
+    );
+    assert_eq!((&listed[1]["person_id"], &listed[1]["requested_by"]), (&json!(person), &json!("wang.fang")));
 }
 
 #[tokio::test]
@@ -112,7 +123,11 @@ async fn somebody_is_restricted_and_comes_back() {
         let answer = counter.ask(&["import", "apply", kind, file, "--as", CLERK]);
         assert_eq!(answer.json["imported"]["refused"][0]["code"], "person_restricted", "{answer:?}");
     }
-    counter.do_well(&["person", "unrestrict", &person, "--reason", "本人重新申请", "--as", APPROVER]);
+    let lift = ["person", "unrestrict", &person, "--reason", "本人重新申请", "--as", APPROVER];
+    counter.do_well(&lift);
+    counter.do_well(&[&restrict[..], &[APPROVER]].concat());
+    counter.do_well(&lift);
+    // lifted twice on one day, each time in effect
     counter.do_well(&["import", "apply", "applications", &asked, "--as", CLERK]);
 }
 

@@ -282,6 +282,8 @@ pub enum PersonCommand {
         #[arg(long)]
         reason: String,
     },
+    /// 删除申请一览 · list the requests to erase, and what became of them
+    List,
     /// 限制处理 · keep what the law asks for, and show it to nobody
     Restrict {
         /// 人员 · the person

@@ -2,6 +2,7 @@
 
 mod erase;
 mod find;
+mod list;
 
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
@@ -20,6 +21,7 @@ use crate::processes::{Desk, Office, ProcessError};
 pub(super) async fn run(session: &Session, command: PersonCommand) -> Result<Done, Failure> {
     match command {
         PersonCommand::Find => find::run(session).await,
+        PersonCommand::List => list::run(session).await,
         PersonCommand::Erase { person, basis, class, dry_run: true } => {
             let plan = erase::plan(person, class, basis);
             erase::dry_run(session, &plan).await

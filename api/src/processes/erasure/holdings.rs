@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use domain::aggregate::Decider;
 use domain::benefit_case::BenefitCase;
-use domain::household::Household;
+use domain::household::{Household, RegisteredHousehold};
 use domain::ids::{HouseholdId, PersonId, RunId};
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -15,6 +15,7 @@ use domain::schedule::looks_at_household;
 use sqlx::Row;
 use uuid::Uuid;
 
+use super::Membership;
 use crate::processes::{Office, ProcessError, office_day};
 
 /// A stream that names somebody, and when the log took its last event.
@@ -23,26 +24,40 @@ struct Named {
     recorded_at: DateTime<Utc>,
 }
 
+/// A household at a version of its stream.
+pub(super) struct KnownHousehold {
+    version: u64,
+    registered: RegisteredHousehold,
+}
+
 /// Every household that names the person, as a member or as the holder of an account.
 pub(super) async fn households_of(
     office: &Office,
     person: PersonId,
-) -> Result<Vec<(HouseholdId, Household)>, ProcessError> {
+) -> Result<Vec<KnownHousehold>, ProcessError> {
     let mut households = Vec::new();
     for named in streams_that_name::<Household>(office, [person.uuid()]).await? {
-        let household = office.repository.load_newest::<Household>(&named.id).await?.state;
-        if let Some(registered) = household.registered() {
-            households.push((registered.household_id, (*household).clone()));
+        let loaded = office.repository.load_newest::<Household>(&named.id).await?;
+        if let Some(registered) = loaded.state.registered() {
+            households.push(KnownHousehold { version: loaded.version, registered: registered.clone() });
         }
     }
     Ok(households)
+}
+
+impl KnownHousehold {
+    /// The person in it, who may be no more than the holder of an account.
+    pub(super) fn membership_of(&self, person: PersonId) -> Option<Membership> {
+        let member = self.registered.members.get(&person)?.clone();
+        Some(Membership { household_id: self.registered.household_id, version: self.version, member })
+    }
 }
 
 /// What is at work, and until when files and vouchers are kept.
 pub(super) async fn holdings_of(
     office: &Office,
     person: PersonId,
-    households: &[(HouseholdId, Household)],
+    households: &[KnownHousehold],
 ) -> Result<Holdings, ProcessError> {
     let mut holdings = Holdings::default();
     let parties = Parties::of(person, households);
@@ -70,12 +85,12 @@ struct Parties {
 }
 
 impl Parties {
-    fn of(person: PersonId, households: &[(HouseholdId, Household)]) -> Parties {
+    fn of(person: PersonId, households: &[KnownHousehold]) -> Parties {
         let mut parties = Parties { households: BTreeSet::new(), applicants: BTreeSet::from([person]) };
-        for (id, household) in households {
-            for member in household.registered().into_iter().flat_map(|known| known.members.values()) {
+        for KnownHousehold { registered, .. } in households {
+            for member in registered.members.values() {
                 if member.person_id == person {
-                    parties.households.insert(*id);
+                    parties.households.insert(registered.household_id);
                 }
                 if member.account.iter().any(|(_, account)| account.holder == person) {
                     parties.applicants.insert(member.person_id);

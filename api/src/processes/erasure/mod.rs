@@ -7,6 +7,7 @@
 //! | [`reject`] | `ErasureRejected`, likewise |
 //! | [`restrict`], [`lift`] | `ProcessingRestricted`, `RestrictionLifted`: kept by law, shown to nobody |
 //! | [`erase`] | `CaseWorkErased` or `PersonErased`, and `IdentityReleased`; then the keys |
+//! | [`requests`] | every request, and what became of it |
 //! | [`finish`] | at each start: keys that an erasure left behind, or that a backup brought back |
 //!
 //! The event comes first, the keys after it. Between the two a crash leaves an erasure that is decided and not done,
@@ -15,8 +16,9 @@
 
 mod finish;
 mod holdings;
+mod requests;
 
-use domain::household::{ErasureStep, Handling, Household, HouseholdCommand, Member, PersonalRecord};
+use domain::household::{ErasureStep, Handling, HouseholdCommand, Member, PersonalRecord};
 use domain::identifiers::CitizenId;
 use domain::identity::{Identity, IdentityCommand};
 use domain::ids::{HouseholdId, PersonId};
@@ -24,6 +26,7 @@ use domain::personal::{Opened, RetentionClass};
 use domain::retention::Holdings;
 
 pub use finish::{FinishedErasure, finish};
+pub use requests::{RequestAnswer, RequestEntry, requests};
 
 use super::{Desk, Office, ProcessError, Step};
 
@@ -33,9 +36,20 @@ pub struct PersonFile {
     /// Who.
     pub person_id: PersonId,
     /// The person in each household that they ever belonged to, in the order of the log.
-    pub members: Vec<(HouseholdId, Member)>,
+    pub memberships: Vec<Membership>,
     /// What the log holds of the person.
     pub holdings: Holdings,
+}
+
+/// A person in one household, as it stands at a version of its stream.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// The household.
+    pub household_id: HouseholdId,
+    /// How many events its stream had.
+    pub version: u64,
+    /// The person in it.
+    pub member: Member,
 }
 
 /// What is asked of an erasure.
@@ -61,21 +75,22 @@ pub struct Erased {
 impl PersonFile {
     /// How the person stands; the same in every household.
     pub fn record(&self) -> PersonalRecord {
-        self.members.first().map_or(PersonalRecord::Kept, |(_, member)| member.record)
+        self.memberships.first().map_or(PersonalRecord::Kept, |known| known.member.record)
     }
 
     /// Whether the values are shown to people; the same in every household.
     pub fn handling(&self) -> Handling {
-        self.members.first().map_or(Handling::Ordinary, |(_, member)| member.handling.clone())
+        self.memberships.first().map_or(Handling::Ordinary, |known| known.member.handling.clone())
     }
 
     /// How far a request is; the same in every household.
     pub fn erasure(&self) -> &ErasureStep {
-        self.members.first().map_or(&ErasureStep::NotRequested, |(_, member)| &member.erasure)
+        self.memberships.first().map_or(&ErasureStep::NotRequested, |known| &known.member.erasure)
     }
 
     fn steps(&self, command: impl Fn() -> HouseholdCommand) -> Vec<Step> {
-        self.members.iter().map(|(household, _)| Step::Household(household.to_string(), command())).collect()
+        let step = |known: &Membership| Step::Household(known.household_id.to_string(), command());
+        self.memberships.iter().map(step).collect()
     }
 }
 
@@ -85,14 +100,13 @@ impl PersonFile {
 /// [`ProcessError::UnknownPerson`] for someone who was never a member of a household; those of the log.
 pub async fn look_up(office: &Office, person_id: PersonId) -> Result<PersonFile, ProcessError> {
     let households = holdings::households_of(office, person_id).await?;
-    let member =
-        |(id, household): &(HouseholdId, Household)| Some((*id, household.member(person_id)?.clone()));
-    let members: Vec<_> = households.iter().filter_map(member).collect();
-    if members.is_empty() {
+    let memberships: Vec<Membership> =
+        households.iter().filter_map(|household| household.membership_of(person_id)).collect();
+    if memberships.is_empty() {
         return Err(ProcessError::UnknownPerson);
     }
     let holdings = holdings::holdings_of(office, person_id, &households).await?;
-    Ok(PersonFile { person_id, members, holdings })
+    Ok(PersonFile { person_id, memberships, holdings })
 }
 
 /// Asks that a person be erased. Asking the same again changes nothing.
@@ -109,7 +123,7 @@ pub async fn request(office: &Office, desk: &Desk, plan: &ErasurePlan) -> Result
         holdings: file.holdings.clone(),
         requested_on: desk.today(),
     });
-    together(office, desk, "request_erasure", steps).await?;
+    together(office, desk, (&file, "request_erasure"), steps).await?;
     Ok(file)
 }
 
@@ -129,7 +143,7 @@ pub async fn reject(
         reason: reason.to_owned(),
         rejected_on: desk.today(),
     });
-    together(office, desk, "reject_erasure", steps).await
+    together(office, desk, (&file, "reject_erasure"), steps).await
 }
 
 /// Restricts the processing of a person's values, which the law still keeps.
@@ -149,7 +163,7 @@ pub async fn restrict(
         holdings: file.holdings.clone(),
         restricted_on: desk.today(),
     });
-    together(office, desk, "restrict_person", steps).await
+    together(office, desk, (&file, "restrict_person"), steps).await
 }
 
 /// Lifts a restriction.
@@ -168,7 +182,7 @@ pub async fn lift(
         reason: reason.to_owned(),
         lifted_on: desk.today(),
     });
-    together(office, desk, "lift_restriction", steps).await
+    together(office, desk, (&file, "lift_restriction"), steps).await
 }
 
 /// Erases a person as somebody else requested: the events in one append, then the keys. Doing it again finishes what
@@ -180,7 +194,7 @@ pub async fn erase(office: &Office, desk: &Desk, person_id: PersonId) -> Result<
     decide(office, desk, person_id).await?;
     let file = look_up(office, person_id).await?;
     let record = file.record();
-    if let (Some(through), Some((_, member))) = (taken(record), file.members.first())
+    if let (Some(through), Some(Membership { member, .. })) = (taken(record), file.memberships.first())
         && let Some(erased_on) = member.erased_on()
     {
         let destroyed = office.keyring.erase(person_id, through.through(), erased_on).await;
@@ -201,7 +215,7 @@ pub async fn decide(office: &Office, desk: &Desk, person_id: PersonId) -> Result
         erased_on: desk.today(),
     });
     steps.extend(release_of_identity(office, desk, &file).await?);
-    together(office, desk, "erase_person", steps).await
+    together(office, desk, (&file, "erase_person"), steps).await
 }
 
 /// Which keys a record says are destroyed.
@@ -224,7 +238,7 @@ async fn release_of_identity(
         return Ok(None);
     }
     office.keyring.load(&[file.person_id]).await?;
-    for (_, member) in &file.members {
+    for Membership { member, .. } in &file.memberships {
         if let Opened::Clear(id_number) = member.id_number.open(file.person_id, &*office.keyring)? {
             return release_of(office, desk, file.person_id, id_number.disclose()).await;
         }
@@ -245,9 +259,16 @@ async fn release_of(
     Ok(held.then(|| Step::Identity(index.as_str().to_owned(), release)))
 }
 
-/// Appends the steps under a key that follows from who takes them and what they say.
-async fn together(office: &Office, desk: &Desk, label: &str, steps: Vec<Step>) -> Result<(), ProcessError> {
-    let key = office.derived(label, &format!("{}|{steps:?}", desk.actor.id));
+/// Appends the steps under a key that follows from who takes them, what they say and what they were taken on: asking
+/// again for what was sent back meanwhile is a new request.
+async fn together(
+    office: &Office,
+    desk: &Desk,
+    (file, label): (&PersonFile, &str),
+    steps: Vec<Step>,
+) -> Result<(), ProcessError> {
+    let versions: Vec<u64> = file.memberships.iter().map(|known| known.version).collect();
+    let key = office.derived(label, &format!("{}|{versions:?}|{steps:?}", desk.actor.id));
     office.together(desk, key, steps).await?;
     Ok(())
 }
