@@ -253,7 +253,7 @@ async fn someone_who_was_never_registered_cannot_be_erased_and_a_repeat_destroys
     let small = SmallOffice::open().await;
     let stranger = PersonId::new(uuid::Uuid::from_u128(1));
     let error = erasure::look_up(&small.office, stranger).await.unwrap_err();
-    assert_eq!(error.code(), "unknown_person");
+    assert_eq!(error.code(), "unknown_object");
     let (wang, case) = person(&small, WANG).await;
     close(&small, case, "2023-02-15").await;
     ask(&small, &plan(wang, VOUCHERS), "2054-01-01").await.unwrap();

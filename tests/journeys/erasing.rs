@@ -143,7 +143,7 @@ async fn bad_input_is_refused_with_a_code_and_never_repeated() {
     }
     let stranger = "00000000-0000-0000-0000-000000000001";
     let refused = counter.ask(&["person", "erase", stranger, "--basis", BASIS, "--as", CLERK]);
-    assert_eq!((refused.status, refused.code()), (1, "unknown_person"));
+    assert_eq!((refused.status, refused.code()), (1, "unknown_object"));
     let refused = counter.ask(&["person", "erase", &person, "--basis", " ", "--as", CLERK]);
     assert_eq!((refused.status, refused.code()), (1, "basis_invalid"));
     let wrong = counter.ask(&["person", "erase", &person, "--basis", BASIS, "--class", "all", "--as", CLERK]);

@@ -97,13 +97,13 @@ impl PersonFile {
 /// Who a person is, and what the log holds of them: read from the log alone, whatever the read tables say.
 ///
 /// # Errors
-/// [`ProcessError::UnknownPerson`] for someone who was never a member of a household; those of the log.
+/// [`ProcessError::Unknown`] for someone who was never a member of a household; those of the log.
 pub async fn look_up(office: &Office, person_id: PersonId) -> Result<PersonFile, ProcessError> {
     let households = holdings::households_of(office, person_id).await?;
     let memberships: Vec<Membership> =
         households.iter().filter_map(|household| household.membership_of(person_id)).collect();
     if memberships.is_empty() {
-        return Err(ProcessError::UnknownPerson);
+        return Err(ProcessError::Unknown { what: "person" });
     }
     let holdings = holdings::holdings_of(office, person_id, &households).await?;
     Ok(PersonFile { person_id, memberships, holdings })
