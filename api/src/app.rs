@@ -18,6 +18,7 @@ use sqlx::PgPool;
 use crate::check::Outside;
 use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::Office;
+use crate::processes::erasure::{self, FinishedErasure};
 use crate::sealing::{Sealing, SealingRefusal};
 use crate::settings::{Settings, Storage};
 
@@ -34,11 +35,13 @@ pub struct App {
     tree: TreeStore<Sha256Tree>,
     sealing: Result<Sealing, SealingRefusal>,
     outside: Outside,
+    finished_erasures: Vec<FinishedErasure>,
 }
 
 impl App {
     /// Opens the ledger of the settings: starts or joins the private server, brings the schema and the read tables to
-    /// this version, opens the keyring, and begins to seal the log.
+    /// this version, opens the keyring, begins to seal the log, and finishes the erasures that the log knows and the keys
+    /// do not.
     ///
     /// # Errors
     /// What is missing, in words that say what to do; a [`SealingRefusal`] when the log, its tree and the copy of its
@@ -73,8 +76,10 @@ impl App {
         };
         let growth = office.repository.appender().growth().watch();
         let sealing = Sealing::start(settings, tree.clone(), growth).await;
-        let outside = outside(settings, &tree.origin());
-        Ok(App { office, owner, storage, data: settings.data_dir().to_owned(), tree, sealing, outside })
+        // an erasure is not taken from a log that may be another one
+        let finished_erasures = if sealing.is_ok() { erasure::finish(&office).await? } else { Vec::new() };
+        let (data, outside) = (settings.data_dir().to_owned(), outside(settings, &tree.origin()));
+        Ok(App { office, owner, storage, data, tree, sealing, outside, finished_erasures })
     }
 
     /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
@@ -140,6 +145,11 @@ impl App {
     /// The private server, if the ledger has one.
     pub fn embedded(&self) -> Option<&EmbeddedPostgres> {
         self.storage.private()
+    }
+
+    /// The erasures that were finished when the ledger was opened: nearly always none.
+    pub fn finished_erasures(&self) -> &[FinishedErasure] {
+        &self.finished_erasures
     }
 
     /// The data directory.

@@ -27,5 +27,6 @@ pub mod payment_run;
 pub mod personal;
 pub mod policy;
 pub mod program;
+pub mod retention;
 pub mod schedule;
 pub mod timeline;

@@ -25,6 +25,8 @@ pub trait PersonalField: Serialize + DeserializeOwned {
     const LABEL: &'static str;
     /// Which of the person's keys seals it.
     const CLASS: RetentionClass = RetentionClass::CaseWork;
+    /// Which of them sealed it in events of older ledgers, where it was another.
+    const FORMER_CLASS: Option<RetentionClass> = None;
 }
 
 /// How long the key of a value must be kept: a person has one data key for each class.
@@ -104,8 +106,12 @@ impl<T: PersonalField> Sealed<T> {
     /// # Errors
     /// [`OpenError`] when the ciphertext was changed, moved to another person or field, or its key is missing.
     pub fn open(&self, person: PersonId, opener: &dyn Opener) -> Result<Opened<T>, OpenError> {
-        let scope = SealScope { person, class: T::CLASS, label: T::LABEL };
-        match opener.open(scope, &self.text)? {
+        let open = |class| opener.open(SealScope { person, class, label: T::LABEL }, &self.text);
+        let opening = match (open(T::CLASS), T::FORMER_CLASS) {
+            (Err(OpenError::Tampered { .. }), Some(former)) => open(former),
+            (opening, _) => opening,
+        };
+        match opening? {
             Opening::Erased { on } => Ok(Opened::Erased { on }),
             Opening::Clear(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(value) => Ok(Opened::Clear(Personal(value))),
@@ -186,14 +192,15 @@ pub trait Sealer: Send + Sync {
     /// Ciphertext under the person's key.
     ///
     /// # Errors
-    /// [`OpenError::KeyMissing`] when the person has no key in this keyring, or was erased.
+    /// [`OpenError::KeyMissing`] when the person has no key in this keyring, [`OpenError::Erased`] when it was
+    /// destroyed.
     fn seal(&self, scope: SealScope, clear: &[u8]) -> Result<String, OpenError>;
 }
 
 /// Seals one value for `person`.
 ///
 /// # Errors
-/// [`OpenError::KeyMissing`] when the person has no key, [`OpenError::Unreadable`] when the value has no JSON.
+/// Those of [`Sealer::seal`]; [`OpenError::Unreadable`] when the value has no JSON.
 pub fn seal<T: PersonalField>(
     sealer: &dyn Sealer,
     person: PersonId,
@@ -247,6 +254,16 @@ pub enum OpenError {
         person: PersonId,
         /// Which field.
         label: &'static str,
+    },
+    /// The key was destroyed, so nothing more can be sealed for this person.
+    #[error(
+        "the personal data of {person} were erased on {on}: no value of theirs can be opened or recorded"
+    )]
+    Erased {
+        /// Whose.
+        person: PersonId,
+        /// The day.
+        on: NaiveDate,
     },
     /// The ciphertext does not belong here or was changed.
     #[error("the sealed {label} of {person} was changed or moved")]

@@ -1,8 +1,11 @@
 //! Approvals: by somebody else, signed by who sent them, after the notice.
 
+use api::processes::Step;
+use domain::household::HouseholdCommand;
+use domain::personal::RetentionClass;
+use domain::retention::Holdings;
+use tests::office::{SmallOffice, WANG, at_work, codes, id_number};
 use tests::personas;
-
-use tests::office::{SmallOffice, codes};
 
 /// Makes the clerk the author of an event, in its payload, its metadata or both.
 async fn sign_as_clerk(small: &mut SmallOffice, position: u64, columns: &[&str]) {
@@ -116,4 +119,30 @@ async fn a_decision_whose_notice_was_removed_is_named() {
     let broken = small.broken().await;
     assert_eq!(broken["notice"], [decided]);
     assert!(codes(&broken).contains(&"order"), "{broken:?}");
+}
+
+#[tokio::test]
+async fn an_erasure_by_who_asked_for_it_is_named() {
+    let mut small = SmallOffice::open().await;
+    let (person, household) = small.office.find(&id_number(WANG)).await.unwrap();
+    let (basis, holdings) = ("个人信息保护法第四十七条".to_owned(), Holdings::default());
+    let (clerk, approver) =
+        (at_work(personas::clerk(), "2023-03-01"), at_work(personas::approver(), "2023-03-01"));
+    let request = HouseholdCommand::RequestErasure {
+        person_id: person,
+        through: RetentionClass::CaseWork,
+        basis,
+        holdings: holdings.clone(),
+        requested_on: clerk.today(),
+    };
+    let erase = HouseholdCommand::ErasePerson { person_id: person, holdings, erased_on: approver.today() };
+    for (desk, command) in [(clerk, request), (approver, erase)] {
+        let key = small.office.derived("erase", desk.actor.id.as_str());
+        let step = [Step::Household(household.to_string(), command)];
+        small.office.together(&desk, key, step).await.unwrap();
+    }
+    let (requested, erased) = (small.first("ErasureRequested").await, small.first("CaseWorkErased").await);
+    assert!(!small.broken().await.contains_key("four_eyes"));
+    sign_as_clerk(&mut small, erased, &["payload", "metadata"]).await;
+    assert_eq!(small.broken().await["four_eyes"], [requested, erased]);
 }

@@ -23,6 +23,7 @@ async fn a_ledger_of_an_earlier_version_is_brought_up_to_date_and_goes_on() {
         owner.execute(function.as_str()).await.unwrap();
     }
     owner.execute("drop table log_signatures, log_checkpoints, log_tiles").await.unwrap();
+    owner.execute("drop index log_events_erasures").await.unwrap();
     owner.execute("delete from _sqlx_migrations where version >= 4").await.unwrap();
     let before = ledger.appender().await;
     before.append(jar_append("a", 0, 3)).await.unwrap();

@@ -1,8 +1,9 @@
 //! A counter of the office: the real program on a ledger of one's own.
 
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use api::app::App;
 use api::settings::{Given, Settings};
@@ -47,10 +48,23 @@ impl Counter {
 
     /// Runs the program with `--json`.
     pub fn ask(&self, arguments: &[&str]) -> Answer {
+        Answer::of(self.command(arguments).output().unwrap())
+    }
+
+    /// The same, with a line on standard input.
+    pub fn ask_with(&self, arguments: &[&str], line: &str) -> Answer {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        writeln!(child.stdin.take().unwrap(), "{line}").unwrap();
+        Answer::of(child.wait_with_output().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(ledger_binary());
         command.args(arguments).arg("--json").arg("--data").arg(self.path("data"));
         command.env("DATABASE_URL", &self.url).env_remove("LEDGER_MASTER_KEY");
-        Answer::of(command.output().unwrap())
+        command
     }
 
     /// The same, and everything went well.

@@ -2,6 +2,7 @@
 
 mod checking;
 mod counter;
+mod erasing;
 mod importing;
 mod paying;
 mod usage;

@@ -96,7 +96,8 @@ impl SmallOffice {
         small
     }
 
-    async fn start() -> SmallOffice {
+    /// The office before it opens: nobody is registered.
+    pub async fn start() -> SmallOffice {
         let ledger = TestLedger::start_simulated().await;
         let pool = ledger.service().clone();
         let log = Log::new(pool.clone());
@@ -333,7 +334,8 @@ fn persons_row(person: Known) -> persons::Row {
     persons::Row::read(&raw(&cells)).unwrap()
 }
 
-fn application(person: Known, program: Program) -> applications::Row {
+/// The application of [`SmallOffice::open`], as a register says it.
+pub fn application(person: Known, program: Program) -> applications::Row {
     let id_number = id_number(person);
     let cells = [id_number.as_str(), person.household, program.zh(), "2023-01-05", "2023-01-05"];
     applications::Row::read(&raw(&cells)).unwrap()

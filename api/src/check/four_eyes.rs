@@ -2,11 +2,14 @@
 //!
 //! A case is prepared by everyone who took part in it, visited its household or recorded one of its facts; a run by who
 //! opened, calculated and submitted it. Whoever approved does not release, and does not decide the appeal.
+//! Whoever asked for a person's erasure does not decide on it.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::any_event::AnyEvent;
 use domain::benefit_case::BenefitCaseEvent;
+use domain::household::HouseholdEvent;
+use domain::ids::PersonId;
 use domain::payment_run::PaymentRunEvent;
 
 use super::seen::{Seen, Watch};
@@ -20,6 +23,8 @@ type Hands = BTreeMap<String, u64>;
 pub struct FourEyes {
     prepared: HashMap<String, Hands>,
     approved: HashMap<String, Hands>,
+    /// Who asked for each person's erasure, the newest request.
+    asked: HashMap<PersonId, Hands>,
     /// The household of each case.
     households: HashMap<String, String>,
     findings: Vec<Finding>,
@@ -36,7 +41,7 @@ impl Watch for FourEyes {
 
     fn see(&mut self, seen: &Seen) {
         match &seen.event {
-            Some(AnyEvent::Household(_)) => self.prepares(seen),
+            Some(AnyEvent::Household(event)) => self.see_household(seen, event),
             Some(AnyEvent::BenefitCase(event)) => self.see_case(seen, event),
             Some(AnyEvent::PaymentRun(event)) => self.see_run(seen, event),
             _ => {}
@@ -49,6 +54,24 @@ impl Watch for FourEyes {
 }
 
 impl FourEyes {
+    fn see_household(&mut self, seen: &Seen, event: &HouseholdEvent) {
+        use HouseholdEvent as Event;
+        match event {
+            Event::ErasureRequested { person_id, .. } => {
+                let mut hands = Hands::default();
+                sign(&mut hands, seen);
+                self.asked.insert(*person_id, hands);
+            }
+            Event::CaseWorkErased { person_id, .. } | Event::PersonErased { person_id, .. } => {
+                let own = self.asked.get(person_id).map(|hands| found(hands, seen)).unwrap_or_default();
+                let en = "whoever erased a person had asked for it";
+                self.refuse(seen, own, "删除决定人即申请人", en);
+            }
+            _ => {}
+        }
+        self.prepares(seen);
+    }
+
     fn see_case(&mut self, seen: &Seen, event: &BenefitCaseEvent) {
         use BenefitCaseEvent as Event;
         match event {

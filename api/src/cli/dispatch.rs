@@ -3,7 +3,8 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, check, db, demo, import, migrate, rebuild, replay, report, run, serve, signing,
+    Cli, Command, audit, check, db, demo, import, migrate, person, rebuild, replay, report, run, serve,
+    signing,
 };
 use crate::embedded_postgres::unless_interrupted;
 
@@ -26,6 +27,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Migrate => migrate::run(session).await,
         Command::Import(command) => import::run(session, command).await,
         Command::Run(command) => run::run(session, command).await,
+        Command::Person(command) => person::run(session, command).await,
         Command::Report { year } => report::run(session, year).await,
         Command::Check => check::run(session).await,
         Command::Audit(command) => audit::run(session, command).await,

@@ -23,6 +23,7 @@ use crate::http::{self, Health};
 pub(super) async fn run(session: &Session, listen: SocketAddr) -> Result<Done, Failure> {
     let opened = unless_interrupted(App::open_as_kept(&session.settings)).await?;
     let app = opened.map_err(Failure::opening)?;
+    session.tell_of_erasures(&app);
     let served = serve(session, &app, listen).await;
     app.close().await?;
     served.map(|()| Done::Well)

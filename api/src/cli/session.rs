@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::screen::Screen;
 use crate::app::App;
 use crate::processes::Desk;
+use crate::processes::erasure::FinishedErasure;
 use crate::registers::RegisterKind;
 use crate::settings::{Given, Settings};
 
@@ -61,6 +62,7 @@ impl Session {
         work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let app = App::open_as_kept(&self.settings).await.map_err(Failure::opening)?;
+        self.tell_of_erasures(&app);
         let done = work(&app).await;
         app.close().await?;
         done
@@ -78,9 +80,22 @@ impl Session {
         if let Some(refusal) = app.refusal() {
             eprintln!("ledger: {} [{}]", refusal.text(self.screen.lang), refusal.code());
         }
+        self.tell_of_erasures(&app);
         let done = work(&app).await;
         app.close().await?;
         done
+    }
+
+    /// Says on standard error which erasures were finished at the start, so that an answer stays an answer.
+    pub fn tell_of_erasures(&self, app: &App) {
+        for FinishedErasure { person_id, class, erased_on } in app.finished_erasures() {
+            let zh = format!("已补做删除：人员 {person_id} 的{}密钥（{erased_on} 已决定删除）", class.zh());
+            let en = format!(
+                "finished an erasure: the key of {} of {person_id}, erased on {erased_on}",
+                class.en()
+            );
+            eprintln!("ledger: {}", self.screen.pick(zh, en));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use domain::benefit_case::{
     BenefitCase, BenefitCaseCommand, CaseSubject, MeansFinding, Notice, Outcome, RulesAnswer, procedure,
 };
 use domain::calendar::{BenefitMonth, WorkingDays};
-use domain::household::Household;
+use domain::household::{Household, HouseholdError, Member};
 use domain::identifiers::CitizenId;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Note, Personal, seal};
@@ -74,6 +74,10 @@ pub async fn cases_of(
 /// The case that a row speaks of: the one opened for its application, else a new one.
 async fn subject_of(office: &Office, row: &Row) -> Result<CaseSubject, ProcessError> {
     let (applicant, household_id) = office.find(&row.applicant).await?;
+    let household = office.repository.load_newest::<Household>(household_id).await?.state;
+    if household.member(applicant).is_some_and(Member::is_restricted) {
+        return Err(ProcessError::refused(&HouseholdError::PersonRestricted { person: applicant }));
+    }
     let cases = cases_of(office, applicant, row.program).await?;
     let ended = |case: &BenefitCase| {
         matches!(case, BenefitCase::Refused(_) | BenefitCase::Closed(_) | BenefitCase::Discontinued(_))

@@ -4,7 +4,7 @@ use domain::benefit_case::{BenefitCase, BenefitCaseCommand, Suspending, procedur
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::IdentityCommand;
 use domain::ids::{CaseId, HouseholdId, PersonId};
-use domain::personal::{Opened, Personal, seal};
+use domain::personal::{OpenError, Opened, Personal, seal};
 use domain::policy::{DisabilityCertificate, SuspensionReason};
 use domain::program::Program;
 
@@ -97,7 +97,7 @@ async fn born_on(
     let member = loaded.state.member(person).ok_or(ProcessError::UnknownPerson)?;
     match member.birth_date.open(person, &*office.keyring)? {
         Opened::Clear(birth_date) => Ok(birth_date),
-        Opened::Erased { .. } => Err(ProcessError::UnknownPerson),
+        Opened::Erased { on } => Err(OpenError::Erased { person, on }.into()),
     }
 }
 

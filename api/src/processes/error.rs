@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use domain::explain::Explain;
+use domain::ids::PersonId;
 use domain::money::MoneyError;
 use domain::personal::OpenError;
 use eventlog::append::AppendError;
@@ -75,6 +76,16 @@ pub enum ProcessError {
     /// A key of the keyring cannot be made or loaded.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// An erasure stands in the log, and its keys are still there.
+    #[error(
+        "{person} is erased in the log, but the keys could not be destroyed; the next command finishes it"
+    )]
+    ErasureUnfinished {
+        /// Who.
+        person: PersonId,
+        /// Why not.
+        source: KeyringError,
+    },
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -121,6 +132,7 @@ impl ProcessError {
             ProcessError::RunChanged => "run_changed",
             ProcessError::PartlyOrdered => "run_partly_ordered",
             ProcessError::File(_) => "file_unwritable",
+            ProcessError::Sealed(OpenError::Erased { .. }) => "person_erased",
             ProcessError::Sealed(_) => "sealed_value",
             ProcessError::Money(_) => "amount_out_of_range",
             ProcessError::Append(AppendError::CommandReused) => "command_reused",
@@ -128,6 +140,7 @@ impl ProcessError {
             ProcessError::Read(_) => "stream_unreadable",
             ProcessError::Projection(_) => "projection_failed",
             ProcessError::Keyring(_) => "keyring_failed",
+            ProcessError::ErasureUnfinished { .. } => "erasure_unfinished",
             ProcessError::Database(_) => "database_failed",
             ProcessError::Damaged(_) => "damaged",
         }
@@ -145,6 +158,12 @@ impl ProcessError {
             }
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
             (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
+            (ProcessError::Sealed(OpenError::Erased { person, on }), Lang::Zh) => {
+                format!("人员 {person} 的个人信息已于 {on} 依法删除，不能再查看或登记")
+            }
+            (ProcessError::ErasureUnfinished { person, .. }, Lang::Zh) => {
+                format!("人员 {person} 的删除决定已入账，但密钥尚未销毁；下一次执行任何命令时补做")
+            }
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
             }

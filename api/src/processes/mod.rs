@@ -5,6 +5,7 @@ mod case;
 mod change;
 mod disclosure;
 mod donation;
+pub mod erasure;
 mod error;
 mod household;
 mod import;

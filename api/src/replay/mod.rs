@@ -2,7 +2,8 @@
 //!
 //! - [`history`] reads the streams of the case, its household and its payments, up to what was known at the end of a
 //!   day. No read table is asked.
-//! - [`words`] says each event in the office's words. Names are masked; who was erased is shown as erased.
+//! - [`words`] says each event in the office's words. Names are masked; who was erased is shown as erased, and who is restricted not at all:
+//!   their payments are determined anew, which is the auditor's duty, but no fact of theirs is printed.
 //! - [`recheck`] folds the facts up to the position from which a run computed, asks the rules as they were known
 //!   then, and compares: same, or which field differs.
 //!
@@ -13,10 +14,10 @@ mod recheck;
 mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::benefit_case::{BenefitCase, Stage};
+use domain::benefit_case::{BenefitCase, CaseSubject, Stage};
 use domain::calendar::BenefitMonth;
 use domain::explain::Explain;
-use domain::household::Household;
+use domain::household::{Household, HouseholdError};
 use domain::ids::{CaseId, HouseholdId};
 use domain::money::Money;
 use domain::policy::Step;
@@ -120,8 +121,9 @@ pub enum DueOnTheDay {
 /// [`ProcessError::Unknown`] for a case that was not known then; those of the log and of a damaged history.
 pub async fn replay(office: &Office, case_id: CaseId, clocks: Clocks) -> Result<Replay, ProcessError> {
     let history = History::read(office, case_id, clocks.known).await?;
-    let (case, household) = (history.case_before(u64::MAX)?, history.household_before(u64::MAX)?);
+    let (case, mut household) = (history.case_before(u64::MAX)?, history.household_before(u64::MAX)?);
     let subject = *case.subject().ok_or(ProcessError::Unknown { what: "benefit case" })?;
+    restrict_as_today(office, &subject, &mut household).await?;
     let mut payments = Vec::with_capacity(history.payments.len());
     for payment in &history.payments {
         payments.extend(recheck::recheck(office, &history, payment).await?);
@@ -135,6 +137,22 @@ pub async fn replay(office: &Office, case_id: CaseId, clocks: Clocks) -> Result<
         on_the_day: on_the_day(office, &history, &household, clocks)?,
         payments,
     })
+}
+
+/// A restriction binds from today on whoever looks, however far back they look.
+async fn restrict_as_today(
+    office: &Office,
+    subject: &CaseSubject,
+    household: &mut Household,
+) -> Result<(), ProcessError> {
+    let today = office.repository.load_newest::<Household>(subject.household_id).await?.state;
+    let Household::Registered(known) = household else { return Ok(()) };
+    for member in known.members.values_mut() {
+        if let Some(member_today) = today.member(member.person_id) {
+            member.handling = member_today.handling.clone();
+        }
+    }
+    Ok(())
 }
 
 /// What held on the day: of the case, the events that held by then; of the household, its time lines.
@@ -173,6 +191,12 @@ fn due_on(
     household: &Household,
     clocks: Clocks,
 ) -> Result<DueOnTheDay, ProcessError> {
+    let applicant = case.subject().and_then(|subject| household.member(subject.applicant));
+    if let Some(member) = applicant.filter(|member| member.is_restricted()) {
+        let refusal = HouseholdError::PersonRestricted { person: member.person_id };
+        let words = Words { zh: refusal.zh(), en: refusal.to_string() };
+        return Ok(DueOnTheDay::Unknown { code: refusal.code(), words });
+    }
     let month = BenefitMonth::of(clocks.effective);
     let found = schedule(case, household, &*office.keyring, office.rules, clocks.known, month);
     let schedule = match found {

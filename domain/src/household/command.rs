@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use crate::actor::Role;
 use crate::identifiers::{BankAccount, CitizenId};
 use crate::ids::{HouseholdId, PersonId};
-use crate::personal::{Address, BirthDate, BlindIndex, PersonName, Personal, Sealed};
+use crate::personal::{Address, BirthDate, BlindIndex, PersonName, Personal, RetentionClass, Sealed};
 use crate::policy::{
     CareLevel, Circumstances, DisabilityCertificate, Hukou, Income, MemberStatus, Property, Relation,
 };
+use crate::retention::Holdings;
 
 use super::Destination;
 
@@ -133,12 +134,54 @@ pub enum HouseholdCommand {
         /// The birthday, opened by the caller for this check alone.
         born_on: Personal<BirthDate>,
     },
-    /// 个人信息删除: the caller destroys the keys in the same step.
-    ErasePerson {
+    /// 申请删除.
+    RequestErasure {
+        /// Who.
+        person_id: PersonId,
+        /// Which keys: those of this class, and of the classes that are kept shorter.
+        through: RetentionClass,
+        /// Legal basis; 1 to 200 characters.
+        basis: String,
+        /// What the log holds of the person.
+        holdings: Holdings,
+        /// The day.
+        requested_on: NaiveDate,
+    },
+    /// 退回删除申请.
+    RejectErasure {
+        /// Who.
+        person_id: PersonId,
+        /// Why; 1 to 200 characters.
+        reason: String,
+        /// The day.
+        rejected_on: NaiveDate,
+    },
+    /// 限制处理, while the law keeps what cannot be erased yet.
+    RestrictPerson {
         /// Who.
         person_id: PersonId,
         /// Legal basis; 1 to 200 characters.
         basis: String,
+        /// What the log holds of the person.
+        holdings: Holdings,
+        /// The day.
+        restricted_on: NaiveDate,
+    },
+    /// 解除限制.
+    LiftRestriction {
+        /// Who.
+        person_id: PersonId,
+        /// Why; 1 to 200 characters.
+        reason: String,
+        /// The day.
+        lifted_on: NaiveDate,
+    },
+    /// 个人信息删除, as it was requested: the caller destroys the keys once the event is in the log.
+    ErasePerson {
+        /// Who.
+        person_id: PersonId,
+        /// What the log holds of the person.
+        holdings: Holdings,
         /// The day.
         erased_on: NaiveDate,
     },
@@ -166,11 +209,14 @@ pub struct NewMember {
 }
 
 impl HouseholdCommand {
-    /// The roles that may ask. Facts are recorded by 经办 and 审核; an erasure cannot be undone, so it takes
-    /// 审核 or 审批.
+    /// The roles that may ask. Facts are recorded by 经办 and 审核, who also ask for an erasure; it cannot be undone,
+    /// so deciding on it takes 审核 or 审批, and so does a restriction, which one person may take back.
     pub fn allowed_roles(&self) -> &'static [Role] {
         match self {
-            HouseholdCommand::ErasePerson { .. } => &[Role::Reviewer, Role::Approver],
+            HouseholdCommand::ErasePerson { .. }
+            | HouseholdCommand::RejectErasure { .. }
+            | HouseholdCommand::RestrictPerson { .. }
+            | HouseholdCommand::LiftRestriction { .. } => &[Role::Reviewer, Role::Approver],
             _ => &[Role::Clerk, Role::Reviewer],
         }
     }

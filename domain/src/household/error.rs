@@ -3,6 +3,7 @@
 use crate::actor::Role;
 use crate::explain::Explain;
 use crate::ids::PersonId;
+use crate::retention::Withheld;
 
 /// A refusal; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -100,6 +101,39 @@ pub enum HouseholdError {
     /// Cash assets are below nothing.
     #[error("cash assets cannot be negative")]
     PropertyInvalid,
+    /// The reason is empty or too long.
+    #[error("the reason has 1 to 200 characters")]
+    ReasonInvalid,
+    /// The person's values are only kept.
+    #[error("the processing of {person}'s data is restricted: lift the restriction first")]
+    PersonRestricted {
+        /// Who.
+        person: PersonId,
+    },
+    /// There is no restriction.
+    #[error("the processing of {person}'s data is not restricted")]
+    NotRestricted {
+        /// Who.
+        person: PersonId,
+    },
+    /// Nobody asked for the erasure.
+    #[error("nobody has asked to erase {person}")]
+    ErasureNotRequested {
+        /// Who.
+        person: PersonId,
+    },
+    /// Another request waits for its decision.
+    #[error("a request to erase {person} waits for its decision: decide on it or send it back first")]
+    ErasureRequested {
+        /// Who.
+        person: PersonId,
+    },
+    /// 双人复核: who asks for an erasure does not decide on it.
+    #[error("whoever asked for an erasure may not decide on it")]
+    FourEyes,
+    /// The keys may not be destroyed yet.
+    #[error(transparent)]
+    Withheld(#[from] Withheld),
     /// The legal basis is empty or too long.
     #[error("the legal basis has 1 to 200 characters")]
     BasisInvalid,
@@ -135,6 +169,13 @@ impl Explain for HouseholdError {
             Error::IncomeAlreadyVerified => "income_already_verified",
             Error::PropertyInvalid => "property_invalid",
             Error::BasisInvalid => "basis_invalid",
+            Error::ReasonInvalid => "reason_invalid",
+            Error::PersonRestricted { .. } => "person_restricted",
+            Error::NotRestricted { .. } => "not_restricted",
+            Error::ErasureNotRequested { .. } => "erasure_not_requested",
+            Error::ErasureRequested { .. } => "erasure_requested",
+            Error::FourEyes => "four_eyes",
+            Error::Withheld(withheld) => withheld.code(),
         }
     }
 
@@ -166,7 +207,14 @@ impl Explain for HouseholdError {
             Error::ReportInvalid => "请填写核对报告编号，不超过64个字符。",
             Error::IncomeAlreadyVerified => "该日起的收入已经核实，申报不能替代，请重新核对后录入核实结果。",
             Error::PropertyInvalid => "现金存款不能为负，请核对。",
-            Error::BasisInvalid => "请填写删除的法律依据，不超过200个字符。",
+            Error::BasisInvalid => "请填写法律依据，不超过200个字符。",
+            Error::ReasonInvalid => "请填写原因，不超过200个字符。",
+            Error::PersonRestricted { .. } => "此人的个人信息已限制处理，请先解除限制。",
+            Error::NotRestricted { .. } => "此人的个人信息没有限制处理，无需解除。",
+            Error::ErasureNotRequested { .. } => "此人没有待决定的删除申请，请先由经办或审核人员提出申请。",
+            Error::ErasureRequested { .. } => "此人已有待决定的删除申请，请先决定或退回该申请。",
+            Error::FourEyes => "提出删除申请的人不得决定该申请，请由其他审核或审批人员决定。",
+            Error::Withheld(withheld) => return withheld.zh(),
         }
         .to_owned()
     }
@@ -181,6 +229,10 @@ impl Explain for HouseholdError {
             | Error::MemberHasLeft { .. }
             | Error::MemberDeceased { .. }
             | Error::PersonErased { .. }
+            | Error::PersonRestricted { .. }
+            | Error::NotRestricted { .. }
+            | Error::ErasureNotRequested { .. }
+            | Error::ErasureRequested { .. }
             | Error::HeadMustStay => "person_id",
             Error::HolderNotAMember => "holder",
             Error::AccountIndexInvalid => "account_index",
@@ -195,10 +247,13 @@ impl Explain for HouseholdError {
             Error::ReportInvalid => "report",
             Error::PropertyInvalid => "property.cash_assets",
             Error::BasisInvalid => "basis",
+            Error::ReasonInvalid => "reason",
+            Error::Withheld(withheld) => withheld.field(),
             Error::RoleNotAllowed { .. }
             | Error::HouseholdNotRegistered
             | Error::HouseholdAlreadyRegistered
-            | Error::HouseholdFull => "",
+            | Error::HouseholdFull
+            | Error::FourEyes => "",
         }
     }
 }

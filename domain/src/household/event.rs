@@ -8,7 +8,7 @@ use crate::actor::ActorId;
 use crate::identifiers::{BankAccount, CitizenId};
 use crate::ids::{HouseholdId, PersonId};
 use crate::ledger_events;
-use crate::personal::{Address, BirthDate, BlindIndex, PersonName, Sealed};
+use crate::personal::{Address, BirthDate, BlindIndex, PersonName, RetentionClass, Sealed};
 use crate::policy::{
     CareLevel, Circumstances, DisabilityCertificate, Hukou, Income, MemberStatus, Property, Relation,
 };
@@ -170,7 +170,64 @@ pub enum HouseholdEvent {
         /// Who recorded it.
         by: ActorId,
     },
-    /// 个人信息删除: the person's keys were destroyed.
+    /// 申请删除: somebody asks that a person be erased; another person decides.
+    ErasureRequested {
+        /// Who.
+        person_id: PersonId,
+        /// Which keys: those of this class, and of the classes that are kept shorter.
+        through: RetentionClass,
+        /// Legal basis (个人信息保护法 art. 47).
+        basis: String,
+        /// The day.
+        requested_on: NaiveDate,
+        /// Who asks.
+        by: ActorId,
+    },
+    /// 退回删除申请: the person is not erased.
+    ErasureRejected {
+        /// Who.
+        person_id: PersonId,
+        /// Why not.
+        reason: String,
+        /// The day.
+        rejected_on: NaiveDate,
+        /// Who decided.
+        by: ActorId,
+    },
+    /// 限制处理: the law still keeps the person's values, but they are shown to nobody any more (个人信息保护法 art. 47).
+    ProcessingRestricted {
+        /// Who.
+        person_id: PersonId,
+        /// Legal basis.
+        basis: String,
+        /// The day.
+        restricted_on: NaiveDate,
+        /// Who decided.
+        by: ActorId,
+    },
+    /// 解除限制: the person's values are shown again, because the person comes back or the law asks for them.
+    RestrictionLifted {
+        /// Who.
+        person_id: PersonId,
+        /// Why.
+        reason: String,
+        /// The day.
+        lifted_on: NaiveDate,
+        /// Who decided.
+        by: ActorId,
+    },
+    /// 个案档案删除: the person's key of case work is destroyed; vouchers are still kept.
+    CaseWorkErased {
+        /// Who.
+        person_id: PersonId,
+        /// Legal basis (个人信息保护法 art. 47).
+        basis: String,
+        /// The day.
+        erased_on: NaiveDate,
+        /// Who decided.
+        by: ActorId,
+    },
+    /// 个人信息删除: all of the person's keys are destroyed.
     PersonErased {
         /// Who.
         person_id: PersonId,
@@ -211,6 +268,11 @@ impl HouseholdEvent {
             | Event::CareLevelAssessed { since: day, .. }
             | Event::CircumstancesRecorded { since: day, .. }
             | Event::DeathRecorded { died_on: day, .. }
+            | Event::ErasureRequested { requested_on: day, .. }
+            | Event::ErasureRejected { rejected_on: day, .. }
+            | Event::ProcessingRestricted { restricted_on: day, .. }
+            | Event::RestrictionLifted { lifted_on: day, .. }
+            | Event::CaseWorkErased { erased_on: day, .. }
             | Event::PersonErased { erased_on: day, .. } => Some(*day),
             Event::MemberJoined { joined_on, .. } => *joined_on,
         }
@@ -231,5 +293,10 @@ ledger_events!(HouseholdEvent {
     CareLevelAssessed = "1.0.0",
     CircumstancesRecorded = "1.0.0",
     DeathRecorded = "1.0.0",
+    ErasureRequested = "1.0.0",
+    ErasureRejected = "1.0.0",
+    ProcessingRestricted = "1.0.0",
+    RestrictionLifted = "1.0.0",
+    CaseWorkErased = "1.0.0",
     PersonErased = "1.0.0",
 });

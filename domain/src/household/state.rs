@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::actor::Contributors;
+use crate::actor::{ActorId, Contributors};
 use crate::identifiers::{BankAccount, CitizenId};
 use crate::ids::{HouseholdId, PersonId};
-use crate::personal::{Address, BirthDate, BlindIndex, PersonName, Sealed};
+use crate::personal::{Address, BirthDate, BlindIndex, PersonName, RetentionClass, Sealed};
 use crate::policy::{
     CareLevel, Circumstances, DisabilityCertificate, Hukou, Income, MemberStatus, Property, Relation,
 };
@@ -94,6 +94,10 @@ pub struct Member {
     pub life: Life,
     /// Whether the personal values can still be opened.
     pub record: PersonalRecord,
+    /// Whether they are shown to people.
+    pub handling: Handling,
+    /// Whether somebody asks that they be erased.
+    pub erasure: ErasureStep,
     /// Whether the member counts; nothing recorded is normal.
     pub status: Timeline<MemberStatus>,
     /// Moves.
@@ -138,11 +142,66 @@ pub enum Life {
 pub enum PersonalRecord {
     /// They can.
     Kept,
-    /// The keys were destroyed.
-    Erased {
+    /// Only those of vouchers can: the key of case work was destroyed.
+    VouchersKept {
         /// The day.
         erased_on: NaiveDate,
     },
+    /// The keys were destroyed.
+    Erased {
+        /// The day on which the first of them was.
+        erased_on: NaiveDate,
+    },
+}
+
+/// Whether someone's personal values are shown to people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handling {
+    /// They always were.
+    Ordinary,
+    /// They are not: only what the law asks for is done with them.
+    Restricted {
+        /// Since when.
+        restricted_on: NaiveDate,
+    },
+    /// They are again.
+    Lifted {
+        /// Why.
+        reason: String,
+        /// Since when.
+        lifted_on: NaiveDate,
+    },
+}
+
+/// How far a request to erase a person is. A decision for it stands in the [`PersonalRecord`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasureStep {
+    /// There is none, or it was decided for.
+    NotRequested,
+    /// It waits for a decision.
+    Requested(ErasureRequest),
+    /// It was sent back.
+    Rejected {
+        /// Why.
+        reason: String,
+        /// The day.
+        rejected_on: NaiveDate,
+    },
+}
+
+/// A request to erase a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureRequest {
+    /// Which keys: those of this class, and of the classes that are kept shorter.
+    pub through: RetentionClass,
+    /// Legal basis.
+    pub basis: String,
+    /// The day.
+    pub requested_on: NaiveDate,
+    /// Who asks; somebody else decides.
+    pub by: ActorId,
 }
 
 /// A bank account that benefits go to.
@@ -202,11 +261,27 @@ impl Member {
         self.residence.iter().rev().take_while(outside).last().map(|(moved_on, _)| moved_on)
     }
 
-    /// The day of the erasure.
+    /// Whether the personal values are shown to nobody: whoever opens them for people asks this first.
+    pub fn is_restricted(&self) -> bool {
+        matches!(self.handling, Handling::Restricted { .. })
+    }
+
+    /// Whether an erasure through `class` has nothing left to do.
+    pub fn is_erased_through(&self, class: RetentionClass) -> bool {
+        match self.record {
+            PersonalRecord::Kept => false,
+            PersonalRecord::VouchersKept { .. } => class == RetentionClass::CaseWork,
+            PersonalRecord::Erased { .. } => true,
+        }
+    }
+
+    /// The day of the erasure. Whose vouchers are still kept counts as erased: nothing more is determined for them.
     pub fn erased_on(&self) -> Option<NaiveDate> {
         match self.record {
             PersonalRecord::Kept => None,
-            PersonalRecord::Erased { erased_on } => Some(erased_on),
+            PersonalRecord::VouchersKept { erased_on } | PersonalRecord::Erased { erased_on } => {
+                Some(erased_on)
+            }
         }
     }
 }

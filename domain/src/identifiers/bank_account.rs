@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::explain::Explain;
-use crate::personal::PersonalField;
+use crate::personal::{PersonalField, RetentionClass};
 
 /// A bank account or card number: 8 to 32 digits.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct BankAccount(String);
 
 impl PersonalField for BankAccount {
     const LABEL: &'static str = "account";
+    // a voucher says where the money went for as long as it is kept
+    const CLASS: RetentionClass = RetentionClass::Vouchers;
+    const FORMER_CLASS: Option<RetentionClass> = Some(RetentionClass::CaseWork);
 }
 
 /// What the card check (Luhn) says. Passbook accounts may fail it, so it warns and does not refuse.

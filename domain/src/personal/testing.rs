@@ -33,8 +33,8 @@ impl OpenKeyring {
 
 impl Sealer for OpenKeyring {
     fn seal(&self, scope: SealScope, clear: &[u8]) -> Result<String, OpenError> {
-        if self.erased.contains_key(&scope.person) {
-            return Err(OpenError::KeyMissing { person: scope.person, label: scope.label });
+        if let Some(on) = self.erased.get(&scope.person) {
+            return Err(OpenError::Erased { person: scope.person, on: *on });
         }
         let nonce = self.sealed.fetch_add(1, Ordering::Relaxed);
         Ok(format!("{}.{nonce}.{}", bound_to(scope), hex::encode(clear)))

@@ -21,4 +21,5 @@ mod tests;
 pub use as_of::as_of;
 pub use due::{Schedule, ScheduledMonth, Standing, schedule};
 pub use error::FactsError;
+pub use facts::looks_at_household;
 pub use proposal::{Proposal, propose};

@@ -83,8 +83,11 @@ impl DataKeys {
 impl Sealer for DataKeys {
     fn seal(&self, scope: SealScope, clear: &[u8]) -> Result<String, OpenError> {
         let missing = OpenError::KeyMissing { person: scope.person, label: scope.label };
-        let Some(Slot::Key(key)) = self.slot(scope) else { return Err(missing) };
-        suite::seal(key, scope, clear).ok_or(missing)
+        match self.slot(scope) {
+            Some(Slot::Key(key)) => suite::seal(key, scope, clear).ok_or(missing),
+            Some(Slot::Erased(on)) => Err(OpenError::Erased { person: scope.person, on: *on }),
+            Some(Slot::Unknown) | None => Err(missing),
+        }
     }
 }
 

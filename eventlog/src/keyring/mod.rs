@@ -21,6 +21,7 @@ mod suite;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -145,6 +146,21 @@ impl Keyring {
     ) -> Result<(), KeyringError> {
         store::erase(&self.pool, person, classes, on).await?;
         self.load(&[person]).await
+    }
+
+    /// Which keys of persons are destroyed, as the database says now.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn destroyed(
+        &self,
+        persons: &[PersonId],
+    ) -> Result<HashSet<(PersonId, RetentionClass)>, KeyringError> {
+        let mut found = HashSet::new();
+        for some in persons.chunks(PERSONS_A_STATEMENT) {
+            found.extend(store::destroyed(&self.pool, some).await?);
+        }
+        Ok(found)
     }
 
     /// The keyed hash by which equal values are found. The caller normalizes: an ID number of 15 digits is

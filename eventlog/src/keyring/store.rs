@@ -119,6 +119,18 @@ pub(super) fn select_all(pool: &PgPool) -> impl Stream<Item = Result<Row, Keyrin
     sqlx::query_as(include_str!("sql/select_all_data_keys.sql")).fetch(pool).map(|row| Ok(row?)).boxed()
 }
 
+/// Which keys of persons were destroyed.
+pub(super) async fn destroyed(
+    pool: &PgPool,
+    persons: &[PersonId],
+) -> Result<Vec<(PersonId, RetentionClass)>, KeyringError> {
+    let ids: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
+    let query = sqlx::query_as(include_str!("sql/select_destroyed_keys.sql")).bind(ids);
+    let rows: Vec<(Uuid, String)> = query.fetch_all(pool).await?;
+    let class = |name: &str| CLASSES.into_iter().find(|class| class.as_str() == name);
+    Ok(rows.into_iter().filter_map(|(id, name)| Some((PersonId::new(id), class(&name)?))).collect())
+}
+
 pub(super) async fn erase(
     pool: &PgPool,
     person: PersonId,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::aggregate::Decider;
-use domain::household::{Household, HouseholdEvent, Life, Member, PersonalRecord};
+use domain::household::{Household, HouseholdEvent, Life, Member};
 use domain::ids::{HouseholdId, PersonId};
 use domain::personal::BlindIndex;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,7 @@ fn person_of(event: &HouseholdEvent) -> Option<PersonId> {
         | Event::MemberLeft { person_id, .. }
         | Event::AccountChanged { person_id, .. }
         | Event::DeathRecorded { person_id, .. }
+        | Event::CaseWorkErased { person_id, .. }
         | Event::PersonErased { person_id, .. } => Some(*person_id),
         _ => None,
     }
@@ -140,7 +141,7 @@ impl MemberRow {
 
 impl Presence {
     fn of(member: &Member) -> Presence {
-        if matches!(member.record, PersonalRecord::Erased { .. }) {
+        if member.erased_on().is_some() {
             Presence::Erased
         } else if matches!(member.life, Life::Deceased { .. }) {
             Presence::Deceased

@@ -1,6 +1,9 @@
 //! Somebody who is gone asks to be forgotten, or their family does.
 
-use domain::household::{Household, HouseholdCommand};
+use api::processes::Step;
+use domain::household::HouseholdCommand;
+use domain::personal::RetentionClass;
+use domain::retention::Holdings;
 use eventlog::keyring::CLASSES;
 use tests::personas;
 
@@ -19,12 +22,24 @@ pub async fn erase(world: &mut World) {
     let Some(place) = world.chance.one_of(&places) else { return };
     let office = world.street.office.clone();
     let (person_id, household_id) = office.find(&world.people[place].id_number).await.unwrap();
-    let desk = world.street.desk(personas::reviewer());
-    let (basis, erased_on) = ("个人信息保护法第四十七条".to_owned(), desk.today());
-    let erase = HouseholdCommand::ErasePerson { person_id, basis, erased_on };
-    let key = office.derived("simulated_erasure", &person_id.to_string());
-    let (id, request) = (household_id.to_string(), desk.request(key, &"erase"));
-    office.repository.execute::<Household>(&id, erase, &desk.context(), &request).await.unwrap();
+    let (clerk, approver) = (world.street.desk(personas::clerk()), world.street.desk(personas::approver()));
+    let erased_on = approver.today();
+    // the law's time is never over within the years played here; what an erasure leaves behind is the matter
+    let holdings = Holdings::default();
+    let request = HouseholdCommand::RequestErasure {
+        person_id,
+        through: RetentionClass::Vouchers,
+        basis: "个人信息保护法第四十七条".to_owned(),
+        holdings: holdings.clone(),
+        requested_on: erased_on,
+    };
+    let erase = HouseholdCommand::ErasePerson { person_id, holdings, erased_on };
+    for (desk, label, command) in
+        [(clerk, "simulated_request", request), (approver, "simulated_erasure", erase)]
+    {
+        let key = office.derived(label, &person_id.to_string());
+        office.together(&desk, key, [Step::Household(household_id.to_string(), command)]).await.unwrap();
+    }
     office.keyring.erase(person_id, &CLASSES, erased_on).await.unwrap();
     world.people[place].situation = Situation::Erased;
     world.count("person erased");

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
 use domain::payment::PaymentOrder;
-use domain::personal::{Opened, Opener};
+use domain::personal::{OpenError, Opened, Opener};
 use sha2::{Digest, Sha256};
 
 use crate::processes::ProcessError;
@@ -38,11 +38,9 @@ impl<'f, W: Write> BankFile<'f, W> {
     /// # Errors
     /// When the account was erased or tampered with, or the file cannot be written.
     pub fn line(&mut self, order: &PaymentOrder, opener: &dyn Opener) -> Result<(), ProcessError> {
-        let Opened::Clear(account) = order.account.open(order.payee, opener)? else {
-            return Err(ProcessError::Damaged(format!(
-                "the account of payment {} was erased",
-                order.payment_id
-            )));
+        let account = match order.account.open(order.payee, opener)? {
+            Opened::Clear(account) => account,
+            Opened::Erased { on } => return Err(OpenError::Erased { person: order.payee, on }.into()),
         };
         self.count += 1;
         self.sum = self.sum.plus(order.amount)?;

@@ -93,6 +93,34 @@ fn of_a_member(event: &HouseholdEvent) -> Option<(domain::ids::PersonId, String,
             format!("{died_on} 去世（{reported_on} 报告）"),
             format!("died on {died_on} (reported on {reported_on})"),
         ),
+        _ => return of_an_erasure(event),
+    })
+}
+
+fn of_an_erasure(event: &HouseholdEvent) -> Option<(domain::ids::PersonId, String, String)> {
+    use HouseholdEvent as Event;
+    Some(match event {
+        Event::ErasureRequested { person_id, requested_on, .. } => (
+            *person_id,
+            format!("{requested_on} 申请删除个人信息"),
+            format!("is to be erased, as was asked on {requested_on}"),
+        ),
+        Event::ErasureRejected { person_id, reason, .. } => {
+            (*person_id, format!("删除申请退回：{reason}"), format!("is not erased: {reason}"))
+        }
+        Event::ProcessingRestricted { person_id, restricted_on, .. } => (
+            *person_id,
+            format!("自 {restricted_on} 起限制处理个人信息"),
+            format!("is restricted from {restricted_on} on"),
+        ),
+        Event::RestrictionLifted { person_id, reason, .. } => {
+            (*person_id, format!("解除限制处理：{reason}"), format!("is restricted no more: {reason}"))
+        }
+        Event::CaseWorkErased { person_id, erased_on, .. } => (
+            *person_id,
+            format!("个案档案信息已于 {erased_on} 删除"),
+            format!("was erased from case work on {erased_on}"),
+        ),
         Event::PersonErased { person_id, erased_on, .. } => {
             (*person_id, format!("个人信息已于 {erased_on} 删除"), format!("was erased on {erased_on}"))
         }

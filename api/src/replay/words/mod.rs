@@ -1,4 +1,5 @@
-//! Events in the office's words, in both languages. Names are masked, and gone where someone was erased.
+//! Events in the office's words, in both languages. Names are masked, hidden where someone is restricted, and gone
+//! where someone was erased.
 
 mod case;
 mod household;
@@ -39,6 +40,9 @@ fn code(value: &impl Serialize) -> String {
 /// [`ProcessError`] when the name was tampered with.
 pub(super) fn name(office: &Office, household: &Household, person: PersonId) -> Result<Words, ProcessError> {
     let Some(member) = household.member(person) else { return Ok(words("某成员", "a member")) };
+    if member.is_restricted() {
+        return Ok(words("（限制处理）", "(restricted)"));
+    }
     Ok(match member.name.open(person, &*office.keyring)? {
         Opened::Clear(name) => {
             let masked = masked(&name.disclose().0);

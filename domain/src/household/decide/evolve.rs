@@ -6,8 +6,8 @@ use crate::ids::PersonId;
 use crate::timeline::Timeline;
 
 use super::super::{
-    Household, HouseholdEvent as Event, IncomeBasis, IncomeRecord, Life, Member, PayeeAccount,
-    PersonalRecord, RegisteredHousehold, Stay,
+    ErasureRequest, ErasureStep, Handling, Household, HouseholdEvent as Event, IncomeBasis, IncomeRecord,
+    Life, Member, PayeeAccount, PersonalRecord, RegisteredHousehold, Stay,
 };
 
 pub(super) fn try_evolve(state: &mut Household, event: &Event) -> Result<(), ImpossibleEvent> {
@@ -99,10 +99,7 @@ impl RegisteredHousehold {
             Event::DeathRecorded { died_on, reported_on, .. } => {
                 member.life = Life::Deceased { died_on: *died_on, reported_on: *reported_on };
             }
-            Event::PersonErased { erased_on, .. } => {
-                member.record = PersonalRecord::Erased { erased_on: *erased_on };
-            }
-            _ => return None,
+            _ => member.apply_erasure(event)?,
         }
         Some(by)
     }
@@ -126,6 +123,8 @@ impl RegisteredHousehold {
             stays: Vec::new(),
             life: Life::Alive,
             record: PersonalRecord::Kept,
+            handling: Handling::Ordinary,
+            erasure: ErasureStep::NotRequested,
             status: Timeline::default(),
             residence: Timeline::default(),
             account: Timeline::default(),
@@ -144,6 +143,42 @@ impl RegisteredHousehold {
     }
 }
 
+impl Member {
+    /// `None` where the event is another, or cannot happen to this member.
+    fn apply_erasure(&mut self, event: &Event) -> Option<()> {
+        let first_day = self.erased_on();
+        match event {
+            Event::ErasureRequested { through, basis, requested_on, by, .. } => {
+                let (basis, by) = (basis.clone(), by.clone());
+                let request = ErasureRequest { through: *through, basis, requested_on: *requested_on, by };
+                self.erasure = ErasureStep::Requested(request);
+            }
+            Event::ErasureRejected { reason, rejected_on, .. } => {
+                self.erasure = ErasureStep::Rejected { reason: reason.clone(), rejected_on: *rejected_on };
+            }
+            Event::ProcessingRestricted { restricted_on, .. } => {
+                self.handling = Handling::Restricted { restricted_on: *restricted_on };
+            }
+            Event::RestrictionLifted { reason, lifted_on, .. } => {
+                self.handling = Handling::Lifted { reason: reason.clone(), lifted_on: *lifted_on };
+            }
+            Event::CaseWorkErased { erased_on, .. } => {
+                if self.record != PersonalRecord::Kept {
+                    return None;
+                }
+                self.record = PersonalRecord::VouchersKept { erased_on: *erased_on };
+                self.erasure = ErasureStep::NotRequested;
+            }
+            Event::PersonErased { erased_on, .. } => {
+                self.record = PersonalRecord::Erased { erased_on: first_day.unwrap_or(*erased_on) };
+                self.erasure = ErasureStep::NotRequested;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
 /// Whom an event is about, and who recorded it.
 fn person_of(event: &Event) -> Option<(PersonId, &ActorId)> {
     match event {
@@ -155,6 +190,11 @@ fn person_of(event: &Event) -> Option<(PersonId, &ActorId)> {
         | Event::CareLevelAssessed { person_id, by, .. }
         | Event::CircumstancesRecorded { person_id, by, .. }
         | Event::DeathRecorded { person_id, by, .. }
+        | Event::ErasureRequested { person_id, by, .. }
+        | Event::ErasureRejected { person_id, by, .. }
+        | Event::ProcessingRestricted { person_id, by, .. }
+        | Event::RestrictionLifted { person_id, by, .. }
+        | Event::CaseWorkErased { person_id, by, .. }
         | Event::PersonErased { person_id, by, .. } => Some((*person_id, by)),
         Event::HouseholdRegistered { .. }
         | Event::MemberJoined { .. }

@@ -157,10 +157,11 @@ impl RegisteredHousehold {
         Ok(vec![Event::CircumstancesRecorded { person_id, circumstances, since, by: now.by() }])
     }
 
-    /// The member, of whom something may be recorded for `day`: not erased, not dead nor gone by then. A fact
+    /// The member, of whom something may be recorded for `day`: not erased or restricted, not dead nor gone by then. A fact
     /// that comes late, for a day before the end, is still recorded.
     fn member_on(&self, person: PersonId, day: NaiveDate) -> Result<&Member, HouseholdError> {
         let member = self.kept_member(person)?;
+        ensure(!member.is_restricted(), HouseholdError::PersonRestricted { person })?;
         ensure(member.died_on().is_none_or(|died_on| day <= died_on), HouseholdError::AfterDeath)?;
         let left_on = member.stays.last().and_then(|stay| stay.until);
         ensure(left_on.is_none_or(|left_on| day <= left_on), HouseholdError::MemberHasLeft { person })?;

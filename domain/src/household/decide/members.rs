@@ -1,4 +1,4 @@
-//! Who belongs to a household: registration, joining, leaving, death, erasure.
+//! Who belongs to a household: registration, joining, leaving, death.
 
 use chrono::NaiveDate;
 
@@ -7,8 +7,7 @@ use crate::ids::PersonId;
 use crate::policy::Relation;
 
 use super::super::{
-    Household, HouseholdCommand, HouseholdError, HouseholdEvent, Life, Member, NewMember, PersonalRecord,
-    RegisteredHousehold,
+    Household, HouseholdCommand, HouseholdError, HouseholdEvent, Life, Member, NewMember, RegisteredHousehold,
 };
 use super::{Decision, MEMBERS_MAX, Now, ensure, is_filled};
 
@@ -107,24 +106,6 @@ impl RegisteredHousehold {
         }
         ensure(died_on >= born_on, HouseholdError::BeforeBirth)?;
         Ok(vec![HouseholdEvent::DeathRecorded { person_id, died_on, reported_on, by: now.by() }])
-    }
-
-    pub(super) fn erase_person(
-        &self,
-        person_id: PersonId,
-        basis: String,
-        erased_on: NaiveDate,
-        now: Now,
-    ) -> Decision {
-        ensure(is_filled(&basis, 200), HouseholdError::BasisInvalid)?;
-        now.check_past(erased_on)?;
-        let member = self.members.get(&person_id).ok_or(HouseholdError::NotAMember { person: person_id })?;
-        match member.record {
-            PersonalRecord::Erased { .. } => Ok(vec![]),
-            PersonalRecord::Kept => {
-                Ok(vec![HouseholdEvent::PersonErased { person_id, basis, erased_on, by: now.by() }])
-            }
-        }
     }
 
     /// The member, whose personal values can still be opened.

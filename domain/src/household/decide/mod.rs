@@ -1,5 +1,6 @@
 //! Deciding on a household: the guards that every command shares, then one function for each.
 
+mod erasure;
 mod evolve;
 mod facts;
 mod members;
@@ -74,8 +75,20 @@ impl RegisteredHousehold {
                 let death = members::Death { person_id, died_on, reported_on, born_on: born_on.disclose().0 };
                 self.record_death(&death, now)
             }
-            Command::ErasePerson { person_id, basis, erased_on } => {
-                self.erase_person(person_id, basis, erased_on, now)
+            Command::RequestErasure { person_id, through, basis, holdings, requested_on } => {
+                self.request_erasure(person_id, (through, basis), &holdings, requested_on, now)
+            }
+            Command::RejectErasure { person_id, reason, rejected_on } => {
+                self.reject_erasure(person_id, reason, rejected_on, now)
+            }
+            Command::RestrictPerson { person_id, basis, holdings, restricted_on } => {
+                self.restrict(person_id, basis, &holdings, restricted_on, now)
+            }
+            Command::LiftRestriction { person_id, reason, lifted_on } => {
+                self.lift_restriction(person_id, reason, lifted_on, now)
+            }
+            Command::ErasePerson { person_id, holdings, erased_on } => {
+                self.erase_person(person_id, &holdings, erased_on, now)
             }
         }
     }

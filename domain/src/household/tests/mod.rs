@@ -1,5 +1,6 @@
 //! Stories and properties of households.
 
+mod erasing;
 mod properties;
 mod stories;
 
@@ -11,8 +12,9 @@ use crate::actor::{Actor, ActorId, Role};
 use crate::aggregate::{Context, Instruction};
 use crate::ids::{HouseholdId, PersonId};
 use crate::money::Money;
-use crate::personal::{BirthDate, BlindIndex, Personal, Sealed};
+use crate::personal::{BirthDate, BlindIndex, Personal, RetentionClass, Sealed};
 use crate::policy::{Hukou, Income, IncomeKind, Relation};
+use crate::retention::Holdings;
 
 use super::{
     Destination, Household, HouseholdCommand as Command, HouseholdError as Error, HouseholdEvent as Event,
@@ -22,6 +24,7 @@ use super::{
 pub const HEAD: u128 = 1;
 pub const SPOUSE: u128 = 2;
 pub const CHILD: u128 = 3;
+pub const BASIS: &str = "个人信息保护法第四十七条";
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -38,6 +41,11 @@ pub fn clerk() -> ActorId {
 /// Li, on New Year's Eve 2023, in a role.
 pub fn li(role: Role) -> Context {
     Context { actor: Actor { id: clerk(), role }, today: day("2023-12-31") }
+}
+
+/// Zhao, on the same day, in a role.
+pub fn zhao(role: Role) -> Context {
+    Context { actor: Actor { id: ActorId::parse("zhao").unwrap(), role }, today: day("2023-12-31") }
 }
 
 pub fn does(command: Command) -> Instruction<Command> {
@@ -139,6 +147,27 @@ pub fn changes_account(whose: u128, holder: u128) -> Command {
         holder: person(holder),
         since: day("2023-04-01"),
     }
+}
+
+/// Somebody of whom no law keeps anything is to be erased.
+pub fn asks_to_erase(number: u128, through: RetentionClass) -> Command {
+    Command::RequestErasure {
+        person_id: person(number),
+        through,
+        basis: BASIS.to_owned(),
+        holdings: Holdings::default(),
+        requested_on: day("2023-12-30"),
+    }
+}
+
+pub fn erases(number: u128) -> Command {
+    let holdings = Holdings::default();
+    Command::ErasePerson { person_id: person(number), holdings, erased_on: day("2023-12-31") }
+}
+
+pub fn restricts(number: u128) -> Command {
+    let (person_id, basis, holdings) = (person(number), BASIS.to_owned(), Holdings::default());
+    Command::RestrictPerson { person_id, basis, holdings, restricted_on: day("2023-12-31") }
 }
 
 pub fn with(mut events: Vec<Event>, more: impl IntoIterator<Item = Event>) -> Vec<Event> {

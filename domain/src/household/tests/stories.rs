@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use crate::aggregate::Decider;
 use crate::explain::Explain;
-use crate::policy::{CareLevel, MemberStatus, Property};
+use crate::policy::{MemberStatus, Property};
 
 use super::*;
 
@@ -187,32 +187,6 @@ fn a_fact_is_announced_at_most_a_year_ahead() {
         since: day("2024-12-31"),
         by: clerk(),
     }]);
-}
-
-#[test]
-fn nothing_is_recorded_of_the_erased() {
-    let erase = || Command::ErasePerson {
-        person_id: person(SPOUSE),
-        basis: "个人信息保护法第四十七条".to_owned(),
-        erased_on: day("2023-10-01"),
-    };
-    given(&couple()).when(does(erase())).then_expect_error(Error::RoleNotAllowed { role: Role::Clerk });
-    let erased = Event::PersonErased {
-        person_id: person(SPOUSE),
-        basis: "个人信息保护法第四十七条".to_owned(),
-        erased_on: day("2023-10-01"),
-        by: clerk(),
-    };
-    let reviewer = |command| Instruction { context: li(Role::Reviewer), command };
-    given(&couple()).when(reviewer(erase())).then_expect_events(vec![erased.clone()]);
-    let history = with(couple(), [erased]);
-    given(&history).when(reviewer(erase())).then_expect_events(vec![]);
-    let assess = Command::AssessCareLevel {
-        person_id: person(SPOUSE),
-        level: Sealed::<CareLevel>::from_ciphertext("level"),
-        since: day("2023-05-01"),
-    };
-    refuses(&history, assess, Error::PersonErased { person: person(SPOUSE) });
 }
 
 #[test]

@@ -235,7 +235,8 @@ fn looks_at_care_level(program: Program) -> bool {
     matches!(program, Program::ElderlyCareSubsidy | Program::ElderlyCareVoucher)
 }
 
-fn looks_at_household(program: Program) -> bool {
+/// Whether the rules of the program look at everyone in the household.
+pub fn looks_at_household(program: Program) -> bool {
     matches!(
         program,
         Program::SubsistenceAllowance | Program::ExtremelyPoorSupport | Program::LowIncomeRecognition

@@ -1,0 +1,83 @@
+//! `ledger person`: finds a person, restricts what the law keeps, and erases one when two people and the law agree.
+
+mod erase;
+mod find;
+mod list;
+
+use domain::ids::PersonId;
+use domain::personal::RetentionClass;
+use serde_json::json;
+
+use super::PersonCommand;
+use super::failure::{Done, Failure};
+use super::session::Session;
+use crate::processes::erasure;
+use crate::processes::{Desk, Office, ProcessError};
+
+/// Finds a person, or does one step of an erasure.
+///
+/// # Errors
+/// [`Failure`]: who acts is not said, nobody knows the person, or the step is refused.
+pub(super) async fn run(session: &Session, command: PersonCommand) -> Result<Done, Failure> {
+    match command {
+        PersonCommand::Find => find::run(session).await,
+        PersonCommand::List => list::run(session).await,
+        PersonCommand::Erase { person, basis, class, dry_run: true } => {
+            let plan = erase::plan(person, class, basis);
+            erase::dry_run(session, &plan).await
+        }
+        PersonCommand::Erase { person, basis, class, dry_run: false } => {
+            let plan = erase::plan(person, class, basis);
+            erase::request(session, &plan).await
+        }
+        PersonCommand::Approve { person } => erase::approve(session, person).await,
+        PersonCommand::Reject { person, reason } => {
+            let said = Said { done: "rejected", zh: "的删除申请已退回", en: "is not erased" };
+            let reject =
+                async |office: &Office, desk: &Desk| erasure::reject(office, desk, person, &reason).await;
+            step(session, person, said, reject).await
+        }
+        PersonCommand::Restrict { person, basis } => {
+            let said = Said { done: "restricted", zh: "的个人信息已限制处理", en: "is restricted" };
+            let restrict =
+                async |office: &Office, desk: &Desk| erasure::restrict(office, desk, person, &basis).await;
+            step(session, person, said, restrict).await
+        }
+        PersonCommand::Unrestrict { person, reason } => {
+            let said =
+                Said { done: "unrestricted", zh: "的限制处理已解除", en: "is restricted no more" };
+            let lift =
+                async |office: &Office, desk: &Desk| erasure::lift(office, desk, person, &reason).await;
+            step(session, person, said, lift).await
+        }
+    }
+}
+
+/// What is said of a person once a step is done.
+struct Said {
+    done: &'static str,
+    zh: &'static str,
+    en: &'static str,
+}
+
+async fn step(
+    session: &Session,
+    person: PersonId,
+    said: Said,
+    work: impl AsyncFnOnce(&Office, &Desk) -> Result<(), ProcessError>,
+) -> Result<Done, Failure> {
+    let desk = session.desk()?;
+    session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await?;
+    let Said { done, zh, en } = said;
+    session.screen.say(format!("人员 {person} {zh}。"), format!("{person} {en}."))?;
+    session.screen.answer(&json!({ "person_id": person, "done": done }))?;
+    Ok(Done::Well)
+}
+
+/// Reads the name of a retention class.
+pub(super) fn parse_class(code: &str) -> Result<RetentionClass, String> {
+    let classes = [RetentionClass::CaseWork, RetentionClass::Vouchers];
+    classes.into_iter().find(|class| class.as_str() == code).ok_or_else(|| {
+        "没有这个保管类别 · there is no such class; the classes are case_work, vouchers".to_owned()
+    })
+}

@@ -1,0 +1,99 @@
+//! Every request to erase a person, and what became of it: for whoever decides, and as a list to keep outside the
+//! database, by which erasures are repeated where an older one was restored.
+
+use chrono::NaiveDate;
+use domain::actor::ActorId;
+use domain::household::HouseholdEvent;
+use domain::ids::PersonId;
+use domain::personal::RetentionClass;
+use serde::Serialize;
+
+use crate::processes::{Office, ProcessError};
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RequestEntry {
+    /// Who is to be erased.
+    pub person_id: PersonId,
+    /// Which keys: those of this class, and of the classes that are kept shorter.
+    pub through: RetentionClass,
+    /// Legal basis.
+    pub basis: String,
+    /// Who asked.
+    pub requested_by: ActorId,
+    /// The day.
+    pub requested_on: NaiveDate,
+    /// What became of it.
+    pub answer: RequestAnswer,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum RequestAnswer {
+    /// It waits.
+    Pending,
+    /// It was sent back.
+    Rejected {
+        /// Who decided.
+        by: ActorId,
+        /// The day.
+        on: NaiveDate,
+        /// Why.
+        reason: String,
+    },
+    /// The person is erased.
+    Erased {
+        /// Who decided.
+        by: ActorId,
+        /// The day.
+        on: NaiveDate,
+    },
+}
+
+/// Every request, the oldest first. An event that cannot be read is for the check to find.
+///
+/// # Errors
+/// Those of the database.
+pub async fn requests(office: &Office) -> Result<Vec<RequestEntry>, ProcessError> {
+    let payloads: Vec<String> =
+        sqlx::query_scalar(include_str!("sql/requests.sql")).fetch_all(&office.pool).await?;
+    let mut entries = Vec::new();
+    for payload in payloads {
+        if let Ok(event) = serde_json::from_str(&payload) {
+            take_in(&mut entries, event);
+        }
+    }
+    Ok(entries)
+}
+
+/// Somebody who belonged to several households has each event in each of them: the first one counts.
+fn take_in(entries: &mut Vec<RequestEntry>, event: HouseholdEvent) {
+    let (person, answer) = match event {
+        HouseholdEvent::ErasureRequested { person_id, through, basis, requested_on, by } => {
+            let requested_by = by;
+            if pending(entries, person_id).is_none() {
+                let answer = RequestAnswer::Pending;
+                entries.push(RequestEntry { person_id, through, basis, requested_by, requested_on, answer });
+            }
+            return;
+        }
+        HouseholdEvent::ErasureRejected { person_id, reason, rejected_on, by } => {
+            (person_id, RequestAnswer::Rejected { by, on: rejected_on, reason })
+        }
+        HouseholdEvent::CaseWorkErased { person_id, erased_on, by, .. }
+        | HouseholdEvent::PersonErased { person_id, erased_on, by, .. } => {
+            (person_id, RequestAnswer::Erased { by, on: erased_on })
+        }
+        _ => return,
+    };
+    if let Some(entry) = pending(entries, person) {
+        entry.answer = answer;
+    }
+}
+
+fn pending(entries: &mut [RequestEntry], person: PersonId) -> Option<&mut RequestEntry> {
+    let waits =
+        |entry: &&mut RequestEntry| entry.person_id == person && entry.answer == RequestAnswer::Pending;
+    entries.iter_mut().rev().find(waits)
+}

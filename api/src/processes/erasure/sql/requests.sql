@@ -1,0 +1,4 @@
+select payload::text as payload
+  from log_events
+ where event_type in ('ErasureRequested', 'ErasureRejected', 'CaseWorkErased', 'PersonErased')
+ order by position
