@@ -11,3 +11,4 @@ pub mod processes;
 pub mod registers;
 pub mod replay;
 pub mod settings;
+pub mod witness;

@@ -8,6 +8,7 @@
 //! | folder of the PostgreSQL programs | `--pg-bin` | `LEDGER_PG_BIN` | searched for |
 //! | master key | | `LEDGER_MASTER_KEY` | the file `keys/master.key` in the data directory |
 //! | schema of the ledger | | `LEDGER_SCHEMA` | `ledger` |
+//! | witnesses, as `URL=VKEY` | `--witness`, repeated | `LEDGER_WITNESSES`, with spaces between | none |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, ServerSettings};
+use crate::witness::{WitnessAddress, WitnessAddressError};
 
 /// The schema of a ledger that was not named.
 const SCHEMA: &str = "ledger";
@@ -32,6 +34,8 @@ pub struct Given {
     pub database_url: Option<String>,
     /// `--pg-bin`.
     pub pg_bin: Option<PathBuf>,
+    /// `--witness`; if there is one, the variable does not count.
+    pub witnesses: Vec<WitnessAddress>,
 }
 
 /// Where a ledger lives and with which keys. `Debug` shows no URL and no key.
@@ -41,6 +45,7 @@ pub struct Settings {
     server: Server,
     master_key: Option<MasterKey>,
     schema: String,
+    witnesses: Vec<WitnessAddress>,
 }
 
 #[derive(Clone)]
@@ -63,6 +68,9 @@ pub enum SettingsError {
     /// Not a key.
     #[error("LEDGER_MASTER_KEY 不是 32 字节的密钥。 LEDGER_MASTER_KEY: {0}")]
     MasterKey(#[source] MasterKeyError),
+    /// Not addresses of witnesses.
+    #[error("LEDGER_WITNESSES：{0}")]
+    Witnesses(#[source] WitnessAddressError),
 }
 
 /// The ledger cannot be reached.
@@ -103,7 +111,19 @@ impl Settings {
             }
         };
         let schema = variable("LEDGER_SCHEMA").unwrap_or_else(|| SCHEMA.to_owned());
-        Ok(Settings { data_dir: given.data_dir, server, master_key, schema })
+        let witnesses = match given.witnesses {
+            none if none.is_empty() => {
+                let listed = variable("LEDGER_WITNESSES").unwrap_or_default();
+                WitnessAddress::parse_all(&listed).map_err(SettingsError::Witnesses)?
+            }
+            named => named,
+        };
+        Ok(Settings { data_dir: given.data_dir, server, master_key, schema, witnesses })
+    }
+
+    /// The witnesses that are asked to cosign every checkpoint.
+    pub fn witnesses(&self) -> &[WitnessAddress] {
+        &self.witnesses
     }
 
     /// The data directory.
@@ -232,10 +252,12 @@ fn reason(error: &DatabaseError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use eventlog::merkle::key::{Algorithm, SignerKey};
+
     use super::*;
 
     fn settings(url: Option<&str>, variables: &[(&'static str, &str)]) -> Result<Settings, SettingsError> {
-        let given = Given { data_dir: "d".into(), database_url: url.map(str::to_owned), pg_bin: None };
+        let given = Given { data_dir: "d".into(), database_url: url.map(str::to_owned), ..Given::default() };
         let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Settings::try_new(given, |name| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, v)| v.clone())
@@ -267,6 +289,26 @@ mod tests {
         assert!(refused.contains("DATABASE_URL") && !refused.contains("secret"), "{refused}");
         let refused = settings(None, &[("LEDGER_MASTER_KEY", "secret")]).unwrap_err().to_string();
         assert!(refused.contains("LEDGER_MASTER_KEY") && !refused.contains("secret"), "{refused}");
+    }
+
+    #[test]
+    fn witnesses_are_named_by_the_option_or_by_the_variable() {
+        let key = SignerKey::from_seed("w", Algorithm::Cosignature, &[1; 32]).unwrap();
+        let address = |host: &str| format!("http://{host}={}", key.verifier());
+        let listed = format!("{} {}", address("a"), address("b"));
+        let urls = |settings: &Settings| {
+            settings.witnesses().iter().map(|each| each.url().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(urls(&settings(None, &[]).unwrap()), Vec::<String>::new());
+        assert_eq!(
+            urls(&settings(None, &[("LEDGER_WITNESSES", &listed)]).unwrap()),
+            ["http://a", "http://b"]
+        );
+        let given = Given { witnesses: vec![address("c").parse().unwrap()], ..Given::default() };
+        let named = Settings::try_new(given, |name| (name == "LEDGER_WITNESSES").then(|| listed.clone()));
+        assert_eq!(urls(&named.unwrap()), ["http://c"]);
+        let refused = settings(None, &[("LEDGER_WITNESSES", "http://a")]).unwrap_err().to_string();
+        assert!(refused.contains("LEDGER_WITNESSES") && refused.contains("URL=VKEY"), "{refused}");
     }
 
     #[tokio::test]

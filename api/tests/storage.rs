@@ -8,8 +8,11 @@ use sqlx::{ConnectOptions, Executor};
 use tempfile::TempDir;
 
 fn settings(folder: &TempDir, database_url: Option<String>) -> Settings {
-    Settings::try_new(Given { data_dir: folder.path().join("data"), database_url, pg_bin: None }, |_| None)
-        .unwrap()
+    Settings::try_new(
+        Given { data_dir: folder.path().join("data"), database_url, ..Given::default() },
+        |_| None,
+    )
+    .unwrap()
 }
 
 async fn works(settings: &Settings, storage: &Storage) {

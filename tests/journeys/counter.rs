@@ -64,7 +64,7 @@ impl Counter {
     /// The program's own code on the same ledger, for steps that have no command.
     pub async fn app(&self) -> App {
         let (data_dir, database_url) = (self.folder.path().to_owned(), Some(self.url.clone()));
-        let given = Given { data_dir, database_url, pg_bin: None };
+        let given = Given { data_dir, database_url, ..Given::default() };
         let settings = Settings::try_new(given, |_| None).unwrap();
         App::open(&settings, Clock::Real).await.unwrap()
     }

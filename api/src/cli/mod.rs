@@ -18,6 +18,7 @@ mod run;
 pub mod screen;
 mod serve;
 mod session;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ use crate::registers::reading::ReadRegister;
 
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
+pub use witness::WitnessArgs;
 
 /// 社会救助与待遇台账 · social services and benefits ledger
 #[derive(Debug, Parser)]
@@ -60,6 +62,9 @@ pub struct Common {
     /// PostgreSQL 程序所在目录 · folder of the PostgreSQL programs
     #[arg(long, global = true, value_name = "DIR", env = "LEDGER_PG_BIN")]
     pub pg_bin: Option<PathBuf>,
+    /// 见证方 · a witness that is asked to cosign every checkpoint, as URL=VKEY; repeat for several; variable LEDGER_WITNESSES
+    #[arg(long = "witness", global = true, value_name = "URL=VKEY")]
+    pub witnesses: Vec<crate::witness::WitnessAddress>,
     /// 语言 · language
     #[arg(long, global = true, value_enum, default_value_t, env = "LEDGER_LANG")]
     pub lang: Lang,
@@ -90,6 +95,8 @@ pub enum Command {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
     },
+    /// 见证 · cosign the checkpoints of other offices' logs, and refuse a second history
+    Witness(WitnessArgs),
     /// 建库 · bring the database to this version
     Migrate,
     /// 导入 · registers: template, dry run, import

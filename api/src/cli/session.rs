@@ -32,6 +32,7 @@ impl Session {
             data_dir: common.data.clone(),
             database_url: common.database_url.clone(),
             pg_bin: common.pg_bin.clone(),
+            witnesses: common.witnesses.clone(),
         };
         let settings = Settings::try_new(given, |name| std::env::var(name).ok());
         let settings = settings.map_err(|error| Failure::Unreachable(error.into()))?;

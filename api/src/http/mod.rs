@@ -3,5 +3,6 @@
 mod router;
 mod server;
 
+pub(crate) use router::live;
 pub use router::{Health, router};
 pub use server::serve;

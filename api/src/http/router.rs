@@ -26,8 +26,9 @@ pub fn router(health: Arc<dyn Health>) -> Router {
         .with_state(health)
 }
 
+/// That the program lives.
 #[derive(Serialize)]
-struct Live {
+pub(crate) struct Live {
     status: &'static str,
 }
 
@@ -44,7 +45,8 @@ struct Version {
     rule_version: String,
 }
 
-async fn live() -> Json<Live> {
+/// Answers as long as the program lives.
+pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "live" })
 }
 

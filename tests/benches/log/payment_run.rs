@@ -26,7 +26,7 @@ const SEED_CASES: u32 = 5_000;
 pub async fn run(setting: &Setting, size: Size) {
     let data_dir = setting.folder.path().join("run");
     let given =
-        Given { data_dir, pg_bin: std::env::var_os("LEDGER_PG_BIN").map(Into::into), database_url: None };
+        Given { data_dir, pg_bin: std::env::var_os("LEDGER_PG_BIN").map(Into::into), ..Given::default() };
     let settings = Settings::try_new(given, |_| None).unwrap();
     let app = App::open(&settings, Clock::Simulated).await.unwrap();
     println!("\na payment run of one month, {} cases of 高龄老年人津贴", size.cases);
