@@ -70,7 +70,7 @@ pub enum SettingsError {
     MasterKey(#[source] MasterKeyError),
     /// Not addresses of witnesses.
     #[error("LEDGER_WITNESSES：{0}")]
-    Witnesses(#[source] WitnessAddressError),
+    Witnesses(WitnessAddressError),
 }
 
 /// The ledger cannot be reached.

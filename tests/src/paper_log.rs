@@ -74,6 +74,11 @@ impl PaperLog {
         self.signer.verifier()
     }
 
+    /// The private key, as it stands in a file.
+    pub fn secret_line(&self) -> String {
+        self.signer.to_secret_line().to_string()
+    }
+
     pub fn size(&self) -> u64 {
         self.leaves.len() as u64
     }

@@ -15,22 +15,25 @@ use crate::office::{SecondOffice, Witness};
 
 const ORIGIN: &str = "天通苑南街道/1";
 
-/// A log's request as the ledger makes it; the sizes for which it had to make proofs are noted.
+/// A log's request as the ledger makes it, in a task of its own; the sizes for which it had to make proofs are noted.
 async fn submit(
     log: &PaperLog,
     address: &WitnessAddress,
     known: u64,
 ) -> (Result<SignatureLine, WitnessError>, Vec<u64>) {
-    let proofs = Mutex::new(Vec::new());
-    let client = WitnessClient::try_new().unwrap();
-    let checkpoint = log.checkpoint().to_string();
-    let answer = client
-        .submit(address, checkpoint.as_bytes(), known, async |old| {
+    let (log, address) = (log.clone(), address.clone());
+    let asking = tokio::spawn(async move {
+        let proofs = Mutex::new(Vec::new());
+        let client = WitnessClient::try_new().unwrap();
+        let checkpoint = log.checkpoint().to_string();
+        let consistency = async |old| {
             proofs.lock().unwrap().push(old);
             Ok(log.consistency(old, log.size()))
-        })
-        .await;
-    (answer, proofs.into_inner().unwrap())
+        };
+        let answer = client.submit(&address, checkpoint.as_bytes(), known, consistency).await;
+        (answer, proofs.into_inner().unwrap())
+    });
+    asking.await.unwrap()
 }
 
 fn address_of(witness: &Witness) -> WitnessAddress {

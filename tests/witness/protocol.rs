@@ -197,8 +197,14 @@ fn a_directory_that_cannot_be_trusted_is_not_opened() {
     }
     std::fs::write(&record, good).unwrap();
     assert_eq!(office.start(&[log.key()]).remembered(&log), 5);
-    std::fs::write(&path, "no key\n").unwrap();
-    assert_eq!(office.refusal(NAME, &[]), (Some(1), "key_unreadable".to_owned()));
+    std::fs::rename(&path, path.with_extension("aside")).unwrap();
+    assert_eq!(office.refusal(NAME, &[]), (Some(1), "key_missing".to_owned()));
+    let log_key = PaperLog::new(NAME, 0).secret_line();
+    for line in ["no key\n", &log_key] {
+        std::fs::write(&path, line).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        assert_eq!(office.refusal(NAME, &[]), (Some(1), "key_unreadable".to_owned()));
+    }
 }
 
 #[test]

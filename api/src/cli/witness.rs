@@ -50,6 +50,9 @@ pub(super) async fn run(screen: Screen, arguments: &WitnessArgs) -> Result<Done,
     for log in &watched {
         show(&screen, log)?;
     }
+    if watched.is_empty() {
+        screen.say("未指定 --log：暂不见证任何日志", "No --log was given: no log is watched yet")?;
+    }
     screen.say(format!("正在服务：http://{address}"), format!("Serving on http://{address}"))?;
     let shown: Vec<_> = watched.iter().map(as_json).collect();
     let key = book.key().to_string();

@@ -73,7 +73,7 @@ impl Book {
             files::make_folder(&part).map_err(at(&part))?;
         }
         let lock = lock(&folder.join("witness.lock"))?;
-        let key = open_key(&folder.join("witness.key"), name)?;
+        let key = open_key(folder, name)?;
         let mut watched: BTreeMap<String, Log> = BTreeMap::new();
         for log in logs {
             if log.algorithm() != Algorithm::Ed25519 {
@@ -148,11 +148,17 @@ fn lock(path: &Path) -> Result<Flock<File>, BookError> {
     Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|_| BookError::StateInUse { path: folder })
 }
 
-fn open_key(path: &Path, name: &str) -> Result<SignerKey, BookError> {
-    let key = match fs::metadata(path) {
-        Ok(metadata) => read_key(path, metadata.permissions().mode() & 0o777)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => make_key(path, name)?,
-        Err(error) => return Err(at(path)(error)),
+fn open_key(folder: &Path, name: &str) -> Result<SignerKey, BookError> {
+    let (path, records) = (folder.join("witness.key"), folder.join("logs"));
+    let key = match fs::metadata(&path) {
+        Ok(metadata) => read_key(&path, metadata.permissions().mode() & 0o777)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if fs::read_dir(&records).map_err(at(&records))?.next().is_some() {
+                return Err(BookError::KeyMissing { path });
+            }
+            make_key(&path, name)?
+        }
+        Err(error) => return Err(at(&path)(error)),
     };
     let found = key.verifier().name();
     if found != name {

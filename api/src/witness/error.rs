@@ -15,6 +15,14 @@ pub enum BookError {
         /// The directory.
         path: PathBuf,
     },
+    /// A directory with records and without the key that signed them.
+    #[error(
+        "{path} is missing, but checkpoints were cosigned with it: restore it from a backup, or begin in a new directory under a new name"
+    )]
+    KeyMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// Others can read the private key.
     #[error("others may read {path} (mode {mode:o}): chmod 600 it, and make a new key if they could read it")]
     KeyOpenToOthers {
@@ -67,6 +75,7 @@ impl Explain for BookError {
     fn code(&self) -> &'static str {
         match self {
             BookError::StateInUse { .. } => "state_in_use",
+            BookError::KeyMissing { .. } => "key_missing",
             BookError::KeyOpenToOthers { .. } => "key_open_to_others",
             BookError::KeyUnreadable { .. } => "key_unreadable",
             BookError::NameDiffers { .. } => "name_differs",
@@ -81,6 +90,10 @@ impl Explain for BookError {
         match self {
             BookError::StateInUse { path } => {
                 format!("{} 正由另一个见证方使用；每个见证方须有自己的目录", path.display())
+            }
+            BookError::KeyMissing { path } => {
+                let path = path.display();
+                format!("{path} 不见了，但曾用它签署检查点：请从备份恢复，或以新名称、新目录重新开始")
             }
             BookError::KeyOpenToOthers { path, mode } => {
                 let path = path.display();
