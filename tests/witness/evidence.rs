@@ -77,6 +77,21 @@ fn the_witness_remembers_after_a_restart_and_shows_what_it_holds() {
 }
 
 #[test]
+fn a_piece_of_evidence_stays_what_it_was() {
+    let (office, mut log) = (SecondOffice::new(), PaperLog::new(ORIGIN, 9));
+    let witness = office.start(&[log.key()]);
+    witness.cosigned(&log, 0);
+    let older = log.rolled_back(5);
+    assert_eq!(witness.offer(&older, 5).status, 409);
+    let read = || fs::read(office.evidence()[0].join("cosigned.note")).unwrap();
+    let kept = read();
+    log.grow(12);
+    witness.cosigned(&log, 9);
+    assert_eq!(witness.offer(&older, 5).status, 409);
+    assert_eq!((office.evidence().len(), read()), (1, kept), "sent again, it says nothing new");
+}
+
+#[test]
 fn evidence_is_bounded_and_noise_does_not_displace_a_fork() {
     let (office, log) = (SecondOffice::new(), PaperLog::new(ORIGIN, 80));
     let witness = office.start(&[log.key()]);

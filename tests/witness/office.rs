@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use eventlog::merkle::key::VerifierKey;
 use eventlog::merkle::note::{Note, SignatureLine};
@@ -76,9 +76,16 @@ impl SecondOffice {
 
     /// A witness that does not start: its exit code and the error's code.
     pub fn refusal(&self, name: &str, logs: &[&VerifierKey]) -> (Option<i32>, String) {
-        let output = self.command(name, logs).output().unwrap();
+        let mut child = self.command(name, logs).stdout(Stdio::piped()).spawn().unwrap();
+        let begun = Instant::now();
+        while child.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        // one that did start is ended, and its answer names no error
+        let _ = child.kill();
+        let output = child.wait_with_output().unwrap();
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-        (output.status.code(), answer["error"]["code"].as_str().unwrap().to_owned())
+        (output.status.code(), answer["error"]["code"].as_str().unwrap_or("none").to_owned())
     }
 
     /// The folders of evidence that are kept.

@@ -25,6 +25,9 @@ use rustls::{ClientConfig, RootCertStore};
 /// How long one request to a witness may take, its answer included.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How often a witness is asked about one checkpoint: once, and again from the size that it names.
+const ASKED_MAX: usize = 2;
+
 /// Where a witness is asked, and whose cosignature is expected there. Written `URL=VKEY`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WitnessAddress {
@@ -204,28 +207,23 @@ impl WitnessClient {
         let note = Note::parse(checkpoint).map_err(CheckpointError::from)?;
         let size = Checkpoint::parse(&note.text)?.size;
         let mut old_size = known.min(size);
-        let mut answer = self.ask(witness, &note, old_size, &consistency).await?;
-        if answer.status == StatusCode::CONFLICT {
-            old_size = match cosigned_size(&answer)? {
-                cosigned if cosigned > size => return Err(WitnessError::Ahead { cosigned, size }),
-                cosigned if cosigned == old_size => return Err(WitnessError::Forked),
-                cosigned => cosigned,
-            };
-            answer = self.ask(witness, &note, old_size, &consistency).await?;
+        for _ in 0..ASKED_MAX {
+            let answer = self.ask(witness, &note, old_size, &consistency).await?;
+            match answer.status {
+                StatusCode::OK => return cosignature(&answer.text, &note.text, &witness.key),
+                StatusCode::CONFLICT => match cosigned_size(&answer)? {
+                    cosigned if cosigned > size => return Err(WitnessError::Ahead { cosigned, size }),
+                    cosigned if cosigned == old_size => return Err(WitnessError::Forked),
+                    cosigned => old_size = cosigned,
+                },
+                StatusCode::NOT_FOUND => return Err(WitnessError::UnknownLog),
+                StatusCode::FORBIDDEN => return Err(WitnessError::UnknownKey),
+                StatusCode::UNPROCESSABLE_ENTITY => return Err(WitnessError::Forked),
+                status => return Err(WitnessError::Status(status)),
+            }
         }
-        match answer.status {
-            StatusCode::OK => cosignature(&answer.text, &note.text, &witness.key),
-            StatusCode::NOT_FOUND => Err(WitnessError::UnknownLog),
-            StatusCode::FORBIDDEN => Err(WitnessError::UnknownKey),
-            StatusCode::UNPROCESSABLE_ENTITY => Err(WitnessError::Forked),
-            StatusCode::CONFLICT => match cosigned_size(&answer)? {
-                cosigned if cosigned > size => Err(WitnessError::Ahead { cosigned, size }),
-                cosigned if cosigned == old_size => Err(WitnessError::Forked),
-                // another server of this log was faster: the next checkpoint comes through
-                _ => Err(WitnessError::Status(answer.status)),
-            },
-            status => Err(WitnessError::Status(status)),
-        }
+        // another server of this log was faster each time: the next checkpoint comes through
+        Err(WitnessError::Status(StatusCode::CONFLICT))
     }
 
     async fn ask<F, P>(
