@@ -13,3 +13,4 @@ pub mod registers;
 pub mod replay;
 pub mod sealing;
 pub mod settings;
+pub mod witness;

@@ -10,6 +10,7 @@
 //! | signing keys | | `LEDGER_SIGNING_KEY` | the file `keys/signing.key` in the data directory |
 //! | copy of the checkpoints | `--checkpoint-copy` | `LEDGER_CHECKPOINT_COPY` | a file of the folder beside the data directory that is named like it, with `.checkpoints` |
 //! | schema of the ledger | | `LEDGER_SCHEMA` | `ledger` |
+//! | witnesses, as `URL=VKEY` | `--witness`, repeated | `LEDGER_WITNESSES`, with spaces between | none |
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use sqlx::postgres::PgConnectOptions;
 use zeroize::Zeroizing;
 
 use crate::embedded_postgres::{EmbeddedPostgres, EmbeddedPostgresError, ServerSettings};
+use crate::witness::{WitnessAddress, WitnessAddressError};
 
 /// The schema of a ledger that was not named.
 const SCHEMA: &str = "ledger";
@@ -39,6 +41,8 @@ pub struct Given {
     pub pg_bin: Option<PathBuf>,
     /// `--checkpoint-copy`.
     pub checkpoint_copy: Option<PathBuf>,
+    /// `--witness`; if there is one, the variable does not count.
+    pub witnesses: Vec<WitnessAddress>,
 }
 
 /// Where a ledger lives and with which keys. `Debug` shows no URL and no key.
@@ -50,6 +54,7 @@ pub struct Settings {
     signing_key: Option<Zeroizing<String>>,
     checkpoint_copy: Option<PathBuf>,
     schema: String,
+    witnesses: Vec<WitnessAddress>,
 }
 
 #[derive(Clone)]
@@ -72,6 +77,9 @@ pub enum SettingsError {
     /// Not a key.
     #[error("LEDGER_MASTER_KEY 不是 32 字节的密钥。 LEDGER_MASTER_KEY: {0}")]
     MasterKey(#[source] MasterKeyError),
+    /// Not addresses of witnesses.
+    #[error("LEDGER_WITNESSES：{0}")]
+    Witnesses(WitnessAddressError),
 }
 
 /// The ledger cannot be reached.
@@ -114,7 +122,20 @@ impl Settings {
         let schema = variable("LEDGER_SCHEMA").unwrap_or_else(|| SCHEMA.to_owned());
         let signing_key = variable("LEDGER_SIGNING_KEY").map(Zeroizing::new);
         let checkpoint_copy = given.checkpoint_copy;
-        Ok(Settings { data_dir: given.data_dir, server, master_key, signing_key, checkpoint_copy, schema })
+        let witnesses = match given.witnesses {
+            none if none.is_empty() => {
+                let listed = variable("LEDGER_WITNESSES").unwrap_or_default();
+                WitnessAddress::parse_all(&listed).map_err(SettingsError::Witnesses)?
+            }
+            named => named,
+        };
+        let data_dir = given.data_dir;
+        Ok(Settings { data_dir, server, master_key, signing_key, checkpoint_copy, schema, witnesses })
+    }
+
+    /// The witnesses that are asked to cosign every checkpoint.
+    pub fn witnesses(&self) -> &[WitnessAddress] {
+        &self.witnesses
     }
 
     /// The data directory.
@@ -274,6 +295,8 @@ fn reason(error: &DatabaseError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use eventlog::merkle::key::{Algorithm, SignerKey};
+
     use super::*;
 
     fn settings(url: Option<&str>, variables: &[(&'static str, &str)]) -> Result<Settings, SettingsError> {
@@ -309,6 +332,26 @@ mod tests {
         assert!(refused.contains("DATABASE_URL") && !refused.contains("secret"), "{refused}");
         let refused = settings(None, &[("LEDGER_MASTER_KEY", "secret")]).unwrap_err().to_string();
         assert!(refused.contains("LEDGER_MASTER_KEY") && !refused.contains("secret"), "{refused}");
+    }
+
+    #[test]
+    fn witnesses_are_named_by_the_option_or_by_the_variable() {
+        let key = SignerKey::from_seed("w", Algorithm::Cosignature, &[1; 32]).unwrap();
+        let address = |host: &str| format!("http://{host}={}", key.verifier());
+        let listed = format!("{} {}", address("a"), address("b"));
+        let urls = |settings: &Settings| {
+            settings.witnesses().iter().map(|each| each.url().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(urls(&settings(None, &[]).unwrap()), Vec::<String>::new());
+        assert_eq!(
+            urls(&settings(None, &[("LEDGER_WITNESSES", &listed)]).unwrap()),
+            ["http://a", "http://b"]
+        );
+        let given = Given { witnesses: vec![address("c").parse().unwrap()], ..Given::default() };
+        let named = Settings::try_new(given, |name| (name == "LEDGER_WITNESSES").then(|| listed.clone()));
+        assert_eq!(urls(&named.unwrap()), ["http://c"]);
+        let refused = settings(None, &[("LEDGER_WITNESSES", "http://a")]).unwrap_err().to_string();
+        assert!(refused.contains("LEDGER_WITNESSES") && refused.contains("URL=VKEY"), "{refused}");
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@
 mod dump;
 mod invariants;
 pub mod office;
+pub mod paper_log;
 pub mod personas;
 mod program;
 mod server;

@@ -4,7 +4,7 @@ use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
     Cli, Command, audit, check, db, demo, import, migrate, person, rebuild, replay, report, run, serve,
-    signing,
+    signing, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 
@@ -13,6 +13,10 @@ use crate::embedded_postgres::unless_interrupted;
 /// # Errors
 /// [`Failure`], which says its exit code.
 pub async fn dispatch(cli: Cli) -> Result<Done, Failure> {
+    if let Command::Witness(arguments) = &cli.command {
+        // takes signals itself, and no setting of a ledger concerns it
+        return witness::run(cli.common.screen(), arguments).await;
+    }
     let session = Session::new(&cli.common)?;
     match cli.command {
         // these two take signals themselves: one drains open requests, the other leaves Ctrl-C to psql
@@ -36,6 +40,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Rebuild { projection } => rebuild::run(session, projection.as_deref()).await,
         Command::Demo(arguments) => demo::run(session, &arguments).await,
         Command::Serve { .. }
+        | Command::Witness(_)
         | Command::Db(_)
         | Command::Assess
         | Command::Deadline

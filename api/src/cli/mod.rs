@@ -21,6 +21,7 @@ pub mod screen;
 mod serve;
 mod session;
 mod signing;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,7 @@ pub use audit::AuditCommand;
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
 pub use signing::SigningCommand;
+pub use witness::WitnessArgs;
 
 /// 社会救助与待遇台账 · social services and benefits ledger
 #[derive(Debug, Parser)]
@@ -68,6 +70,9 @@ pub struct Common {
     /// 检查点副本 · file outside the database to which every checkpoint is copied
     #[arg(long, global = true, value_name = "FILE", env = "LEDGER_CHECKPOINT_COPY")]
     pub checkpoint_copy: Option<PathBuf>,
+    /// 见证方 · a witness that is asked to cosign every checkpoint, as URL=VKEY; repeat for several; variable LEDGER_WITNESSES
+    #[arg(long = "witness", global = true, value_name = "URL=VKEY")]
+    pub witnesses: Vec<crate::witness::WitnessAddress>,
     /// 语言 · language
     #[arg(long, global = true, value_enum, default_value_t, env = "LEDGER_LANG")]
     pub lang: Lang,
@@ -98,6 +103,8 @@ pub enum Command {
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
     },
+    /// 见证 · cosign the checkpoints of other offices' logs, and refuse a second history
+    Witness(WitnessArgs),
     /// 建库 · bring the database to this version
     Migrate,
     /// 导入 · registers: template, dry run, import

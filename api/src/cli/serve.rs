@@ -37,11 +37,7 @@ pub(super) const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Add
 /// # Errors
 /// [`Failure::Refused`] when the address is taken.
 pub(super) async fn serve(session: &Session, app: &App, listen: SocketAddr) -> Result<(), Failure> {
-    let listener = TcpListener::bind(listen).await.map_err(|error| Failure::Refused {
-        code: "address_unavailable",
-        zh: format!("无法监听 {listen}：{error}"),
-        en: format!("cannot listen on {listen}: {error}"),
-    })?;
+    let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
     screen.say(format!("正在服务：http://{address}"), format!("Serving on http://{address}"))?;
@@ -50,6 +46,18 @@ pub(super) async fn serve(session: &Session, app: &App, listen: SocketAddr) -> R
     let health = Arc::new(LogHealth(app.office().repository.log().clone()));
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     Ok(http::serve(listener, http::router(health), stop).await?)
+}
+
+/// Takes an address.
+///
+/// # Errors
+/// [`Failure::Refused`] when it is taken.
+pub(super) async fn listen_on(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(listen).await.map_err(|error| Failure::Refused {
+        code: "address_unavailable",
+        zh: format!("无法监听 {listen}：{error}"),
+        en: format!("cannot listen on {listen}: {error}"),
+    })
 }
 
 /// The ledger is healthy when its log can be asked.

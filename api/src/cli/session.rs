@@ -34,6 +34,7 @@ impl Session {
             database_url: common.database_url.clone(),
             pg_bin: common.pg_bin.clone(),
             checkpoint_copy: common.checkpoint_copy.clone(),
+            witnesses: common.witnesses.clone(),
         };
         let settings = Settings::try_new(given, |name| std::env::var(name).ok());
         let settings = settings.map_err(|error| Failure::Unreachable(error.into()))?;

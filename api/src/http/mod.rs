@@ -1,7 +1,10 @@
-//! The program as a server: for now whether it lives, whether it is ready, and which version it is.
+//! The program as a server: whether it lives, whether it is ready, which version it is, and the proofs of its log.
 
+mod proofs;
 mod router;
 mod server;
 
-pub use router::{Health, router};
+pub use proofs::{EntriesServed, ProofSource, Proofs, SignedCheckpoint};
+pub(crate) use router::live;
+pub use router::{Health, proof_routes, router};
 pub use server::serve;

@@ -10,13 +10,15 @@ use axum::routing::get;
 use futures::future::BoxFuture;
 use serde::Serialize;
 
+use super::proofs::{self, Proofs};
+
 /// Tells whether the ledger can be asked: `Ok(head)` with the number of events, or an error nobody outside reads.
 pub trait Health: Send + Sync + 'static {
     /// Asks the database.
     fn head(&self) -> BoxFuture<'_, anyhow::Result<u64>>;
 }
 
-/// Every route.
+/// Every route but those of [`proof_routes`], which a ledger has beside these.
 pub fn router(health: Arc<dyn Health>) -> Router {
     Router::new()
         // those who watch the server
@@ -26,9 +28,18 @@ pub fn router(health: Arc<dyn Health>) -> Router {
         .with_state(health)
 }
 
+/// That the program lives.
 #[derive(Serialize)]
-struct Live {
+pub(crate) struct Live {
     status: &'static str,
+}
+
+/// The routes of those who prove; [`super::EntriesServed`] says whether the entries are among them.
+pub fn proof_routes(proofs: Proofs) -> Router {
+    Router::new()
+        .route("/proofs/checkpoint", get(proofs::checkpoint))
+        .route("/proofs/tile/{*place}", get(proofs::tile))
+        .with_state(proofs)
 }
 
 #[derive(Serialize)]
@@ -44,7 +55,8 @@ struct Version {
     rule_version: String,
 }
 
-async fn live() -> Json<Live> {
+/// Answers as long as the program lives.
+pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "live" })
 }
 
