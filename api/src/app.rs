@@ -180,6 +180,7 @@ fn outside(settings: &Settings, origin: &str) -> Outside {
     Outside {
         copy: Some(CheckpointCopy::new(settings.checkpoint_copy(origin))),
         keys: keys.iter().map(|key| key.verifier().clone()).collect(),
+        witnesses: settings.witnesses().iter().map(|witness| witness.key().clone()).collect(),
     }
 }
 

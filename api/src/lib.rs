@@ -14,3 +14,4 @@ pub mod replay;
 pub mod sealing;
 pub mod settings;
 pub mod witness;
+pub mod witnessing;

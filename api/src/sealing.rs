@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 
 use crate::lang::Lang;
 use crate::settings::Settings;
+use crate::witnessing::Witnessing;
 
 /// How long news of appends by other programs may be missing.
 const POLL: Duration = Duration::from_millis(700);
@@ -24,6 +25,7 @@ const QUIET: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Sealing {
     sealer: Arc<Mutex<Sealer<Sha256Tree>>>,
+    witnessing: Arc<Witnessing>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -41,11 +43,12 @@ impl Sealing {
         let origin = tree.origin();
         let keys = settings.signing_keys(&origin).map_err(SealingRefusal::from)?;
         let copy = CheckpointCopy::new(settings.checkpoint_copy(&origin));
+        let witnessing = Arc::new(Witnessing::start(&tree, settings.witnesses()));
         let sealer = Sealer::open(tree, copy, keys).await.map_err(SealingRefusal::from)?;
         let sealer = Arc::new(Mutex::new(sealer));
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(follow(Arc::clone(&sealer), grown, stopped));
-        Ok(Sealing { sealer, stop, task })
+        let task = tokio::spawn(follow(Arc::clone(&sealer), Arc::clone(&witnessing), grown, stopped));
+        Ok(Sealing { sealer, witnessing, stop, task })
     }
 
     /// Seals what the log holds now; nothing when it was sealed already.
@@ -53,7 +56,7 @@ impl Sealing {
     /// # Errors
     /// [`SealingRefusal`].
     pub async fn seal(&self) -> Result<Option<Sealed>, SealingRefusal> {
-        Ok(self.sealer.lock().await.seal().await?)
+        Ok(seal(&self.sealer, &self.witnessing).await?)
     }
 
     /// Signs every kept checkpoint with a new key too, and from now on with it first. How many there were.
@@ -71,18 +74,35 @@ impl Sealing {
     /// # Errors
     /// [`SealingRefusal`], when the rest stays unsealed: the next program that opens the ledger tries again.
     pub async fn finish(self) -> Result<(), SealingRefusal> {
-        let Sealing { sealer, stop, task } = self;
+        let Sealing { sealer, witnessing, stop, task } = self;
         let _ = stop.send(());
         if let Err(error) = task.await {
             tracing::error!(%error, "the sealing ended early");
         }
-        sealer.lock().await.seal().await?;
+        let sealed = seal(&sealer, &witnessing).await;
+        // the task that held the other has ended
+        if let Some(witnessing) = Arc::into_inner(witnessing) {
+            witnessing.finish().await;
+        }
+        sealed?;
         Ok(())
     }
 }
 
+async fn seal(
+    sealer: &Mutex<Sealer<Sha256Tree>>,
+    witnessing: &Witnessing,
+) -> Result<Option<Sealed>, SealError> {
+    let sealed = sealer.lock().await.seal().await?;
+    if let Some(sealed) = &sealed {
+        witnessing.sealed(sealed.clone());
+    }
+    Ok(sealed)
+}
+
 async fn follow(
     sealer: Arc<Mutex<Sealer<Sha256Tree>>>,
+    witnessing: Arc<Witnessing>,
     mut grown: watch::Receiver<u64>,
     mut stopped: oneshot::Receiver<()>,
 ) {
@@ -91,7 +111,7 @@ async fn follow(
             _ = &mut stopped => return,
             _ = tokio::time::timeout(POLL, grown.changed()) => {}
         }
-        if let Err(error) = sealer.lock().await.seal().await {
+        if let Err(error) = seal(&sealer, &witnessing).await {
             tracing::error!(%error, "the log could not be sealed; it is tried again");
             tokio::time::sleep(POLL).await;
         }

@@ -97,7 +97,7 @@ impl SealedLog {
     pub async fn findings(&self) -> Vec<Finding> {
         let keys = self.key_file().await.read().unwrap();
         let keys = keys.iter().map(|key| key.verifier().clone()).collect();
-        let outside = Outside { copy: Some(self.copy()), keys };
+        let outside = Outside { copy: Some(self.copy()), keys, witnesses: Vec::new() };
         let verdicts = check_log(self.ledger.owner(), &outside, |_| {}).await.unwrap();
         verdicts.into_iter().find(|verdict| verdict.invariant.code == "proofs").unwrap().findings
     }

@@ -43,6 +43,8 @@ pub struct Outside {
     pub copy: Option<CheckpointCopy>,
     /// Keys of which each checkpoint must have a signature; without any, signatures are not looked at.
     pub keys: Vec<VerifierKey>,
+    /// The witnesses that are asked to cosign.
+    pub witnesses: Vec<VerifierKey>,
 }
 
 /// A checkpoint that someone keeps.

@@ -10,6 +10,7 @@ use super::session::Session;
 use super::{DemoArgs, serve};
 use crate::app::App;
 use crate::demo::{self, Played, YEAR};
+use crate::http::EntriesServed;
 use crate::processes::ProcessError;
 
 /// Everything that a demonstration answers.
@@ -28,7 +29,7 @@ pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done,
     let (app, played) = played.map_err(failed)?;
     let shown = show(session, &app, &played).await;
     let served = match (&shown, arguments.serve) {
-        (Ok(_), true) => serve::serve(session, &app, serve::DEFAULT_LISTEN).await,
+        (Ok(_), true) => serve::serve(session, &app, serve::DEFAULT_LISTEN, EntriesServed::Withheld).await,
         _ => Ok(()),
     };
     app.close().await?;

@@ -7,6 +7,7 @@ use super::{
     signing, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
+use crate::http::EntriesServed;
 
 /// Does what the command line says. A signal ends it in order: the private server stops with it.
 ///
@@ -20,7 +21,10 @@ pub async fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let session = Session::new(&cli.common)?;
     match cli.command {
         // these two take signals themselves: one drains open requests, the other leaves Ctrl-C to psql
-        Command::Serve { listen } => serve::run(&session, listen).await,
+        Command::Serve { listen, serve_entries } => {
+            let entries = if serve_entries { EntriesServed::Served } else { EntriesServed::Withheld };
+            serve::run(&session, listen, entries).await
+        }
         Command::Db(command) => db::run(&session, command).await,
         command => unless_interrupted(work(&session, command)).await?,
     }

@@ -97,11 +97,14 @@ impl Common {
 pub enum Command {
     /// 演示一年 · play a synthetic street office through 2023 and show the year's report
     Demo(DemoArgs),
-    /// 服务 · serve HTTP (health and version)
+    /// 服务 · serve HTTP: health, version, checkpoint and tiles
     Serve {
         /// 监听地址 · address to listen on
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: std::net::SocketAddr,
+        /// 也提供事件 · serve the entries too, to whoever can connect: they hold case data, personal values sealed
+        #[arg(long)]
+        serve_entries: bool,
     },
     /// 见证 · cosign the checkpoints of other offices' logs, and refuse a second history
     Witness(WitnessArgs),

@@ -1,7 +1,10 @@
 //! `ledger audit bundle`: a directory that a stranger can verify.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
+use eventlog::merkle::key::VerifierKey;
+use eventlog::merkle::note::Note;
 use eventlog::merkle::store::StoredCheckpoint;
 
 use super::BundleArgs;
@@ -12,6 +15,9 @@ use crate::audit::selection::positions;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
 use crate::processes::{ProcessError, record_disclosure};
+
+/// How long the newest checkpoint's cosignatures are waited for.
+const WITNESSES_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Writes the bundle for the newest checkpoint.
 ///
@@ -59,12 +65,15 @@ async fn disclose(session: &Session, app: &App, arguments: &BundleArgs) -> Resul
 }
 
 async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Result<Written, Failure> {
-    let checkpoint = newest(app).await?;
+    let outside = app.outside();
+    let checkpoint = newest(app, &outside.witnesses).await?;
+    let mut keys = outside.keys;
+    keys.extend(outside.witnesses.into_iter().filter(|witness| has_cosigned(witness, &checkpoint)));
     let positions = positions(app.office(), arguments.about.selection()).await?;
     let contents = Contents {
         positions: &positions,
         checkpoint: &checkpoint,
-        keys: &app.outside().keys,
+        keys: &keys,
         brought,
         open: &arguments.open,
         report: &[],
@@ -72,17 +81,30 @@ async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Resul
     write(&arguments.out, app.tree(), &app.office().keyring, &contents).await.map_err(failed)
 }
 
-/// Seals what the log holds, and gives the newest checkpoint.
-async fn newest(app: &App) -> Result<StoredCheckpoint, Failure> {
+fn has_cosigned(witness: &VerifierKey, checkpoint: &StoredCheckpoint) -> bool {
+    Note::parse(checkpoint.note.as_bytes()).is_ok_and(|note| witness.signed(&note).is_some())
+}
+
+/// Seals what the log holds, and gives the newest checkpoint; its witnesses are waited for, for a while.
+async fn newest(app: &App, witnesses: &[VerifierKey]) -> Result<StoredCheckpoint, Failure> {
     if let Ok(sealing) = app.sealing() {
         sealing.seal().await.map_err(Failure::Sealing)?;
     }
-    let newest = app.tree().newest_checkpoint().await.map_err(anyhow::Error::from)?;
-    newest.ok_or(Failure::Refused {
-        code: "not_sealed",
-        zh: "台账还没有事件，无可证明".to_owned(),
-        en: "the ledger has no events yet, and nothing to prove".to_owned(),
-    })
+    let begun = Instant::now();
+    loop {
+        let newest = app.tree().newest_checkpoint().await.map_err(anyhow::Error::from)?;
+        let newest = newest.ok_or(Failure::Refused {
+            code: "not_sealed",
+            zh: "台账还没有事件，无可证明".to_owned(),
+            en: "the ledger has no events yet, and nothing to prove".to_owned(),
+        })?;
+        if begun.elapsed() > WITNESSES_TIMEOUT
+            || witnesses.iter().all(|witness| has_cosigned(witness, &newest))
+        {
+            return Ok(newest);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 fn failed(error: BundleError) -> Failure {
