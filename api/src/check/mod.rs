@@ -25,6 +25,7 @@ use indicatif::ProgressBar;
 use sqlx::PgPool;
 
 pub use finding::{Finding, Invariant, Verdict};
+pub(crate) use four_eyes::FourEyes;
 pub use seen::{Seen, Watch};
 
 use crate::app::App;

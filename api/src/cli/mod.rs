@@ -1,6 +1,7 @@
 //! The command line: one file a command, the whole surface on this page.
 
 pub mod assess;
+pub mod audit;
 mod check;
 mod db;
 pub mod deadline;
@@ -110,6 +111,9 @@ pub enum Command {
     },
     /// 检查 · prove the invariants of this ledger
     Check,
+    /// 审计 · what auditors ask: red flags
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// 重放 · a case as of two clocks
     Replay(ReplayArgs),
     /// 重建投影 · rebuild projections beside the live ones and swap
