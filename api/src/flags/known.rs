@@ -31,6 +31,8 @@ pub struct KnownLog {
     pub households: BTreeMap<HouseholdId, History<Household>>,
     /// The households that a person ever joined.
     pub homes: BTreeMap<PersonId, BTreeSet<HouseholdId>>,
+    /// The cases of each household.
+    pub cases_of: BTreeMap<HouseholdId, BTreeSet<CaseId>>,
     /// Who claimed each keyed hash of an ID number, in order.
     pub identities: BTreeMap<String, Vec<Claim>>,
     /// Payments.
@@ -210,6 +212,11 @@ impl KnownLog {
         let Ok(id) = seen.stream_id.parse::<CaseId>() else { return };
         let case = self.cases.entry(id).or_default();
         push(&mut case.history, seen, day, without_determination(event.clone()));
+        if let BenefitCaseEvent::ConsultationHeld { subject, .. }
+        | BenefitCaseEvent::ApplicationReceived { subject, .. } = event
+        {
+            self.cases_of.entry(subject.household_id).or_default().insert(id);
+        }
         let decides = matches!(
             event,
             BenefitCaseEvent::EligibilityDecided { .. } | BenefitCaseEvent::AppealDecided { .. }

@@ -6,9 +6,9 @@
 use chrono::Months;
 use domain::household::HouseholdEvent;
 
-use crate::flags::after_end::{End, months};
-use crate::flags::flag::{total, yuan};
-use crate::flags::{Found, KnownPayment, Look, Rule, Subject};
+use crate::flags::after_end::{End, PaidAfter, months};
+use crate::flags::flag::yuan;
+use crate::flags::{Found, Look, Rule};
 
 pub const RULE: Rule = Rule {
     code: "death_reported_late",
@@ -34,33 +34,28 @@ fn find(look: &Look<'_>, found: &mut Found) {
         }
         let (on, told_on, position) = (died_on, reported_on, recorded.position);
         let end = End { person: person_id, on, told_on, position, words: ("", "") };
-        for (case_id, payments) in look.paid_after(&end) {
-            let paid: Vec<&KnownPayment> =
-                payments.into_iter().filter(|payment| payment.ordered.position < position).collect();
-            if !paid.is_empty() {
-                let subject = Subject { case_id: Some(case_id), ..Subject::person(person_id) };
-                one(found, subject, &end, &paid);
-            }
+        for paid in look.paid_after(&end, found, |payment| payment.ordered.position < position) {
+            one(found, &end, &paid);
         }
     }
 }
 
-fn one(found: &mut Found, subject: Subject, end: &End, payments: &[&KnownPayment]) {
+fn one(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
+    let payments = &paid.payments;
     let (months_zh, months_en) = months(payments);
-    let paid = total(payments.iter().map(|payment| payment.order.amount.fen()));
-    let open = total(payments.iter().map(|payment| payment.standing_now()));
-    let asked = yuan(paid.saturating_sub(open));
-    let (paid, days, on, told) = (yuan(paid), (end.told_on - end.on).num_days(), end.on, end.told_on);
+    let sum = paid.ordered();
+    let settled = yuan(sum.saturating_sub(paid.open()));
+    let (sum, days, on, told) = (yuan(sum), (end.told_on - end.on).num_days(), end.on, end.told_on);
     let recoveries =
         payments.iter().flat_map(|payment| payment.recoveries.iter().map(|(mark, _)| mark.position));
     let positions = payments.iter().flat_map(|payment| payment.positions()).chain(recoveries);
     found.flag(
-        subject,
+        paid.subject,
         positions.chain([end.position]),
-        format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {paid} 元，已立项追缴或退回 {asked} 元"),
+        format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {sum} 元，其中 {settled} 元应发或已立项追缴"),
         format!(
-            "died on {on}, reported on {told} ({days} days later); {months_en}, {paid} yuan in all, paid meanwhile, of \
-             which {asked} came back or are being recovered"
+            "died on {on}, reported on {told} ({days} days later); {months_en}, {sum} yuan in all, paid meanwhile, of \
+             which {settled} were due or are asked back"
         ),
     );
 }

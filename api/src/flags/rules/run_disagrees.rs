@@ -21,7 +21,8 @@ pub const RULE: Rule = Rule {
     evidence: "The calculation, the release, the reconciliation and the fund's events; the orders where they are few.",
     source: "facts of published audits: payment file total ≠ approval total ≠ bank return, results unresolved; 财会〔2012〕21号.",
     blind: "The file that really went to the bank: the log holds its SHA-256, the bank holds the file. Compare the two. \
-            Lines of erased payees are counted as not judged, and then the digest is not compared.",
+            A run with a line to an \
+            unregistered account of an erased payee is counted as not judged.",
     find,
 };
 
@@ -141,8 +142,18 @@ impl Compared<'_, '_> {
         ))
     }
 
+    /// The account's keyed hash: the register's, where the order holds the registered account byte for byte, so that a
+    /// payee who was erased does not blind the comparison.
     fn account_index(&self, payment: &KnownPayment) -> Option<BlindIndex> {
-        let order = &payment.order;
+        let (log, order) = (self.look.log, &payment.order);
+        let subject = log.cases.get(&order.case_id).and_then(|case| case.subject());
+        if let (Some(subject), Some(basis)) = (subject, self.run.basis(payment.ordered.position)) {
+            let household = log.household_before(subject.household_id, basis.calculation.position);
+            let registered = household.account_on(order.beneficiary, basis.calculation.known_on);
+            if let Some(account) = registered.filter(|account| account.account == order.account) {
+                return Some(account.account_index.clone());
+            }
+        }
         match order.account.open(order.payee, self.look.opener) {
             Ok(Opened::Clear(account)) => {
                 Some(self.look.indexer.index(BankAccount::LABEL, account.disclose().as_str()))

@@ -25,9 +25,10 @@ fn find(look: &Look<'_>, found: &mut Found) {
     for relative in &look.brought.relatives {
         let claims = look.log.identities.get(relative.index.as_str()).into_iter().flatten();
         for claim in claims.filter(|claim| !claim.released) {
-            for case in look.log.cases.values() {
-                let subject = case.subject().filter(|subject| concerns(look, subject, claim.person));
-                if let Some(subject) = subject {
+            let homes = look.log.homes.get(&claim.person).into_iter().flatten();
+            for case_id in homes.filter_map(|home| look.log.cases_of.get(home)).flatten() {
+                let Some(case) = look.log.cases.get(case_id) else { continue };
+                if let Some(subject) = case.subject().filter(|subject| concerns(subject, claim.person)) {
                     approvals(found, relative, claim.position, subject, case);
                 }
             }
@@ -35,13 +36,10 @@ fn find(look: &Look<'_>, found: &mut Found) {
     }
 }
 
-/// A case of the person, or of the household that the person lives with when the household is assisted as a whole.
-fn concerns(look: &Look<'_>, subject: &CaseSubject, person: PersonId) -> bool {
+/// A case of the person, or of the household that the person belongs to, when it is assisted as a whole.
+fn concerns(subject: &CaseSubject, person: PersonId) -> bool {
     use domain::program::Program::{LowIncomeRecognition, SubsistenceAllowance};
-    let of_household = matches!(subject.program, SubsistenceAllowance | LowIncomeRecognition);
-    let homes = look.log.homes.get(&person);
-    subject.applicant == person
-        || (of_household && homes.is_some_and(|homes| homes.contains(&subject.household_id)))
+    subject.applicant == person || matches!(subject.program, SubsistenceAllowance | LowIncomeRecognition)
 }
 
 fn approvals(

@@ -1,0 +1,99 @@
+//! The street without a database: its events are folded as the log's reader folds them.
+
+use std::time::Instant;
+
+use api::check::Seen;
+use api::flags::{Brought, Indexer, KnownLog, Look, look_all};
+use domain::calendar::WorkingDays;
+use domain::personal::testing::OpenKeyring;
+use domain::personal::{BlindIndex, Opener};
+use domain::policy::RuleBook;
+use sha2::{Digest, Sha256};
+
+use crate::book::Placed;
+use crate::judged::{Raised, judge, make_up};
+use crate::street::{Street, day};
+
+/// Clean cases of an ordinary test run, and faults of each kind.
+const CLEAN: usize = 10_000;
+const EACH: usize = 3;
+
+/// Hashes without a key.
+struct PlainIndex;
+
+impl Indexer for PlainIndex {
+    fn index(&self, label: &str, normal: &str) -> BlindIndex {
+        BlindIndex::from_hex(hex::encode(Sha256::digest(format!("{label}|{normal}"))))
+    }
+}
+
+fn seen(placed: Placed) -> Seen {
+    let Placed { position, sequence, recorded_at, written } = placed;
+    Seen {
+        position,
+        recorded_at,
+        stream_type: written.stream_type.to_owned(),
+        stream_id: written.stream_id,
+        sequence,
+        actor: written.actor.id.as_str().to_owned(),
+        author: None,
+        event: Some(written.event),
+        unreadable: None,
+    }
+}
+
+#[test]
+fn hidden_faults_are_all_found_and_nobody_else_is_accused() {
+    let clean = std::env::var("FLAGS_CLEAN").ok().and_then(|text| text.parse().ok()).unwrap_or(CLEAN);
+    let mut keyring = OpenKeyring::default();
+    let begun = Instant::now();
+    let mut street = Street::new(2023, &keyring, &PlainIndex);
+    let planted = make_up(&mut street, clean, EACH);
+    let relatives = street.relatives();
+    let Street { book, statements, erased, .. } = street;
+    let (mut log, mut events) = (KnownLog::default(), 0_u64);
+    for placed in book.place().into_iter().flatten() {
+        log.see(&seen(placed));
+        events += 1;
+    }
+    erased.into_iter().for_each(|person| keyring.erase(person, day("2023-12-04")));
+    let made = begun.elapsed();
+    let look = Look {
+        log: &log,
+        opener: &keyring as &dyn Opener,
+        indexer: &PlainIndex,
+        rules: RuleBook::published(),
+        days: WorkingDays::published(),
+        on: log.newest_on.unwrap(),
+        brought: &Brought { statements: Some(statements), relatives },
+    };
+    let (results, flags) = look_all(&look, &[]);
+    println!("{events} events made up in {made:?}, looked at in {:?}", begun.elapsed() - made);
+    for result in results.iter().filter(|result| result.unjudged > 0) {
+        println!("{} could not judge {}", result.code, result.unjudged);
+    }
+    let raised: Vec<Raised> = flags
+        .iter()
+        .map(|flag| {
+            let subject = flag.subject;
+            let ids = [
+                subject.case_id.map(|id| id.uuid()),
+                subject.person_id.map(|id| id.uuid()),
+                subject.run_id.map(|id| id.uuid()),
+                subject.campaign_id.map(|id| id.uuid()),
+            ];
+            Raised {
+                code: flag.code.to_owned(),
+                ids: ids.into_iter().flatten().collect(),
+                text: flag.en.clone(),
+            }
+        })
+        .collect();
+    judge(&planted, &raised, clean);
+    for flag in &flags {
+        assert!(
+            !flag.positions.is_empty() && flag.positions.is_sorted(),
+            "{flag:?} has no evidence in order"
+        );
+    }
+}
