@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use api::flags::StatementLine;
 use domain::aggregate::{Context, LedgerEvent};
@@ -46,6 +46,15 @@ async fn the_command_finds_in_a_database_what_was_hidden_there() {
     judge(&planted, &raised(&all), CLEAN);
     let erased = all["rules"].as_array().unwrap().iter().find(|rule| rule["code"] == "wrong_amount").unwrap();
     assert!(erased["unjudged"].as_u64().unwrap() > 0, "payments of erased persons are counted: {erased}");
+    let told = tell(folder.path(), &url, &["--rule", "notice", "--lang", "en"]);
+    for part in [
+        "As of 2023-12-29",
+        "✗ Missing or short public notice",
+        "posted on 2023-09-07 for 3 days of 7",
+        "[case ",
+    ] {
+        assert!(told.contains(part), "{part} is missing in\n{told}");
+    }
     let (status, one) = ask(folder.path(), &url, &["--rule", "notice", "--rule", "late_step"]);
     assert_eq!(status, 1, "{one}");
     assert!(raised(&one).iter().all(|flag| ["notice", "late_step"].contains(&flag.code.as_str())), "{one}");
@@ -141,11 +150,20 @@ async fn url(ledger: &TestLedger) -> String {
     url.to_string()
 }
 
-fn ask(folder: &Path, url: &str, arguments: &[&str]) -> (i32, Value) {
+fn run(folder: &Path, url: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(ledger_binary());
-    command.args(["audit", "flags", "--json", "--data"]).arg(folder).args(arguments).current_dir(folder);
+    command.args(["audit", "flags", "--data"]).arg(folder).args(arguments).current_dir(folder);
     command.env("DATABASE_URL", url).env_remove("LEDGER_MASTER_KEY");
-    let output = command.output().unwrap();
+    command.output().unwrap()
+}
+
+/// What the command says to people.
+fn tell(folder: &Path, url: &str, arguments: &[&str]) -> String {
+    String::from_utf8(run(folder, url, arguments).stdout).unwrap()
+}
+
+fn ask(folder: &Path, url: &str, arguments: &[&str]) -> (i32, Value) {
+    let output = run(folder, url, &[arguments, &["--json"]].concat());
     let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code().unwrap(), json)
 }

@@ -4,7 +4,7 @@
 //! The large street is folded without a database; a smaller one goes through a real one and the real command. More:
 //!
 //! ```text
-//! FLAGS_CLEAN=100000 cargo nextest run -p tests --test flags --release --no-capture hidden_faults
+//! FLAGS_CLEAN=100000 cargo nextest run -p tests --test flags --no-capture hidden_faults
 //! ```
 
 mod book;

@@ -151,12 +151,18 @@ impl Street<'_> {
             lines.sort_by_key(|(subject, line)| (subject.program.code(), subject.case_id, line.month));
             // the fault is the second run's
             let fault = if run == 1 { fault } else { RunFault::None };
-            self.pay_run(newest, run, &lines, fault);
+            self.order_and_settle(newest, run, &lines, fault);
         }
         newest
     }
 
-    fn pay_run(&mut self, run_id: RunId, run: usize, lines: &[(&CaseSubject, &Line)], fault: RunFault) {
+    fn order_and_settle(
+        &mut self,
+        run_id: RunId,
+        run: usize,
+        lines: &[(&CaseSubject, &Line)],
+        fault: RunFault,
+    ) {
         let (day, month) = runs()[run];
         let (clerk, approver, finance) = (personas::clerk(), personas::approver(), personas::finance());
         let fund_id = self.fund_id;

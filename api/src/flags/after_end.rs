@@ -164,11 +164,11 @@ fn not_recovered(look: &Look<'_>, found: &mut Found, end: &End, paid: &PaidAfter
         paid.subject,
         positions(end, &paid.payments),
         format!(
-            "{on}{zh}，{told}知悉前已发{months_zh}共 {sum} 元；知悉 {days} 天后仍有 {open} 元未立项追缴 = {sum} − 应发与已立项 {settled}"
+            "{on}{zh}，{told}知悉前已发{months_zh}共 {sum} 元；知悉 {days} 天后仍有 {open} 元未立项追缴 = {sum} − 已立项或仍应发 {settled}"
         ),
         format!(
             "{en} on {on}; {months_en}, {sum} yuan in all, paid before it was known on {told}; after {days} days no \
-             recovery is open for {open} = {sum} − {settled} due or asked back"
+             recovery is open for {open} = {sum} − {settled} asked back or due after all"
         ),
     );
 }

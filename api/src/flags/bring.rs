@@ -173,4 +173,25 @@ mod tests {
         let not_utf8 = read_statements(&b"campaign,date,amount\n\xff,2023-02-03,1\n"[..]).unwrap_err();
         assert!(not_utf8.en.contains("UTF-8"));
     }
+
+    struct PlainIndex;
+
+    impl Indexer for PlainIndex {
+        fn index(&self, label: &str, normal: &str) -> BlindIndex {
+            BlindIndex::from_hex(format!("{label}|{normal}"))
+        }
+    }
+
+    #[test]
+    fn relatives_are_read_by_the_hash_of_their_number_in_its_normal_form() {
+        let file = "\u{feff}account,id_number,relation,filed_on\nli.na,990114400101001,母亲,2023-09-01\nli.na,99011419400101001x,父亲,\n";
+        let error = read_relatives(file.as_bytes(), &PlainIndex).unwrap_err();
+        assert_eq!((error.line, error.en), (3, "the ID number is not a valid one"));
+        let file = "account,id_number,relation,filed_on\nli.na,990114400101001,母亲,2023-09-01\n";
+        let relatives = read_relatives(file.as_bytes(), &PlainIndex).unwrap();
+        assert_eq!(relatives[0].index.as_str(), "id_number|990114194001010018");
+        assert_eq!(relatives[0].filed_on, NaiveDate::from_ymd_opt(2023, 9, 1));
+        let file = "account,id_number,relation,filed_on\nli.na,990114400101001,母亲,1 September\n";
+        assert_eq!(read_relatives(file.as_bytes(), &PlainIndex).unwrap_err().line, 2);
+    }
 }

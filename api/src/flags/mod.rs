@@ -143,23 +143,23 @@ pub async fn flags(office: &Office, options: &FlagOptions) -> Result<Vec<Flag>, 
     Ok(report(office, options, || {}).await?.flags)
 }
 
-/// Asks the rules of the given codes, or all.
+/// Asks the rules of the given codes, or all; each in a thread of its own, as they share nothing but what they read.
 pub fn look_all(look: &Look<'_>, codes: &[String]) -> (Vec<RuleResult>, Vec<Flag>) {
-    let (mut results, mut flags) = (Vec::new(), Vec::new());
-    for rule in RULES.iter().filter(|rule| codes.is_empty() || codes.iter().any(|code| code == rule.code)) {
-        let mut found = Found::by(rule);
-        (rule.find)(look, &mut found);
-        found
-            .flags
-            .sort_by(|one, other| (&one.positions, one.subject).cmp(&(&other.positions, other.subject)));
-        results.push(RuleResult {
-            code: rule.code,
-            zh: rule.zh,
-            en: rule.en,
-            found: found.flags.len(),
-            unjudged: found.unjudged,
-        });
-        flags.append(&mut found.flags);
-    }
-    (results, flags)
+    let asked = RULES.iter().filter(|rule| codes.is_empty() || codes.iter().any(|code| code == rule.code));
+    let found: Vec<(RuleResult, Vec<Flag>)> = std::thread::scope(|scope| {
+        let looking: Vec<_> = asked.map(|rule| scope.spawn(move || look_for(look, rule))).collect();
+        let ended = looking.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended.map(|found| found.unwrap_or_else(|defect| std::panic::resume_unwind(defect))).collect()
+    });
+    let (results, flags): (Vec<RuleResult>, Vec<Vec<Flag>>) = found.into_iter().unzip();
+    (results, flags.into_iter().flatten().collect())
+}
+
+fn look_for(look: &Look<'_>, rule: &Rule) -> (RuleResult, Vec<Flag>) {
+    let mut found = Found::by(rule);
+    (rule.find)(look, &mut found);
+    let Found { mut flags, unjudged, .. } = found;
+    flags.sort_by(|one, other| (&one.positions, one.subject).cmp(&(&other.positions, other.subject)));
+    let (code, zh, en) = (rule.code, rule.zh, rule.en);
+    (RuleResult { code, zh, en, found: flags.len(), unjudged }, flags)
 }

@@ -52,10 +52,10 @@ fn one(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
     found.flag(
         paid.subject,
         positions.chain([end.position]),
-        format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {sum} 元，其中 {settled} 元应发或已立项追缴"),
+        format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {sum} 元，其中 {settled} 元已立项追缴或按现有事实仍应发"),
         format!(
             "died on {on}, reported on {told} ({days} days later); {months_en}, {sum} yuan in all, paid meanwhile, of \
-             which {settled} were due or are asked back"
+             which {settled} are asked back or were due after all"
         ),
     );
 }

@@ -3,12 +3,12 @@
 //! Source: 京民养老发〔2019〕160号 (80 years without a means test; 低保 from 60); 民发〔2022〕83号 asks offices to find people
 //! themselves (主动发现); audits list eligible people who are not enrolled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
-use domain::benefit_case::{Application, BenefitCase, CaseSubject};
+use domain::benefit_case::{Application, BenefitCase, BenefitCaseEvent as Event, CaseSubject};
 use domain::calendar::BenefitMonth;
-use domain::household::{Household, Member};
+use domain::household::{Household, HouseholdEvent, Member};
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::Opened;
 use domain::policy::{Dated, Hardship, HardshipStatus, Hukou, assess};
@@ -42,19 +42,21 @@ const MONTHS: i32 = 2;
 
 fn find(look: &Look<'_>, found: &mut Found) {
     let mut asked: BTreeSet<(PersonId, Program)> = BTreeSet::new();
-    let mut on_allowance: BTreeSet<HouseholdId> = BTreeSet::new();
+    let mut on_allowance: BTreeMap<HouseholdId, u64> = BTreeMap::new();
     for case in look.log.cases.values() {
         let Some(subject) = case.subject() else { continue };
         asked.insert((subject.applicant, subject.program));
         let enrolled = matches!(case.history.now(), BenefitCase::Enrolled(_));
         if enrolled && subject.program == Program::SubsistenceAllowance {
-            on_allowance.insert(subject.household_id);
+            let decided =
+                case.history.events.iter().find(|one| matches!(one.event, Event::EligibilityDecided { .. }));
+            on_allowance.extend(decided.map(|one| (subject.household_id, one.position)));
         }
     }
     for (id, history) in &look.log.households {
         let household = history.now();
         let Some(registered) = household.registered() else { continue };
-        let subsistence = on_allowance.contains(id);
+        let subsistence = on_allowance.get(id).copied();
         for member in registered.members.values().filter(|member| is_resident(member)) {
             if !is_old(look, found, member) {
                 continue;
@@ -101,7 +103,8 @@ struct Unasked<'a> {
     household: &'a Household,
     id: HouseholdId,
     member: &'a Member,
-    subsistence: bool,
+    /// Where the household's subsistence allowance was approved.
+    subsistence: Option<u64>,
 }
 
 fn one(
@@ -117,11 +120,13 @@ fn one(
         Err(Unjudged) => found.cannot_judge(),
         Ok(None) => {}
         Ok(Some(amount)) => {
-            let positions = history.events.iter().map(|recorded| recorded.position);
+            let allowance = person.subsistence.filter(|_| program == Program::ElderlyServiceSubsidy);
+            let facts =
+                history.events.iter().filter(|recorded| is_fact_of(&recorded.event, person.member.person_id));
             let amount = yuan(amount);
             found.flag(
                 Subject::person(person.member.person_id),
-                positions.take(8),
+                facts.map(|recorded| recorded.position).chain(allowance),
                 format!("按已知情况自 {first} 起符合{}条件（每月 {amount} 元），从未申请或咨询", program.zh()),
                 format!(
                     "by what is known, {} of {amount} yuan a month would have been due since {first}; nobody ever applied \
@@ -130,6 +135,18 @@ fn one(
                 ),
             );
         }
+    }
+}
+
+/// Whether an event says who someone is or what they need.
+fn is_fact_of(event: &HouseholdEvent, person: PersonId) -> bool {
+    use HouseholdEvent::{CareLevelAssessed, CircumstancesRecorded, DisabilityCertified, MemberJoined};
+    match event {
+        MemberJoined { person_id, .. }
+        | CareLevelAssessed { person_id, .. }
+        | DisabilityCertified { person_id, .. }
+        | CircumstancesRecorded { person_id, .. } => *person_id == person,
+        _ => false,
     }
 }
 
@@ -154,7 +171,7 @@ fn due_throughout(
     let questions = ask(facts, person.household, look.opener, &months, look.on).map_err(|_| Unjudged)?;
     let mut amount = None;
     for mut question in questions {
-        if person.subsistence {
+        if person.subsistence.is_some() {
             let fact = HardshipStatus { kind: Hardship::Subsistence };
             question.applicant.hardship.push(Dated { since: None, until: None, fact });
         }

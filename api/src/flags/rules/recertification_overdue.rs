@@ -92,13 +92,20 @@ fn judge(
         Some(_) => (format!("{until}才复核"), format!("it came on {until}")),
         None => (format!("至{until}未复核"), format!("none until {until}")),
     };
+    let (paid_zh, paid_en) = match count {
+        0 => ("其间未下达支付".to_owned(), "nothing was ordered meanwhile".to_owned()),
+        count => (
+            format!("其间下达 {count} 笔共 {sum} 元"),
+            format!("{count} orders, {sum} yuan in all, meanwhile"),
+        ),
+    };
     let orders = meanwhile.iter().map(|payment| payment.ordered.position);
     found.flag(
         Subject::case(subject),
         orders.chain([since]).chain(done),
-        format!("{}应于{due}前复核，{done_zh}，逾期 {days} 天，其间下达 {count} 笔共 {sum} 元", subject.program.zh()),
+        format!("{}应于{due}前复核，{done_zh}，逾期 {days} 天，{paid_zh}", subject.program.zh()),
         format!(
-            "{}: a review was due by {due}, {done_en}, {days} days late; {count} orders, {sum} yuan in all, meanwhile",
+            "{}: a review was due by {due}, {done_en}, {days} days late; {paid_en}",
             subject.program.en()
         ),
     );

@@ -42,7 +42,7 @@ fn find(look: &Look<'_>, found: &mut Found) {
             Some((position, execution_on)) => {
                 run.approved(position);
                 run.answered(position, execution_on);
-                run.funds();
+                run.funds(position);
             }
             None => run.unreleased(),
         }
@@ -207,7 +207,7 @@ impl Compared<'_, '_> {
     }
 
     /// What the fund was told beside what was approved and what the bank did.
-    fn funds(&mut self) {
+    fn funds(&mut self, released_at: u64) {
         let (mut committed, mut freed, mut spent) = (Vec::new(), Vec::new(), Vec::new());
         for recorded in &self.run.fund {
             match &recorded.event {
@@ -232,7 +232,7 @@ impl Compared<'_, '_> {
         let positions = committed.into_iter().chain(freed).chain(spent).map(|(position, _)| position);
         let (held, paid, ordered, settled) = (yuan(held), yuan(paid), yuan(ordered), yuan(settled));
         self.flag(
-            positions.collect::<Vec<_>>(),
+            positions.chain([released_at]).collect::<Vec<_>>(),
             format!("下达 {ordered} 元、到账 {settled} 元，资金占用净额为 {held} 元、支出 {paid} 元"),
             format!(
                 "{ordered} yuan ordered and {settled} settled; the fund holds {held} net and spent {paid}"

@@ -3,7 +3,9 @@
 //! Source: 京民养老发〔2019〕160号 (ages 80, 90 and 100, care grades), 京民社救发 (standards from July), 国发〔2015〕52号; audits
 //! find wrong standards and bands that were not raised.
 
+use chrono::NaiveDate;
 use domain::benefit_case::CaseSubject;
+use domain::calendar::BenefitMonth;
 use domain::ids::PaymentId;
 use domain::schedule::Schedule;
 
@@ -33,10 +35,13 @@ struct Difference<'a> {
     expected: Option<(i64, i64)>,
 }
 
+/// The newest question about a case with its answer; the payments of one run ask the same.
+type Known = ((u64, NaiveDate, BenefitMonth), Result<Schedule, NoSchedule>);
+
 fn find(look: &Look<'_>, found: &mut Found) {
     for case in look.log.cases.values() {
         let Some(subject) = case.subject() else { continue };
-        let mut known: Option<(u64, Result<Schedule, NoSchedule>)> = None;
+        let mut known = None;
         let mut differences = Vec::new();
         for id in &case.payments {
             match difference(look, subject, case, id, &mut known) {
@@ -57,15 +62,16 @@ fn difference<'a>(
     subject: &CaseSubject,
     case: &KnownCase,
     id: &PaymentId,
-    known: &mut Option<(u64, Result<Schedule, NoSchedule>)>,
+    known: &mut Option<Known>,
 ) -> Result<Option<Difference<'a>>, Unjudged> {
     let payment = look.log.payments.get(id).ok_or(Unjudged)?;
     let order = &payment.order;
     let run = look.log.runs.get(&order.run_id).ok_or(Unjudged)?;
     let Basis { month, calculation, position } = run.basis(payment.ordered.position).ok_or(Unjudged)?;
     let at = calculation.position;
-    if known.as_ref().is_none_or(|(position, _)| *position != at) {
-        *known = Some((at, look.schedule(subject, at, calculation.known_on, month)));
+    let question = (at, calculation.known_on, month);
+    if known.as_ref().is_none_or(|(asked, _)| *asked != question) {
+        *known = Some((question, look.schedule(subject, at, calculation.known_on, month)));
     }
     let due = match known {
         Some((_, Ok(schedule))) => schedule.due(order.month).fen(),
