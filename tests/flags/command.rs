@@ -60,6 +60,13 @@ async fn the_command_finds_in_a_database_what_was_hidden_there() {
     assert!(raised(&one).iter().all(|flag| ["notice", "late_step"].contains(&flag.code.as_str())), "{one}");
     let (status, none) = ask(folder.path(), &url, &["--rule", "undeclared_relative"]);
     assert_eq!((status, none["flags"].as_array().unwrap().len()), (0, 0), "nothing was brought");
+    fs::write(folder.path().join("strange.csv"), "campaign,date,amount\n某活动,2023-06-01,88.00\n").unwrap();
+    let (_, strange) =
+        ask(folder.path(), &url, &["--statements", "strange.csv", "--rule", "statement_disagrees"]);
+    assert!(
+        raised(&strange).iter().any(|flag| flag.text.contains("booked 88.00 yuan for “某活动”")),
+        "{strange}"
+    );
     let (status, refused) = ask(folder.path(), &url, &["--staff", "statements.csv"]);
     assert_eq!((status, refused["error"]["code"].as_str()), (1, Some("file_malformed")));
     let (status, _) = ask(folder.path(), &url, &["--rule", "no_such_rule"]);

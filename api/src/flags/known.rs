@@ -37,6 +37,8 @@ pub struct KnownLog {
     pub identities: BTreeMap<String, Vec<Claim>>,
     /// Payments.
     pub payments: BTreeMap<PaymentId, KnownPayment>,
+    /// The payments of each beneficiary, in the order of their orders.
+    pub paid_to: BTreeMap<PersonId, Vec<PaymentId>>,
     /// Runs.
     pub runs: BTreeMap<RunId, KnownRun>,
     /// Campaigns.
@@ -240,6 +242,7 @@ impl KnownLog {
         if let PaymentEvent::PaymentOrdered { order } = event {
             self.cases.entry(order.case_id).or_default().payments.push(order.payment_id);
             self.runs.entry(order.run_id).or_default().payments.push(order.payment_id);
+            self.paid_to.entry(order.beneficiary).or_default().push(order.payment_id);
             let order = PaymentOrder { determination: Sealed::from_ciphertext(""), ..(**order).clone() };
             let ordered = mark(order.execution_on);
             let payment =
@@ -281,6 +284,12 @@ impl KnownLog {
     /// The payments of a case, in the order of their orders.
     pub fn payments_of(&self, case: CaseId) -> impl Iterator<Item = &KnownPayment> {
         let ids = self.cases.get(&case).map(|case| case.payments.as_slice()).unwrap_or_default();
+        ids.iter().filter_map(|id| self.payments.get(id))
+    }
+
+    /// The payments to a beneficiary, in the order of their orders.
+    pub fn payments_to(&self, person: PersonId) -> impl Iterator<Item = &KnownPayment> {
+        let ids = self.paid_to.get(&person).map(Vec::as_slice).unwrap_or_default();
         ids.iter().filter_map(|id| self.payments.get(id))
     }
 

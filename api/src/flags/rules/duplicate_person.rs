@@ -62,7 +62,7 @@ fn flag(look: &Look<'_>, found: &mut Found, holders: &Holders) {
     let newest =
         holders.iter().max_by_key(|(_, positions)| positions.iter().max()).map(|(person, _)| *person);
     let Some(newest) = newest else { return };
-    let paid = look.log.payments.values().filter(|payment| holders.contains_key(&payment.order.beneficiary));
+    let paid = holders.keys().flat_map(|person| look.log.payments_to(*person));
     let sum = yuan(total(paid.map(|payment| payment.standing_now())));
     let (count, others) = (holders.len(), holders.keys().filter(|person| **person != newest));
     let others: Vec<String> = others.map(ToString::to_string).collect();

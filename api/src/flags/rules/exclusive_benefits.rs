@@ -53,12 +53,11 @@ type Months<'a> = BTreeMap<BenefitMonth, Vec<&'a KnownPayment>>;
 type Pairs<'a> = BTreeMap<(Program, Program), Vec<(BenefitMonth, &'a KnownPayment, &'a KnownPayment)>>;
 
 fn find(look: &Look<'_>, found: &mut Found) {
-    let mut persons: BTreeMap<PersonId, Months<'_>> = BTreeMap::new();
-    for payment in look.log.payments.values().filter(|payment| payment.standing_now() > 0) {
-        let months = persons.entry(payment.order.beneficiary).or_default();
-        months.entry(payment.order.month).or_default().push(payment);
-    }
-    for (person, months) in persons {
+    for person in look.log.paid_to.keys().copied() {
+        let mut months = Months::new();
+        for payment in look.log.payments_to(person).filter(|payment| payment.standing_now() > 0) {
+            months.entry(payment.order.month).or_default().push(payment);
+        }
         let mut pairs = Pairs::new();
         for (month, payments) in months {
             for (at, one) in payments.iter().enumerate() {

@@ -77,7 +77,7 @@ fn account(look: &Look<'_>, found: &mut Found, uses: &[Use]) {
     let Some(newest) = strangers.last() else { return };
     let persons: BTreeSet<PersonId> = strangers.iter().map(|one| one.person).collect();
     let (mut orders, mut sums) = (Vec::new(), Vec::new());
-    for payment in look.log.payments.values() {
+    for payment in persons.iter().flat_map(|person| look.log.payments_to(*person)) {
         let order = &payment.order;
         let theirs = |one: &&Use| one.person == order.beneficiary && one.since <= order.execution_on;
         if strangers.iter().any(|one| theirs(one) && order.execution_on <= one.until) {

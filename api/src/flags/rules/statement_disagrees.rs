@@ -22,26 +22,50 @@ pub const RULE: Rule = Rule {
     evidence: "The gifts and refunds of the days that differ, the publication.",
     source: "慈善法 (results are published); facts of published audits of charity: sum by campaign = remittance slip, no \
              deduction.",
-    blind: "Without the file, everything the bank knows. Cash that was never paid in shows as a difference only.",
+    blind: "Without the file, everything the bank knows, and campaigns that the file does not name: a line of 0.00 names \
+            one for which nothing was booked. Cash that was never paid in shows as a difference only.",
     find,
 };
 
 fn find(look: &Look<'_>, found: &mut Found) {
     for (id, campaign) in &look.log.campaigns {
         published(found, *id, campaign);
-        let Some(lines) = &look.brought.statements else { continue };
-        let names = [id.to_string(), name(campaign)];
-        let lines: Vec<&StatementLine> = lines.iter().filter(|line| names.contains(&line.campaign)).collect();
-        compared(found, *id, campaign, &lines);
+    }
+    let Some(lines) = &look.brought.statements else { return };
+    let mut stated: BTreeMap<CampaignId, Vec<&StatementLine>> = BTreeMap::new();
+    let mut strange: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in lines {
+        match meant(look, line) {
+            Some(id) => stated.entry(id).or_default().push(line),
+            None => {
+                let sum = strange.entry(&line.campaign).or_default();
+                *sum = sum.saturating_add(line.amount.fen());
+            }
+        }
+    }
+    for (id, lines) in stated {
+        if let Some(campaign) = look.log.campaigns.get(&id) {
+            compared(found, id, campaign, &lines);
+        }
+    }
+    for (name, sum) in strange {
+        let sum = yuan(sum);
+        let zh = format!("银行有「{name}」{sum} 元，台账没有这项活动");
+        let en = format!("the bank booked {sum} yuan for “{name}”, which is no campaign of this ledger");
+        found.flag(Subject::default(), [], zh, en);
     }
 }
 
-fn name(campaign: &History<Campaign>) -> String {
-    let opened = campaign.events.iter().find_map(|recorded| match &recorded.event {
-        CampaignEvent::CampaignOpened { name, .. } => Some(name.clone()),
-        _ => None,
+/// The campaign that a line means: by its id, or by its name; of several with one name the newest that had begun.
+fn meant(look: &Look<'_>, line: &StatementLine) -> Option<CampaignId> {
+    let opened = look.log.campaigns.iter().filter_map(|(id, campaign)| {
+        campaign.events.iter().find_map(|recorded| match &recorded.event {
+            CampaignEvent::CampaignOpened { name, opens_on, .. } => Some((*id, name, *opens_on)),
+            _ => None,
+        })
     });
-    opened.unwrap_or_default()
+    let named = opened.filter(|(id, name, _)| line.campaign == **name || line.campaign == id.to_string());
+    named.max_by_key(|(_, _, opens_on)| (*opens_on <= line.on, *opens_on)).map(|(id, ..)| id)
 }
 
 /// What came in, or went back when negative: where, when and how much.
