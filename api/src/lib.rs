@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod demo;
 pub mod embedded_postgres;
+pub mod flags;
 pub mod http;
 pub mod lang;
 pub mod processes;

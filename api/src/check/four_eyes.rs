@@ -19,7 +19,7 @@ use super::{Finding, Invariant};
 type Hands = BTreeMap<String, u64>;
 
 /// Remembers who touched each household, case and run, and who approved.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct FourEyes {
     prepared: HashMap<String, Hands>,
     approved: HashMap<String, Hands>,

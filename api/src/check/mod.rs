@@ -26,6 +26,7 @@ use indicatif::ProgressBar;
 use sqlx::PgPool;
 
 pub use finding::{Finding, Invariant, Verdict};
+pub(crate) use four_eyes::FourEyes;
 pub use proofs::Outside;
 pub use seen::{Seen, Watch};
 

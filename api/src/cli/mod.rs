@@ -131,7 +131,7 @@ pub enum Command {
     },
     /// 检查 · prove the invariants of this ledger
     Check,
-    /// 审计 · evidence bundles and their verification
+    /// 审计 · evidence bundles, their verification, red flags, runs determined anew
     #[command(subcommand)]
     Audit(AuditCommand),
     /// 签名密钥 · keys that sign checkpoints: show, rotate, retire

@@ -1,10 +1,12 @@
 //! `ledger audit …`: what auditors ask for.
 
 mod bundle;
+mod flags;
 pub mod verify;
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 use domain::ids::{CampaignId, CaseId, PersonId, RunId};
 use eventlog::merkle::key::VerifierKey;
@@ -21,6 +23,8 @@ pub enum AuditCommand {
     Bundle(BundleArgs),
     /// 核验证据包 · verify a bundle, without a ledger
     Verify(VerifyArgs),
+    /// 疑点 · red flags, found in the log alone
+    Flags(FlagsArgs),
 }
 
 /// Which bundle.
@@ -91,6 +95,23 @@ pub struct VerifyArgs {
     key: Option<VerifierKey>,
 }
 
+/// What to look for.
+#[derive(Clone, Debug, clap::Args)]
+pub struct FlagsArgs {
+    /// 规则 · only this rule, by its code; may be repeated
+    #[arg(long = "rule", value_name = "CODE", value_parser = flags::parse_rule)]
+    pub rules: Vec<String>,
+    /// 截至 · the day on which deadlines are looked at; that of the newest event when absent
+    #[arg(long, value_name = "DAY")]
+    pub on: Option<NaiveDate>,
+    /// 近亲属名单 · relatives of officials (.csv): account,id_number,relation,filed_on
+    #[arg(long, value_name = "FILE")]
+    pub staff: Option<PathBuf>,
+    /// 银行对账单 · statements of the campaigns' accounts (.csv): campaign,date,amount
+    #[arg(long, value_name = "FILE")]
+    pub statements: Option<PathBuf>,
+}
+
 /// Does what an auditor asks of an open ledger.
 ///
 /// # Errors
@@ -99,5 +120,6 @@ pub(super) async fn run(session: &Session, command: AuditCommand) -> Result<Done
     match command {
         AuditCommand::Bundle(arguments) => bundle::run(session, &arguments).await,
         AuditCommand::Verify(arguments) => verify::run(&session.screen, &arguments),
+        AuditCommand::Flags(arguments) => flags::run(session, &arguments).await,
     }
 }
