@@ -1,6 +1,6 @@
 //! `ledger check` on a ledger that is whole, and on one that is not.
 
-use super::counter::{Counter, persons};
+use tests::counter::{Counter, persons};
 
 #[tokio::test]
 async fn a_broken_ledger_is_found_with_the_position_at_fault() {

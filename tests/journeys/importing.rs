@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::counter::{Counter, PERSON, applications, persons};
+use tests::counter::{Counter, PERSON, applications, persons};
 
 const CLERK: &str = "clerk:wang.fang";
 

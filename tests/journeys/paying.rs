@@ -13,7 +13,7 @@ use domain::money::Money;
 use serde_json::json;
 use tests::personas;
 
-use super::counter::{Counter, PERSON, applications, persons};
+use tests::counter::{Counter, PERSON, applications, persons};
 
 const FUND: &str = "区级财政";
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use tests::ledger_binary;
 
-use super::counter::Answer;
+use tests::counter::Answer;
 
 /// No ledger can be made here, so that a command that opens one fails.
 const NOWHERE: &str = "/dev/null/nowhere";

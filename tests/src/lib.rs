@@ -9,6 +9,7 @@
     reason = "a harness that cannot work must fail the test"
 )]
 
+pub mod counter;
 mod dump;
 mod invariants;
 pub mod office;

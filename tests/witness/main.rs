@@ -9,3 +9,4 @@ mod office;
 mod others;
 mod proofs;
 mod protocol;
+mod rewritten;

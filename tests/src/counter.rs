@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use crate::{Clock, TestLedger, ledger_binary};
 use api::app::App;
 use api::settings::{Given, Settings};
 use serde_json::Value;
 use sqlx::ConnectOptions;
 use tempfile::TempDir;
-use tests::{Clock, TestLedger, ledger_binary};
 
 /// The person of the stories: born in 1940, and her account.
 pub const PERSON: &str = "990114194001010018";
