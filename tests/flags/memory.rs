@@ -47,7 +47,7 @@ const EVIDENCE: &[(&str, &[&str])] = &[
     ("back_dated", &["ApplicationReceived"]),
     ("undeclared_relative", &["IdentityClaimed", "EligibilityDecided"]),
     ("run_disagrees", &["PaymentRunReleased"]),
-    ("unpaid_arrears", &["PaymentRunCalculated", "PaymentOrdered"]),
+    ("unpaid_arrears", &["PaymentRunCalculated", "PaymentOrdered", "EligibilityDecided"]),
     ("not_enrolled", &["MemberJoined"]),
     ("receipt_gap", &["ReceiptIssued"]),
     ("statement_disagrees", &["DonationReceived|ResultsPublished"]),

@@ -1,6 +1,7 @@
 //! How a simulation ends: what is under way is finished, and then everything is proven at once.
 
 use api::check::{Outside, check_office};
+use api::flags::{FlagOptions, flags};
 use domain::payment::Payment;
 use indicatif::ProgressBar;
 use projections::runner::Until;
@@ -20,6 +21,7 @@ pub async fn end(world: &mut World) {
     recover_everything(world).await;
     world.compare().await;
     check_is_clean(world).await;
+    nothing_is_flagged_that_the_processes_forbid(world).await;
     states_are_the_models(world).await;
     projections_are_the_models(world).await;
 }
@@ -72,6 +74,24 @@ async fn check_is_clean(world: &World) {
     assert!(verdicts.len() > 10, "{verdicts:?}");
     let broken: Vec<_> = verdicts.iter().filter(|verdict| !verdict.findings.is_empty()).collect();
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// People may be late, forget somebody or leave a return unmended; the processes let nothing else pass.
+async fn nothing_is_flagged_that_the_processes_forbid(world: &World) {
+    let forbidden = [
+        "wrong_amount",
+        "payee_not_holder",
+        "duplicate_person",
+        "notice",
+        "same_person",
+        "overridden",
+        "run_disagrees",
+        "receipt_gap",
+        "statement_disagrees",
+    ];
+    let options = FlagOptions { codes: forbidden.map(str::to_owned).to_vec(), ..FlagOptions::default() };
+    let raised = flags(&world.street.office, &options).await.unwrap();
+    assert!(raised.is_empty(), "{raised:#?}");
 }
 
 /// Every payment, folded from its stream, is where the model says.

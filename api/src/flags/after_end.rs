@@ -9,7 +9,7 @@ use domain::ids::PersonId;
 use domain::program::Program;
 
 use super::due::NoSchedule;
-use super::flag::{Found, Subject, total, yuan};
+use super::flag::{Found, Subject, counted, total, yuan};
 use super::{KnownPayment, Look};
 
 /// The street verifies a report within 30 days (the 2016 rule for the predecessor of the elderly subsidies); until then
@@ -158,6 +158,7 @@ fn not_recovered(look: &Look<'_>, found: &mut Found, end: &End, paid: &PaidAfter
     let (months_zh, months_en) = months(&paid.payments);
     let (sum, open) = (paid.ordered(), paid.open());
     let settled = yuan(sum.saturating_sub(open));
+    let days_en = counted((look.on - end.told_on).num_days(), "day");
     let (sum, open, days) = (yuan(sum), yuan(open), (look.on - end.told_on).num_days());
     let (on, told, (zh, en)) = (end.on, end.told_on, end.words);
     found.flag(
@@ -167,7 +168,7 @@ fn not_recovered(look: &Look<'_>, found: &mut Found, end: &End, paid: &PaidAfter
             "{on}{zh}，{told}知悉前已发{months_zh}共 {sum} 元；知悉 {days} 天后仍有 {open} 元未立项追缴 = {sum} − 已立项或仍应发 {settled}"
         ),
         format!(
-            "{en} on {on}; {months_en}, {sum} yuan in all, paid before it was known on {told}; after {days} days no \
+            "{en} on {on}; {months_en}, {sum} yuan in all, paid before it was known on {told}; after {days_en} no \
              recovery is open for {open} = {sum} − {settled} asked back or due after all"
         ),
     );

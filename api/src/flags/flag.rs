@@ -127,3 +127,10 @@ pub fn yuan(fen: i64) -> String {
 pub fn total(amounts: impl IntoIterator<Item = i64>) -> i64 {
     amounts.into_iter().fold(0, i64::saturating_add)
 }
+
+/// A number with its noun in English: `1 month`, `3 months`.
+pub fn counted(count: impl std::fmt::Display, noun: &str) -> String {
+    let count = count.to_string();
+    let plural = if count == "1" { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}

@@ -45,7 +45,9 @@ ledger audit flags [--rule CODE …] [--on DAY] [--staff FILE.csv] [--statements
 A red flag accuses nobody. It says what the log holds, what the rule expects, and the positions of the events that show
 it. The rules read the log alone, in one pass, and judge by what was known at the time where that matters: a payment
 ordered after a death was in the log is another thing than one ordered before it was reported. `--on` is the day on
-which deadlines are looked at; without it, the day of the newest event. Exit code 1 when something was found.
+which deadlines are looked at; without it, the day of the newest event. Exit code 1 when something was found. `--json`
+gives one document with all flags, each with its code, the ids it concerns, both texts and its positions, ascending;
+`api::flags::flags` gives the same to programs, such as one that bundles the evidence.
 
 - **What it opens.** Birthdays, grades, circumstances and incomes, where a rule of the law asks for them, ID numbers for
   twins, and accounts where one is not byte for byte the registered one. Names never. Persons and accounts are told apart

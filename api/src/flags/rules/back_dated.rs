@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use domain::benefit_case::{BenefitCaseEvent as Event, CaseSubject, Start, procedure};
 use domain::calendar::BenefitMonth;
 
+use crate::flags::flag::counted;
 use crate::flags::{Found, Look, Recorded, Rule, Subject};
 
 /// Calendar days that the paper may take.
@@ -60,8 +61,9 @@ fn flag(
     let gains = matches!(recorded.event, Event::ApplicationReceived { .. })
         && procedure(subject.program, None).start == Start::ApplicationMonth;
     let months = BenefitMonth::of(day).months_after(BenefitMonth::of(on));
+    let late_en = counted(late, "day");
     let (gain_zh, gain_en) = match gains && months > 0 {
-        true => (format!("，因此多计 {months} 个月"), format!(", which gains {months} months")),
+        true => (format!("，因此多计 {months} 个月"), format!(", which gains {}", counted(months, "month"))),
         false => (String::new(), String::new()),
     };
     found.flag(
@@ -69,7 +71,7 @@ fn flag(
         [recorded.position],
         format!("{}的{zh}日期为{on}，{day}才记录，相差 {late} 天{gain_zh}", subject.program.zh()),
         format!(
-            "{}: {en} is dated {on} and was recorded on {day}, {late} days later{gain_en}",
+            "{}: {en} is dated {on} and was recorded on {day}, {late_en} later{gain_en}",
             subject.program.en()
         ),
     );

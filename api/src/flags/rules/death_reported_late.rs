@@ -7,7 +7,7 @@ use chrono::Months;
 use domain::household::HouseholdEvent;
 
 use crate::flags::after_end::{End, PaidAfter, months};
-use crate::flags::flag::yuan;
+use crate::flags::flag::{counted, yuan};
 use crate::flags::{Found, Look, Rule};
 
 pub const RULE: Rule = Rule {
@@ -46,6 +46,7 @@ fn one(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
     let sum = paid.ordered();
     let settled = yuan(sum.saturating_sub(paid.open()));
     let (sum, days, on, told) = (yuan(sum), (end.told_on - end.on).num_days(), end.on, end.told_on);
+    let days_en = counted(days, "day");
     let recoveries =
         payments.iter().flat_map(|payment| payment.recoveries.iter().map(|(mark, _)| mark.position));
     let positions = payments.iter().flat_map(|payment| payment.positions()).chain(recoveries);
@@ -54,7 +55,7 @@ fn one(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
         positions.chain([end.position]),
         format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {sum} 元，其中 {settled} 元已立项追缴或按现有事实仍应发"),
         format!(
-            "died on {on}, reported on {told} ({days} days later); {months_en}, {sum} yuan in all, paid meanwhile, of \
+            "died on {on}, reported on {told} ({days_en} later); {months_en}, {sum} yuan in all, paid meanwhile, of \
              which {settled} are asked back or were due after all"
         ),
     );

@@ -9,7 +9,7 @@ use domain::calendar::BenefitMonth;
 use domain::ids::PersonId;
 use domain::program::Program;
 
-use crate::flags::flag::yuan;
+use crate::flags::flag::{counted, yuan};
 use crate::flags::{Found, KnownPayment, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -89,6 +89,7 @@ fn one_pair(
 ) {
     let Some((month, one, other)) = months.first() else { return };
     let (count, amounts) = (months.len(), (yuan(one.standing_now()), yuan(other.standing_now())));
+    let months_en = counted(count, "month");
     let positions = months.iter().flat_map(|(_, one, other)| one.positions().chain(other.positions()));
     found.flag(
         Subject { case_id: Some(other.order.case_id), ..Subject::person(person) },
@@ -101,7 +102,7 @@ fn one_pair(
             amounts.1
         ),
         format!(
-            "one person has {} and {} in {count} months, first in {month}: {} and {} yuan",
+            "one person has {} and {} in {months_en}, first in {month}: {} and {} yuan",
             first.en(),
             second.en(),
             amounts.0,

@@ -10,6 +10,7 @@ use domain::campaign::CampaignEvent;
 use domain::policy::{AssistanceMode, AssistanceRequest};
 use domain::program::Program;
 
+use crate::flags::flag::counted;
 use crate::flags::{Found, KnownCase, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -165,7 +166,7 @@ fn ended(found: &mut Found, subject: Subject, term: &Term, done: Option<(u64, Na
         return;
     }
     let (from, last, over) = (term.from, term.last, (day - term.last).num_days());
-    let (zh, en) = term.words;
+    let ((zh, en), over_en) = (term.words, counted(over, "day"));
     let (done_zh, done_en) = match done {
         Some(_) => (format!("实于{day}"), format!("it came on {day}")),
         None => (format!("至{day}仍未办理"), format!("still missing on {day}")),
@@ -174,6 +175,6 @@ fn ended(found: &mut Found, subject: Subject, term: &Term, done: Option<(u64, Na
         subject,
         std::iter::once(term.position).chain(done.map(|(position, _)| position)),
         format!("{zh}：自{from}起，至{last}届满，{done_zh}，超期 {over} 天"),
-        format!("{en}: from {from}, until {last}; {done_en}, {over} days late"),
+        format!("{en}: from {from}, until {last}; {done_en}, {over_en} late"),
     );
 }

@@ -6,6 +6,7 @@
 use chrono::{Days, NaiveDate};
 use domain::benefit_case::{BenefitCaseEvent as Event, CaseSubject, Notice, Outcome, procedure};
 
+use crate::flags::flag::counted;
 use crate::flags::{Found, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -75,17 +76,18 @@ fn approval(
     if notice.days >= days && decided_on >= earliest {
         return;
     }
-    let (on, counted) = (notice.on, (decided_on - notice.on).num_days().saturating_sub(1));
+    let (on, whole) = (notice.on, (decided_on - notice.on).num_days().saturating_sub(1));
+    let days_en = counted(whole, "whole day");
     found.flag(
         Subject::case(subject),
         positions.chain([notice.position]),
         format!(
-            "{on}公示 {} 天（应 {days} 天），最早可于{earliest}决定，实于{decided_on}批准，其间 {counted} 个整日",
+            "{on}公示 {} 天（应 {days} 天），最早可于{earliest}决定，实于{decided_on}批准，其间 {whole} 个整日",
             notice.days
         ),
         format!(
             "posted on {on} for {} days of {days}; the first day for a decision was {earliest}, it was approved on \
-             {decided_on} after {counted} whole days",
+             {decided_on} after {days_en}",
             notice.days
         ),
     );

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::campaign::CampaignEvent;
 
+use crate::flags::flag::counted;
 use crate::flags::{Found, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -46,7 +47,7 @@ fn find(look: &Look<'_>, found: &mut Found) {
                     Subject::campaign(*id),
                     before_at.into_iter().chain(positions.first().copied()),
                     format!("票据缺 {missing} 个号：{first} 至 {last}"),
-                    format!("{missing} receipt numbers are missing: {first} to {last}"),
+                    format!("{} missing: {first} to {last}", counted(missing, "receipt number")),
                 );
             }
             (before, before_at) = (*number, positions.first().copied());

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use domain::benefit_case::{BenefitCase, BenefitCaseEvent as Event, CaseSubject, Recertification};
 use domain::program::Program;
 
-use crate::flags::flag::{total, yuan};
+use crate::flags::flag::{counted, total, yuan};
 use crate::flags::{Found, KnownCase, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -88,6 +88,7 @@ fn judge(
         .collect();
     let (count, sum) = (meanwhile.len(), yuan(total(meanwhile.iter().map(|one| one.order.amount.fen()))));
     let days = (until - due).num_days();
+    let days_en = counted(days, "day");
     let (done_zh, done_en) = match done {
         Some(_) => (format!("{until}才复核"), format!("it came on {until}")),
         None => (format!("至{until}未复核"), format!("none until {until}")),
@@ -96,7 +97,7 @@ fn judge(
         0 => ("其间未下达支付".to_owned(), "nothing was ordered meanwhile".to_owned()),
         count => (
             format!("其间下达 {count} 笔共 {sum} 元"),
-            format!("{count} orders, {sum} yuan in all, meanwhile"),
+            format!("{}, {sum} yuan in all, meanwhile", counted(count, "order")),
         ),
     };
     let orders = meanwhile.iter().map(|payment| payment.ordered.position);
@@ -104,9 +105,6 @@ fn judge(
         Subject::case(subject),
         orders.chain([since]).chain(done),
         format!("{}应于{due}前复核，{done_zh}，逾期 {days} 天，{paid_zh}", subject.program.zh()),
-        format!(
-            "{}: a review was due by {due}, {done_en}, {days} days late; {paid_en}",
-            subject.program.en()
-        ),
+        format!("{}: a review was due by {due}, {done_en}, {days_en} late; {paid_en}", subject.program.en()),
     );
 }

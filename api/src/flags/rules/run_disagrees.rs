@@ -8,7 +8,7 @@ use domain::ids::RunId;
 use domain::payment_run::{LineDigest, LineParties, MonthToPay, PaymentRunEvent as Event, RunLine};
 use domain::personal::{BlindIndex, Opened, PersonalField};
 
-use crate::flags::flag::{total, yuan};
+use crate::flags::flag::{counted, total, yuan};
 use crate::flags::{Basis, Found, KnownPayment, KnownRun, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -80,7 +80,7 @@ impl Compared<'_, '_> {
         self.flag(
             orders.into_iter().chain(basis),
             format!("批次未发放，却已下达 {count} 笔共 {sum} 元"),
-            format!("{count} orders, {sum} yuan in all, of a run that was never released"),
+            format!("{}, {sum} yuan in all, of a run that was never released", counted(count, "order")),
         );
     }
 
@@ -91,11 +91,12 @@ impl Compared<'_, '_> {
         let (lines, control) = (calculation.line_count, calculation.control_sum.fen());
         let positions = [position, released_at];
         if (count, sum) != (lines, control) {
+            let (lines_en, orders_en) = (counted(lines, "line"), counted(count, "order"));
             let (more, control, sum) = (yuan(sum.saturating_sub(control)), yuan(control), yuan(sum));
             self.flag(
                 positions,
                 format!("审批 {lines} 笔 {control} 元，实际下达 {count} 笔 {sum} 元，相差 {more} 元"),
-                format!("{lines} lines, {control} yuan, were approved; {count} orders, {sum}, went out; {more} apart"),
+                format!("{lines_en}, {control} yuan, approved; {orders_en}, {sum}, went out; {more} apart"),
             );
             return;
         }
@@ -198,8 +199,10 @@ impl Compared<'_, '_> {
                 let open = open.saturating_sub(settled.0 + returned.0);
                 if days > ANSWER_DAYS && open > 0 {
                     let zh = format!("{execution_on}发放，{days} 天后仍有 {open} 笔没有回盘结果");
-                    let en =
-                        format!("released for {execution_on}; after {days} days {open} lines have no result");
+                    let en = format!(
+                        "released for {execution_on}; no result after {days} days for {}",
+                        counted(open, "line")
+                    );
                     self.flag([released_at], zh, en);
                 }
             }

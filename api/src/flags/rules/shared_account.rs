@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use domain::household::Household;
 use domain::ids::PersonId;
 
-use crate::flags::flag::{total, yuan};
+use crate::flags::flag::{counted, total, yuan};
 use crate::flags::{Found, Look, Rule, Subject};
 use domain::household::HouseholdEvent;
 
@@ -86,14 +86,14 @@ fn account(look: &Look<'_>, found: &mut Found, uses: &[Use]) {
         }
     }
     let (people, paid, sum) = (persons.len(), orders.len(), yuan(total(sums)));
-    let since = newest.since;
+    let (since, orders_en) = (newest.since, counted(paid, "order"));
     let registered = strangers.iter().map(|one| one.position);
     found.flag(
         Subject::person(newest.person),
         registered.chain(orders),
         format!("同一账户登记给 {people} 名无家庭关系的人员（最近 {since}），其间下达 {paid} 笔共 {sum} 元"),
         format!(
-            "one account is registered for {people} people of no common household (last on {since}); {paid} orders, {sum} \
+            "one account is registered for {people} people of no common household (last on {since}); {orders_en}, {sum} \
              yuan in all, to them meanwhile"
         ),
     );

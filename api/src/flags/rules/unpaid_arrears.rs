@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::benefit_case::CaseSubject;
+use domain::benefit_case::{BenefitCaseEvent, CaseSubject};
 use domain::calendar::BenefitMonth;
 use domain::payment_run::PaymentRunEvent;
 use domain::program::Program;
 
 use crate::flags::due::NoSchedule;
-use crate::flags::flag::{total, yuan};
+use crate::flags::flag::{counted, total, yuan};
 use crate::flags::{Found, KnownCase, KnownLog, KnownPayment, Look, Rule, Subject};
 
 pub const RULE: Rule = Rule {
@@ -97,7 +97,7 @@ fn one(look: &Look<'_>, found: &mut Found, subject: &CaseSubject, case: &KnownCa
         }
     }
     if !unpaid.is_empty() {
-        flag(found, subject, run, &unpaid);
+        flag(look, found, (subject, case), run, &unpaid);
     }
 }
 
@@ -117,7 +117,13 @@ struct Unpaid<'a> {
     payments: Vec<&'a KnownPayment>,
 }
 
-fn flag(found: &mut Found, subject: &CaseSubject, run: &Newest, unpaid: &[Unpaid<'_>]) {
+fn flag(
+    look: &Look<'_>,
+    found: &mut Found,
+    (subject, case): (&CaseSubject, &KnownCase),
+    run: &Newest,
+    unpaid: &[Unpaid<'_>],
+) {
     let Some(first) = unpaid.first() else { return };
     let (count, month) = (unpaid.len(), first.month);
     let open = yuan(total(unpaid.iter().map(|month| month.open)));
@@ -128,23 +134,32 @@ fn flag(found: &mut Found, subject: &CaseSubject, run: &Newest, unpaid: &[Unpaid
         0 => (String::new(), String::new()),
         back => (
             format!("；其中退汇 {back} 笔未重发"),
-            format!("; {back} payments came back and were not sent again"),
+            format!("; {} came back and not sent again", counted(back, "payment")),
         ),
     };
+    let count_en = counted(count, "month");
+    let household = look.log.household_before(subject.household_id, run.at);
+    let (account_zh, account_en) = match household.account_on(subject.applicant, run.known_on) {
+        None => ("；核算时没有登记收款账户", "; no account was registered then"),
+        Some(_) => ("", ""),
+    };
+    let decided = case.history.events.iter().rfind(|one| {
+        matches!(one.event, BenefitCaseEvent::EligibilityDecided { .. }) && one.position < run.at
+    });
     let positions = payments().flat_map(|payment| {
         [Some(payment.ordered.position), payment.returned.map(|mark| mark.position)].into_iter().flatten()
     });
     found.flag(
         Subject::case(subject),
-        positions.chain([run.calculated_at]),
+        positions.chain([run.calculated_at]).chain(decided.map(|one| one.position)),
         format!(
-            "{}截至 {} 批次有 {count} 个月未足额发放，共 {open} 元；首月 {month}：{first_open} = 应发 {due} − 已发 {stands}{back_zh}",
+            "{}截至 {} 批次有 {count} 个月未足额发放，共 {open} 元；首月 {month}：{first_open} = 应发 {due} − 已发 {stands}{back_zh}{account_zh}",
             subject.program.zh(),
             run.month
         ),
         format!(
-            "{}: {count} months up to the run of {} are not paid in full, {open} yuan in all; first {month}: {first_open} = \
-             due {due} − paid {stands}{back_en}",
+            "{}: {count_en} up to the run of {} not paid in full, {open} yuan in all; first {month}: {first_open} = \
+             due {due} − paid {stands}{back_en}{account_en}",
             subject.program.en(),
             run.month
         ),
