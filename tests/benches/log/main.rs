@@ -1,6 +1,6 @@
 //! The ledger against its peers: single commands, bulk, replay; then a payment run and the demonstration. Prints what
 //! was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`, with `-- --full` for the
-//! full size, and `-- commands` (`bulk`, `replay`, `run`, `demo`) for one part.
+//! full size, and `-- commands` (`bulk`, `replay`, `proofs`, `run`, `demo`) for one part.
 
 mod account;
 mod bulk;
@@ -8,6 +8,7 @@ mod commands;
 mod demo;
 mod payment_run;
 mod peers;
+mod proofs;
 mod replay;
 mod report;
 mod roll;
@@ -45,6 +46,9 @@ fn main() {
         }
         if wanted("replay") {
             replay::run(&setting, size).await;
+        }
+        if wanted("proofs") {
+            proofs::run(&setting, size).await;
         }
         if wanted("run") {
             payment_run::run(&setting, size).await;
