@@ -2,7 +2,7 @@
 
 use super::failure::{Done, Failure};
 use super::session::Session;
-use super::{Cli, Command, check, db, demo, import, migrate, rebuild, replay, report, run, serve};
+use super::{Cli, Command, audit, check, db, demo, import, migrate, rebuild, replay, report, run, serve};
 use crate::embedded_postgres::unless_interrupted;
 
 /// Does what the command line says. A signal ends it in order: the private server stops with it.
@@ -27,6 +27,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Report { year } => report::run(session, year).await,
         Command::Check => check::run(session).await,
         Command::Replay(arguments) => replay::run(session, &arguments).await,
+        Command::Audit(command) => audit::run(session, &command).await,
         Command::Rebuild { projection } => rebuild::run(session, projection.as_deref()).await,
         Command::Demo(arguments) => demo::run(session, &arguments).await,
         Command::Serve { .. }

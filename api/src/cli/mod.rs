@@ -1,6 +1,7 @@
 //! The command line: one file a command, the whole surface on this page.
 
 pub mod assess;
+mod audit;
 mod check;
 mod db;
 pub mod deadline;
@@ -18,6 +19,7 @@ mod run;
 pub mod screen;
 mod serve;
 mod session;
+mod told;
 
 use std::path::PathBuf;
 
@@ -31,6 +33,7 @@ use crate::lang::Lang;
 use crate::registers::RegisterKind;
 use crate::registers::reading::ReadRegister;
 
+pub use audit::AuditCommand;
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
 
@@ -110,8 +113,11 @@ pub enum Command {
     },
     /// 检查 · prove the invariants of this ledger
     Check,
-    /// 重放 · a case as of two clocks
+    /// 重放 · a case, run, person, fund or campaign from the log alone, as of two clocks
     Replay(ReplayArgs),
+    /// 审计 · what auditors ask
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// 重建投影 · rebuild projections beside the live ones and swap
     Rebuild {
         /// 只重建一个 · only this projection
@@ -249,15 +255,36 @@ pub enum RunCommand {
 /// What to replay.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ReplayArgs {
-    /// 个案 · the case
-    #[arg(long)]
-    pub case: domain::ids::CaseId,
+    /// Of what
+    #[command(flatten)]
+    pub subject: SubjectArgs,
     /// 生效截至 · what held on this day; today when absent
     #[arg(long)]
     pub effective: Option<NaiveDate>,
     /// 知悉截至 · what was known at the end of this day; today when absent
     #[arg(long)]
     pub known: Option<NaiveDate>,
+}
+
+/// One thing that has a history.
+#[derive(Clone, Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct SubjectArgs {
+    /// 个案 · a case
+    #[arg(long)]
+    pub case: Option<domain::ids::CaseId>,
+    /// 发放批次 · a payment run
+    #[arg(long)]
+    pub run: Option<domain::ids::RunId>,
+    /// 个人 · a person
+    #[arg(long)]
+    pub person: Option<domain::ids::PersonId>,
+    /// 资金 · a fund, by its name or identifier
+    #[arg(long)]
+    pub fund: Option<String>,
+    /// 募捐活动 · a campaign, by its name or identifier
+    #[arg(long)]
+    pub campaign: Option<String>,
 }
 
 /// The database.

@@ -19,6 +19,6 @@ mod proposal;
 mod tests;
 
 pub use as_of::as_of;
-pub use due::{Schedule, ScheduledMonth, Standing, schedule};
+pub use due::{Schedule, ScheduledMonth, Standing, schedule, schedule_month};
 pub use error::FactsError;
 pub use proposal::{Proposal, propose};
