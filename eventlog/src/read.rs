@@ -153,9 +153,8 @@ impl Log {
     pub async fn streams_with(&self, id: Uuid) -> Result<Vec<StreamId>, ReadError> {
         let query = sqlx::query(include_str!("sql/streams_with.sql")).bind(id.to_string());
         let rows = query.fetch_all(&self.pool).await?;
-        let stream = |row: &PgRow| {
-            Ok(StreamId::new(row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?))
-        };
+        let stream =
+            |row: &PgRow| Ok(StreamId::new(row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?));
         rows.iter().map(stream).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Erasing a person (个人信息保护法 art. 47): the values are gone for ever, history, totals and proofs stay.
 
-use api::replay::{Clocks, replay};
+use api::replay::{Clocks, Subject, nothing_sealed, replay};
 use domain::household::{Household, HouseholdCommand};
 use domain::ids::PersonId;
 use domain::personal::Opened;
@@ -57,6 +57,8 @@ async fn told(small: &SmallOffice, person: PersonId) -> String {
     let case: String =
         sqlx::query_scalar(statement).bind(person.to_string()).fetch_one(&small.office.pool).await.unwrap();
     let clocks = Clocks { effective: day("2023-03-02"), known: day("2023-03-02") };
-    let told = replay(&small.office, case.parse().unwrap(), clocks).await.unwrap();
+    let (subject, mut told) = (Subject::Case(case.parse().unwrap()), Vec::new());
+    replay(&small.office, subject, clocks, &nothing_sealed, |item| told.push(item)).await.unwrap();
+    assert!(told.iter().all(|item| !item.is_fault()), "{told:?}");
     serde_json::to_string(&told).unwrap()
 }

@@ -11,8 +11,8 @@ use super::told::{proof, said, verdict};
 use super::{ReplayArgs, SubjectArgs};
 use crate::processes::{Office, office_day};
 use crate::replay::{
-    Clocks, DueOnTheDay, Head, LineReport, OnTheDay, ReportItem, ReportStep, Subject, Verdict, nothing_sealed,
-    replay, role,
+    Clocks, DueOnTheDay, Head, LineReport, OnTheDay, ReportItem, ReportStep, Subject, Verdict,
+    nothing_sealed, replay, role,
 };
 
 /// Tells the subject and determines anew what was decided and paid.
@@ -154,10 +154,8 @@ fn show_day(screen: &Screen, held: &OnTheDay) -> Result<(), Failure> {
             )?;
             show_basis(screen, steps)
         }
-        Some(DueOnTheDay::Unknown { words, .. }) => Ok(screen.say(
-            format!("  应发无法核定：{}", words.zh),
-            format!("  Nothing determined: {}", words.en),
-        )?),
+        Some(DueOnTheDay::Unknown { words, .. }) => Ok(screen
+            .say(format!("  应发无法核定：{}", words.zh), format!("  Nothing determined: {}", words.en))?),
     }
 }
 

@@ -113,11 +113,7 @@ impl Gathering<'_> {
     }
 
     /// The payments of the months: their streams' names follow from case, month and attempt. Then their runs.
-    async fn payments(
-        &mut self,
-        case_id: CaseId,
-        mut months: Vec<BenefitMonth>,
-    ) -> Result<(), ProcessError> {
+    async fn payments(&mut self, case_id: CaseId, mut months: Vec<BenefitMonth>) -> Result<(), ProcessError> {
         let mut runs = BTreeSet::new();
         for attempt in 1.. {
             let derived = months.iter().map(|month| (*month, PaymentId::derive(case_id, *month, attempt)));

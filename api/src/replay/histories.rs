@@ -160,9 +160,10 @@ impl Entry {
         Entry {
             position: stored.position,
             recorded_at: stored.recorded_at,
-            office_day: metadata
-                .as_ref()
-                .map_or_else(|| crate::processes::office_day(stored.recorded_at), |metadata| metadata.office_day),
+            office_day: metadata.as_ref().map_or_else(
+                || crate::processes::office_day(stored.recorded_at),
+                |metadata| metadata.office_day,
+            ),
             role: metadata.as_ref().map(|metadata| metadata.actor_role),
             actor: metadata.map(|metadata| metadata.actor_id).unwrap_or_default(),
             stream: stored.stream.clone(),

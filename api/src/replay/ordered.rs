@@ -32,10 +32,13 @@ pub fn paid(histories: &Histories, position: u64, order: &PaymentOrder, ground: 
 /// The run of an order, by its newest calculation before it.
 pub fn basis(histories: &Histories, order: &PaymentOrder, before: u64) -> Option<RunBasis> {
     let (mut opened, mut calculated) = (None, None);
-    let events = histories.events::<PaymentRun>(order.run_id).take_while(|(entry, _)| entry.position < before);
+    let events =
+        histories.events::<PaymentRun>(order.run_id).take_while(|(entry, _)| entry.position < before);
     for (_, event) in events {
         match event {
-            PaymentRunEvent::PaymentRunOpened { month, programs, .. } => opened = Some((*month, programs.clone())),
+            PaymentRunEvent::PaymentRunOpened { month, programs, .. } => {
+                opened = Some((*month, programs.clone()))
+            }
             PaymentRunEvent::PaymentRunCalculated { calculation, .. } => calculated = Some(calculation),
             _ => {}
         }

@@ -48,12 +48,7 @@ pub(super) fn household_of(histories: &Histories, case_id: CaseId) -> Option<Hou
 }
 
 /// A person as part of their households, and the cases they applied in.
-fn person_on(
-    histories: &Histories,
-    person: PersonId,
-    clocks: Clocks,
-    ground: &Ground<'_>,
-) -> Vec<OnTheDay> {
+fn person_on(histories: &Histories, person: PersonId, clocks: Clocks, ground: &Ground<'_>) -> Vec<OnTheDay> {
     let own = |fact: &Fact| fact.person.is_none_or(|of| of == person);
     let mut held = Vec::new();
     for stream in histories.streams::<Household>() {
@@ -130,12 +125,7 @@ fn determined(
 }
 
 /// A stream by the known events that hold on the day.
-fn held<D: Kept>(
-    histories: &Histories,
-    id: impl ToString,
-    clocks: Clocks,
-    ground: &Ground<'_>,
-) -> OnTheDay {
+fn held<D: Kept>(histories: &Histories, id: impl ToString, clocks: Clocks, ground: &Ground<'_>) -> OnTheDay {
     let mut state: Option<State> = None;
     for entry in histories.stream::<D>(id.to_string()) {
         let Ok(event) = &entry.event else { continue };

@@ -52,7 +52,9 @@ fn shows(subject: Subject, entry: &Entry, histories: &Histories) -> bool {
     match subject {
         Subject::Case(case_id) => match event {
             Some(AnyEvent::Household(_)) => true,
-            Some(AnyEvent::Payment(_)) => order_of(histories, entry).is_some_and(|order| order.case_id == case_id),
+            Some(AnyEvent::Payment(_)) => {
+                order_of(histories, entry).is_some_and(|order| order.case_id == case_id)
+            }
             _ => is(BenefitCase::TYPE, case_id.to_string()),
         },
         Subject::Run(run_id) => {
@@ -64,9 +66,7 @@ fn shows(subject: Subject, entry: &Entry, histories: &Histories) -> bool {
             is(Fund::TYPE, fund_id.to_string()) || entry.stream.kind == PaymentRun::TYPE
         }
         Subject::Campaign(campaign) => {
-            let credited = |event: &AnyEvent| {
-                matches!(event, AnyEvent::Fund(FundEvent::DonationCredited { campaign_id, .. }) if *campaign_id == campaign)
-            };
+            let credited = |event: &AnyEvent| matches!(event, AnyEvent::Fund(FundEvent::DonationCredited { campaign_id, .. }) if *campaign_id == campaign);
             is(Campaign::TYPE, campaign.to_string()) || event.is_some_and(credited)
         }
     }

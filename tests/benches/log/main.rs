@@ -1,6 +1,6 @@
-//! The ledger against its peers: single commands, bulk, replay; then a payment run and the demonstration. Prints what
-//! was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`, with `-- --full` for the
-//! full size, and `-- commands` (`bulk`, `replay`, `run`, `demo`) for one part.
+//! The ledger against its peers: single commands, bulk, replay; then a payment run, the same run determined anew, and the
+//! demonstration. Prints what was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`,
+//! with `-- --full` for the full size, and `-- commands` (`bulk`, `replay`, `run`, `redetermine`, `demo`) for one part.
 
 mod account;
 mod bulk;
@@ -8,12 +8,14 @@ mod commands;
 mod demo;
 mod payment_run;
 mod peers;
+mod redetermine;
 mod replay;
 mod report;
 mod roll;
 mod totals;
 
 use account::Setting;
+use payment_run::Then;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -46,8 +48,9 @@ fn main() {
         if wanted("replay") {
             replay::run(&setting, size).await;
         }
-        if wanted("run") {
-            payment_run::run(&setting, size).await;
+        if wanted("run") || wanted("redetermine") {
+            let then = if wanted("redetermine") { Then::Redetermine } else { Then::End };
+            payment_run::run(&setting, size, then).await;
         }
         if wanted("demo") {
             demo::run(&setting);

@@ -23,7 +23,11 @@ pub(super) fn facts(household: &Household, day: NaiveDate, opener: &dyn Opener) 
         let of = shown(&member.name, member.person_id, opener, |name| masked(&name.0));
         let person = member.person_id;
         let known = of_a_member(registered, member, day, opener);
-        facts.extend(known.into_iter().map(|fact| Fact { person: Some(person), of: Some(of.clone()), ..fact }));
+        facts.extend(known.into_iter().map(|fact| Fact {
+            person: Some(person),
+            of: Some(of.clone()),
+            ..fact
+        }));
     }
     facts
 }
@@ -37,7 +41,8 @@ pub(in crate::replay) fn name(household: &Household, person: PersonId, opener: &
 }
 
 fn of_the_whole(household: &RegisteredHousehold, day: NaiveDate) -> Vec<Fact> {
-    let mut facts = vec![fact("community", "社区", "Community", words(&household.community, &household.community))];
+    let mut facts =
+        vec![fact("community", "社区", "Community", words(&household.community, &household.community))];
     if let Some(record) = household.income.at(day) {
         let sum = yuan(Money::sum(record.income.iter().map(|income| income.amount)).unwrap_or_default());
         let (zh, en) = match &record.basis {
@@ -56,7 +61,8 @@ fn of_the_whole(household: &RegisteredHousehold, day: NaiveDate) -> Vec<Fact> {
 fn owned(property: &Property) -> Words {
     let cash = property.cash_assets.map(yuan);
     let (vehicles, homes) = (property.motor_vehicles, property.homes);
-    let (luxury_zh, luxury_en) = if property.luxury { ("，有高档消费品", ", luxury goods") } else { ("", "") };
+    let (luxury_zh, luxury_en) =
+        if property.luxury { ("，有高档消费品", ", luxury goods") } else { ("", "") };
     let cash_zh = cash.as_ref().map(|cash| format!("，存款 {cash} 元")).unwrap_or_default();
     let cash_en = cash.map(|cash| format!(", {cash} yuan in cash")).unwrap_or_default();
     words(
@@ -99,7 +105,8 @@ fn of_a_member(
         facts.push(fact("account", "收款账户", "Account", digits));
         if account.holder != person {
             let holder = household.members.get(&account.holder);
-            let holder = holder.map(|holder| shown(&holder.name, account.holder, opener, |name| masked(&name.0)));
+            let holder =
+                holder.map(|holder| shown(&holder.name, account.holder, opener, |name| masked(&name.0)));
             facts.extend(holder.map(|holder| fact("account_holder", "收款人", "Payee", holder)));
         }
     }

@@ -26,8 +26,14 @@ pub(super) fn of_case(case: &BenefitCase) -> Vec<Fact> {
         fact("program", "救助项目", "Program", words(program.zh(), program.en())),
         fact("stage", "办理阶段", "Stage", words(stage.zh(), stage.en())),
     ];
-    let decided = |decision: &Decision| day("decided_on", "审批日期", "Decided on", Some(decision.decided_on));
-    facts.extend(day("applied_on", "申请日期", "Applied on", case.application().map(|asked| asked.applied_on)));
+    let decided =
+        |decision: &Decision| day("decided_on", "审批日期", "Decided on", Some(decision.decided_on));
+    facts.extend(day(
+        "applied_on",
+        "申请日期",
+        "Applied on",
+        case.application().map(|asked| asked.applied_on),
+    ));
     match case {
         BenefitCase::Refused(case) => facts.extend(decided(&case.decision)),
         BenefitCase::Enrolled(case) => {

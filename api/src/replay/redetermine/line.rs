@@ -110,7 +110,11 @@ fn amounts(order: &PaymentOrder, to_pay: Option<MonthToPay>, schedule: &Schedule
         Difference::between("amount", expected(to_pay.map(|pay| pay.amount.to_string())), order.amount),
         Difference::between("attempt", expected(to_pay.map(|pay| pay.attempt.to_string())), order.attempt),
         Difference::between("kind", expected(to_pay.map(|pay| code(&pay.kind))), code(&order.kind)),
-        Difference::between("payment", expected(to_pay.map(|pay| pay.payment_id.to_string())), order.payment_id),
+        Difference::between(
+            "payment",
+            expected(to_pay.map(|pay| pay.payment_id.to_string())),
+            order.payment_id,
+        ),
     ];
     pairs.into_iter().flatten().collect()
 }

@@ -37,12 +37,10 @@ pub async fn audit_run(
     let lines = RunLines::open(office, run_id).await?;
     let reader = lines.reader();
     let mut sums = Sums::new(run_id, lines.calculation().clone());
-    let pages = stream::try_unfold(lines, async |mut lines| {
-        Ok(lines.next_page().await?.map(|page| (page, lines)))
-    });
-    let mut pages = std::pin::pin!(
-        pages.map_ok(|ordered| reader.determine(ordered)).try_buffered(PAGES_AT_ONCE)
-    );
+    let pages =
+        stream::try_unfold(lines, async |mut lines| Ok(lines.next_page().await?.map(|page| (page, lines))));
+    let mut pages =
+        std::pin::pin!(pages.map_ok(|ordered| reader.determine(ordered)).try_buffered(PAGES_AT_ONCE));
     while let Some(page) = pages.try_next().await? {
         for line in page {
             sums.add(&line)?;

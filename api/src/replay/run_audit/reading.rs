@@ -57,7 +57,8 @@ impl RunLines {
         let log = office.repository.log().clone();
         let released = Released::find(&log, run_id).await?;
         let events = log.stream_all(released.from, released.until).await?;
-        let reader = Reader { log, keyring: office.keyring.clone(), rules: office.rules, run: Arc::new(released.run) };
+        let reader =
+            Reader { log, keyring: office.keyring.clone(), rules: office.rules, run: Arc::new(released.run) };
         Ok(RunLines { reader, calculation: released.calculation, run: run_id.to_string(), events })
     }
 

@@ -29,7 +29,10 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
         }
         Event::FundsCommitted { run_id, amount, .. } => {
             let amount = yuan(*amount);
-            words(format!("为批次 {run_id} 占用 {amount} 元"), format!("{amount} yuan committed to run {run_id}"))
+            words(
+                format!("为批次 {run_id} 占用 {amount} 元"),
+                format!("{amount} yuan committed to run {run_id}"),
+            )
         }
         Event::FundsReleased { run_id, amount, .. } => {
             let amount = yuan(*amount);

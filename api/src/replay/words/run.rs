@@ -22,7 +22,10 @@ pub(super) fn said(event: &PaymentRunEvent) -> Words {
                 (calculation.line_count, yuan(calculation.control_sum), calculation.position);
             words(
                 format!("按位置 {at} 核算：{lines} 笔，合计 {sum} 元（规则 {}）", calculation.rule_version),
-                format!("calculated at position {at}: {lines} lines, {sum} yuan (rules {})", calculation.rule_version),
+                format!(
+                    "calculated at position {at}: {lines} lines, {sum} yuan (rules {})",
+                    calculation.rule_version
+                ),
             )
         }
         Event::PaymentRunSubmitted { submitted_on, .. } => {
@@ -42,7 +45,9 @@ pub(super) fn said(event: &PaymentRunEvent) -> Words {
             let (settled, returned) = (yuan(*settled_sum), yuan(*returned_sum));
             words(
                 format!("对账：到账 {settled_count} 笔 {settled} 元，退汇 {returned_count} 笔 {returned} 元"),
-                format!("reconciled: {settled_count} settled, {settled} yuan; {returned_count} returned, {returned} yuan"),
+                format!(
+                    "reconciled: {settled_count} settled, {settled} yuan; {returned_count} returned, {returned} yuan"
+                ),
             )
         }
     }
