@@ -1,8 +1,10 @@
 //! Replaying from the log alone: what is told, what is found when somebody damages the log, and the two clocks.
 
 mod audits;
+mod model;
 
 mod stories;
+mod two_clocks;
 
 use api::replay::{Clocks, ReportItem, ReportStep, Subject, Verdict, nothing_sealed, replay};
 use tests::office::{SmallOffice, day};

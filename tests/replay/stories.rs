@@ -175,7 +175,8 @@ async fn an_erased_person_is_told_as_erased_and_nothing_is_a_fault() {
 #[tokio::test]
 async fn a_case_is_asked_for_as_of_two_clocks() {
     let small = SmallOffice::open().await;
-    let case = a_case(&small).await;
+    // the first case is the one whose steps were recorded on their days
+    let case: CaseId = id(&small, "ApplicationReceived", "{ApplicationReceived,subject,case_id}").await;
     let held = async |effective: &str, known: &str| {
         let items = told_on(&small, Subject::Case(case), effective, known).await;
         let Some(ReportItem::OnTheDay(held)) = items.into_iter().last() else { panic!("no day") };

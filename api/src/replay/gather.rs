@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{NaiveDate, Utc};
 use domain::aggregate::Decider;
 use domain::benefit_case::BenefitCase;
 use domain::calendar::BenefitMonth;
@@ -17,10 +17,10 @@ use domain::payment_run::{PaymentRun, PaymentRunEvent};
 use eventlog::keyring::DataKeys;
 use eventlog::read::Log;
 
-use super::histories::{Histories, Kept, end_of};
+use super::histories::{Histories, Kept};
 use super::report::Subject;
 use super::standing::{folded, household_of};
-use crate::processes::{Office, ProcessError};
+use crate::processes::{Office, ProcessError, office_day};
 
 /// Months beyond the known day in which a payment is looked for: a run may pay a month ahead.
 const MONTHS_AHEAD: i32 = 2;
@@ -41,7 +41,7 @@ pub(super) async fn gather(
     known: NaiveDate,
 ) -> Result<Gathered, ProcessError> {
     let log = office.repository.log();
-    let mut gathering = Gathering { log, end: end_of(known), known, histories: Histories::default() };
+    let mut gathering = Gathering { log, known, histories: Histories::known_on(known) };
     match subject {
         Subject::Case(id) => gathering.case(id).await?,
         Subject::Person(id) => gathering.person(id).await?,
@@ -82,7 +82,6 @@ pub(super) fn persons(histories: &Histories) -> Vec<PersonId> {
 
 struct Gathering<'o> {
     log: &'o Log,
-    end: DateTime<Utc>,
     known: NaiveDate,
     histories: Histories,
 }
@@ -90,9 +89,7 @@ struct Gathering<'o> {
 impl Gathering<'_> {
     async fn streams<D: Decider>(&mut self, ids: Vec<String>) -> Result<(), ProcessError> {
         for stored in self.log.read_streams(D::TYPE, &ids, u64::MAX).await? {
-            if stored.recorded_at < self.end {
-                self.histories.take(&stored);
-            }
+            self.histories.take(&stored);
         }
         Ok(())
     }
@@ -106,7 +103,8 @@ impl Gathering<'_> {
         if let Some(application) = case.application() {
             let asked = application.request.map_or(application.applied_on, |request| request.on);
             let first = BenefitMonth::of(asked.min(application.applied_on));
-            let last = BenefitMonth::of(self.known).plus(MONTHS_AHEAD);
+            // nothing was recorded later than today, however far ahead is asked for
+            let last = BenefitMonth::of(self.known.min(office_day(Utc::now()))).plus(MONTHS_AHEAD);
             self.payments(case_id, first.through(last).collect()).await?;
         }
         Ok(())

@@ -41,8 +41,10 @@ pub struct Entry {
 }
 
 /// What a replay looks at: whole streams, up to what was known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Histories {
+    /// What was recorded from here on was not known.
+    end: DateTime<Utc>,
     entries: BTreeMap<u64, Entry>,
     streams: BTreeMap<StreamId, Vec<u64>>,
 }
@@ -92,8 +94,16 @@ pub struct BrokenHistory {
 }
 
 impl Histories {
-    /// Takes an event; the same one again changes nothing. Order does not matter.
+    /// Takes what was known at the end of a day in Beijing.
+    pub fn known_on(day: NaiveDate) -> Histories {
+        Histories { end: end_of(day), entries: BTreeMap::new(), streams: BTreeMap::new() }
+    }
+
+    /// Takes an event, unless it was recorded later; the same one again changes nothing. Order does not matter.
     pub fn take(&mut self, stored: &StoredEvent) {
+        if stored.recorded_at >= self.end {
+            return;
+        }
         let entry = Entry::of(stored);
         let stream = entry.stream.clone();
         if self.entries.insert(stored.position, entry).is_none() {
@@ -179,7 +189,7 @@ impl Entry {
 }
 
 /// Midnight in Beijing after the day: what was recorded before it was known at the day's end.
-pub fn end_of(day: NaiveDate) -> DateTime<Utc> {
+fn end_of(day: NaiveDate) -> DateTime<Utc> {
     let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
     next.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(8)
 }

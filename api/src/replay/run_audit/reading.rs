@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use domain::aggregate::Decider;
 use domain::benefit_case::BenefitCase;
 use domain::household::Household;
@@ -102,7 +103,7 @@ struct Released {
 
 impl Released {
     async fn find(log: &Log, run_id: RunId) -> Result<Released, ProcessError> {
-        let mut histories = Histories::default();
+        let mut histories = Histories::known_on(NaiveDate::MAX);
         for stored in log.read_streams(PaymentRun::TYPE, &[run_id.to_string()], u64::MAX).await? {
             histories.take(&stored);
         }
