@@ -31,8 +31,13 @@ pub struct PreparedPage {
 pub(super) struct PreparedLine {
     pub position: u64,
     pub payment_id: PaymentId,
-    /// The order with its facts, or why there are none.
-    pub found: Result<(Box<PaymentOrder>, PreparedFacts), (Option<Box<PaymentOrder>>, Verdict)>,
+    pub found: Found,
+}
+
+/// An order with its facts, or why it has none.
+pub(super) enum Found {
+    Whole { order: Box<PaymentOrder>, facts: PreparedFacts },
+    Broken { order: Option<Box<PaymentOrder>>, verdict: Verdict },
 }
 
 /// The facts of a line. Lines of one case share its states.
@@ -40,7 +45,7 @@ pub(super) struct PreparedFacts {
     pub case: Arc<BenefitCase>,
     pub household: Arc<Household>,
     pub ordered: MonthOrdered,
-    /// The returned payment whose place the line takes stands in no order, so the digest does not cover it.
+    /// Of the account that stood in the register; the digest covers it.
     pub account_index: Option<BlindIndex>,
 }
 
@@ -92,13 +97,13 @@ impl PreparedLine {
     fn redetermine(&self, run: &RunBasis, ground: &Ground<'_>) -> DeterminedLine {
         let (position, payment_id) = (self.position, self.payment_id);
         let (ordered, verdict) = match &self.found {
-            Ok((order, facts)) => {
+            Found::Whole { order, facts } => {
                 let PreparedFacts { case, household, ordered, account_index } = facts;
                 let facts = LineFacts { case, household, ordered: *ordered };
                 let index = account_index.clone().unwrap_or_else(|| BlindIndex::from_hex(""));
                 (Some(OrderedLine::of(order, index)), line(order, run, facts, ground).verdict)
             }
-            Err((order, verdict)) => {
+            Found::Broken { order, verdict } => {
                 let of = |order: &PaymentOrder| OrderedLine::of(order, BlindIndex::from_hex(""));
                 (order.as_deref().map(of), verdict.clone())
             }

@@ -17,7 +17,7 @@ use eventlog::read::Log;
 use eventlog::stream_all::EventStream;
 use tokio::task::spawn_blocking;
 
-use super::page::{DeterminedLine, PreparedFacts, PreparedLine, PreparedPage, on_all_cores};
+use super::page::{DeterminedLine, Found, PreparedFacts, PreparedLine, PreparedPage, on_all_cores};
 use crate::processes::{Office, ProcessError};
 use crate::replay::histories::{BrokenHistory, Histories};
 use crate::replay::ordered::ordered_before;
@@ -245,10 +245,10 @@ impl Facts<'_> {
     fn line(&self, read: ReadOrder) -> PreparedLine {
         let ReadOrder { position, payment_id, order } = read;
         let found = match order {
-            Err(verdict) => Err((None, verdict)),
+            Err(verdict) => Found::Broken { order: None, verdict },
             Ok(order) => match self.of(&order) {
-                Ok(facts) => Ok((order, facts)),
-                Err(verdict) => Err((Some(order), verdict)),
+                Ok(facts) => Found::Whole { order, facts },
+                Err(verdict) => Found::Broken { order: Some(order), verdict },
             },
         };
         PreparedLine { position, payment_id, found }
