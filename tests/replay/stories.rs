@@ -1,6 +1,9 @@
 //! What is told of each subject of a small office.
 
-use api::replay::{Clocks, DueOnTheDay, ReportItem, Subject, Verdict, nothing_sealed, replay};
+use api::replay::run_audit::lines_of;
+use api::replay::{
+    Clocks, DueOnTheDay, Ground, Histories, ReportItem, Subject, Verdict, nothing_sealed, replay, tell,
+};
 use domain::household::{Household, HouseholdCommand};
 use domain::ids::{CampaignId, CaseId, FundId, PersonId, RunId};
 use domain::money::Money;
@@ -94,6 +97,25 @@ async fn every_subject_is_told_without_fault_one_json_object_a_line() {
             .collect();
         assert_eq!(lines.len(), items.len());
         assert_eq!(lines[0]["item"], "head");
+    }
+}
+
+#[tokio::test]
+async fn whoever_holds_the_events_makes_the_same_report_without_a_database() {
+    let small = SmallOffice::open().await;
+    let clocks = Clocks { effective: day("2023-12-31"), known: day("2023-12-31") };
+    let mut histories = Histories::known_on(clocks.known);
+    let log = small.office.repository.log().read_from(0, u32::MAX).await.unwrap();
+    log.iter().rev().for_each(|stored| histories.take(stored));
+    small.office.keyring.load_all().await.unwrap();
+    let rules = small.office.rules;
+    let ground = Ground { opener: &*small.office.keyring, rules, proof: &nothing_sealed };
+    for subject in subjects(&small).await {
+        let mut items = tell(&histories, subject, clocks, &ground);
+        if let Subject::Run(run) = subject {
+            items.extend(lines_of(&histories, run, &ground));
+        }
+        assert_eq!(items, told(&small, subject).await);
     }
 }
 

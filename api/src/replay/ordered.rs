@@ -9,6 +9,7 @@ use domain::ids::PaymentId;
 use domain::money::{Money, MoneyError};
 use domain::payment::{Payment, PaymentOrder, PaymentStage};
 use domain::payment_run::{MonthOrdered, PaymentRun, PaymentRunEvent};
+use domain::personal::BlindIndex;
 
 use super::histories::{BrokenHistory, Histories};
 use super::redetermine::line::{LineFacts, RunBasis, line};
@@ -46,6 +47,13 @@ pub fn basis(histories: &Histories, order: &PaymentOrder, before: u64) -> Option
     let ((month, programs), calculation) = (opened?, calculated?);
     let (position, known_on) = (calculation.position, calculation.known_on);
     Some(RunBasis { run_id: order.run_id, month, programs, position, known_on })
+}
+
+/// The keyed hash of the account that stood in the register for an order.
+pub fn account_index(histories: &Histories, position: u64, order: &PaymentOrder) -> Option<BlindIndex> {
+    let run = basis(histories, order, position)?;
+    let (_, household, _) = facts_at(histories, order, run.position).ok()?;
+    Some(household.account_on(order.beneficiary, run.known_on)?.account_index.clone())
 }
 
 fn facts_at(

@@ -1,6 +1,6 @@
 //! From events to a report: pure, so that whoever holds the events can make it again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::actor::Role;
@@ -23,18 +23,19 @@ use super::ordered::paid;
 use super::redetermine::decision::{CaseFacts, decided};
 use super::redetermine::money;
 use super::report::{Clocks, Head, ReportItem, ReportStep, Subject};
-use super::standing::on_the_day;
+use super::standing::{household_of, on_the_day};
 use super::verdict::{Determined, Ground, Verdict};
 use super::words::{said, words};
 
-/// Tells a subject from events that hold all of its streams up to what was known. For a run, its lines come apart, from
-/// [`super::run_audit`].
+/// Tells a subject from events that hold all of its streams up to what was known; others do no harm. For a run, its
+/// lines come apart, from [`super::run_audit`].
 pub fn tell(histories: &Histories, subject: Subject, clocks: Clocks, ground: &Ground<'_>) -> Vec<ReportItem> {
     let rule_version = ground.rules.version().to_owned();
     let mut items = vec![ReportItem::Head(Head { subject, clocks, rule_version })];
+    let story = Story::of(histories, subject);
     let mut walk = Walk { histories, ground, states: BTreeMap::new() };
     for entry in histories.entries() {
-        if shows(subject, entry, histories) {
+        if story.has(entry) {
             items.push(ReportItem::Step(Box::new(walk.step(entry))));
         } else {
             walk.pass(entry);
@@ -45,61 +46,94 @@ pub fn tell(histories: &Histories, subject: Subject, clocks: Clocks, ground: &Gr
     items
 }
 
-/// Whether an event belongs to the subject's story; others are evidence for it.
-fn shows(subject: Subject, entry: &Entry, histories: &Histories) -> bool {
-    let is = |kind: &str, id: String| entry.stream.kind == kind && entry.stream.id == id;
-    let event = entry.event.as_ref().ok();
-    match subject {
-        Subject::Case(case_id) => match event {
-            Some(AnyEvent::Household(_)) => true,
-            Some(AnyEvent::Payment(_)) => {
-                order_of(histories, entry).is_some_and(|order| order.case_id == case_id)
+/// The events that belong to a subject's story; others are evidence for it.
+struct Story {
+    subject: Subject,
+    streams: BTreeSet<StreamId>,
+}
+
+impl Story {
+    fn of(histories: &Histories, subject: Subject) -> Story {
+        let stream = |kind: &'static str, id: String| StreamId::new(kind, id);
+        let streams = match subject {
+            Subject::Case(case_id) => {
+                let household = household_of(histories, case_id);
+                let household = household.map(|id| stream(Household::TYPE, id.to_string()));
+                let payments = payments(histories, |order| order.case_id == case_id);
+                let case = stream(BenefitCase::TYPE, case_id.to_string());
+                payments.chain(household).chain([case]).collect()
             }
-            _ => is(BenefitCase::TYPE, case_id.to_string()),
-        },
-        Subject::Run(run_id) => {
-            is(PaymentRun::TYPE, run_id.to_string())
-                || event.is_some_and(|event| money::speaks_of_run(event, run_id))
-        }
-        Subject::Person(person) => concerns(histories, entry, person),
-        Subject::Fund(fund_id) => {
-            is(Fund::TYPE, fund_id.to_string()) || entry.stream.kind == PaymentRun::TYPE
-        }
-        Subject::Campaign(campaign) => {
-            let credited = |event: &AnyEvent| matches!(event, AnyEvent::Fund(FundEvent::DonationCredited { campaign_id, .. }) if *campaign_id == campaign);
-            is(Campaign::TYPE, campaign.to_string()) || event.is_some_and(credited)
+            Subject::Person(person) => of_person(histories, person),
+            Subject::Run(run_id) => BTreeSet::from([stream(PaymentRun::TYPE, run_id.to_string())]),
+            Subject::Fund(fund_id) => {
+                let runs = histories.events::<Fund>(fund_id).filter_map(|(_, event)| match event {
+                    FundEvent::FundsCommitted { run_id, .. } => {
+                        Some(stream(PaymentRun::TYPE, run_id.to_string()))
+                    }
+                    _ => None,
+                });
+                runs.chain([stream(Fund::TYPE, fund_id.to_string())]).collect()
+            }
+            Subject::Campaign(id) => BTreeSet::from([stream(Campaign::TYPE, id.to_string())]),
+        };
+        Story { subject, streams }
+    }
+
+    fn has(&self, entry: &Entry) -> bool {
+        self.streams.contains(&entry.stream) || entry.event.as_ref().is_ok_and(|event| self.names(event))
+    }
+
+    /// Whether an event of a fund speaks of the run or the campaign.
+    fn names(&self, event: &AnyEvent) -> bool {
+        let AnyEvent::Fund(event) = event else { return false };
+        match (self.subject, event) {
+            (
+                Subject::Run(run),
+                FundEvent::FundsCommitted { run_id, .. }
+                | FundEvent::FundsReleased { run_id, .. }
+                | FundEvent::FundsSpent { run_id, .. },
+            ) => *run_id == run,
+            (Subject::Campaign(campaign), FundEvent::DonationCredited { campaign_id, .. }) => {
+                *campaign_id == campaign
+            }
+            _ => false,
         }
     }
 }
 
-/// Whether an event concerns a person: their household, their identity, their cases, their money.
-fn concerns(histories: &Histories, entry: &Entry, person: PersonId) -> bool {
-    let applies = |case: &BenefitCaseEvent| match case {
-        BenefitCaseEvent::ConsultationHeld { subject, .. }
-        | BenefitCaseEvent::ApplicationReceived { subject, .. } => subject.applicant == person,
-        _ => false,
-    };
-    match entry.stream.kind.as_ref() {
-        Household::TYPE => histories.events::<Household>(&entry.stream.id).any(|(_, event)| {
+/// A person's households, identity, cases and money.
+fn of_person(histories: &Histories, person: PersonId) -> BTreeSet<StreamId> {
+    let households = histories.streams::<Household>().filter(|stream| {
+        histories.events::<Household>(&stream.id).any(|(_, event)| {
             matches!(event, HouseholdEvent::MemberJoined { person_id, .. } if *person_id == person)
-        }),
-        BenefitCase::TYPE => histories.events::<BenefitCase>(&entry.stream.id).any(|(_, event)| applies(event)),
-        Payment::TYPE => order_of(histories, entry)
-            .is_some_and(|order| order.beneficiary == person || order.payee == person),
-        Identity::TYPE => histories.events::<Identity>(&entry.stream.id).any(|(_, event)| match event {
+        })
+    });
+    let cases = histories.streams::<BenefitCase>().filter(|stream| {
+        histories.events::<BenefitCase>(&stream.id).any(|(_, event)| match event {
+            BenefitCaseEvent::ConsultationHeld { subject, .. }
+            | BenefitCaseEvent::ApplicationReceived { subject, .. } => subject.applicant == person,
+            _ => false,
+        })
+    });
+    let identities = histories.streams::<Identity>().filter(|stream| {
+        histories.events::<Identity>(&stream.id).any(|(_, event)| match event {
             IdentityEvent::IdentityClaimed { person_id, .. }
             | IdentityEvent::IdentityReleased { person_id, .. } => *person_id == person,
-        }),
-        _ => false,
-    }
+        })
+    });
+    let own = |order: &PaymentOrder| order.beneficiary == person || order.payee == person;
+    households.chain(cases).chain(identities).cloned().chain(payments(histories, own)).collect()
 }
 
-/// The order of a payment's stream.
-fn order_of<'h>(histories: &'h Histories, entry: &Entry) -> Option<&'h PaymentOrder> {
-    histories.events::<Payment>(&entry.stream.id).find_map(|(_, event)| match event {
-        PaymentEvent::PaymentOrdered { order } => Some(&**order),
-        _ => None,
-    })
+/// The streams of the payments whose orders are wanted.
+fn payments(histories: &Histories, wanted: impl Fn(&PaymentOrder) -> bool) -> impl Iterator<Item = StreamId> {
+    let streams = histories.streams::<Payment>().filter(move |stream| {
+        histories.events::<Payment>(&stream.id).any(|(_, event)| match event {
+            PaymentEvent::PaymentOrdered { order } => wanted(order),
+            _ => false,
+        })
+    });
+    streams.cloned()
 }
 
 /// The states of all streams while events pass by.

@@ -1,6 +1,5 @@
 //! Money of funds, runs and campaigns, beside what it must equal elsewhere in the log.
 
-use domain::any_event::AnyEvent;
 use domain::campaign::{Campaign, CampaignEvent};
 use domain::fund::FundEvent;
 use domain::ids::{CampaignId, DonationId, PaymentId, RunId};
@@ -110,15 +109,4 @@ fn recovered_with(histories: &Histories, payment: PaymentId, entry: &Entry) -> O
         _ => None,
     });
     amounts.next()
-}
-
-/// Whether an event speaks of a run.
-pub fn speaks_of_run(event: &AnyEvent, run: RunId) -> bool {
-    let AnyEvent::Fund(event) = event else { return false };
-    matches!(
-        event,
-        FundEvent::FundsCommitted { run_id, .. }
-        | FundEvent::FundsReleased { run_id, .. }
-        | FundEvent::FundsSpent { run_id, .. } if *run_id == run
-    )
 }

@@ -10,14 +10,16 @@ mod reading;
 
 use domain::ids::RunId;
 use domain::money::Money;
-use domain::payment_run::{Calculation, LineDigest};
+use domain::payment::{Payment, PaymentEvent, PaymentOrder};
+use domain::payment_run::{Calculation, LineDigest, PaymentRun, PaymentRunEvent};
 use futures::{TryStreamExt, stream};
 
 pub use page::{DeterminedLine, PreparedPage};
 pub use reading::{OrderedLines, RunLines};
 
-use super::report::{LineReport, RunTotals};
-use super::verdict::{Difference, ProofStatus, Verdict};
+use super::histories::Histories;
+use super::report::{LineReport, ReportItem, RunTotals};
+use super::verdict::{Difference, Ground, ProofStatus, Verdict};
 use crate::processes::{Office, ProcessError};
 
 /// Pages that are prepared and determined at once.
@@ -48,6 +50,40 @@ pub async fn audit_run(
         }
     }
     Ok(sums.finish())
+}
+
+/// The lines of a run and their totals from events that hold its payments and what decided them: what [`audit_run`] finds
+/// in a ledger, from a bundle. Nothing for a run without a calculation.
+pub fn lines_of(histories: &Histories, run_id: RunId, ground: &Ground<'_>) -> Vec<ReportItem> {
+    let mut orders: Vec<(u64, &PaymentOrder)> = Vec::new();
+    for stream in histories.streams::<Payment>() {
+        orders.extend(histories.events::<Payment>(&stream.id).filter_map(|(entry, event)| match event {
+            PaymentEvent::PaymentOrdered { order } if order.run_id == run_id => {
+                Some((entry.position, &**order))
+            }
+            _ => None,
+        }));
+    }
+    orders.sort_unstable_by_key(|(position, _)| *position);
+    let Some(calculation) = newest_calculation(histories, run_id) else { return Vec::new() };
+    let mut sums = Sums::new(run_id, calculation.clone());
+    let mut items = Vec::with_capacity(orders.len() + 1);
+    for (position, order) in orders {
+        let line = page::from_histories(histories, position, order, ground);
+        // a sum beyond the range of money differs from the one calculated
+        let _ = sums.add(&line);
+        items.push(ReportItem::Line(line.report(ground.proof)));
+    }
+    items.push(ReportItem::RunTotals(sums.finish()));
+    items
+}
+
+fn newest_calculation(histories: &Histories, run_id: RunId) -> Option<&Calculation> {
+    let calculations = histories.events::<PaymentRun>(run_id).filter_map(|(_, event)| match event {
+        PaymentRunEvent::PaymentRunCalculated { calculation, .. } => Some(calculation),
+        _ => None,
+    });
+    calculations.last()
 }
 
 /// The lines of a run as they pass by.

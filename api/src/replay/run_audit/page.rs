@@ -15,6 +15,8 @@ use domain::personal::BlindIndex;
 use domain::policy::RuleBook;
 use eventlog::keyring::DataKeys;
 
+use crate::replay::histories::Histories;
+use crate::replay::ordered::{account_index, paid};
 use crate::replay::redetermine::line::{LineFacts, RunBasis, line};
 use crate::replay::report::LineReport;
 use crate::replay::verdict::{Ground, ProofStatus, Verdict, nothing_sealed};
@@ -110,6 +112,19 @@ impl PreparedLine {
         };
         DeterminedLine { position, payment_id, ordered, verdict }
     }
+}
+
+/// A line determined anew from events that are at hand.
+pub(super) fn from_histories(
+    histories: &Histories,
+    position: u64,
+    order: &PaymentOrder,
+    ground: &Ground<'_>,
+) -> DeterminedLine {
+    let index = account_index(histories, position, order);
+    let ordered = Some(OrderedLine::of(order, index.unwrap_or_else(|| BlindIndex::from_hex(""))));
+    let verdict = paid(histories, position, order, ground).verdict;
+    DeterminedLine { position, payment_id: order.payment_id, ordered, verdict }
 }
 
 impl OrderedLine {
