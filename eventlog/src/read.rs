@@ -120,6 +120,44 @@ impl Log {
         self.read_stream_range(stream, 0, position.cast_signed()).await
     }
 
+    /// The events of several streams of one kind, as the log knew them when it held `length` events; in the order of
+    /// their positions, so each stream's in its own order. Streams that do not exist are left out.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read_streams(
+        &self,
+        kind: &str,
+        ids: &[String],
+        length: u64,
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query(include_str!("sql/read_streams.sql"))
+            .bind(ids)
+            .bind(kind)
+            .bind(length.min(i64::MAX.cast_unsigned()).cast_signed())
+            .fetch(&self.pool);
+        let mut events: Vec<StoredEvent> =
+            rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await?;
+        events.sort_unstable_by_key(|event| event.position);
+        Ok(events)
+    }
+
+    /// The streams of which any event has `id` in its payload. Looks at the whole log, once: nothing but events says
+    /// what belongs to a person.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn streams_with(&self, id: Uuid) -> Result<Vec<StreamId>, ReadError> {
+        let query = sqlx::query(include_str!("sql/streams_with.sql")).bind(id.to_string());
+        let rows = query.fetch_all(&self.pool).await?;
+        let stream =
+            |row: &PgRow| Ok(StreamId::new(row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?));
+        rows.iter().map(stream).collect()
+    }
+
     async fn read_stream_range(
         &self,
         stream: &StreamId,

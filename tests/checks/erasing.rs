@@ -4,7 +4,7 @@ use api::processes::erasure::{self, ErasurePlan};
 use api::processes::payment_run::{self, RunPlan};
 use api::processes::{self as work, Desk, ProcessError, Step};
 use api::registers::{RawRow, RegisterRow, persons};
-use api::replay::{Clocks, replay};
+use api::replay::{Clocks, Subject, nothing_sealed, replay};
 use domain::actor::Actor;
 use domain::benefit_case::{BenefitCaseCommand, ClosureReason};
 use domain::calendar::BenefitMonth;
@@ -131,8 +131,16 @@ async fn assert_closed(small: &SmallOffice, person: PersonId, on: chrono::NaiveD
 
 /// The case, replayed for an auditor long afterwards.
 async fn told(small: &SmallOffice, case: CaseId) -> String {
-    let clocks = Clocks { effective: day("2023-02-02"), known: day("2030-01-01") };
-    serde_json::to_string(&replay(&small.office, case, clocks).await.unwrap()).unwrap()
+    told_as_known(small, case, "2030-01-01").await
+}
+
+async fn told_as_known(small: &SmallOffice, case: CaseId, known: &str) -> String {
+    let clocks = Clocks { effective: day("2023-02-02"), known: day(known) };
+    let mut told = Vec::new();
+    let case = Subject::Case(case);
+    replay(&small.office, case, clocks, &nothing_sealed, |item| told.push(item)).await.unwrap();
+    assert!(told.iter().all(|item| !item.is_fault()), "{told:?}");
+    serde_json::to_string(&told).unwrap()
 }
 
 #[tokio::test]
@@ -196,8 +204,7 @@ async fn what_the_law_still_keeps_is_shown_to_nobody_once_it_is_restricted() {
 
     erasure::restrict(&small.office, &approver, wang, basis).await.unwrap();
     // also where the restriction was not known yet
-    let clocks = Clocks { effective: day("2023-02-02"), known: day("2023-02-02") };
-    let earlier = serde_json::to_string(&replay(&small.office, case, clocks).await.unwrap()).unwrap();
+    let earlier = told_as_known(&small, case, "2023-02-02").await;
     for hidden in [told(&small, case).await, earlier] {
         assert!(hidden.contains("（限制处理）") && !hidden.contains("王**"), "{hidden}");
         assert!(

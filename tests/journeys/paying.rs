@@ -80,10 +80,21 @@ async fn different_people_take_a_run_from_its_preparation_to_the_bank_and_it_can
     let report = counter.do_well(&["report"]);
     assert_eq!((&report["year"], &report["groups"][3]["persons"]), (&json!(2023), &json!(1)));
     let told = counter.do_well(&["replay", "--case", &case.to_string()]);
-    let payments = told["payments"].as_array().unwrap();
-    assert_eq!(payments.len(), 2);
-    assert!(payments.iter().all(|payment| payment["verdict"]["is"] == "same"), "{payments:?}");
+    let determined: Vec<_> =
+        told.as_array().unwrap().iter().filter(|item| !item["verdict"].is_null()).collect();
+    // the decision, the entitlement, two payments
+    assert_eq!(determined.len(), 4, "{told}");
+    assert!(determined.iter().all(|item| item["verdict"]["is"] == "same"), "{determined:?}");
     assert!(!told.to_string().contains("王秀英") && told.to_string().contains("王**"), "{told}");
+    let audited = counter.do_well(&["audit", "run", &run]);
+    assert_eq!(
+        (&audited["totals"]["lines"], &audited["totals"]["same"]),
+        (&json!(2), &json!(2)),
+        "{audited}"
+    );
+    let whole = counter.do_well(&["replay", "--run", &run]);
+    assert_eq!(whole.as_array().unwrap().last().unwrap()["item"], "run_totals", "{whole}");
+    counter.do_well(&["replay", "--fund", "区级财政资金"]);
     counter.do_well(&["check"]);
 }
 

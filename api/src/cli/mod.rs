@@ -21,6 +21,7 @@ pub mod screen;
 mod serve;
 mod session;
 mod signing;
+mod told;
 mod witness;
 
 use std::path::PathBuf;
@@ -137,7 +138,7 @@ pub enum Command {
     /// 签名密钥 · keys that sign checkpoints: show, rotate, retire
     #[command(subcommand)]
     Signing(SigningCommand),
-    /// 重放 · a case as of two clocks
+    /// 重放 · a case, run, person, fund or campaign from the log alone, as of two clocks
     Replay(ReplayArgs),
     /// 重建投影 · rebuild projections beside the live ones and swap
     Rebuild {
@@ -328,15 +329,36 @@ pub enum PersonCommand {
 /// What to replay.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ReplayArgs {
-    /// 个案 · the case
-    #[arg(long)]
-    pub case: domain::ids::CaseId,
+    /// Of what
+    #[command(flatten)]
+    pub subject: SubjectArgs,
     /// 生效截至 · what held on this day; today when absent
     #[arg(long)]
     pub effective: Option<NaiveDate>,
     /// 知悉截至 · what was known at the end of this day; today when absent
     #[arg(long)]
     pub known: Option<NaiveDate>,
+}
+
+/// One thing that has a history.
+#[derive(Clone, Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct SubjectArgs {
+    /// 个案 · a case
+    #[arg(long)]
+    pub case: Option<domain::ids::CaseId>,
+    /// 发放批次 · a payment run
+    #[arg(long)]
+    pub run: Option<domain::ids::RunId>,
+    /// 个人 · a person
+    #[arg(long)]
+    pub person: Option<domain::ids::PersonId>,
+    /// 资金 · a fund, by its name or identifier
+    #[arg(long)]
+    pub fund: Option<String>,
+    /// 募捐活动 · a campaign, by its name or identifier
+    #[arg(long)]
+    pub campaign: Option<String>,
 }
 
 /// The database.

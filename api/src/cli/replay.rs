@@ -1,154 +1,164 @@
-//! `ledger replay`: a case as of two clocks, from the log alone. Exit code 1 when a payment differs.
+//! `ledger replay`: a case, run, person, fund or campaign as of two clocks, from the log alone. Exit code 1 when
+//! something that was decided or paid differs.
 
 use chrono::{FixedOffset, Utc};
 
-use super::ReplayArgs;
+use super::audit::{show_lines, show_totals};
 use super::failure::{Done, Failure};
-use super::screen::{Align, Screen, yuan};
+use super::screen::{Form, Screen, yuan};
 use super::session::Session;
-use crate::processes::office_day;
-use crate::replay::{Clocks, DueOnTheDay, PaymentCheck, Replay, ReplayStep, Verdict, Words, replay};
+use super::told::{proof, said, verdict};
+use super::{ReplayArgs, SubjectArgs};
+use crate::processes::{Office, office_day};
+use crate::replay::{
+    Clocks, DueOnTheDay, Head, LineReport, OnTheDay, ReportItem, ReportStep, Subject, Verdict,
+    nothing_sealed, replay, role,
+};
 
-/// Tells the case and determines its payments anew.
+/// Tells the subject and determines anew what was decided and paid.
 ///
 /// # Errors
-/// [`Failure`]: the case was not known then, or the log cannot be read.
+/// [`Failure`]: nothing of it was known then, or the log cannot be read.
 pub(super) async fn run(session: &Session, arguments: &ReplayArgs) -> Result<Done, Failure> {
     let today = office_day(Utc::now());
     let effective = arguments.effective.unwrap_or(today);
     let clocks = Clocks { effective, known: arguments.known.unwrap_or(today) };
-    let told =
-        session.look_at_ledger(async |app| Ok(replay(app.office(), arguments.case, clocks).await?)).await?;
     let screen = session.screen;
-    show_steps(&screen, &told)?;
-    show_day(&screen, &told)?;
-    show_payments(&screen, &told.payments)?;
-    screen.answer(&told)?;
-    let differs = |check: &PaymentCheck| matches!(check.verdict, Verdict::Differs { .. });
-    Ok(if told.payments.iter().any(differs) { Done::Found } else { Done::Well })
+    let (mut items, mut faults) = (Vec::new(), 0_u64);
+    session
+        .look_at_ledger(async |app| {
+            let subject = subject(app.office(), &arguments.subject)?;
+            let keep = |item: ReportItem| {
+                faults += u64::from(item.is_fault());
+                // people see the lines of a run that are not the same, programs see all
+                let same = matches!(&item, ReportItem::Line(line) if line.verdict == Verdict::Same);
+                if screen.form == Form::Json || !same {
+                    items.push(item);
+                }
+            };
+            Ok(replay(app.office(), subject, clocks, &nothing_sealed, keep).await?)
+        })
+        .await?;
+    show(&screen, &items)?;
+    screen.answer(&items)?;
+    Ok(if faults > 0 { Done::Found } else { Done::Well })
 }
 
-fn said(screen: &Screen, words: &Words) -> String {
-    screen.pick(&words.zh, &words.en).clone()
+/// The subject that was asked for; funds and campaigns also by their names.
+fn subject(office: &Office, asked: &SubjectArgs) -> Result<Subject, Failure> {
+    let case = asked.case.map(Subject::Case);
+    let run = asked.run.map(Subject::Run);
+    let person = asked.person.map(Subject::Person);
+    let fund = asked.fund.as_ref();
+    let fund = fund.map(|name| Subject::Fund(name.parse().unwrap_or_else(|_| office.fund_id(name))));
+    let campaign = asked.campaign.as_ref();
+    let campaign =
+        campaign.map(|name| Subject::Campaign(name.parse().unwrap_or_else(|_| office.campaign_id(name))));
+    case.or(run).or(person).or(fund).or(campaign).ok_or(Failure::Usage {
+        code: "subject_required",
+        zh: "请说明重放什么：--case、--run、--person、--fund 或 --campaign".to_owned(),
+        en: "say what to replay: --case, --run, --person, --fund or --campaign".to_owned(),
+    })
 }
 
-fn show_steps(screen: &Screen, told: &Replay) -> Result<(), Failure> {
-    let (case, known) = (told.case_id, told.clocks.known);
-    screen.say(
-        format!("个案 {case}（{}），截至 {known} 所知：", told.program.zh()),
-        format!("Case {case} ({}), as known at the end of {known}:", told.program.en()),
-    )?;
-    let heads = [
-        ("#", Align::Right),
-        (screen.pick("记录时间", "Recorded"), Align::Left),
-        (screen.pick("生效", "Effective"), Align::Left),
-        (screen.pick("经办", "Who"), Align::Left),
-        (screen.pick("角色", "Role"), Align::Left),
-        (screen.pick("事项", "What"), Align::Left),
-    ];
-    let rows: Vec<Vec<String>> = told.steps.iter().map(|step| step_row(screen, step)).collect();
-    Ok(screen.table(&heads, &rows)?)
+fn show(screen: &Screen, items: &[ReportItem]) -> Result<(), Failure> {
+    let lines: Vec<LineReport> = items
+        .iter()
+        .filter_map(|item| match item {
+            ReportItem::Line(line) => Some(line.clone()),
+            _ => None,
+        })
+        .collect();
+    for item in items {
+        match item {
+            ReportItem::Head(head) => show_head(screen, head)?,
+            ReportItem::Step(step) => show_step(screen, step)?,
+            ReportItem::OnTheDay(held) => show_day(screen, held)?,
+            ReportItem::Line(_) => {}
+            ReportItem::RunTotals(totals) => {
+                screen.say("", "")?;
+                show_lines(screen, &lines)?;
+                show_totals(screen, totals)?;
+            }
+        }
+    }
+    Ok(())
 }
 
-fn step_row(screen: &Screen, step: &ReplayStep) -> Vec<String> {
+fn show_head(screen: &Screen, head: &Head) -> Result<(), Failure> {
+    let Clocks { effective, known } = head.clocks;
+    let (zh, en, id) = match head.subject {
+        Subject::Case(id) => ("个案", "Case", id.to_string()),
+        Subject::Run(id) => ("批次", "Run", id.to_string()),
+        Subject::Person(id) => ("个人", "Person", id.to_string()),
+        Subject::Fund(id) => ("资金", "Fund", id.to_string()),
+        Subject::Campaign(id) => ("募捐活动", "Campaign", id.to_string()),
+    };
+    let rules = &head.rule_version;
+    Ok(screen.say(
+        format!("{zh} {id}，截至 {known} 所知，{effective} 生效（规则 {rules}）\n"),
+        format!("{en} {id}, as known at the end of {known}, effective {effective} (rules {rules})\n"),
+    )?)
+}
+
+fn show_step(screen: &Screen, step: &ReportStep) -> Result<(), Failure> {
     let beijing = FixedOffset::east_opt(8 * 3600);
     let at = match beijing {
         Some(beijing) => step.recorded_at.with_timezone(&beijing).format("%Y-%m-%d %H:%M").to_string(),
         None => step.recorded_at.format("%Y-%m-%d %H:%MZ").to_string(),
     };
-    vec![
-        step.position.to_string(),
-        at,
-        step.effective_on.map(|day| day.to_string()).unwrap_or_default(),
-        step.actor.clone(),
-        role(screen, step.role).to_owned(),
-        said(screen, &step.words),
-    ]
-}
-
-fn role(screen: &Screen, role: domain::actor::Role) -> &'static str {
-    use domain::actor::Role;
-    match role {
-        Role::Clerk => screen.pick("经办", "clerk"),
-        Role::Reviewer => screen.pick("审核", "reviewer"),
-        Role::Approver => screen.pick("审批", "approver"),
-        Role::Finance => screen.pick("财务", "finance"),
-        Role::Auditor => screen.pick("审计", "auditor"),
-        Role::Administrator => screen.pick("管理员", "administrator"),
-        Role::System => screen.pick("系统", "system"),
+    let (zh, en) = step.role.map_or(("", ""), role);
+    let who = format!("{}（{zh}）", step.actor);
+    let who = screen.pick(who, format!("{} ({en})", step.actor));
+    let proof = proof(screen, step.proof);
+    line(screen, &format!("#{:<6} {at}  {who}  {}  {proof}", step.position, said(screen, &step.words)))?;
+    for change in &step.changes {
+        let nothing = || "—".to_owned();
+        let shown = |words: &Option<_>| words.as_ref().map_or_else(nothing, |words| said(screen, words));
+        let of = change.of.as_ref().map(|of| format!("{} ", said(screen, of))).unwrap_or_default();
+        let (before, after) = (shown(&change.before), shown(&change.after));
+        line(screen, &format!("          {of}{}  {before} → {after}", said(screen, &change.label)))?;
+    }
+    show_basis(screen, &step.basis)?;
+    match &step.verdict {
+        Some(found) => line(screen, &format!("          {}", verdict(screen, found))),
+        None => Ok(()),
     }
 }
 
-fn show_day(screen: &Screen, told: &Replay) -> Result<(), Failure> {
-    let (day, held) = (told.clocks.effective, &told.on_the_day);
-    let members: Vec<String> = held.members.iter().map(|name| said(screen, name)).collect();
-    let members = members.join(screen.pick("、", ", "));
-    let income = held.income.map_or_else(|| "—".to_owned(), yuan);
+fn show_basis(screen: &Screen, basis: &[domain::policy::Step]) -> Result<(), Failure> {
+    for step in basis {
+        let source = if step.source.is_empty() { String::new() } else { format!(" · {}", step.source) };
+        line(screen, &format!("          § {}{source}", screen.pick(&step.zh, &step.en)))?;
+    }
+    Ok(())
+}
+
+fn show_day(screen: &Screen, held: &OnTheDay) -> Result<(), Failure> {
     screen.say(
-        format!("{day} 当日：{}；成员 {members}；家庭月收入 {income} 元", held.stage.zh()),
-        format!("On {day}: {}; members {members}; income {income} yuan a month", held.stage.en()),
+        format!("\n当日所是 · {} {}", held.stream, held.stream_id),
+        format!("\nOn the day · {} {}", held.stream, held.stream_id),
     )?;
+    for fact in &held.facts {
+        let of = fact.of.as_ref().map(|of| format!("{} ", said(screen, of))).unwrap_or_default();
+        line(screen, &format!("  {of}{}  {}", said(screen, &fact.label), said(screen, &fact.value)))?;
+    }
     match &held.due {
-        DueOnTheDay::Determined { month, amount, reasons, steps } => {
+        None => Ok(()),
+        Some(DueOnTheDay::Determined { month, amount, reasons, steps }) => {
             let amount = yuan(*amount);
             let why = if reasons.is_empty() { String::new() } else { format!(" [{}]", reasons.join(", ")) };
             screen.say(
-                format!("{month} 应发 {amount} 元{why}"),
-                format!("{month} is due {amount} yuan{why}"),
+                format!("  {month} 应发 {amount} 元{why}"),
+                format!("  {month} is due {amount} yuan{why}"),
             )?;
-            for step in steps {
-                let source =
-                    if step.source.is_empty() { String::new() } else { format!(" · {}", step.source) };
-                screen.say(format!("   {}{source}", step.zh), format!("   {}{source}", step.en))?;
-            }
-            Ok(())
+            show_basis(screen, steps)
         }
-        DueOnTheDay::Unknown { words, .. } => {
-            Ok(screen
-                .say(format!("应发无法核定：{}", words.zh), format!("Nothing determined: {}", words.en))?)
-        }
+        Some(DueOnTheDay::Unknown { words, .. }) => Ok(screen
+            .say(format!("  应发无法核定：{}", words.zh), format!("  Nothing determined: {}", words.en))?),
     }
 }
 
-fn show_payments(screen: &Screen, payments: &[PaymentCheck]) -> Result<(), Failure> {
-    if payments.is_empty() {
-        return Ok(());
-    }
-    let heads = [
-        (screen.pick("月份", "Month"), Align::Left),
-        (screen.pick("笔", "No."), Align::Right),
-        (screen.pick("金额（元）", "Yuan"), Align::Right),
-        (screen.pick("状态", "Status"), Align::Left),
-        (screen.pick("核算位置", "Computed at"), Align::Right),
-        (screen.pick("重新核定", "Determined anew"), Align::Left),
-    ];
-    let row = |check: &PaymentCheck| {
-        vec![
-            check.month.to_string(),
-            check.attempt.to_string(),
-            yuan(check.amount),
-            screen.pick(check.stage.zh(), check.stage.en()).to_owned(),
-            check.computed_at.to_string(),
-            verdict(screen, &check.verdict),
-        ]
-    };
-    Ok(screen.table(&heads, &payments.iter().map(row).collect::<Vec<_>>())?)
-}
-
-fn verdict(screen: &Screen, verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Same => screen.pick("✓ 同", "✓ same").to_owned(),
-        Verdict::Differs { differences } => {
-            let (expected, found) = (screen.pick("应为", "expected"), screen.pick("实为", "found"));
-            let one = |difference: &crate::replay::Difference| {
-                format!(
-                    "{}: {expected} {}, {found} {}",
-                    difference.field, difference.expected, difference.found
-                )
-            };
-            let all: Vec<String> = differences.iter().map(one).collect();
-            format!("✗ {} {}", screen.pick("不同", "differs"), all.join("; "))
-        }
-        Verdict::Unanswerable { words, .. } => format!("? {}", said(screen, words)),
-    }
+fn line(screen: &Screen, text: &str) -> Result<(), Failure> {
+    Ok(screen.say(text, text)?)
 }

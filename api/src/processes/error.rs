@@ -46,6 +46,9 @@ pub enum ProcessError {
     /// Results from the bank for a run that was never sent there.
     #[error("the run was not released yet: release it before taking results")]
     NotReleased,
+    /// Nothing of the run was paid.
+    #[error("the run was not released: it has no payments to determine anew")]
+    NothingOrdered,
     /// Lines of the run were ordered by another run meanwhile.
     #[error("{count} lines were ordered by another run meanwhile: send the run back and calculate it anew")]
     OrderedElsewhere {
@@ -127,7 +130,7 @@ impl ProcessError {
             ProcessError::Refused { code, .. } => code,
             ProcessError::UnknownPerson => "unknown_person",
             ProcessError::Unknown { .. } => "unknown_object",
-            ProcessError::NotReleased => "run_not_released",
+            ProcessError::NotReleased | ProcessError::NothingOrdered => "run_not_released",
             ProcessError::OrderedElsewhere { .. } => "lines_ordered_elsewhere",
             ProcessError::RunChanged => "run_changed",
             ProcessError::PartlyOrdered => "run_partly_ordered",
@@ -175,6 +178,7 @@ impl ProcessError {
                 "该操作已用同一幂等键登记为另一内容，未作任何更改".to_owned()
             }
             (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
+            (ProcessError::NothingOrdered, Lang::Zh) => "该批次尚未发放，没有可重新核定的明细".to_owned(),
             (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个对象（{what}）"),
             _ => self.to_string(),
         }

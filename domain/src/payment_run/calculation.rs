@@ -106,6 +106,12 @@ impl LineDigest {
         let _ = writeln!(Hashing(&mut self.0), "{line}");
     }
 
+    /// Takes the next line by its canonical text.
+    pub fn text(&mut self, line: &str) {
+        self.0.update(line);
+        self.0.update("\n");
+    }
+
     /// 64 lower-case hexadecimal digits.
     pub fn finish(self) -> String {
         hex::encode(self.0.finalize())

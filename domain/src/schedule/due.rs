@@ -76,10 +76,39 @@ pub fn schedule(
     known_on: NaiveDate,
     through: BenefitMonth,
 ) -> Result<Schedule, FactsError> {
+    let (enrolled, _) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
+    ask_for(&months(enrolled, through), case, household, opener, rules, known_on)
+}
+
+/// As [`schedule`], for one month alone: what it is due, why, and its determination are the same, and the months
+/// before it are not asked for. No month where the schedule does not have it.
+///
+/// # Errors
+/// As [`schedule`].
+pub fn schedule_month(
+    case: &BenefitCase,
+    household: &Household,
+    opener: &dyn Opener,
+    rules: &RuleBook,
+    known_on: NaiveDate,
+    month: BenefitMonth,
+) -> Result<Schedule, FactsError> {
+    let (enrolled, _) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
+    let asked: Vec<_> = months(enrolled, month).into_iter().filter(|asked| *asked == month).collect();
+    ask_for(&asked, case, household, opener, rules, known_on)
+}
+
+fn ask_for(
+    asked: &[BenefitMonth],
+    case: &BenefitCase,
+    household: &Household,
+    opener: &dyn Opener,
+    rules: &RuleBook,
+    known_on: NaiveDate,
+) -> Result<Schedule, FactsError> {
     let (enrolled, closing) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
     let facts = CaseFacts::enrolled(enrolled);
-    let asked = months(enrolled, through);
-    let questions = ask(facts, household, opener, &asked, known_on)?;
+    let questions = ask(facts, household, opener, asked, known_on)?;
     let last = closing.map(|closing| BenefitMonth::of(closing.closed_on));
     let mut months = Vec::with_capacity(asked.len());
     for question in &questions {

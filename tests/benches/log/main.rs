@@ -1,6 +1,6 @@
-//! The ledger against its peers: single commands, bulk, replay; then a payment run and the demonstration. Prints what
-//! was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`, with `-- --full` for the
-//! full size, and `-- commands` (`bulk`, `replay`, `proofs`, `run`, `demo`) for one part.
+//! The ledger against its peers: single commands, bulk, replay; then a payment run, the same run determined anew, and the
+//! demonstration. Prints what was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`,
+//! with `-- --full` for the full size, and `-- commands` (`bulk`, `replay`, `proofs`, `run`, `redetermine`, `demo`) for one part.
 
 mod account;
 mod bulk;
@@ -9,12 +9,14 @@ mod demo;
 mod payment_run;
 mod peers;
 mod proofs;
+mod redetermine;
 mod replay;
 mod report;
 mod roll;
 mod totals;
 
 use account::Setting;
+use payment_run::Then;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +52,9 @@ fn main() {
         if wanted("proofs") {
             proofs::run(&setting, size).await;
         }
-        if wanted("run") {
-            payment_run::run(&setting, size).await;
+        if wanted("run") || wanted("redetermine") {
+            let then = if wanted("redetermine") { Then::Redetermine } else { Then::End };
+            payment_run::run(&setting, size, then).await;
         }
         if wanted("demo") {
             demo::run(&setting);

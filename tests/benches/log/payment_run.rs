@@ -7,7 +7,7 @@ use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
 use api::processes::{Desk, Office, appropriate, open_fund};
 use api::settings::{Given, Settings};
 use domain::fund::{FundCharter, FundSource, Restriction};
-use domain::ids::{FundId, PaymentId};
+use domain::ids::{FundId, PaymentId, RunId};
 use domain::money::Money;
 use domain::program::Program;
 use eventlog::bulk::BulkOptions;
@@ -17,13 +17,21 @@ use tests::personas;
 
 use crate::Size;
 use crate::account::Setting;
+use crate::redetermine;
 use crate::report::{peak_megabytes, reset_peak};
 use crate::roll::Seed;
 
 /// Cases whose events are sealed before they are appended.
 const SEED_CASES: u32 = 5_000;
 
-pub async fn run(setting: &Setting, size: Size) {
+/// What follows the run.
+#[derive(Clone, Copy)]
+pub enum Then {
+    Redetermine,
+    End,
+}
+
+pub async fn run(setting: &Setting, size: Size, then: Then) {
     let data_dir = setting.folder.path().join("run");
     let given =
         Given { data_dir, pg_bin: std::env::var_os("LEDGER_PG_BIN").map(Into::into), ..Given::default() };
@@ -33,7 +41,10 @@ pub async fn run(setting: &Setting, size: Size) {
     let office = app.office();
     seed(office, size.cases).await;
     let fund = fund(office).await;
-    pay(office, fund, size.cases).await;
+    let run = pay(office, fund, size.cases).await;
+    if let Then::Redetermine = then {
+        redetermine::run(office, run, size.cases).await;
+    }
     app.close().await.unwrap();
 }
 
@@ -65,7 +76,7 @@ async fn fund(office: &Office) -> FundId {
     fund
 }
 
-async fn pay(office: &Office, fund_id: FundId, cases: u32) {
+async fn pay(office: &Office, fund_id: FundId, cases: u32) -> RunId {
     let month = "2023-10".parse().unwrap();
     let plan = RunPlan { month, programs: vec![Program::AdvancedAgeAllowance], fund_id, number: 1 };
     let (clerk, finance) = (desk(personas::clerk()), desk(personas::finance()));
@@ -92,6 +103,7 @@ async fn pay(office: &Office, fund_id: FundId, cases: u32) {
         settlement.results.settled_count,
         settlement.pending_count
     );
+    run
 }
 
 /// The bank pays every line of its file.
@@ -109,15 +121,15 @@ fn desk(actor: domain::actor::Actor) -> Desk {
 }
 
 /// Time and peak memory of one step.
-struct Watch(Instant);
+pub struct Watch(Instant);
 
 impl Watch {
-    fn start() -> Watch {
+    pub fn start() -> Watch {
         reset_peak();
         Watch(Instant::now())
     }
 
-    fn stop(self, step: &str, lines: u32) {
+    pub fn stop(self, step: &str, lines: u32) {
         let seconds = self.0.elapsed().as_secs_f64();
         let rate = f64::from(lines) / seconds;
         println!("  {step:<52} {rate:>9.0} lines/s  {seconds:>7.2} s  peak {} MB", peak_megabytes());

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod flags;
+mod run;
 pub mod verify;
 
 use std::path::PathBuf;
@@ -16,6 +17,8 @@ use super::session::Session;
 use crate::audit::opened::ToOpen;
 use crate::audit::selection::Selection;
 
+pub(super) use run::{show_lines, show_totals};
+
 /// What auditors ask for.
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
@@ -25,6 +28,11 @@ pub enum AuditCommand {
     Verify(VerifyArgs),
     /// 疑点 · red flags, found in the log alone
     Flags(FlagsArgs),
+    /// 批次复核 · determine every line of a paid run anew, from the log alone
+    Run {
+        /// 批次 · the run
+        run: RunId,
+    },
 }
 
 /// Which bundle.
@@ -121,5 +129,6 @@ pub(super) async fn run(session: &Session, command: AuditCommand) -> Result<Done
         AuditCommand::Bundle(arguments) => bundle::run(session, &arguments).await,
         AuditCommand::Verify(arguments) => verify::run(&session.screen, &arguments),
         AuditCommand::Flags(arguments) => flags::run(session, &arguments).await,
+        AuditCommand::Run { run } => run::run(session, run).await,
     }
 }

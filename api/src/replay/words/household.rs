@@ -4,26 +4,20 @@ use domain::household::{Destination, Household, HouseholdEvent};
 use domain::money::Money;
 use domain::policy::Income;
 
-use super::{Words, code, name, words};
+use super::{Words, code, words};
 use crate::cli::screen::yuan;
-use crate::processes::{Office, ProcessError};
 use crate::registers::Named;
+use crate::replay::facts::name;
+use crate::replay::verdict::Shown;
 
-/// The event in words.
-///
-/// # Errors
-/// [`ProcessError`] when a sealed name was tampered with.
-pub(super) fn said(
-    office: &Office,
-    household: &Household,
-    event: &HouseholdEvent,
-) -> Result<Words, ProcessError> {
+/// The event in words. A member's name is the one that the household knows after it.
+pub(super) fn said(household: &Household, event: &HouseholdEvent, open: &Shown<'_>) -> Words {
     if let Some(words) = of_the_whole(event) {
-        return Ok(words);
+        return words;
     }
-    let Some((person, zh, en)) = of_a_member(event) else { return Ok(words("其他", "something else")) };
-    let Words { zh: name_zh, en: name_en } = name(office, household, person)?;
-    Ok(words(format!("{name_zh} {zh}"), format!("{name_en} {en}")))
+    let Some((person, zh, en)) = of_a_member(event) else { return words("其他", "something else") };
+    let Words { zh: name_zh, en: name_en } = name(household, person, open);
+    words(format!("{name_zh} {zh}"), format!("{name_en} {en}"))
 }
 
 fn of_the_whole(event: &HouseholdEvent) -> Option<Words> {
@@ -132,7 +126,8 @@ fn sum(income: &[Income]) -> String {
     yuan(Money::sum(income.iter().map(|income| income.amount)).unwrap_or_default())
 }
 
-const fn moved(destination: Destination) -> (&'static str, &'static str) {
+/// Where someone moved.
+pub(in crate::replay) const fn moved(destination: Destination) -> (&'static str, &'static str) {
     match destination {
         Destination::WithinStreet => ("在本街道内迁居", "moved within the street"),
         Destination::WithinRegion => ("迁往本市其他街道", "moved to another street"),

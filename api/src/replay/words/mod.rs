@@ -1,19 +1,21 @@
-//! Events in the office's words, in both languages. Names are masked, hidden where someone is restricted, and gone
-//! where someone was erased.
+//! Events in the office's words, in both languages. Names are masked, hidden where someone is
+//! restricted, and gone where someone was erased.
 
 mod case;
 mod household;
+mod money;
 mod payment;
+mod run;
 
-use domain::aggregate::LedgerEvent;
-use domain::household::Household;
-use domain::ids::PersonId;
-use domain::personal::Opened;
+use domain::any_event::AnyEvent;
+use domain::disclosure::DisclosureEvent;
+use domain::identity::IdentityEvent;
 use serde::Serialize;
 
-use super::ReplayStep;
-use super::history::{History, Recorded};
-use crate::processes::{Office, ProcessError};
+use super::facts::State;
+use super::verdict::Shown;
+
+pub(super) use household::moved;
 
 /// A sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,82 +26,47 @@ pub struct Words {
     pub en: String,
 }
 
-fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
+pub(super) fn words(zh: impl Into<String>, en: impl Into<String>) -> Words {
     Words { zh: zh.into(), en: en.into() }
 }
 
 /// A code as programs know it, for English words.
-fn code(value: &impl Serialize) -> String {
+pub(super) fn code(value: &impl Serialize) -> String {
     let value = serde_json::to_value(value).ok();
     value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The masked name of a member.
-///
-/// # Errors
-/// [`ProcessError`] when the name was tampered with.
-pub(super) fn name(office: &Office, household: &Household, person: PersonId) -> Result<Words, ProcessError> {
-    let Some(member) = household.member(person) else { return Ok(words("某成员", "a member")) };
-    if member.is_restricted() {
-        return Ok(words("（限制处理）", "(restricted)"));
+/// An event in words; `after` is the state of its stream after it.
+pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
+    match (event, after) {
+        (AnyEvent::Household(event), State::Household(household)) => household::said(household, event, open),
+        (AnyEvent::BenefitCase(event), _) => case::said(event),
+        (AnyEvent::Payment(event), _) => payment::said(event),
+        (AnyEvent::PaymentRun(event), _) => run::said(event),
+        (AnyEvent::Fund(event), _) => money::of_fund(event),
+        (AnyEvent::Campaign(event), _) => money::of_campaign(event),
+        (AnyEvent::Identity(event), _) => identity(event),
+        (AnyEvent::Disclosure(event), _) => disclosure(event),
+        (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
-    Ok(match member.name.open(person, &*office.keyring)? {
-        Opened::Clear(name) => {
-            let masked = masked(&name.disclose().0);
-            words(masked.clone(), masked)
+}
+
+fn identity(event: &IdentityEvent) -> Words {
+    match event {
+        IdentityEvent::IdentityClaimed { claimed_on, .. } => {
+            words(format!("{claimed_on} 身份证号登记"), format!("ID number claimed on {claimed_on}"))
         }
-        Opened::Erased { on } => words(format!("（已于 {on} 删除）"), format!("(erased on {on})")),
-    })
-}
-
-/// The first character of a name, and how it would go on.
-fn masked(name: &str) -> String {
-    name.chars().take(1).chain("**".chars()).collect()
-}
-
-/// Every event of a history in words, in the order of the log.
-///
-/// # Errors
-/// [`ProcessError`] when a sealed name was tampered with.
-pub(super) fn steps(
-    office: &Office,
-    history: &History,
-    household: &Household,
-) -> Result<Vec<ReplayStep>, ProcessError> {
-    let mut steps = Vec::new();
-    for recorded in &history.case {
-        steps.push(step(recorded, case::said(&recorded.event)));
-    }
-    for recorded in &history.household {
-        steps.push(step(recorded, household::said(office, household, &recorded.event)?));
-    }
-    for payment in &history.payments {
-        for recorded in &payment.events {
-            steps.push(step(recorded, payment::said(&recorded.event)));
+        IdentityEvent::IdentityReleased { released_on, .. } => {
+            words(format!("{released_on} 身份证号释放"), format!("ID number released on {released_on}"))
         }
     }
-    steps.sort_by_key(|step| step.position);
-    Ok(steps)
 }
 
-fn step<E: LedgerEvent>(recorded: &Recorded<E>, words: Words) -> ReplayStep {
-    ReplayStep {
-        position: recorded.position,
-        recorded_at: recorded.recorded_at,
-        effective_on: recorded.event.effective_on(),
-        actor: recorded.actor.clone(),
-        role: recorded.role,
-        event: recorded.event.kind().name,
-        words,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_keeps_its_first_character() {
-        assert_eq!([masked("王小明"), masked("欧阳锋")], ["王**", "欧**"]);
-    }
+fn disclosure(event: &DisclosureEvent) -> Words {
+    let DisclosureEvent::PersonalDataDisclosed { recipient, purpose, opened, disclosed_on } = event;
+    let count = opened.len();
+    words(
+        format!("{disclosed_on} 向{recipient}披露 {count} 人的个人信息：{purpose}"),
+        format!("personal data of {count} persons disclosed to {recipient} on {disclosed_on}: {purpose}"),
+    )
 }

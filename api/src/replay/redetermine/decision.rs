@@ -1,0 +1,114 @@
+//! An eligibility decision and an entitlement, determined anew.
+
+use chrono::NaiveDate;
+use domain::benefit_case::{BenefitCase, BenefitCaseEvent, Outcome};
+use domain::calendar::BenefitMonth;
+use domain::household::Household;
+use domain::ids::PersonId;
+use domain::money::Money;
+use domain::personal::Sealed;
+use domain::policy::{Decision, Determination};
+use domain::schedule::{propose, schedule};
+
+use crate::replay::verdict::{Determined, Difference, Ground, NOTHING, Verdict, determination};
+use crate::replay::words::code;
+
+/// What the log had when the case was decided or its entitlement determined.
+#[derive(Clone, Copy, Debug)]
+pub struct CaseFacts<'a> {
+    /// The case.
+    pub case: &'a BenefitCase,
+    /// Its household.
+    pub household: &'a Household,
+    /// The day at the office.
+    pub office_day: NaiveDate,
+}
+
+/// Determines what an event of a case decided; none for an event that decides nothing.
+pub fn decided(event: &BenefitCaseEvent, facts: CaseFacts<'_>, ground: &Ground<'_>) -> Option<Determined> {
+    let applicant = facts.case.subject()?.applicant;
+    match event {
+        BenefitCaseEvent::EligibilityDecided { outcome, decided_on, reasons, determination, .. } => {
+            let decided = EligibilityDecision {
+                outcome: *outcome,
+                decided_on: *decided_on,
+                reasons,
+                determination: determination.as_ref(),
+            };
+            Some(eligibility(&decided, applicant, facts, ground))
+        }
+        BenefitCaseEvent::EntitlementDetermined { from, amount, determination, .. } => {
+            let determined = Entitled { from: *from, amount: *amount, determination };
+            Some(entitlement(&determined, applicant, facts, ground))
+        }
+        _ => None,
+    }
+}
+
+struct EligibilityDecision<'a> {
+    outcome: Outcome,
+    decided_on: NaiveDate,
+    reasons: &'a [String],
+    determination: Option<&'a Sealed<Determination>>,
+}
+
+/// An approval must be what the rules say; a refusal may have the office's own reasons, but where the rules refuse,
+/// theirs.
+fn eligibility(
+    decided: &EligibilityDecision<'_>,
+    applicant: PersonId,
+    facts: CaseFacts<'_>,
+    ground: &Ground<'_>,
+) -> Determined {
+    let day = decided.decided_on;
+    let proposal = match propose(facts.case, facts.household, ground.opener, ground.rules, day, day) {
+        Ok(proposal) => proposal,
+        Err(error) => return error.into(),
+    };
+    let mut differing = Vec::new();
+    if proposal.decision == Decision::Ineligible {
+        let reasons: Vec<&str> = proposal.reasons.iter().map(|reason| reason.code()).collect();
+        differing.extend(Difference::between("outcome", code(&Outcome::Refused), code(&decided.outcome)));
+        differing.extend(Difference::between("reasons", reasons.join(", "), decided.reasons.join(", ")));
+    }
+    if let Some(sealed) = decided.determination {
+        let anew = Some(&proposal.determination);
+        differing.extend(determination(sealed, applicant, anew, ground.opener));
+    }
+    Determined { verdict: Verdict::of(differing), basis: proposal.determination.steps }
+}
+
+struct Entitled<'a> {
+    from: BenefitMonth,
+    amount: Money,
+    determination: &'a Sealed<Determination>,
+}
+
+/// The first month with money up to the month after the day, as it was determined.
+fn entitlement(
+    entitled: &Entitled<'_>,
+    applicant: PersonId,
+    facts: CaseFacts<'_>,
+    ground: &Ground<'_>,
+) -> Determined {
+    let (day, through) = (facts.office_day, BenefitMonth::of(facts.office_day).next());
+    let due = match schedule(facts.case, facts.household, ground.opener, ground.rules, day, through) {
+        Ok(due) => due,
+        Err(error) => return error.into(),
+    };
+    let first = due.months.iter().find(|month| month.due.is_positive());
+    let anew = match first.map(|first| due.determination(first.month, ground.rules)).transpose() {
+        Ok(anew) => anew.flatten(),
+        Err(error) => return error.into(),
+    };
+    let nothing = || NOTHING.to_owned();
+    let from = first.map_or_else(nothing, |first| first.month.to_string());
+    let amount = first.map_or_else(nothing, |first| first.due.to_string());
+    let fields = [
+        Difference::between("from", from, entitled.from),
+        Difference::between("amount", amount, entitled.amount),
+        determination(entitled.determination, applicant, anew.as_ref(), ground.opener),
+    ];
+    let basis = anew.map(|anew| anew.steps).unwrap_or_default();
+    Determined { verdict: Verdict::of(fields.into_iter().flatten().collect()), basis }
+}

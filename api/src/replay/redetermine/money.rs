@@ -1,0 +1,112 @@
+//! Money of funds, runs and campaigns, beside what it must equal elsewhere in the log.
+
+use domain::campaign::{Campaign, CampaignEvent};
+use domain::fund::FundEvent;
+use domain::ids::{CampaignId, DonationId, PaymentId, RunId};
+use domain::money::Money;
+use domain::payment::{Payment, PaymentEvent};
+use domain::payment_run::{PaymentRun, PaymentRunEvent};
+
+use crate::replay::histories::{Entry, Histories};
+use crate::replay::verdict::{Difference, NOTHING, Verdict};
+
+/// What a fund's event says beside the run, the gift or the recovery that it speaks of; none for money that has no
+/// counterpart in the log.
+pub fn of_fund(entry: &Entry, event: &FundEvent, histories: &Histories) -> Option<Verdict> {
+    let (expected, found) = match event {
+        FundEvent::FundsCommitted { run_id, amount, .. } => {
+            (calculated_before(histories, *run_id, entry.position), *amount)
+        }
+        FundEvent::FundsReleased { run_id, amount, .. } => (freed_with(histories, *run_id, entry), *amount),
+        FundEvent::FundsSpent { run_id, amount, .. } => (spent_with(histories, *run_id, entry), *amount),
+        FundEvent::DonationCredited { campaign_id, donation_id, amount, .. } => {
+            (given_with(histories, *campaign_id, *donation_id, entry), *amount)
+        }
+        FundEvent::RecoveryCredited { payment_id, amount, .. } => {
+            (recovered_with(histories, *payment_id, entry), *amount)
+        }
+        FundEvent::FundOpened { .. } | FundEvent::MoneyAppropriated { .. } => return None,
+    };
+    let expected = expected.map_or_else(|| NOTHING.to_owned(), |amount| amount.to_string());
+    Some(Verdict::of(Difference::between("amount", expected, found).into_iter().collect()))
+}
+
+/// What a campaign published, and the number of a receipt, beside its gifts before.
+pub fn of_campaign(before: &Campaign, event: &CampaignEvent) -> Option<Verdict> {
+    let book = before.book()?;
+    let differing: Vec<Difference> = match event {
+        CampaignEvent::ResultsPublished { total, donation_count, .. } => [
+            Difference::between("total", book.total(), total),
+            Difference::between("donation_count", book.donation_count(), donation_count),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        CampaignEvent::ReceiptIssued { receipt_number, .. } => {
+            let next = book.last_receipt.saturating_add(1);
+            Difference::between("receipt_number", next, receipt_number).into_iter().collect()
+        }
+        _ => return None,
+    };
+    Some(Verdict::of(differing))
+}
+
+fn calculated_before(histories: &Histories, run_id: RunId, position: u64) -> Option<Money> {
+    let before = histories.events::<PaymentRun>(run_id).filter(|(entry, _)| entry.position < position);
+    let sums = before.filter_map(|(_, event)| match event {
+        PaymentRunEvent::PaymentRunCalculated { calculation, .. } => Some(calculation.control_sum),
+        _ => None,
+    });
+    sums.last()
+}
+
+/// What the bank returned of a reconciled run, or all of a run that was sent back.
+fn freed_with(histories: &Histories, run_id: RunId, entry: &Entry) -> Option<Money> {
+    of_run(histories, run_id, entry).find_map(|event| match event {
+        PaymentRunEvent::PaymentRunReconciled { returned_sum, .. } => Some(*returned_sum),
+        PaymentRunEvent::PaymentRunRejected { .. } => calculated_before(histories, run_id, entry.position),
+        _ => None,
+    })
+}
+
+fn spent_with(histories: &Histories, run_id: RunId, entry: &Entry) -> Option<Money> {
+    of_run(histories, run_id, entry).find_map(|event| match event {
+        PaymentRunEvent::PaymentRunReconciled { settled_sum, .. } => Some(*settled_sum),
+        _ => None,
+    })
+}
+
+fn of_run<'h>(
+    histories: &'h Histories,
+    run_id: RunId,
+    entry: &'h Entry,
+) -> impl Iterator<Item = &'h PaymentRunEvent> {
+    let name = run_id.to_string();
+    let beside = histories.beside::<PaymentRun>(entry);
+    beside.filter(move |(beside, _)| beside.stream.id == name).map(|(_, event)| event)
+}
+
+/// What the campaign took, or gave back, of the gift in the same moment.
+fn given_with(histories: &Histories, campaign: CampaignId, gift: DonationId, entry: &Entry) -> Option<Money> {
+    let name = campaign.to_string();
+    let beside = histories.beside::<Campaign>(entry).filter(|(beside, _)| beside.stream.id == name);
+    let mut amounts = beside.filter_map(|(_, event)| match event {
+        CampaignEvent::DonationReceived { donation } if donation.donation_id == gift => Some(donation.amount),
+        CampaignEvent::DonationRefunded { donation_id, amount, .. } if *donation_id == gift => {
+            Some(amount.negated())
+        }
+        _ => None,
+    });
+    amounts.next()
+}
+
+/// What came back of a payment in the same moment.
+fn recovered_with(histories: &Histories, payment: PaymentId, entry: &Entry) -> Option<Money> {
+    let name = payment.to_string();
+    let beside = histories.beside::<Payment>(entry).filter(|(beside, _)| beside.stream.id == name);
+    let mut amounts = beside.filter_map(|(_, event)| match event {
+        PaymentEvent::RecoveryReceived { amount, .. } => Some(*amount),
+        _ => None,
+    });
+    amounts.next()
+}

@@ -1,0 +1,55 @@
+//! The paid run determined anew, from the log alone: as `ledger audit run` does it, and its parts apart.
+
+use std::time::{Duration, Instant};
+
+use api::processes::Office;
+use api::replay::nothing_sealed;
+use api::replay::run_audit::{RunLines, audit_run};
+use domain::ids::RunId;
+
+use crate::payment_run::Watch;
+
+pub async fn run(office: &Office, run_id: RunId, lines: u32) {
+    println!("\nthe run determined anew, from the log alone, {lines} lines");
+    let clock = Watch::start();
+    let totals = audit_run(office, run_id, &nothing_sealed, |_| {}).await.unwrap();
+    clock.stop("ledger audit run: read, folded, determined, compared", lines);
+    read(office, run_id, lines).await;
+    parts(office, run_id, lines).await;
+    println!(
+        "  {} lines, {} the same, {} at fault, whole {:?}",
+        totals.lines, totals.same, totals.faults, totals.differences
+    );
+}
+
+/// What the log itself takes: every order read and dropped.
+async fn read(office: &Office, run_id: RunId, lines: u32) {
+    let clock = Watch::start();
+    let mut ordered = RunLines::open(office, run_id).await.unwrap();
+    while ordered.next_page().await.unwrap().is_some() {}
+    clock.stop("of that: the orders read and dropped", lines);
+}
+
+/// Page by page, one after the other: reading and folding; then determining on all cores, which waits for nothing.
+async fn parts(office: &Office, run_id: RunId, lines: u32) {
+    let mut ordered = RunLines::open(office, run_id).await.unwrap();
+    let reader = ordered.reader();
+    let (mut preparing, mut determining) = (Duration::ZERO, Duration::ZERO);
+    while let Some(page) = ordered.next_page().await.unwrap() {
+        let began = Instant::now();
+        let page = reader.prepare(page).await.unwrap();
+        preparing += began.elapsed();
+        let began = Instant::now();
+        let determined = page.redetermine();
+        determining += began.elapsed();
+        assert_eq!(determined.len(), page.len());
+    }
+    for (part, took) in [
+        ("pages prepared: facts read, opened keys, folded", preparing),
+        ("prepared pages determined anew", determining),
+    ] {
+        let seconds = took.as_secs_f64();
+        let rate = f64::from(lines) / seconds;
+        println!("  {part:<52} {rate:>9.0} lines/s  {seconds:>7.2} s");
+    }
+}
