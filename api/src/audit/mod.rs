@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod fault;
 mod layout;
 pub mod opened;
+pub mod proven;
 mod readme;
 pub mod selection;
 pub mod verify;

@@ -13,6 +13,7 @@ use projections::audit_trail::queries::{TrailFilter, trail};
 use projections::runner::Until;
 
 use crate::processes::{Office, ProcessError};
+use crate::replay::Subject;
 
 /// Rows of the trail that are read at once.
 const PAGE: u32 = 5_000;
@@ -30,6 +31,19 @@ pub enum Selection {
     Campaign(CampaignId),
     /// Everything.
     All,
+}
+
+impl Selection {
+    /// What a replay tells of it; everything is no subject.
+    pub fn subject(self) -> Option<Subject> {
+        match self {
+            Selection::Case(id) => Some(Subject::Case(id)),
+            Selection::Run(id) => Some(Subject::Run(id)),
+            Selection::Person(id) => Some(Subject::Person(id)),
+            Selection::Campaign(id) => Some(Subject::Campaign(id)),
+            Selection::All => None,
+        }
+    }
 }
 
 /// The positions of the events of a selection, ascending. A reader of the log finds them; the proofs do not depend on

@@ -9,6 +9,7 @@ use super::screen::{Form, Screen, yuan};
 use super::session::Session;
 use super::told::{proof, said, verdict};
 use super::{ReplayArgs, SubjectArgs};
+use crate::audit::proven::prove_items;
 use crate::processes::{Office, office_day};
 use crate::replay::{
     Clocks, DueOnTheDay, Head, LineReport, OnTheDay, ReportItem, ReportStep, Subject, Verdict,
@@ -24,21 +25,21 @@ pub(super) async fn run(session: &Session, arguments: &ReplayArgs) -> Result<Don
     let effective = arguments.effective.unwrap_or(today);
     let clocks = Clocks { effective, known: arguments.known.unwrap_or(today) };
     let screen = session.screen;
-    let (mut items, mut faults) = (Vec::new(), 0_u64);
+    let mut items = Vec::new();
     session
         .look_at_ledger(async |app| {
             let subject = subject(app.office(), &arguments.subject)?;
-            let keep = |item: ReportItem| {
-                faults += u64::from(item.is_fault());
-                // people see the lines of a run that are not the same, programs see all
-                let same = matches!(&item, ReportItem::Line(line) if line.verdict == Verdict::Same);
-                if screen.form == Form::Json || !same {
-                    items.push(item);
-                }
-            };
-            Ok(replay(app.office(), subject, clocks, &nothing_sealed, keep).await?)
+            replay(app.office(), subject, clocks, &nothing_sealed, |item| items.push(item)).await?;
+            Ok(prove_items(app.tree(), &mut items).await.map_err(anyhow::Error::from)?)
         })
         .await?;
+    let faults = items.iter().filter(|item| item.is_fault()).count();
+    // people see the lines of a run that are not the same, programs see all
+    if screen.form != Form::Json {
+        items.retain(|item| {
+            item.is_fault() || !matches!(item, ReportItem::Line(line) if line.verdict == Verdict::Same)
+        });
+    }
     show(&screen, &items)?;
     screen.answer(&items)?;
     Ok(if faults > 0 { Done::Found } else { Done::Well })

@@ -176,12 +176,32 @@ pub struct RunTotals {
 }
 
 impl ReportItem {
+    /// The event that it tells of, if it is about one.
+    pub fn position(&self) -> Option<u64> {
+        match self {
+            ReportItem::Step(step) => Some(step.position),
+            ReportItem::Line(line) => Some(line.position),
+            ReportItem::Head(_) | ReportItem::OnTheDay(_) | ReportItem::RunTotals(_) => None,
+        }
+    }
+
+    /// Says how far its event is proven.
+    pub fn set_proof(&mut self, proof: impl FnOnce(u64) -> ProofStatus) {
+        match self {
+            ReportItem::Step(step) => step.proof = proof(step.position),
+            ReportItem::Line(line) => line.proof = proof(line.position),
+            ReportItem::Head(_) | ReportItem::OnTheDay(_) | ReportItem::RunTotals(_) => {}
+        }
+    }
+
     /// Whether people must look at it.
     pub fn is_fault(&self) -> bool {
         match self {
             ReportItem::Head(_) | ReportItem::OnTheDay(_) => false,
-            ReportItem::Step(step) => step.verdict.as_ref().is_some_and(Verdict::is_fault),
-            ReportItem::Line(line) => line.verdict.is_fault(),
+            ReportItem::Step(step) => {
+                step.proof == ProofStatus::Broken || step.verdict.as_ref().is_some_and(Verdict::is_fault)
+            }
+            ReportItem::Line(line) => line.proof == ProofStatus::Broken || line.verdict.is_fault(),
             ReportItem::RunTotals(totals) => totals.is_fault(),
         }
     }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use eventlog::merkle::key::VerifierKey;
 use eventlog::merkle::note::Note;
 use eventlog::merkle::store::StoredCheckpoint;
@@ -11,10 +12,13 @@ use super::BundleArgs;
 use crate::app::App;
 use crate::audit::bundle::{BundleError, Contents, Written, write};
 use crate::audit::opened::ToOpen;
-use crate::audit::selection::positions;
+use crate::audit::proven::prove_items;
+use crate::audit::selection::{Selection, positions};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
-use crate::processes::{ProcessError, record_disclosure};
+use crate::flags::{FlagOptions, flags};
+use crate::processes::{ProcessError, office_day, record_disclosure};
+use crate::replay::{Clocks, nothing_sealed, replay};
 
 /// How long the newest checkpoint's cosignatures are waited for.
 const WITNESSES_TIMEOUT: Duration = Duration::from_secs(6);
@@ -70,15 +74,34 @@ async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Resul
     let mut keys = outside.keys;
     keys.extend(outside.witnesses.into_iter().filter(|witness| has_cosigned(witness, &checkpoint)));
     let positions = positions(app.office(), arguments.about.selection()).await?;
+    let report = report(app, arguments.about.selection()).await?;
     let contents = Contents {
         positions: &positions,
         checkpoint: &checkpoint,
         keys: &keys,
         brought,
         open: &arguments.open,
-        report: &[],
+        report: &report,
     };
     write(&arguments.out, app.tree(), &app.office().keyring, &contents).await.map_err(failed)
+}
+
+/// What replay says of the subject; of a whole ledger, its red flags.
+async fn report(app: &App, selection: Selection) -> Result<Vec<serde_json::Value>, Failure> {
+    let Some(subject) = selection.subject() else {
+        let flags = flags(app.office(), &FlagOptions::default()).await?;
+        return Ok(flags
+            .iter()
+            .map(serde_json::to_value)
+            .collect::<Result<_, _>>()
+            .map_err(anyhow::Error::from)?);
+    };
+    let today = office_day(Utc::now());
+    let clocks = Clocks { effective: today, known: today };
+    let mut items = Vec::new();
+    replay(app.office(), subject, clocks, &nothing_sealed, |item| items.push(item)).await?;
+    prove_items(app.tree(), &mut items).await.map_err(anyhow::Error::from)?;
+    Ok(items.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
 }
 
 fn has_cosigned(witness: &VerifierKey, checkpoint: &StoredCheckpoint) -> bool {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use domain::ids::RunId;
 use serde::Serialize;
 
+use crate::audit::proven::proven;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
@@ -37,7 +38,13 @@ pub(super) async fn run(session: &Session, run_id: RunId) -> Result<Done, Failur
                 }
             };
             let totals = audit_run(app.office(), run_id, &nothing_sealed, kept).await?;
-            Ok((totals, started.elapsed().as_secs_f64()))
+            let seconds = started.elapsed().as_secs_f64();
+            let positions = lines.iter().map(|line| line.position).collect();
+            let proven = proven(app.tree(), &positions).await.map_err(anyhow::Error::from)?;
+            for line in &mut lines {
+                line.proof = proven.get(&line.position).copied().unwrap_or(line.proof);
+            }
+            Ok((totals, seconds))
         })
         .await?;
     progress.finish_and_clear();
