@@ -6,6 +6,7 @@ pub mod fault;
 mod layout;
 pub mod opened;
 mod readme;
+mod rules;
 pub mod selection;
 pub mod verify;
 
