@@ -1,16 +1,15 @@
 //! A small sealed log with personal values in it, and evidence bundles of it that somebody then changes.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use api::audit::Fault;
-use api::audit::bundle::{BundleError, Contents, write};
+use api::audit::bundle::{Contents, write};
 use api::audit::opened::ToOpen;
 use api::audit::verify::{Known, Verified, verify};
 use domain::ids::PersonId;
 use domain::personal::{PersonName, PersonalField, RetentionClass, SealScope, Sealer as _};
-use eventlog::merkle::key::{Algorithm, SignerKey, VerifierKey};
+use eventlog::merkle::key::{Algorithm, SignerKey};
 use eventlog::merkle::note::Note;
 use eventlog::merkle::store::StoredCheckpoint;
 use sha2::{Digest, Sha256};
@@ -65,6 +64,11 @@ impl Evidence {
         self.sealed.key_file().await.read().unwrap().remove(0)
     }
 
+    /// A key of the same name, of somebody else.
+    pub fn stranger(&self) -> SignerKey {
+        SignerKey::from_seed(&self.store.origin(), Algorithm::Ed25519, &[9; 32]).unwrap()
+    }
+
     /// The newest checkpoint, cosigned by the witness.
     pub async fn checkpoint(&self) -> StoredCheckpoint {
         let mut stored = self.store.newest_checkpoint().await.unwrap().unwrap();
@@ -77,7 +81,7 @@ impl Evidence {
 
     /// The checkpoint of an earlier size.
     pub async fn older(&self, size: u64) -> Vec<u8> {
-        let kept = self.store.checkpoints(size, size + 1, 1).await.unwrap();
+        let kept = self.store.checkpoints(size, size, 1).await.unwrap();
         let kept = kept.into_iter().find(|kept| kept.size == size).unwrap();
         kept.note.into_bytes()
     }
@@ -116,26 +120,6 @@ impl Evidence {
     pub async fn partial(&self) -> Bundle {
         self.bundle([1, 2, 3], &[self.older(3).await]).await
     }
-}
-
-/// Writes a bundle of a store with nothing opened.
-pub async fn write_plain(
-    store: &Store,
-    keys: &[VerifierKey],
-    positions: impl IntoIterator<Item = u64>,
-    keyring: &eventlog::keyring::Keyring,
-) -> Result<Bundle, BundleError> {
-    let checkpoint = store.newest_checkpoint().await.unwrap().unwrap();
-    let (positions, bundle): (BTreeSet<u64>, _) = (positions.into_iter().collect(), Bundle::begin());
-    let contents = Contents {
-        positions: &positions,
-        checkpoint: &checkpoint,
-        keys,
-        brought: &[],
-        open: &[],
-        report: &[],
-    };
-    write(&bundle.path, store, keyring, &contents).await.map(|_| bundle)
 }
 
 /// A directory with a bundle.
@@ -186,11 +170,6 @@ impl Bundle {
         path.strip_prefix(&self.path).unwrap().to_str().unwrap().to_owned()
     }
 
-    /// The first file of a folder.
-    pub fn first(&self, folder: &str) -> String {
-        self.names().into_iter().find(|name| name.starts_with(folder)).unwrap()
-    }
-
     pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path.join(name)).unwrap()
     }
@@ -223,6 +202,10 @@ impl Bundle {
 
     pub fn verify(&self) -> Verified {
         verify(&self.path, &Known::default())
+    }
+
+    pub fn verify_at(path: &Path) -> Verified {
+        verify(path, &Known::default())
     }
 
     pub fn verify_knowing(&self, known: &Known) -> Verified {

@@ -3,6 +3,7 @@
 mod bundles;
 mod evidence;
 mod flips;
+mod heads;
 mod sealed;
 mod sealing;
 mod tampering;

@@ -230,15 +230,9 @@ pub fn by_proofs(
 fn by_proof(files: &BundleFiles, head: &Head, older: &Older, whole: bool, faults: &mut Faults) -> bool {
     let old = (older.checkpoint.size, older.checkpoint.root);
     let new = (head.checkpoint.size, head.checkpoint.root);
-    // in a bundle of all events the tree itself shows a fork
-    let forked = |faults: &mut Faults| {
-        if !whole {
-            faults.add(fork(older, head));
-        }
-        false
-    };
     if old.0 == new.0 && old.1 != new.1 {
-        return forked(faults);
+        faults.add(fork(older, head));
+        return false;
     }
     let name = layout::consistency(old.0, new.0);
     if !files.has(&name) {
@@ -253,7 +247,9 @@ fn by_proof(files: &BundleFiles, head: &Head, older: &Older, whole: bool, faults
     let fault = match parse_proof_lines(&text).map(|proof| verify_consistency::<Sha256Tree>(old, new, &proof))
     {
         Ok(Ok(())) => return true,
-        Ok(Err(ProofError::OtherBeginning)) => return forked(faults),
+        // of a bundle of all events the tree itself shows it
+        Ok(Err(ProofError::OtherBeginning)) if whole => return false,
+        Ok(Err(ProofError::OtherBeginning)) => fork(older, head),
         Ok(Err(error)) => Fault::of(
             "consistency_invalid",
             name,

@@ -45,7 +45,7 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
         older.entry(each.checkpoint.size).or_default().push(each);
     }
     let values = opened(files, faults);
-    let mut tree = Again { files, tree: Growing::default(), older, head, whole: true };
+    let mut tree = Again { files, tree: Growing::default(), older, beside: Vec::new(), head, whole: true };
     let (mut order, mut rules) = (InOrder::default(), Rules::default());
     each_bundle(files, head, &values, |read| {
         let file = read.tile.entries_path();
@@ -99,7 +99,8 @@ fn each_bundle(files: &BundleFiles, head: &Head, values: &[OpenedValue], mut tak
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(tile) = Tile::in_tree(0, index, head.checkpoint.size) else { return };
+                    let tile = Tile::in_tree(0, index, head.checkpoint.size);
+                    let Some(tile) = tile.filter(|_| index < count) else { return };
                     // a core that is far ahead waits, so that not everything is held at once
                     while index > done.load(Ordering::Acquire) + WAITING as u64 {
                         thread::yield_now();
@@ -176,6 +177,8 @@ struct Again<'b> {
     files: &'b BundleFiles,
     tree: Growing,
     older: BTreeMap<u64, Vec<Older>>,
+    /// Older checkpoints that are not of this tree. They show a fork if it is the one that the log signed.
+    beside: Vec<Older>,
     head: &'b Head,
     /// Whether every bundle so far had its entries: without them nothing below can agree.
     whole: bool,
@@ -191,20 +194,20 @@ impl Again<'_> {
             self.tree.push::<Sha256Tree>(*leaf, |level, index, hashes| {
                 tiles.push((Tile::whole(level, index), hashes.to_vec()));
             });
-            self.compare_older(verified, faults);
+            self.compare_older(verified);
         }
         for (tile, hashes) in tiles {
             compare_tile(self.files, tile, &hashes, faults);
         }
     }
 
-    fn compare_older(&mut self, verified: &mut Verified, faults: &mut Faults) {
+    fn compare_older(&mut self, verified: &mut Verified) {
         let size = self.tree.size();
-        for older in self.older.get(&size).into_iter().flatten() {
+        for older in self.older.remove(&size).into_iter().flatten() {
             if older.checkpoint.root == self.tree.root::<Sha256Tree>() {
                 verified.consistent_with.push(size);
             } else {
-                faults.add(heads::fork(older, self.head));
+                self.beside.push(older);
             }
         }
     }
@@ -218,7 +221,11 @@ impl Again<'_> {
         }
         if self.tree.root::<Sha256Tree>() != self.head.checkpoint.root {
             let (zh, en) = ("其根不是这些事件的根", "has another root than these events");
-            faults.add(Fault::of("root_wrong", layout::CHECKPOINT, zh, en));
+            return faults.add(Fault::of("root_wrong", layout::CHECKPOINT, zh, en));
+        }
+        // one of the same size was compared with the checkpoint itself
+        for older in self.beside.iter().filter(|older| older.checkpoint.size < self.tree.size()) {
+            faults.add(heads::fork(older, self.head));
         }
     }
 }
