@@ -1,5 +1,9 @@
 //! The Merkle tree over a real log: what is sealed, what is refused, and that no superuser can change anything unseen.
 
+mod bundles;
+mod evidence;
+mod flips;
+mod heads;
 mod sealed;
 mod sealing;
 mod tampering;

@@ -56,17 +56,23 @@ impl SealedLog {
 
     /// Appends events of a stream of their own.
     pub async fn append(&self, count: u64) {
+        let payload = |number| format!(r#"{{"note":"第{number}条记录"}}"#);
+        self.append_all((0..count).map(payload)).await;
+    }
+
+    /// Appends events with these payloads, in a stream of their own.
+    pub async fn append_all(&self, payloads: impl IntoIterator<Item = String>) {
         let actor = Actor { id: ActorId::parse("li.na").unwrap(), role: Role::Clerk };
         let today = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
         let context = Context { actor, today };
         let metadata = Metadata::new(&context, Uuid::nil()).to_json().unwrap();
-        let event = |number| NewEvent {
+        let event = |payload| NewEvent {
             kind: EventKind { name: "NoteTaken", version: "1.0.0" },
-            payload: format!(r#"{{"note":"第{number}条记录"}}"#),
+            payload,
             metadata: metadata.clone(),
         };
         let stream = StreamId::new("Notebook", Uuid::new_v4().to_string());
-        let events = (0..count).map(event).collect();
+        let events = payloads.into_iter().map(event).collect();
         let append = Append::new(vec![StreamAppend { stream, expected: 0, events }]);
         self.appender.append(append).await.unwrap();
     }

@@ -21,6 +21,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::opened::{self, ToOpen};
+use super::rules::named_version;
 use super::{layout, readme};
 
 /// Events read at once for a partial bundle.
@@ -110,14 +111,12 @@ pub async fn write(
     write_keys(&mut files, contents.keys)?;
     files.write(layout::CHECKPOINT, contents.checkpoint.note.as_bytes())?;
     write_brought(&mut files, store, contents).await?;
-    let opened = if whole {
+    let inside = if whole {
         write_whole(&mut files, store, keyring, contents).await?
     } else {
         write_some(&mut files, store, keyring, contents).await?
     };
-    for (name, text) in RuleBook::published_files() {
-        files.write(&layout::policy(name), text.as_bytes())?;
-    }
+    write_policy(&mut files, &inside.versions)?;
     if !contents.report.is_empty() {
         let lines: String = contents.report.iter().map(|item| format!("{item}\n")).collect();
         files.write(layout::REPORT, lines.as_bytes())?;
@@ -125,11 +124,27 @@ pub async fn write(
     files.write(layout::README, readme::text(&store.origin(), size, whole).as_bytes())?;
     let events = contents.positions.range(..size).count() as u64;
     let files = files.finish()?;
-    Ok(Written { directory: directory.to_owned(), whole, events, size, opened, files })
+    Ok(Written { directory: directory.to_owned(), whole, events, size, opened: inside.opened, files })
+}
+
+/// The parameters in force for the decisions inside. This program knows its own; of decisions that name only others the
+/// bundle has none.
+fn write_policy(files: &mut Files, versions: &BTreeSet<String>) -> Result<(), BundleError> {
+    if versions.is_empty() || versions.contains(RuleBook::published().version()) {
+        for (name, text) in RuleBook::published_files() {
+            files.write(&layout::policy(name), text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// The log's newest key.
+fn log_key(keys: &[VerifierKey]) -> Result<&VerifierKey, BundleError> {
+    keys.iter().find(|key| key.algorithm() == Algorithm::Ed25519).ok_or(BundleError::NoKey)
 }
 
 fn write_keys(files: &mut Files, keys: &[VerifierKey]) -> Result<(), BundleError> {
-    let log = keys.iter().find(|key| key.algorithm() == Algorithm::Ed25519).ok_or(BundleError::NoKey)?;
+    let log = log_key(keys)?;
     files.write(layout::LOG_KEY, format!("{log}\n").as_bytes())?;
     let witnesses = keys.iter().filter(|key| key.algorithm() == Algorithm::Cosignature);
     let witnesses: String = witnesses.map(|key| format!("{key}\n")).collect();
@@ -165,10 +180,10 @@ async fn write_whole(
     store: &TreeStore<Sha256Tree>,
     keyring: &Keyring,
     contents: &Contents<'_>,
-) -> Result<u64, BundleError> {
+) -> Result<Inside, BundleError> {
     let size = contents.checkpoint.size;
     let mut whole = Whole { files, tree: Growing::default(), bundle: Vec::new(), tiles: Vec::new() };
-    let mut opened = OpenedLines::default();
+    let mut inside = Inside::default();
     let mut events = store.log().stream_all(0, size).await.map_err(TreeError::from)?;
     let mut entry = Vec::new();
     while let Some(chunk) = events.next_chunk().await.map_err(TreeError::from)? {
@@ -176,17 +191,19 @@ async fn write_whole(
             entry.clear();
             leaf::encode(store.ledger(), &event, &mut entry)?;
             whole.take(&entry)?;
-            opened.take(keyring, contents.open, &event);
+            inside.take(keyring, contents.open, &event);
         }
     }
     whole.finish()?;
+    let log = log_key(contents.keys)?;
     for kept in store.checkpoints(0, size, u32::MAX).await? {
         let name = layout::checkpoint(kept.size);
-        if !files.has(&name) {
+        // one that only a retired key signed says nothing to whoever has the key of the bundle
+        if !files.has(&name) && Checkpoint::open(kept.note.as_bytes(), log).is_ok() {
             files.write(&name, kept.note.as_bytes())?;
         }
     }
-    opened.write(files)
+    inside.write(files)
 }
 
 struct Whole<'f> {
@@ -240,10 +257,10 @@ async fn write_some(
     store: &TreeStore<Sha256Tree>,
     keyring: &Keyring,
     contents: &Contents<'_>,
-) -> Result<u64, BundleError> {
+) -> Result<Inside, BundleError> {
     let size = contents.checkpoint.size;
     let mut prover = Prover::new(store.clone(), size);
-    let mut opened = OpenedLines::default();
+    let mut inside = Inside::default();
     let positions: Vec<u64> = contents.positions.range(..size).copied().collect();
     for page in positions.chunks(PAGE) {
         for event in store.log().read_at(page).await.map_err(TreeError::from)? {
@@ -254,37 +271,43 @@ async fn write_some(
             let checkpoint = contents.checkpoint.note.clone();
             let proof = EntryProof { index: event.position, hashes, checkpoint };
             files.write(&layout::proof(event.position), proof.to_text().as_bytes())?;
-            opened.take(keyring, contents.open, &event);
+            inside.take(keyring, contents.open, &event);
         }
     }
-    opened.write(files)
+    inside.write(files)
 }
 
+/// What is written last, because the events say it.
 #[derive(Default)]
-struct OpenedLines {
-    text: String,
-    count: u64,
+struct Inside {
+    lines: String,
+    opened: u64,
+    versions: BTreeSet<String>,
 }
 
-impl OpenedLines {
+impl Inside {
     fn take(&mut self, keyring: &Keyring, asked: &[ToOpen], event: &StoredEvent) {
+        if let Some(version) =
+            named_version(&event.payload).filter(|version| !self.versions.contains(*version))
+        {
+            self.versions.insert(version.to_owned());
+        }
         if asked.is_empty() {
             return;
         }
         for value in opened::open(keyring, asked, event) {
-            if let Ok(line) = serde_json::to_string(&value) {
-                self.text.push_str(&line);
-                self.text.push('\n');
-                self.count += 1;
+            if let Ok(line) = value.to_line() {
+                self.lines.push_str(&line);
+                self.opened += 1;
             }
         }
     }
 
-    fn write(self, files: &mut Files) -> Result<u64, BundleError> {
-        if self.count > 0 {
-            files.write(layout::OPENED, self.text.as_bytes())?;
+    fn write(self, files: &mut Files) -> Result<Inside, BundleError> {
+        if self.opened > 0 {
+            files.write(layout::OPENED, self.lines.as_bytes())?;
         }
-        Ok(self.count)
+        Ok(self)
     }
 }
 

@@ -9,6 +9,15 @@ pub const README: &str = "README.md";
 pub const SUMS: &str = "SHA256SUMS";
 pub const PROOF_EXTENSION: &str = ".tlog-proof";
 
+/// The folders.
+pub const FOLDERS: [&str; 6] = ["checkpoints/", "tile/", "proofs/", "entries/", "consistency/", "policy/"];
+
+/// Whether a bundle may have a file of this name.
+pub fn knows(name: &str) -> bool {
+    [LOG_KEY, WITNESS_KEYS, CHECKPOINT, OPENED, REPORT, README, SUMS].contains(&name)
+        || FOLDERS.iter().any(|folder| name.starts_with(folder))
+}
+
 /// A retained checkpoint.
 pub fn checkpoint(size: u64) -> String {
     format!("checkpoints/{size}")

@@ -7,6 +7,7 @@ mod layout;
 pub mod opened;
 pub mod proven;
 mod readme;
+mod rules;
 pub mod selection;
 pub mod verify;
 

@@ -111,6 +111,14 @@ pub fn open(keyring: &Keyring, asked: &[ToOpen], event: &StoredEvent) -> Vec<Ope
 }
 
 impl OpenedValue {
+    /// The line in its one spelling, with its end.
+    ///
+    /// # Errors
+    /// None that a value which was read or opened can have.
+    pub fn to_line(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self).map(|line| line + "\n")
+    }
+
     /// Whether the value is what the event's payload has sealed at the path.
     pub fn is_what_was_sealed(&self, payload: &str) -> bool {
         let Some(label) = LABELS.into_iter().find(|label| *label == self.label) else { return false };

@@ -37,6 +37,9 @@ pub enum CheckpointError {
     /// No valid signature by the key.
     #[error("not signed by {0}, or its signature does not hold")]
     Unsigned(String),
+    /// Several signatures by the key that are not the same.
+    #[error("{0} signed it several times, and not in the same way")]
+    SignedTwice(String),
 }
 
 impl Checkpoint {
@@ -75,10 +78,11 @@ impl Checkpoint {
             let (expected, found) = (key.name().to_owned(), checkpoint.origin);
             return Err(CheckpointError::Origin { expected, found });
         }
-        if key.signed(&note).is_none() {
-            return Err(CheckpointError::Unsigned(key.to_string()));
+        match key.signed(&note) {
+            Some(_) => Ok((checkpoint, note)),
+            None if key.lines(&note).count() > 1 => Err(CheckpointError::SignedTwice(key.to_string())),
+            None => Err(CheckpointError::Unsigned(key.to_string())),
         }
-        Ok((checkpoint, note))
     }
 }
 

@@ -86,13 +86,18 @@ impl VerifierKey {
 
     /// The signature of this key in a note, checked: nothing when there is none that holds, or several that differ.
     pub fn signed(&self, note: &Note) -> Option<Signed> {
-        let id = self.id();
-        let mut mine = note.signatures.iter().filter(|line| line.name == self.name && line.key_id == id);
+        let mut mine = self.lines(note);
         let first = mine.next()?;
         if mine.any(|other| other != first) {
             return None;
         }
         self.verify(&note.text, first)
+    }
+
+    /// The lines of a note that say to be of this key; none is checked.
+    pub fn lines<'n>(&self, note: &'n Note) -> impl Iterator<Item = &'n SignatureLine> {
+        let id = self.id();
+        note.signatures.iter().filter(move |line| line.name == self.name && line.key_id == id)
     }
 
     /// Checks one signature line of this key's over a text.

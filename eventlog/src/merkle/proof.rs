@@ -122,6 +122,9 @@ pub enum ProofError {
     /// The hashes lead to another root.
     #[error("the proof leads to another root")]
     Root,
+    /// The hashes lead to the root of the larger tree, and to another one of the smaller: it was another beginning.
+    #[error("the larger tree begins with another tree than this")]
+    OtherBeginning,
 }
 
 /// Checks that `leaf` stands at `index` in the tree of `size` leaves under `root`.
@@ -173,7 +176,11 @@ pub fn verify_consistency<H: TreeHash>(
             new_root = H::node(beside, &new_root);
         }
     }
-    if (old_root, new_root) == (old.1, new.1) { Ok(()) } else { Err(ProofError::Root) }
+    match (new_root == new.1, old_root == old.1) {
+        (true, true) => Ok(()),
+        (true, false) => Err(ProofError::OtherBeginning),
+        (false, _) => Err(ProofError::Root),
+    }
 }
 
 fn expect_length(expected: usize, found: usize) -> Result<(), ProofError> {

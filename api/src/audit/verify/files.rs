@@ -21,6 +21,8 @@ const DEPTH_MAX: usize = 12;
 pub struct BundleFiles {
     directory: PathBuf,
     sums: BTreeMap<String, [u8; 32]>,
+    /// The parameter files in the order of the list, in which their digest is made.
+    policies: Vec<String>,
     read: Mutex<BTreeSet<String>>,
 }
 
@@ -29,9 +31,15 @@ impl BundleFiles {
     pub fn read(directory: &Path, faults: &mut Faults) -> BundleFiles {
         let mut present = BTreeSet::new();
         list(directory, "", 0, &mut present, faults);
-        let mut files =
-            BundleFiles { directory: directory.to_owned(), sums: BTreeMap::new(), read: Mutex::default() };
-        let text = fs::read(directory.join(SUMS)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let mut files = BundleFiles {
+            directory: directory.to_owned(),
+            sums: BTreeMap::new(),
+            policies: Vec::new(),
+            read: Mutex::default(),
+        };
+        // read only what was listed: no link, no device, nothing huge
+        let bytes = present.contains(SUMS).then(|| fs::read(directory.join(SUMS)).ok()).flatten();
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         match text {
             None => {
                 faults.add(Fault::of("sums_missing", SUMS, "缺少或无法读出", "is missing or cannot be read"))
@@ -46,32 +54,35 @@ impl BundleFiles {
             faults.add(Fault::of("file_unlisted", name, "清单中没有的文件", "is there and not listed"));
         }
         files.sums.retain(|name, _| present.contains(name));
+        files.policies.retain(|name| present.contains(name));
         files
     }
 
     fn read_sums(&mut self, text: &str, faults: &mut Faults) {
-        for (number, line) in text.lines().enumerate() {
-            let parts = line.split_once("  ").filter(|(_, name)| is_plain(name));
-            let sum = parts.and_then(|(sum, name)| {
-                let sum: [u8; 32] = hex::decode(sum).ok()?.try_into().ok()?;
-                (hex::encode(sum) == line[..64]).then(|| (name.to_owned(), sum))
+        for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+            let parts = line.strip_suffix('\n').and_then(|line| line.split_once("  "));
+            let sum = parts.filter(|(_, name)| is_plain(name)).and_then(|(digits, name)| {
+                let sum: [u8; 32] = hex::decode(digits).ok()?.try_into().ok()?;
+                (hex::encode(sum) == digits).then(|| (name.to_owned(), sum))
             });
-            let line = number + 1;
             match sum {
                 Some((name, _)) if self.sums.contains_key(&name) => faults.add(Fault::of(
                     "sums_unreadable",
                     SUMS,
-                    format!("第 {line} 行重复"),
-                    format!("line {line} names a file again"),
+                    format!("第 {number} 行重复"),
+                    format!("line {number} names a file again"),
                 )),
                 Some((name, sum)) => {
+                    if name.starts_with("policy/") {
+                        self.policies.push(name.clone());
+                    }
                     self.sums.insert(name, sum);
                 }
                 None => faults.add(Fault::of(
                     "sums_unreadable",
                     SUMS,
-                    format!("第 {line} 行无法读出"),
-                    format!("line {line} cannot be read"),
+                    format!("第 {number} 行无法读出"),
+                    format!("line {number} cannot be read"),
                 )),
             }
         }
@@ -80,6 +91,11 @@ impl BundleFiles {
     /// The names of the files that are listed and there.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.sums.keys().map(String::as_str)
+    }
+
+    /// The files of policy parameters that are listed and there, in the order of the list.
+    pub fn policies(&self) -> &[String] {
+        &self.policies
     }
 
     /// The names below a folder, the folder's own left off.

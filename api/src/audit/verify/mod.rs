@@ -6,6 +6,7 @@
 mod entries;
 mod files;
 mod heads;
+mod policy;
 mod some;
 mod whole;
 
@@ -15,8 +16,9 @@ use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::key::VerifierKey;
 use serde::Serialize;
 
-use super::Fault;
+use super::{Fault, layout};
 use files::BundleFiles;
+use policy::NamedRules;
 
 /// The most faults that are named; a bundle that is all wrong need not say so a million times.
 const FAULTS_MAX: usize = 1_000;
@@ -24,8 +26,8 @@ const FAULTS_MAX: usize = 1_000;
 /// What an auditor brings.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// The log's key, known from elsewhere; without it the bundle's own is taken.
-    pub key: Option<VerifierKey>,
+    /// The log's keys, known from elsewhere; without any the bundle's own is taken.
+    pub keys: Vec<VerifierKey>,
     /// Older checkpoints, with the names of their files.
     pub checkpoints: Vec<(PathBuf, Vec<u8>)>,
 }
@@ -51,6 +53,8 @@ pub struct Verified {
     pub consistent_with: Vec<u64>,
     /// Opened personal values that are what was sealed.
     pub opened: u64,
+    /// Versions of the rules that its events name.
+    pub rules: Vec<NamedRules>,
     /// What does not hold.
     pub faults: Vec<Fault>,
     /// Whether there were more faults than are named.
@@ -84,7 +88,8 @@ impl Faults {
 struct Head {
     checkpoint: Checkpoint,
     note: Vec<u8>,
-    key: VerifierKey,
+    /// One of them signed it, and each older one.
+    keys: Vec<VerifierKey>,
 }
 
 /// Verifies the bundle in a directory.
@@ -93,17 +98,22 @@ pub fn verify(directory: &Path, known: &Known) -> Verified {
     let mut verified = Verified {
         origin: None,
         key: None,
-        key_from_bundle: known.key.is_none(),
+        key_from_bundle: known.keys.is_empty(),
         size: 0,
         events: 0,
         whole: false,
         witnesses: Vec::new(),
         consistent_with: Vec::new(),
         opened: 0,
+        rules: Vec::new(),
         faults: Vec::new(),
         more_faults: false,
     };
     let files = BundleFiles::read(directory, &mut faults);
+    for name in files.names().filter(|name| !layout::knows(name)) {
+        let (zh, en) = ("证据包中没有此类文件", "is no file of a bundle");
+        faults.add(Fault::of("file_strange", name, zh, en));
+    }
     if let Some(head) = heads::head(&files, known, &mut verified, &mut faults) {
         verified.whole = files.names().any(|name| name.starts_with("tile/"));
         if verified.whole {

@@ -8,6 +8,7 @@ use eventlog::merkle::transport::EntryProof;
 
 use super::entries::{self, InOrder};
 use super::files::BundleFiles;
+use super::policy::Rules;
 use super::{Faults, Head, Known, Verified, heads};
 use crate::audit::layout::PROOF_EXTENSION;
 use crate::audit::opened::OpenedValue;
@@ -15,10 +16,16 @@ use crate::audit::{Fault, layout};
 
 /// Verifies every entry with its proof, and the older checkpoints.
 pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Verified, faults: &mut Faults) {
-    heads::by_proofs(files, head, known, verified, faults);
+    let older = heads::older(files, head, known, faults);
+    heads::by_proofs(files, head, &older, verified, faults);
     let mut order = InOrder::default();
-    let mut opened = opened(files, faults);
-    for position in positions(files, faults) {
+    let (mut opened, mut rules) = (opened(files, faults), Rules::default());
+    let positions = positions(files, faults);
+    if positions.is_empty() {
+        let (zh, en) = ("证据包中没有任何事件", "holds no event at all");
+        faults.add(Fault::of("bundle_empty", layout::CHECKPOINT, zh, en));
+    }
+    for position in positions {
         let name = layout::entry(position);
         let Some(entry) = files.get(&name, faults) else {
             if !files.has(&name) {
@@ -34,6 +41,7 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
             Ok((leaf, seen)) => {
                 order.take(seen, &name, false, verified, faults);
                 verified.events += 1;
+                rules.take(&leaf.event.payload);
                 let mine = opened.extract_if(.., |value| value.position == position);
                 for value in mine.collect::<Vec<_>>() {
                     check_opened(&value, &leaf.event.payload, verified, faults);
@@ -41,6 +49,7 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
             }
         }
     }
+    rules.compare(files, verified, faults);
     for value in opened {
         let (zh, en) = ("对应的事件不在证据包中", "opens a value of an event that is not in the bundle");
         faults.add(Fault::of("opened_strange", layout::OPENED, zh, en).at(value.position));
@@ -84,6 +93,10 @@ fn proven(files: &BundleFiles, head: &Head, position: u64, entry: &[u8], faults:
     let text = String::from_utf8(bytes).unwrap_or_default();
     let proof = match EntryProof::parse(&text) {
         Err(error) => return wrong("proof_unreadable", format!("无法读出：{error}"), error.to_string()),
+        Ok(proof) if proof.to_text() != text => {
+            let (zh, en) = ("写法有误", "is spelt otherwise");
+            return wrong("proof_unreadable", zh.to_owned(), en.to_owned());
+        }
         Ok(proof) => proof,
     };
     if proof.index != position {
@@ -105,18 +118,21 @@ fn proven(files: &BundleFiles, head: &Head, position: u64, entry: &[u8], faults:
     }
 }
 
-/// The lines of `opened.jsonl`.
+/// The lines of `opened.jsonl`: each in its one spelling, ascending by position and path.
 pub fn opened(files: &BundleFiles, faults: &mut Faults) -> Vec<OpenedValue> {
     let Some(bytes) = files.get(layout::OPENED, faults) else { return Vec::new() };
-    let (text, mut opened) = (String::from_utf8_lossy(&bytes).into_owned(), Vec::new());
-    for (number, line) in text.lines().enumerate() {
-        match serde_json::from_str(line) {
-            Ok(value) => opened.push(value),
-            Err(_) => faults.add(Fault::of(
+    let mut opened: Vec<OpenedValue> = Vec::new();
+    for (number, line) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+        let value = serde_json::from_slice::<OpenedValue>(line).ok();
+        let plain = value.filter(|value| value.to_line().is_ok_and(|again| again.as_bytes() == line));
+        let place = |value: &OpenedValue| (value.position, value.path.clone());
+        match plain.filter(|value| opened.last().is_none_or(|last| place(last) < place(value))) {
+            Some(value) => opened.push(value),
+            None => faults.add(Fault::of(
                 "opened_unreadable",
                 layout::OPENED,
-                format!("第 {} 行无法读出", number + 1),
-                format!("line {} cannot be read", number + 1),
+                format!("第 {number} 行无法读出"),
+                format!("line {number} cannot be read"),
             )),
         }
     }

@@ -14,6 +14,7 @@ use eventlog::merkle::tree::Growing;
 use super::entries::{self, InOrder, Seen};
 use super::files::BundleFiles;
 use super::heads::{self, Older};
+use super::policy::Rules;
 use super::some::{check_opened, opened};
 use super::{Faults, Head, Known, Verified};
 use crate::audit::opened::OpenedValue;
@@ -29,6 +30,7 @@ struct Read {
     seen: Vec<Seen>,
     /// Opened values with what the check of each says.
     opened: Vec<(OpenedValue, String)>,
+    rules: Rules,
     faults: Vec<Fault>,
 }
 
@@ -37,12 +39,14 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
     let size = head.checkpoint.size;
     find_strange(files, size, faults);
     let mut older: BTreeMap<u64, Vec<Older>> = BTreeMap::new();
-    for each in heads::older(files, head, known, faults) {
+    let brought = heads::older(files, head, known, faults);
+    heads::by_proofs(files, head, &brought, verified, faults);
+    for each in brought {
         older.entry(each.checkpoint.size).or_default().push(each);
     }
     let values = opened(files, faults);
-    let mut tree = Again { files, tree: Growing::default(), older, head, whole: true };
-    let mut order = InOrder::default();
+    let mut tree = Again { files, tree: Growing::default(), older, beside: Vec::new(), head, whole: true };
+    let (mut order, mut rules) = (InOrder::default(), Rules::default());
     each_bundle(files, head, &values, |read| {
         let file = read.tile.entries_path();
         read.faults.into_iter().for_each(|fault| faults.add(fault));
@@ -54,8 +58,10 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
         for (value, payload) in read.opened {
             check_opened(&value, &payload, verified, faults);
         }
+        rules.join(read.rules);
         tree.grow(&read.leaves, verified, faults);
     });
+    rules.compare(files, verified, faults);
     for value in values.iter().filter(|value| value.position >= size) {
         let (zh, en) = ("对应的事件不在证据包中", "opens a value of an event that is not in the bundle");
         faults.add(Fault::of("opened_strange", layout::OPENED, zh, en).at(value.position));
@@ -81,7 +87,9 @@ fn find_strange(files: &BundleFiles, size: u64, faults: &mut Faults) {
 
 /// Reads all bundles of entries with all cores and hands them on in order.
 fn each_bundle(files: &BundleFiles, head: &Head, values: &[OpenedValue], mut take: impl FnMut(Read)) {
-    let count = head.checkpoint.size.div_ceil(TILE_WIDTH);
+    // a size can be anything: no more are looked for than are there, and the first that is not
+    let there = files.below("tile/entries/").count() as u64;
+    let count = head.checkpoint.size.div_ceil(TILE_WIDTH).min(there + 1);
     let (next, done) = (AtomicU64::new(0), AtomicU64::new(0));
     let cores = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
@@ -91,7 +99,8 @@ fn each_bundle(files: &BundleFiles, head: &Head, values: &[OpenedValue], mut tak
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(tile) = Tile::in_tree(0, index, head.checkpoint.size) else { return };
+                    let tile = Tile::in_tree(0, index, head.checkpoint.size);
+                    let Some(tile) = tile.filter(|_| index < count) else { return };
                     // a core that is far ahead waits, so that not everything is held at once
                     while index > done.load(Ordering::Acquire) + WAITING as u64 {
                         thread::yield_now();
@@ -122,8 +131,14 @@ fn each_bundle(files: &BundleFiles, head: &Head, values: &[OpenedValue], mut tak
 
 fn read(files: &BundleFiles, head: &Head, values: &[OpenedValue], tile: Tile) -> Read {
     let file = tile.entries_path();
-    let mut read =
-        Read { tile, leaves: Vec::new(), seen: Vec::new(), opened: Vec::new(), faults: Vec::new() };
+    let mut read = Read {
+        tile,
+        leaves: Vec::new(),
+        seen: Vec::new(),
+        opened: Vec::new(),
+        rules: Rules::default(),
+        faults: Vec::new(),
+    };
     let (bundle, fault) = files.load(&file);
     read.faults.extend(fault);
     let Some(bundle) = bundle else {
@@ -142,6 +157,7 @@ fn read(files: &BundleFiles, head: &Head, values: &[OpenedValue], tile: Tile) ->
             Err(fault) => read.faults.push(fault),
             Ok((leaf, seen)) => {
                 read.seen.push(seen);
+                read.rules.take(&leaf.event.payload);
                 let mine = values.iter().filter(|value| value.position == index);
                 read.opened.extend(mine.map(|value| (value.clone(), leaf.event.payload.clone())));
             }
@@ -161,6 +177,8 @@ struct Again<'b> {
     files: &'b BundleFiles,
     tree: Growing,
     older: BTreeMap<u64, Vec<Older>>,
+    /// Older checkpoints that are not of this tree. They show a fork if it is the one that the log signed.
+    beside: Vec<Older>,
     head: &'b Head,
     /// Whether every bundle so far had its entries: without them nothing below can agree.
     whole: bool,
@@ -176,20 +194,20 @@ impl Again<'_> {
             self.tree.push::<Sha256Tree>(*leaf, |level, index, hashes| {
                 tiles.push((Tile::whole(level, index), hashes.to_vec()));
             });
-            self.compare_older(verified, faults);
+            self.compare_older(verified);
         }
         for (tile, hashes) in tiles {
             compare_tile(self.files, tile, &hashes, faults);
         }
     }
 
-    fn compare_older(&mut self, verified: &mut Verified, faults: &mut Faults) {
+    fn compare_older(&mut self, verified: &mut Verified) {
         let size = self.tree.size();
-        for older in self.older.get(&size).into_iter().flatten() {
+        for older in self.older.remove(&size).into_iter().flatten() {
             if older.checkpoint.root == self.tree.root::<Sha256Tree>() {
                 verified.consistent_with.push(size);
             } else {
-                faults.add(heads::fork(older, self.head));
+                self.beside.push(older);
             }
         }
     }
@@ -203,7 +221,11 @@ impl Again<'_> {
         }
         if self.tree.root::<Sha256Tree>() != self.head.checkpoint.root {
             let (zh, en) = ("其根不是这些事件的根", "has another root than these events");
-            faults.add(Fault::of("root_wrong", layout::CHECKPOINT, zh, en));
+            return faults.add(Fault::of("root_wrong", layout::CHECKPOINT, zh, en));
+        }
+        // one of the same size was compared with the checkpoint itself
+        for older in self.beside.iter().filter(|older| older.checkpoint.size < self.tree.size()) {
+            faults.add(heads::fork(older, self.head));
         }
     }
 }

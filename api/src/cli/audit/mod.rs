@@ -98,9 +98,9 @@ pub struct VerifyArgs {
     bundle: PathBuf,
     /// 您保存的旧检查点 · older checkpoints that you kept
     checkpoints: Vec<PathBuf>,
-    /// 台账公钥 · the log's key, known from elsewhere
+    /// 台账公钥 · the log's key, known from elsewhere; may be repeated where it was rotated
     #[arg(long, value_name = "VKEY")]
-    key: Option<VerifierKey>,
+    key: Vec<VerifierKey>,
 }
 
 /// What to look for.

@@ -18,7 +18,7 @@ const SHOWN: usize = 40;
 /// # Errors
 /// [`Failure`] when a checkpoint that was named cannot be read.
 pub fn run(screen: &Screen, arguments: &VerifyArgs) -> Result<Done, Failure> {
-    let mut known = Known { key: arguments.key.clone(), checkpoints: Vec::new() };
+    let mut known = Known { keys: arguments.key.clone(), checkpoints: Vec::new() };
     for path in &arguments.checkpoints {
         let bytes = fs::read(path).map_err(|error| Failure::Refused {
             code: "file_unreadable",
@@ -64,6 +64,17 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
         screen.say(
             format!("✓ {opened} 个打开的个人信息与密文一致"),
             format!("✓ {opened} opened values are what was sealed"),
+        )?;
+    }
+    for named in &verified.rules {
+        let (version, events) = (&named.version, named.events);
+        let (mark, zh, en) = match named.covered {
+            true => ("✓", "policy/ 即该版本", "policy/ holds it"),
+            false => ("·", "该版本不在包内", "it is not in the bundle"),
+        };
+        screen.say(
+            format!("{mark} {events} 个事件依据政策参数 {version}：{zh}"),
+            format!("{mark} {events} events name the parameters {version}: {en}"),
         )?;
     }
     for fault in verified.faults.iter().take(SHOWN) {
