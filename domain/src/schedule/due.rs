@@ -105,7 +105,9 @@ pub fn determine_month(
     month: BenefitMonth,
 ) -> Result<Option<(ScheduledMonth, Determination)>, FactsError> {
     let (enrolled, closing) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
-    let asked: &[BenefitMonth] = if months(enrolled, month).contains(&month) { &[month] } else { &[] };
+    let (first, last) = payable_between(enrolled);
+    let has = first <= month && last.is_none_or(|last| month <= last);
+    let asked: &[BenefitMonth] = if has { &[month] } else { &[] };
     let question = ask(CaseFacts::enrolled(enrolled), household, opener, asked, known_on)?.pop();
     let Some(question) = question.map(|question| narrowed(question, month)) else { return Ok(None) };
     let (outcome, steps) = explain(&question, rules)?;
@@ -141,12 +143,18 @@ fn scheduled(found: &MonthOutcome, last: Option<BenefitMonth>) -> ScheduledMonth
 
 /// The months that can be payable up to `through`.
 fn months(case: &EnrolledCase, through: BenefitMonth) -> Vec<BenefitMonth> {
+    let (first, last) = payable_between(case);
+    first.through(last.map_or(through, |last| last.min(through))).collect()
+}
+
+/// The first month that can be payable, and the last where there is one.
+fn payable_between(case: &EnrolledCase) -> (BenefitMonth, Option<BenefitMonth>) {
     let first = first_month(&CaseFacts::enrolled(case), case.procedure().start);
     let last = match (case.procedure().start, case.application.request) {
-        (Start::RequestMonth, Some(request)) => through.min(BenefitMonth::of(request.on)),
-        _ => through,
+        (Start::RequestMonth, Some(request)) => Some(BenefitMonth::of(request.on)),
+        _ => None,
     };
-    first.through(last).collect()
+    (first, last)
 }
 
 /// The first month that can be payable.
