@@ -94,7 +94,7 @@ async fn different_people_take_a_run_from_its_preparation_to_the_bank_and_it_can
     );
     let whole = counter.do_well(&["replay", "--run", &run]);
     assert_eq!(whole.as_array().unwrap().last().unwrap()["item"], "run_totals", "{whole}");
-    counter.do_well(&["replay", "--fund", "区级财政资金"]);
+    counter.do_well(&["replay", "--fund", FUND]);
     counter.do_well(&["check"]);
 }
 

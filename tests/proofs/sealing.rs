@@ -78,6 +78,18 @@ async fn a_program_that_was_killed_before_it_signed_goes_on_from_its_tiles() {
 }
 
 #[tokio::test]
+async fn a_checkpoint_that_was_copied_before_a_crash_comes_into_the_database_at_the_next_start() {
+    let sealed = SealedLog::of(&[10, 20]).await;
+    sealed.strike(&["delete from log_checkpoints where size = 20"]).await;
+    let mut next = sealed.sealer().await.unwrap();
+    sealed.append(5).await;
+    next.seal().await.unwrap();
+    let kept = sealed.store().await.checkpoints(0, u64::MAX, 9).await.unwrap();
+    assert_eq!(kept.iter().map(|kept| kept.size).collect::<Vec<_>>(), [25, 20, 10]);
+    assert!(sealed.findings().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_key_is_rotated_without_a_gap_and_a_strange_key_is_refused() {
     let sealed = SealedLog::of(&[3, 10]).await;
     let file = sealed.key_file().await;

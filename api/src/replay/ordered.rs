@@ -46,7 +46,8 @@ pub fn basis(histories: &Histories, order: &PaymentOrder, before: u64) -> Option
     }
     let ((month, programs), calculation) = (opened?, calculated?);
     let (position, known_on) = (calculation.position, calculation.known_on);
-    Some(RunBasis { run_id: order.run_id, month, programs, position, known_on })
+    let rule_version = calculation.rule_version.clone();
+    Some(RunBasis { run_id: order.run_id, month, programs, position, known_on, rule_version })
 }
 
 /// The keyed hash of the account that stood in the register for an order.

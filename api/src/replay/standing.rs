@@ -9,8 +9,10 @@ use domain::explain::Explain;
 use domain::fund::Fund;
 use domain::household::{Household, HouseholdError};
 use domain::ids::{CaseId, HouseholdId, PersonId};
+use domain::money::Money;
 use domain::payment_run::PaymentRun;
-use domain::schedule::{FactsError, Schedule, schedule_month};
+use domain::policy::Determination;
+use domain::schedule::determine_month;
 
 use super::Words;
 use super::facts::{Fact, State};
@@ -112,22 +114,21 @@ fn due_on(histories: &Histories, case_id: CaseId, clocks: Clocks, ground: &Groun
     }
     let household = case.subject().map(|subject| subject.household_id.to_string());
     let household: Household = household.map(|id| folded(histories, &id)).unwrap_or_default();
-    let found = schedule_month(&case, &household, ground.opener, ground.rules, clocks.known, month);
-    found.and_then(|schedule| determined(&schedule, month, ground)).unwrap_or_else(|error| {
-        let words = Words { zh: error.zh(), en: error.to_string() };
-        DueOnTheDay::Unknown { code: error.code(), words }
-    })
-}
-
-fn determined(
-    schedule: &Schedule,
-    month: BenefitMonth,
-    ground: &Ground<'_>,
-) -> Result<DueOnTheDay, FactsError> {
-    let determination = schedule.determination(month, ground.rules)?;
-    let reasons = schedule.month(month).map(|month| month.reason_codes()).unwrap_or_default();
-    let steps = determination.map(|determination| determination.steps).unwrap_or_default();
-    Ok(DueOnTheDay::Determined { month, amount: schedule.due(month), reasons, steps })
+    let found = determine_month(&case, &household, ground.opener, ground.rules, clocks.known, month);
+    match found {
+        Ok(Some((scheduled, Determination { steps, .. }))) => {
+            let (amount, reasons) = (scheduled.due, scheduled.reason_codes());
+            DueOnTheDay::Determined { month, amount, reasons, steps }
+        }
+        Ok(None) => {
+            let (amount, reasons, steps) = (Money::ZERO, Vec::new(), Vec::new());
+            DueOnTheDay::Determined { month, amount, reasons, steps }
+        }
+        Err(error) => {
+            let words = Words { zh: error.zh(), en: error.to_string() };
+            DueOnTheDay::Unknown { code: error.code(), words }
+        }
+    }
 }
 
 /// A stream by the known events that hold on the day.

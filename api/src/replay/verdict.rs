@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use domain::explain::Explain;
 use domain::ids::PersonId;
-use domain::personal::{Opened, Opener, PersonalField, Sealed};
+use domain::personal::{Opened, Opener, Opening, PersonalField, SealScope, Sealed};
 use domain::policy::{Determination, RuleBook, Step};
 use domain::schedule::FactsError;
 use serde::Serialize;
@@ -179,43 +179,63 @@ impl Difference {
 /// What stands for nothing in a difference.
 pub(super) const NOTHING: &str = "—";
 
-/// The sealed determination beside the one made anew: the first that differs of its facts and steps. One that was
-/// erased is not compared.
-pub(super) fn determination(
-    sealed: &Sealed<Determination>,
-    of: domain::ids::PersonId,
-    anew: Option<&Determination>,
-    opener: &dyn Opener,
-) -> Option<Difference> {
-    let stored = match sealed.open(of, opener) {
-        Ok(Opened::Clear(stored)) => stored,
-        Ok(Opened::Erased { .. }) => return None,
-        Err(error) => {
-            let expected = anew.map_or(NOTHING.to_owned(), |anew| format!("{} steps", anew.steps.len()));
-            return Some(Difference { field: "determination", expected, found: error.to_string() });
+/// A determination as it was sealed.
+#[derive(Clone, Copy)]
+pub(super) struct Stored<'a> {
+    pub sealed: &'a Sealed<Determination>,
+    /// For whom.
+    pub of: PersonId,
+    /// Version of the rule book that made it. Another book may say the same in other words, so the steps of two books
+    /// are not compared, but the facts are.
+    pub rule_version: &'a str,
+}
+
+impl Stored<'_> {
+    /// The first that differs of its facts and steps from a determination made anew. One that was erased is not
+    /// compared.
+    pub fn beside(self, anew: Option<&Determination>, ground: &Ground<'_>) -> Option<Difference> {
+        let Stored { sealed, of, rule_version } = self;
+        if anew.is_some_and(|anew| is_sealed_in(anew, sealed, of, ground.opener)) {
+            return None;
         }
-    };
-    let stored = stored.disclose();
-    let Some(anew) = anew else {
-        let found = format!("{} steps", stored.steps.len());
-        return Some(Difference { field: "determination", expected: NOTHING.to_owned(), found });
-    };
-    if anew == stored {
-        return None;
+        let steps = |determination: &Determination| format!("{} steps", determination.steps.len());
+        let expected = anew.map_or_else(|| NOTHING.to_owned(), steps);
+        let stored = match sealed.open(of, ground.opener) {
+            Ok(Opened::Clear(stored)) => stored.into_disclosed(),
+            Ok(Opened::Erased { .. }) => return None,
+            Err(error) => {
+                return Some(Difference { field: "determination", expected, found: error.to_string() });
+            }
+        };
+        let Some(anew) = anew else {
+            return Some(Difference { field: "determination", expected, found: steps(&stored) });
+        };
+        let same_book = rule_version == ground.rules.version();
+        other_step(anew, &stored).filter(|_| same_book).or_else(|| {
+            let (expected, found) = ("as known then".to_owned(), "others".to_owned());
+            let field = "determination_facts";
+            (anew.facts != stored.facts).then_some(Difference { field, expected, found })
+        })
     }
+}
+
+fn other_step(anew: &Determination, stored: &Determination) -> Option<Difference> {
     let step = |step: Option<&Step>| step.map_or(NOTHING.to_owned(), |step| step.zh.clone());
     let steps = anew.steps.len().max(stored.steps.len());
-    let differing = (0..steps).find(|at| anew.steps.get(*at) != stored.steps.get(*at));
-    Some(match differing {
-        Some(at) => Difference {
-            field: "determination_step",
-            expected: step(anew.steps.get(at)),
-            found: step(stored.steps.get(at)),
-        },
-        None => Difference {
-            field: "determination_facts",
-            expected: "as known then".to_owned(),
-            found: "others".to_owned(),
-        },
-    })
+    let at = (0..steps).find(|at| anew.steps.get(*at) != stored.steps.get(*at))?;
+    let (expected, found) = (step(anew.steps.get(at)), step(stored.steps.get(at)));
+    Some(Difference { field: "determination_step", expected, found })
+}
+
+/// Whether what is sealed is byte for byte this determination: the usual case, told without reading it.
+fn is_sealed_in(
+    anew: &Determination,
+    sealed: &Sealed<Determination>,
+    of: PersonId,
+    opener: &dyn Opener,
+) -> bool {
+    let scope = SealScope { person: of, class: Determination::CLASS, label: Determination::LABEL };
+    let Ok(Opening::Clear(stored)) = opener.open(scope, sealed.ciphertext()) else { return false };
+    let mut bytes = Vec::with_capacity(stored.len());
+    serde_json::to_writer(&mut bytes, anew).is_ok() && bytes == stored
 }

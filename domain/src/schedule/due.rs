@@ -76,40 +76,11 @@ pub fn schedule(
     known_on: NaiveDate,
     through: BenefitMonth,
 ) -> Result<Schedule, FactsError> {
-    let (enrolled, _) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
-    ask_for(&months(enrolled, through), case, household, opener, rules, known_on)
-}
-
-/// As [`schedule`], for one month alone: what it is due, why, and its determination are the same, and the months
-/// before it are not asked for. No month where the schedule does not have it.
-///
-/// # Errors
-/// As [`schedule`].
-pub fn schedule_month(
-    case: &BenefitCase,
-    household: &Household,
-    opener: &dyn Opener,
-    rules: &RuleBook,
-    known_on: NaiveDate,
-    month: BenefitMonth,
-) -> Result<Schedule, FactsError> {
-    let (enrolled, _) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
-    let asked: Vec<_> = months(enrolled, month).into_iter().filter(|asked| *asked == month).collect();
-    ask_for(&asked, case, household, opener, rules, known_on)
-}
-
-fn ask_for(
-    asked: &[BenefitMonth],
-    case: &BenefitCase,
-    household: &Household,
-    opener: &dyn Opener,
-    rules: &RuleBook,
-    known_on: NaiveDate,
-) -> Result<Schedule, FactsError> {
     let (enrolled, closing) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
     let facts = CaseFacts::enrolled(enrolled);
-    let questions = ask(facts, household, opener, asked, known_on)?;
-    let last = closing.map(|closing| BenefitMonth::of(closing.closed_on));
+    let asked = months(enrolled, through);
+    let questions = ask(facts, household, opener, &asked, known_on)?;
+    let last = last_month(closing);
     let mut months = Vec::with_capacity(asked.len());
     for question in &questions {
         let outcome = assess(question, rules)?;
@@ -118,6 +89,47 @@ fn ask_for(
     }
     let (case_id, program) = (facts.subject.case_id, facts.subject.program);
     Ok(Schedule { case_id, program, months, questions, closing: closing.copied() })
+}
+
+/// One month of the [`schedule`] with its [`Schedule::determination`], asking for no other month: how an auditor
+/// determines a payment anew. `None` for a month that the schedule does not have.
+///
+/// # Errors
+/// As [`schedule`].
+pub fn determine_month(
+    case: &BenefitCase,
+    household: &Household,
+    opener: &dyn Opener,
+    rules: &RuleBook,
+    known_on: NaiveDate,
+    month: BenefitMonth,
+) -> Result<Option<(ScheduledMonth, Determination)>, FactsError> {
+    let (enrolled, closing) = case.enrollment().ok_or(FactsError::NotEnrolled)?;
+    let (first, last) = payable_between(enrolled);
+    let has = first <= month && last.is_none_or(|last| month <= last);
+    let asked: &[BenefitMonth] = if has { &[month] } else { &[] };
+    let question = ask(CaseFacts::enrolled(enrolled), household, opener, asked, known_on)?.pop();
+    let Some(question) = question.map(|question| narrowed(question, month)) else { return Ok(None) };
+    let (outcome, steps) = explain(&question, rules)?;
+    let Some(found) = outcome.results.iter().flat_map(|result| &result.months).next() else {
+        return Ok(None);
+    };
+    let scheduled = scheduled(found, last_month(closing));
+    let mut determination = Determination { facts: contract::write(&question), steps };
+    note_closing(&mut determination, scheduled.standing, closing);
+    Ok(Some((scheduled, determination)))
+}
+
+/// The last month of a case that ended.
+fn last_month(closing: Option<&Closing>) -> Option<BenefitMonth> {
+    closing.map(|closing| BenefitMonth::of(closing.closed_on))
+}
+
+/// Says why a month after the end is due nothing.
+fn note_closing(determination: &mut Determination, standing: Standing, closing: Option<&Closing>) {
+    if let (Standing::AfterClosing, Some(closing)) = (standing, closing) {
+        determination.steps.push(closed(closing));
+    }
 }
 
 fn scheduled(found: &MonthOutcome, last: Option<BenefitMonth>) -> ScheduledMonth {
@@ -131,12 +143,18 @@ fn scheduled(found: &MonthOutcome, last: Option<BenefitMonth>) -> ScheduledMonth
 
 /// The months that can be payable up to `through`.
 fn months(case: &EnrolledCase, through: BenefitMonth) -> Vec<BenefitMonth> {
+    let (first, last) = payable_between(case);
+    first.through(last.map_or(through, |last| last.min(through))).collect()
+}
+
+/// The first month that can be payable, and the last where there is one.
+fn payable_between(case: &EnrolledCase) -> (BenefitMonth, Option<BenefitMonth>) {
     let first = first_month(&CaseFacts::enrolled(case), case.procedure().start);
     let last = match (case.procedure().start, case.application.request) {
-        (Start::RequestMonth, Some(request)) => through.min(BenefitMonth::of(request.on)),
-        _ => through,
+        (Start::RequestMonth, Some(request)) => Some(BenefitMonth::of(request.on)),
+        _ => None,
     };
-    first.through(last).collect()
+    (first, last)
 }
 
 /// The first month that can be payable.
@@ -178,9 +196,7 @@ impl Schedule {
             return Ok(None);
         };
         let mut determination = determine(question, month, rules)?;
-        if let (Standing::AfterClosing, Some(closing)) = (scheduled.standing, self.closing) {
-            determination.steps.push(closed(&closing));
-        }
+        note_closing(&mut determination, scheduled.standing, self.closing.as_ref());
         Ok(Some(determination))
     }
 }
@@ -191,14 +207,13 @@ pub(super) fn determine(
     month: BenefitMonth,
     rules: &RuleBook,
 ) -> Result<Determination, FactsError> {
-    let question = narrowed(question, month);
+    let question = narrowed(question.clone(), month);
     let (_, steps) = explain(&question, rules)?;
     Ok(Determination { facts: contract::write(&question), steps })
 }
 
 /// Only the members of that month, besides the applicant: who left before it is nobody's business any more.
-fn narrowed(question: &Assessment, month: BenefitMonth) -> Assessment {
-    let mut narrow = question.clone();
+fn narrowed(mut narrow: Assessment, month: BenefitMonth) -> Assessment {
     narrow.months = vec![month];
     if let Some(household) = &mut narrow.household {
         household.members.retain(|member| {

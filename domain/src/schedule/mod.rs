@@ -19,7 +19,7 @@ mod proposal;
 mod tests;
 
 pub use as_of::as_of;
-pub use due::{Schedule, ScheduledMonth, Standing, schedule, schedule_month};
+pub use due::{Schedule, ScheduledMonth, Standing, determine_month, schedule};
 pub use error::FactsError;
 pub use facts::looks_at_household;
 pub use proposal::{Proposal, propose};

@@ -105,6 +105,10 @@ impl<H: TreeHash> Sealer<H> {
         let newest = store.newest_checkpoint().await?;
         compare(&store, &copy, &keys, length, newest.as_ref()).await?;
         copy.prepare()?;
+        // a crash between the two kept it from the database
+        if let Some((copied, checkpoint)) = copy.last()? {
+            store.keep_checkpoint(checkpoint.size, &copied.note).await?;
+        }
         let tree = store.grown(store.kept_size().await?.min(length)).await?;
         let sealed = newest.map(|checkpoint| checkpoint.size);
         Ok(Sealer { store, copy, keys, tree, tiles: Vec::new(), sealed })

@@ -1,6 +1,7 @@
 //! The ledger against its peers: single commands, bulk, replay; then a payment run, the same run determined anew, and the
 //! demonstration. Prints what was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`,
-//! with `-- --full` for the full size, and `-- commands` (`bulk`, `replay`, `proofs`, `run`, `redetermine`, `demo`) for one part.
+//! with `-- --full` for the full size, `-- --cases=100000` for another number of cases, and `-- commands` (`bulk`,
+//! `replay`, `proofs`, `run`, `redetermine`, `demo`) for one part.
 
 mod account;
 mod bulk;
@@ -34,7 +35,11 @@ const FULL: Size = Size { accounts: 20_000, bulk_events: 1_000_000, seconds: 4, 
 fn main() {
     let full = std::env::args().any(|argument| argument == "--full");
     let only = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
-    let size = if full { FULL } else { SMALL };
+    let mut size = if full { FULL } else { SMALL };
+    if let Some(cases) = std::env::args().find_map(|argument| argument.strip_prefix("--cases=")?.parse().ok())
+    {
+        size.cases = cases;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let setting = Setting::prepare().await;

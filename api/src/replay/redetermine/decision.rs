@@ -4,13 +4,11 @@ use chrono::NaiveDate;
 use domain::benefit_case::{BenefitCase, BenefitCaseEvent, Outcome};
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
-use domain::ids::PersonId;
 use domain::money::Money;
-use domain::personal::Sealed;
-use domain::policy::{Decision, Determination};
+use domain::policy::Decision;
 use domain::schedule::{propose, schedule};
 
-use crate::replay::verdict::{Determined, Difference, Ground, NOTHING, Verdict, determination};
+use crate::replay::verdict::{Determined, Difference, Ground, NOTHING, Stored, Verdict};
 use crate::replay::words::code;
 
 /// What the log had when the case was decided or its entitlement determined.
@@ -28,18 +26,30 @@ pub struct CaseFacts<'a> {
 pub fn decided(event: &BenefitCaseEvent, facts: CaseFacts<'_>, ground: &Ground<'_>) -> Option<Determined> {
     let applicant = facts.case.subject()?.applicant;
     match event {
-        BenefitCaseEvent::EligibilityDecided { outcome, decided_on, reasons, determination, .. } => {
+        BenefitCaseEvent::EligibilityDecided {
+            outcome,
+            decided_on,
+            reasons,
+            determination,
+            rule_version,
+            ..
+        } => {
             let decided = EligibilityDecision {
                 outcome: *outcome,
                 decided_on: *decided_on,
                 reasons,
-                determination: determination.as_ref(),
+                determination: determination.as_ref().map(|sealed| Stored {
+                    sealed,
+                    of: applicant,
+                    rule_version,
+                }),
             };
-            Some(eligibility(&decided, applicant, facts, ground))
+            Some(eligibility(&decided, facts, ground))
         }
-        BenefitCaseEvent::EntitlementDetermined { from, amount, determination, .. } => {
+        BenefitCaseEvent::EntitlementDetermined { from, amount, determination, rule_version, .. } => {
+            let determination = Stored { sealed: determination, of: applicant, rule_version };
             let determined = Entitled { from: *from, amount: *amount, determination };
-            Some(entitlement(&determined, applicant, facts, ground))
+            Some(entitlement(&determined, facts, ground))
         }
         _ => None,
     }
@@ -49,17 +59,12 @@ struct EligibilityDecision<'a> {
     outcome: Outcome,
     decided_on: NaiveDate,
     reasons: &'a [String],
-    determination: Option<&'a Sealed<Determination>>,
+    determination: Option<Stored<'a>>,
 }
 
 /// An approval must be what the rules say; a refusal may have the office's own reasons, but where the rules refuse,
 /// theirs.
-fn eligibility(
-    decided: &EligibilityDecision<'_>,
-    applicant: PersonId,
-    facts: CaseFacts<'_>,
-    ground: &Ground<'_>,
-) -> Determined {
+fn eligibility(decided: &EligibilityDecision<'_>, facts: CaseFacts<'_>, ground: &Ground<'_>) -> Determined {
     let day = decided.decided_on;
     let proposal = match propose(facts.case, facts.household, ground.opener, ground.rules, day, day) {
         Ok(proposal) => proposal,
@@ -71,26 +76,19 @@ fn eligibility(
         differing.extend(Difference::between("outcome", code(&Outcome::Refused), code(&decided.outcome)));
         differing.extend(Difference::between("reasons", reasons.join(", "), decided.reasons.join(", ")));
     }
-    if let Some(sealed) = decided.determination {
-        let anew = Some(&proposal.determination);
-        differing.extend(determination(sealed, applicant, anew, ground.opener));
-    }
+    let stored = decided.determination;
+    differing.extend(stored.and_then(|stored| stored.beside(Some(&proposal.determination), ground)));
     Determined { verdict: Verdict::of(differing), basis: proposal.determination.steps }
 }
 
 struct Entitled<'a> {
     from: BenefitMonth,
     amount: Money,
-    determination: &'a Sealed<Determination>,
+    determination: Stored<'a>,
 }
 
 /// The first month with money up to the month after the day, as it was determined.
-fn entitlement(
-    entitled: &Entitled<'_>,
-    applicant: PersonId,
-    facts: CaseFacts<'_>,
-    ground: &Ground<'_>,
-) -> Determined {
+fn entitlement(entitled: &Entitled<'_>, facts: CaseFacts<'_>, ground: &Ground<'_>) -> Determined {
     let (day, through) = (facts.office_day, BenefitMonth::of(facts.office_day).next());
     let due = match schedule(facts.case, facts.household, ground.opener, ground.rules, day, through) {
         Ok(due) => due,
@@ -107,7 +105,7 @@ fn entitlement(
     let fields = [
         Difference::between("from", from, entitled.from),
         Difference::between("amount", amount, entitled.amount),
-        determination(entitled.determination, applicant, anew.as_ref(), ground.opener),
+        entitled.determination.beside(anew.as_ref(), ground),
     ];
     let basis = anew.map(|anew| anew.steps).unwrap_or_default();
     Determined { verdict: Verdict::of(fields.into_iter().flatten().collect()), basis }

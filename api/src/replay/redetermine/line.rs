@@ -5,12 +5,13 @@ use domain::benefit_case::BenefitCase;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
 use domain::ids::{PersonId, RunId};
+use domain::money::Money;
 use domain::payment::PaymentOrder;
 use domain::payment_run::{MonthDifference, MonthDue, MonthOrdered, MonthToPay, differences};
 use domain::program::Program;
-use domain::schedule::{Schedule, schedule_month};
+use domain::schedule::determine_month;
 
-use crate::replay::verdict::{Determined, Difference, Ground, NOTHING, Verdict, determination};
+use crate::replay::verdict::{Determined, Difference, Ground, NOTHING, Stored, Verdict};
 use crate::replay::words::code;
 
 /// What all lines of a run rest on.
@@ -26,6 +27,8 @@ pub struct RunBasis {
     pub position: u64,
     /// The day whose knowledge of rates was used, and on which accounts had to stand.
     pub known_on: NaiveDate,
+    /// Version of the rule book that calculated.
+    pub rule_version: String,
 }
 
 /// What the log had at the run's position.
@@ -42,31 +45,27 @@ pub struct LineFacts<'a> {
 /// Determines a line anew and compares every field of its order.
 pub fn line(order: &PaymentOrder, run: &RunBasis, facts: LineFacts<'_>, ground: &Ground<'_>) -> Determined {
     let LineFacts { case, household, ordered } = facts;
-    let found = schedule_month(case, household, ground.opener, ground.rules, run.known_on, order.month);
-    let schedule = match found {
-        Ok(schedule) => schedule,
-        Err(error) => return error.into(),
-    };
-    let anew = match schedule.determination(order.month, ground.rules) {
-        Ok(anew) => anew,
+    let found = determine_month(case, household, ground.opener, ground.rules, run.known_on, order.month);
+    let (due, anew) = match found {
+        Ok(Some((scheduled, determination))) => (scheduled.due, Some(determination)),
+        Ok(None) => (Money::ZERO, None),
         Err(error) => return error.into(),
     };
     let mut differing = addressed(order, run, case);
-    differing.extend(amounts(order, to_pay(order, run, &schedule, ordered), &schedule));
+    differing.extend(amounts(order, to_pay(order, run, due, ordered), due));
     differing.extend(account(order, household, run.known_on));
-    differing.extend(determination(&order.determination, order.beneficiary, anew.as_ref(), ground.opener));
+    if run.rule_version != order.rule_version {
+        differing.extend(Difference::between("rule_version", &run.rule_version, &order.rule_version));
+    }
+    let PaymentOrder { determination: sealed, beneficiary: of, rule_version, .. } = order;
+    differing.extend(Stored { sealed, of: *of, rule_version }.beside(anew.as_ref(), ground));
     let basis = anew.map(|anew| anew.steps).unwrap_or_default();
     Determined { verdict: Verdict::of(differing), basis }
 }
 
 /// What the month still needed; nothing where it was paid, and where the sums cannot be formed.
-fn to_pay(
-    order: &PaymentOrder,
-    run: &RunBasis,
-    schedule: &Schedule,
-    ordered: MonthOrdered,
-) -> Option<MonthToPay> {
-    let due = [MonthDue { month: order.month, due: schedule.due(order.month) }];
+fn to_pay(order: &PaymentOrder, run: &RunBasis, due: Money, ordered: MonthOrdered) -> Option<MonthToPay> {
+    let due = [MonthDue { month: order.month, due }];
     let found = differences(order.case_id, &due, &[ordered], run.month).ok()?;
     found.into_iter().find_map(|difference| match difference {
         MonthDifference::ToPay(pay) => Some(pay),
@@ -92,8 +91,7 @@ fn addressed(order: &PaymentOrder, run: &RunBasis, case: &BenefitCase) -> Vec<Di
     differing
 }
 
-fn amounts(order: &PaymentOrder, to_pay: Option<MonthToPay>, schedule: &Schedule) -> Vec<Difference> {
-    let due = schedule.due(order.month);
+fn amounts(order: &PaymentOrder, to_pay: Option<MonthToPay>, due: Money) -> Vec<Difference> {
     let fits = |pay: MonthToPay| {
         pay.due == order.due
             && pay.amount == order.amount

@@ -26,7 +26,7 @@ use crate::replay::verdict::Verdict;
 use crate::replay::words::words;
 
 /// Lines of one page.
-const PAGE_LINES: usize = 1_000;
+const PAGE_LINES: usize = 500;
 
 /// The orders of a run, page by page.
 pub struct RunLines {
@@ -124,7 +124,8 @@ impl Released {
         let until = until.ok_or(ProcessError::NothingOrdered)?;
         let (from, calculation) = calculated.ok_or(ProcessError::NothingOrdered)?;
         let (position, known_on) = (calculation.position, calculation.known_on);
-        let run = RunBasis { run_id, month, programs, position, known_on };
+        let rule_version = calculation.rule_version.clone();
+        let run = RunBasis { run_id, month, programs, position, known_on, rule_version };
         Ok(Released { run, calculation, from, until })
     }
 }
