@@ -1,6 +1,8 @@
 //! Implementations that are not ours verify bundles of a real ledger: the crates `signed_note` and `tlog_tiles`, which
 //! know nothing of this program. What stands between them and the files is written here, in a few lines.
 
+use std::process::Command;
+
 use api::audit::bundle::{Contents, write};
 use api::audit::opened::ToOpen;
 use api::audit::selection::{Selection, positions};
@@ -15,7 +17,7 @@ use signed_note::{Note, StandardVerifier, VerifierList};
 use tests::office::SmallOffice;
 use tlog_tiles::{Checkpoint, Error, Hash, Tile, TileHashReader, TileReader};
 
-use crate::evidence::Bundle;
+use crate::evidence::{Bundle, Evidence};
 use crate::sealed::SealedLog;
 
 /// The checkpoint in a file, as the others read it with the bundle's key.
@@ -167,6 +169,38 @@ async fn others_read_the_tiles_of_a_log_of_several() {
     write(&bundle.path, &store, sealed.ledger.keyring(), &contents).await.unwrap();
     check_tiles(&bundle);
     assert_eq!(opened(&bundle, "checkpoints/300").size(), 300);
+}
+
+/// `docs/verify_bundle.py` with the bundle's own key: what it says last, and whether it is content. Nothing where there is
+/// no Python, which is not needed to build or run the ledger.
+fn script(bundle: &Bundle) -> Option<(bool, String)> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/verify_bundle.py");
+    let mut python = Command::new("python3");
+    let ran = python.arg(script).arg(&bundle.path).arg(bundle.path.join("log.vkey")).output();
+    let ran = ran.inspect_err(|error| println!("left out: python3: {error}")).ok()?;
+    let said = [ran.stdout, ran.stderr].concat();
+    Some((ran.status.success(), String::from_utf8_lossy(&said).lines().last()?.to_owned()))
+}
+
+#[tokio::test]
+async fn the_printed_script_verifies_bundles_and_refuses_changed_ones() {
+    let evidence = Evidence::new().await;
+    for (bundle, file, refused) in [
+        (evidence.whole().await, "tile/entries/000.p/5", "the tree of all entries"),
+        (evidence.partial().await, "entries/2", "proofs/2.tlog-proof does not hold"),
+        (evidence.partial().await, "checkpoints/3", "the signature of a checkpoint"),
+        (evidence.partial().await, "consistency/3-5", "consistency/3-5"),
+    ] {
+        let Some(content) = script(&bundle) else { return };
+        assert_eq!(content, (true, "VERIFIED".to_owned()));
+        let mut bytes = bundle.read(file);
+        let place = if file.starts_with("consistency/") { 3 } else { bytes.len() - 5 };
+        bytes[place] = if bytes[place] == b'2' { b'3' } else { b'2' };
+        bundle.write(file, &bytes);
+        assert_eq!(script(&bundle), Some((false, format!("REFUSED: {file}"))));
+        bundle.fit();
+        assert_eq!(script(&bundle), Some((false, format!("REFUSED: {refused}"))));
+    }
 }
 
 #[test]
