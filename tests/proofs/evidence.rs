@@ -129,7 +129,7 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    fn begin() -> Bundle {
+    pub fn begin() -> Bundle {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bundle");
         Bundle { folder, path }

@@ -3,7 +3,9 @@
 mod bundles;
 mod evidence;
 mod flips;
+mod fuzz;
 mod heads;
+mod others;
 mod sealed;
 mod sealing;
 mod tampering;

@@ -27,10 +27,22 @@ const STEPS: &str = r#"## 核验步骤
 3. 检查点签名：`checkpoint` 是 C2SP signed-note，Ed25519 签名覆盖空行之前的全部文本（含换行）。
 4. 包含证明：叶子哈希为 SHA-256(0x00 ‖ 事件字节)，节点哈希为 SHA-256(0x01 ‖ 左 ‖ 右)，即 RFC 6962。
 5. 一致性：若您持有较早的检查点，用 `consistency/<旧>-<新>` 按 RFC 6962 第 2.1.2 节核验旧树是新树的开头。
-6. 打开的个人信息：`opened.jsonl` 每行给出一个加密值的专用密钥，按说明即可解密并与事件中的密文核对；其他值保持加密。
+6. 政策参数：决定中 `rule_version` 末尾的 12 位应等于
+   `grep ' policy/' SHA256SUMS | cut -c67- | xargs cat | sha256sum | cut -c1-12`。
+7. 打开的个人信息：`opened.jsonl` 每行给出一个加密值的专用密钥（base64）。密文 `s1.c.…` 或 `s1.v.…` 前缀之后为无填充的
+   base64url：随机数 12 字节 ‖ 承诺 16 字节 ‖ AES-256-GCM-SIV 密文与标签。承诺为 HMAC-SHA256(密钥, 00 00 00 00 00 00 00 0a ‖
+   "commitment") 的前 16 字节；关联数据为 "value|s1|" ‖ 类别 ‖ "|" ‖ 人员编号 16 字节 ‖ 字段。其他值保持加密。
+8. `README.md` 与 `report.jsonl` 只由 `SHA256SUMS` 保护，不在签名之内。
 
-第三方工具：任何支持 C2SP tlog 格式的工具都能读这些文件，例如 Python 包 `aics-tlog`、Rust 包 `signed_note` 与 `tlog_tiles`、
-Go 的 `golang.org/x/mod/sumdb/note` 与 `tlog`。我们自己的核验程序：`ledger audit verify <目录> [旧检查点…]`，无需数据库。
+第三方工具（均不出自本单位，均能读这些文件）：Python 包 `aics-tlog`（Python 3.12 起）与 `proofbundle`，Go 的
+`golang.org/x/mod/sumdb/note` 与 `tlog`（Debian 包 `golang-golang-x-mod-dev`），Rust 包 `signed_note` 与 `tlog_tiles`。例如
+（`known.vkey` 为您另行取得的公钥，不要放在证据包目录内）：
+
+    aics-tlog verify-checkpoint --note checkpoint --vkey-file ../known.vkey
+    aics-tlog verify-inclusion --tiles . --index 0 --vkey-file ../known.vkey              # 完整证据包
+    aics-tlog verify-consistency --old-checkpoint ../旧检查点 --tiles . --vkey-file ../known.vkey
+
+我们自己的核验程序：`ledger audit verify <目录> [旧检查点…] --key <公钥>`，无需数据库。
 
 ## Steps
 
@@ -42,10 +54,22 @@ Go 的 `golang.org/x/mod/sumdb/note` 与 `tlog`。我们自己的核验程序：
 4. Inclusion: a leaf's hash is SHA-256(0x00 ‖ entry), a node's SHA-256(0x01 ‖ left ‖ right), as in RFC 6962.
 5. Consistency: with an older checkpoint of yours, `consistency/<old>-<new>` proves by RFC 6962, section 2.1.2, that the
    old tree is the beginning of the new one.
-6. Opened personal values: each line of `opened.jsonl` gives the key of one sealed value, which decrypts it and shows that it
-   is what the event holds; every other value stays sealed.
+6. Policy parameters: the last 12 digits of the `rule_version` in decisions are those of
+   `grep ' policy/' SHA256SUMS | cut -c67- | xargs cat | sha256sum | cut -c1-12`.
+7. Opened personal values: each line of `opened.jsonl` gives the key (base64) of one sealed value. Behind its prefix
+   `s1.c.` or `s1.v.` a sealed value is base64url without padding: nonce of 12 bytes ‖ commitment of 16 ‖ AES-256-GCM-SIV
+   ciphertext with its tag. The commitment is the first 16 bytes of HMAC-SHA256(key, 00 00 00 00 00 00 00 0a ‖
+   "commitment"); the associated data is "value|s1|" ‖ class ‖ "|" ‖ 16 bytes of the person's id ‖ label. Every other value
+   stays sealed.
+8. `README.md` and `report.jsonl` are protected by `SHA256SUMS` alone; no signature covers them.
 
-Tools of others: whatever reads the C2SP tlog formats, such as the Python package `aics-tlog`, the Rust crates `signed_note`
-and `tlog_tiles`, Go's `golang.org/x/mod/sumdb/note` and `tlog`. Our own: `ledger audit verify DIR [OLD_CHECKPOINT…]`,
-which needs no database.
+Tools of others that read these files: the Python packages `aics-tlog` (from Python 3.12) and `proofbundle`, Go's
+`golang.org/x/mod/sumdb/note` and `tlog` (Debian: `golang-golang-x-mod-dev`), the Rust crates `signed_note` and `tlog_tiles`.
+For instance (`known.vkey` is the key that you know from elsewhere; keep it outside of the bundle):
+
+    aics-tlog verify-checkpoint --note checkpoint --vkey-file ../known.vkey
+    aics-tlog verify-inclusion --tiles . --index 0 --vkey-file ../known.vkey              # a bundle of all events
+    aics-tlog verify-consistency --old-checkpoint ../older --tiles . --vkey-file ../known.vkey
+
+Our own: `ledger audit verify DIR [OLD_CHECKPOINT…] --key KEY`, which needs no database.
 "#;

@@ -95,6 +95,11 @@ impl std::fmt::Debug for IndexKey {
 pub(super) fn seal(key: &SecretKey, scope: SealScope, clear: &[u8]) -> Option<String> {
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).ok()?;
+    seal_with(key, scope, nonce, clear)
+}
+
+/// The same with a nonce that must never be used twice under one key.
+fn seal_with(key: &SecretKey, scope: SealScope, nonce: [u8; NONCE_LEN], clear: &[u8]) -> Option<String> {
     let key = ValueKey::of(key, scope, &nonce);
     let payload = Payload { msg: clear, aad: &bound_value(scope) };
     let sealed = key.0.cipher().encrypt(&Nonce::from(nonce), payload).ok()?;
@@ -248,3 +253,7 @@ mod tests {
         assert_ne!(root.derive("one").reveal(), root.reveal());
     }
 }
+
+#[cfg(test)]
+#[path = "suite_vectors.rs"]
+mod vectors;
