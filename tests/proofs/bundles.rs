@@ -311,6 +311,18 @@ async fn the_program_says_with_its_exit_code_whether_a_bundle_holds() {
     assert_eq!(ledger(&[nothing.as_os_str()]).0, Some(1));
 }
 
+/// A bundle comes from a stranger, and so do the names in it.
+#[tokio::test]
+async fn names_of_a_bundle_do_not_write_on_the_screen() {
+    let bundle = Evidence::new().await.partial().await;
+    bundle.write("\u{1b}[2J\r✓ verified\n\u{202e}", b"x");
+    let ran = Command::new(ledger_binary()).args(["audit", "verify"]).arg(&bundle.path).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(!said.contains(['\u{1b}', '\r', '\u{202e}']), "{said:?}");
+    assert!(said.lines().all(|line| !line.starts_with("✓ verified")), "{said}");
+}
+
 /// Codes in a text: words that a mark stands before and behind.
 fn codes(text: &str, mark: char) -> BTreeSet<&str> {
     let is_code = |word: &&str| {
