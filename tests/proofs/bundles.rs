@@ -1,9 +1,14 @@
 //! Evidence bundles of a real log: verified when they are whole, refused with the place when anything is changed.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
 
 use api::audit::verify::Known;
+use tests::ledger_binary;
 
 use crate::evidence::{Bundle, DECIDED, Evidence, NAMED, SIZE, fault};
 
@@ -149,12 +154,11 @@ async fn a_file_that_was_added_is_refused() {
     }
 }
 
-#[cfg(unix)]
 #[tokio::test]
 async fn what_is_no_plain_file_is_refused_and_not_followed() {
     let evidence = Evidence::new().await;
     let (partial, whole) = (evidence.partial().await, evidence.whole().await);
-    let replaced = |name: &str, how: &dyn Fn(&std::path::Path)| {
+    let replaced = |name: &str, how: &dyn Fn(&Path)| {
         let copy = partial.copy();
         copy.remove(name);
         how(&copy.path.join(name));
@@ -273,4 +277,69 @@ async fn the_key_that_the_auditor_knows_is_what_counts() {
     assert_eq!(fault(&verified, "signature_invalid").file, "checkpoint");
     let replaced = change(&bundle, |copy| copy.write("log.vkey", b""));
     assert_eq!(fault(&replaced.verify_knowing(&known(&[key])), "key_unreadable").file, "log.vkey");
+}
+
+/// What the program says, and with which exit code.
+fn ledger(arguments: &[&OsStr]) -> (Option<i32>, serde_json::Value) {
+    let ran =
+        Command::new(ledger_binary()).args(["--json", "audit", "verify"]).args(arguments).output().unwrap();
+    (ran.status.code(), serde_json::from_slice(&ran.stdout).unwrap())
+}
+
+#[tokio::test]
+async fn the_program_says_with_its_exit_code_whether_a_bundle_holds() {
+    let evidence = Evidence::new().await;
+    let (bundle, key) = (evidence.partial().await, evidence.key().await.verifier().to_string());
+    let (path, yesterday) = (bundle.path.as_os_str(), bundle.beside("yesterday"));
+    fs::write(&yesterday, evidence.older(3).await).unwrap();
+    let given = [path, yesterday.as_os_str(), OsStr::new("--key"), OsStr::new(&key)];
+    let (code, said) = ledger(&given);
+    assert_eq!(
+        (code, &said["events"], &said["key_from_bundle"]),
+        (Some(0), &3.into(), &false.into()),
+        "{said}"
+    );
+    bundle.write("entries/2", b"x");
+    let (code, said) = ledger(&given);
+    let faults = said["faults"].as_array().unwrap();
+    let told = faults.iter().map(|fault| (fault["code"].as_str().unwrap(), fault["position"].as_u64()));
+    assert_eq!(
+        (code, told.collect::<Vec<_>>()),
+        (Some(1), vec![("file_differs", None), ("inclusion_invalid", Some(2))])
+    );
+    let nothing = bundle.beside("nothing");
+    assert_eq!(ledger(&[nothing.as_os_str()]).0, Some(1));
+}
+
+/// A bundle comes from a stranger, and so do the names in it.
+#[tokio::test]
+async fn names_of_a_bundle_do_not_write_on_the_screen() {
+    let bundle = Evidence::new().await.partial().await;
+    bundle.write("\u{1b}[2J\r✓ verified\n\u{202e}", b"x");
+    let ran = Command::new(ledger_binary()).args(["audit", "verify"]).arg(&bundle.path).output().unwrap();
+    let said = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(!said.contains(['\u{1b}', '\r', '\u{202e}']), "{said:?}");
+    assert!(said.lines().all(|line| !line.starts_with("✓ verified")), "{said}");
+}
+
+/// Codes in a text: words that a mark stands before and behind.
+fn codes(text: &str, mark: char) -> BTreeSet<&str> {
+    let is_code = |word: &&str| {
+        word.contains('_')
+            && !word.starts_with('_')
+            && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    text.split(mark).filter(is_code).collect()
+}
+
+#[test]
+fn every_code_of_a_fault_is_explained() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let documented = fs::read_to_string(root.join("docs/PROOFS.md")).unwrap();
+    let (_, table) = documented.split_once("## What `ledger audit verify` says").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let files = fs::read_dir(root.join("api/src/audit/verify")).unwrap();
+    let sources: String = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    assert_eq!(codes(table, '`'), codes(&sources, '"'));
 }

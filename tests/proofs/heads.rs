@@ -167,6 +167,13 @@ async fn a_fork_that_is_signed_with_the_real_key_is_shown_by_an_older_checkpoint
         assert!(refused.file == "yesterday" || refused.en.contains("yesterday"), "{refused:?}");
         assert_eq!(without.verify().faults, []);
     }
+    let elsewhere = Checkpoint { origin: "another/sha256".to_owned(), size: 3, root: NodeHash([3; 32]) };
+    let elsewhere = elsewhere.sign([&evidence.stranger()], 0).to_string().into_bytes();
+    for (note, code) in [(elsewhere, "checkpoint_of_another_log"), (vec![0xff; 99], "note_unreadable")] {
+        let known = Known { keys: vec![], checkpoints: vec![("mine".into(), note)] };
+        let verified = evidence.whole().await.verify_knowing(&known);
+        assert_eq!((fault(&verified, code).file, verified.faults.len()), ("mine".to_owned(), 1));
+    }
     let newer = Checkpoint { origin, size: 9, root: NodeHash([3; 32]) }.sign([&key], 0).to_string();
     let known = Known { keys: vec![], checkpoints: vec![("tomorrow".into(), newer.into_bytes())] };
     for bundle in [evidence.whole().await, evidence.partial().await] {

@@ -1,6 +1,7 @@
 //! The Merkle tree over a real log: what is sealed, what is refused, and that no superuser can change anything unseen.
 
 mod bundles;
+mod entries;
 mod evidence;
 mod flips;
 mod fuzz;

@@ -25,7 +25,7 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
         let (zh, en) = ("证据包中没有任何事件", "holds no event at all");
         faults.add(Fault::of("bundle_empty", layout::CHECKPOINT, zh, en));
     }
-    for position in positions {
+    for position in positions.iter().copied() {
         let name = layout::entry(position);
         let Some(entry) = files.get(&name, faults) else {
             if !files.has(&name) {
@@ -50,7 +50,8 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
         }
     }
     rules.compare(files, verified, faults);
-    for value in opened {
+    // where the event is there and was refused, that is said already
+    for value in opened.iter().filter(|value| !positions.contains(&value.position)) {
         let (zh, en) = ("对应的事件不在证据包中", "opens a value of an event that is not in the bundle");
         faults.add(Fault::of("opened_strange", layout::OPENED, zh, en).at(value.position));
     }

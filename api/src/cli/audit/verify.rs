@@ -36,6 +36,7 @@ pub fn run(screen: &Screen, arguments: &VerifyArgs) -> Result<Done, Failure> {
 fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
     let Verified { size, events, .. } = verified;
     if let (Some(origin), Some(key)) = (&verified.origin, &verified.key) {
+        let (origin, key) = (plain(origin), plain(key));
         screen.say(
             format!("台账 {origin}，检查点 {size} 个事件\n公钥 {key}"),
             format!("Log {origin}, checkpoint of {size} events\nKey {key}"),
@@ -49,7 +50,7 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
     }
     for witness in &verified.witnesses {
         let at = DateTime::from_timestamp(witness.at.cast_signed(), 0).unwrap_or_default();
-        let (name, at) = (&witness.name, at.format("%Y-%m-%d %H:%M:%SZ"));
+        let (name, at) = (plain(&witness.name), at.format("%Y-%m-%d %H:%M:%SZ"));
         screen.say(format!("✓ 见证方 {name} 于 {at} 共签"), format!("✓ cosigned by {name} at {at}"))?;
     }
     if let (Some(first), Some(last)) = (verified.consistent_with.first(), verified.consistent_with.last()) {
@@ -67,7 +68,7 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
         )?;
     }
     for named in &verified.rules {
-        let (version, events) = (&named.version, named.events);
+        let (version, events) = (plain(&named.version), named.events);
         let (mark, zh, en) = match named.covered {
             true => ("✓", "policy/ 即该版本", "policy/ holds it"),
             false => ("·", "该版本不在包内", "it is not in the bundle"),
@@ -100,5 +101,15 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
 
 fn line(fault: &Fault, text: &str) -> String {
     let at = fault.position.map(|position| format!(" #{position}")).unwrap_or_default();
-    format!("✗ {}{at}：{text} [{}]", fault.file, fault.code)
+    format!("✗ {}{at}：{} [{}]", plain(&fault.file), plain(text), fault.code)
+}
+
+/// Text from a bundle, which a stranger wrote: nothing in it moves the cursor, clears the screen or turns the direction
+/// of writing, so that it cannot look like an answer of ours.
+fn plain(text: &str) -> String {
+    let moves = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if moves(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
