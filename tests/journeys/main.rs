@@ -4,4 +4,5 @@ mod checking;
 mod erasing;
 mod importing;
 mod paying;
+mod proving;
 mod usage;
