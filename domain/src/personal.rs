@@ -25,8 +25,6 @@ pub trait PersonalField: Serialize + DeserializeOwned {
     const LABEL: &'static str;
     /// Which of the person's keys seals it.
     const CLASS: RetentionClass = RetentionClass::CaseWork;
-    /// Which of them sealed it in events of older ledgers, where it was another.
-    const FORMER_CLASS: Option<RetentionClass> = None;
 }
 
 /// How long the key of a value must be kept: a person has one data key for each class.
@@ -106,12 +104,8 @@ impl<T: PersonalField> Sealed<T> {
     /// # Errors
     /// [`OpenError`] when the ciphertext was changed, moved to another person or field, or its key is missing.
     pub fn open(&self, person: PersonId, opener: &dyn Opener) -> Result<Opened<T>, OpenError> {
-        let open = |class| opener.open(SealScope { person, class, label: T::LABEL }, &self.text);
-        let opening = match (open(T::CLASS), T::FORMER_CLASS) {
-            (Err(OpenError::Tampered { .. }), Some(former)) => open(former),
-            (opening, _) => opening,
-        };
-        match opening? {
+        let scope = SealScope { person, class: T::CLASS, label: T::LABEL };
+        match opener.open(scope, &self.text)? {
             Opening::Erased { on } => Ok(Opened::Erased { on }),
             Opening::Clear(bytes) => match serde_json::from_slice(&bytes) {
                 Ok(value) => Ok(Opened::Clear(Personal(value))),

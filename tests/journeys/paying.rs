@@ -11,6 +11,7 @@ use domain::fund::{FundCharter, FundSource, Restriction};
 use domain::ids::CaseId;
 use domain::money::Money;
 use serde_json::json;
+use sqlx::Executor;
 use tests::personas;
 
 use tests::counter::{Counter, PERSON, applications, persons};
@@ -96,6 +97,32 @@ async fn different_people_take_a_run_from_its_preparation_to_the_bank_and_it_can
     assert_eq!(whole.as_array().unwrap().last().unwrap()["item"], "run_totals", "{whole}");
     counter.do_well(&["replay", "--fund", FUND]);
     counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn a_payment_that_somebody_raised_in_the_database_ends_its_audit_with_exit_code_one() {
+    let (mut counter, case) = office_with_a_case().await;
+    let run = prepare(&counter);
+    let early = counter.ask(&["audit", "run", &run]);
+    assert_eq!((early.status, early.code()), (1, "run_not_released"), "{early:?}");
+    counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
+    counter.do_well(&["run", "approve", &run, "--as", "approver:chen.jing"]);
+    let out = counter.path("bank.csv");
+    counter.do_well(&["run", "release", &run, "--out", out.to_str().unwrap(), "--as", "finance:liu.yang"]);
+    counter.ledger.break_on_purpose();
+    let superuser = counter.ledger.superuser().await;
+    let raise =
+        "update log_events set payload = replace(payload::text, '\"amount\":10000', '\"amount\":99900')::json
+                  where event_type = 'PaymentOrdered' and payload::text like '%2023-11%'";
+    assert_eq!(superuser.execute(raise).await.unwrap().rows_affected(), 1);
+    superuser.close().await;
+    let audited = counter.ask(&["audit", "run", &run]);
+    assert_eq!(audited.status, 1, "{audited:?}");
+    let lines = audited.json["lines"].as_array().unwrap();
+    let expected = json!([{"field": "amount", "expected": "100.00", "found": "999.00"}]);
+    assert_eq!((lines.len(), &lines[0]["verdict"]["differences"]), (1, &expected), "{lines:?}");
+    assert_eq!((&lines[0]["month"], &lines[0]["case_id"]), (&json!("2023-11"), &json!(case)));
+    assert_eq!(counter.ask(&["replay", "--case", &case.to_string()]).status, 1);
 }
 
 #[tokio::test]

@@ -19,6 +19,9 @@ fn ask(arguments: &[&str]) -> Answer {
 fn a_wrong_command_line_is_exit_code_two() {
     assert_eq!(ask(&["pay", "everyone"]).status, 2);
     assert_eq!(ask(&["run", "submit", "no-identifier"]).status, 2);
+    let id = "00000000-0000-0000-0000-000000000001";
+    assert_eq!(ask(&["replay"]).status, 2);
+    assert_eq!(ask(&["replay", "--case", id, "--run", id]).status, 2);
     let answer = ask(&["import", "check", "people", "file.csv", "--json"]);
     assert_eq!((answer.status, answer.code()), (2, "wrong_usage"));
 }

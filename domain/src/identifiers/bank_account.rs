@@ -16,7 +16,6 @@ impl PersonalField for BankAccount {
     const LABEL: &'static str = "account";
     // a voucher says where the money went for as long as it is kept
     const CLASS: RetentionClass = RetentionClass::Vouchers;
-    const FORMER_CLASS: Option<RetentionClass> = Some(RetentionClass::CaseWork);
 }
 
 /// What the card check (Luhn) says. Passbook accounts may fail it, so it warns and does not refuse.

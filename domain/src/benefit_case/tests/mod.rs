@@ -1,5 +1,6 @@
 //! Stories, transitions and properties of benefit cases.
 
+mod held;
 mod properties;
 mod stories;
 mod transitions;
