@@ -10,6 +10,7 @@ use eventlog::append::{Append, NewEvent, StreamAppend, StreamId};
 use eventlog::appender::Appender;
 use eventlog::merkle::copy::CheckpointCopy;
 use eventlog::merkle::hash::Sha256Tree;
+use eventlog::merkle::key::{Algorithm, SignerKey};
 use eventlog::merkle::key_file::KeyFile;
 use eventlog::merkle::sealer::{SealError, Sealer};
 use eventlog::merkle::store::TreeStore;
@@ -21,6 +22,11 @@ use tests::TestLedger;
 use uuid::Uuid;
 
 pub type Store = TreeStore<Sha256Tree>;
+
+/// A witness of the log.
+pub fn witness() -> SignerKey {
+    SignerKey::from_seed("witness.example", Algorithm::Cosignature, &[9; 32]).unwrap()
+}
 
 /// A sealed log.
 pub struct SealedLog {
@@ -101,9 +107,11 @@ impl SealedLog {
 
     /// What `ledger check` finds of the proofs.
     pub async fn findings(&self) -> Vec<Finding> {
-        let keys = self.key_file().await.read().unwrap();
+        // in a ledger that was renamed they are those of another
+        let keys = self.key_file().await.read().unwrap_or_default();
         let keys = keys.iter().map(|key| key.verifier().clone()).collect();
-        let outside = Outside { copy: Some(self.copy()), keys, witnesses: Vec::new() };
+        let witnesses = vec![witness().verifier().clone()];
+        let outside = Outside { copy: Some(self.copy()), keys, witnesses };
         let verdicts = check_log(self.ledger.owner(), &outside, |_| {}).await.unwrap();
         verdicts.into_iter().find(|verdict| verdict.invariant.code == "proofs").unwrap().findings
     }

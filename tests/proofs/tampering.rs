@@ -3,9 +3,10 @@
 use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::copy::CheckpointCopy;
 use eventlog::merkle::hash::{NodeHash, Sha256Tree};
+use eventlog::merkle::note::Note;
 use eventlog::merkle::sealer::{SealError, Sealer};
 
-use crate::sealed::SealedLog;
+use crate::sealed::{SealedLog, witness};
 
 /// Sealed with whole tiles, a rest, and a rest that was sealed twice.
 const LENGTHS: [u64; 4] = [3, 300, 600, 610];
@@ -95,6 +96,23 @@ async fn every_kind_of_change_is_found_where_it_was_made() {
         let found = sealed.positions().await;
         assert!(positions.iter().all(|position| found.contains(position)), "{kind}: {found:?}");
     }
+}
+
+#[tokio::test]
+async fn a_forged_cosignature_and_a_renamed_ledger_are_found() {
+    let sealed = SealedLog::of(&LENGTHS).await;
+    let store = sealed.store().await;
+    let newest = store.newest_checkpoint().await.unwrap().unwrap();
+    let text = Note::parse(newest.note.as_bytes()).unwrap().text;
+    store.add_signature(610, &witness().sign(&text, 1_800_000_000).to_string()).await.unwrap();
+    assert!(sealed.findings().await.is_empty(), "a cosignature that holds");
+    let forged = witness().sign("another\n1\ntext\n", 1_800_000_000).to_string();
+    sealed.strike(&[&format!("update log_signatures set line = '{forged}'")]).await;
+    assert_eq!(sealed.positions().await, [609]);
+
+    let renamed = SealedLog::of(&LENGTHS).await;
+    renamed.strike(&["update log_head set origin = gen_random_uuid()"]).await;
+    assert!(renamed.positions().await.contains(&0), "every leaf names its ledger");
 }
 
 #[tokio::test]

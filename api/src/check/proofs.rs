@@ -91,13 +91,13 @@ impl Proofs {
             findings: Vec::new(),
         };
         for stored in proofs.store.checkpoints(0, u64::MAX, u32::MAX).await? {
-            proofs.keep(false, stored.signed_at, stored.note.as_bytes(), Some(stored.size), &outside.keys);
+            proofs.keep(false, stored.signed_at, stored.note.as_bytes(), Some(stored.size), outside);
         }
         match outside.copy.as_ref().map(CheckpointCopy::read).transpose() {
             Err(error) => proofs.find_copy(&error),
             Ok(copied) => {
                 for (copied, _) in copied.into_iter().flatten() {
-                    proofs.keep(true, copied.at, copied.note.as_bytes(), None, &outside.keys);
+                    proofs.keep(true, copied.at, copied.note.as_bytes(), None, outside);
                 }
                 proofs.find_one_sided(outside.copy.is_some());
             }
@@ -105,14 +105,7 @@ impl Proofs {
         Ok(Some(proofs))
     }
 
-    fn keep(
-        &mut self,
-        in_copy: bool,
-        at: DateTime<Utc>,
-        note: &[u8],
-        size: Option<u64>,
-        keys: &[VerifierKey],
-    ) {
+    fn keep(&mut self, in_copy: bool, at: DateTime<Utc>, note: &[u8], size: Option<u64>, outside: &Outside) {
         let place = place(in_copy);
         let note = Note::parse(note).ok();
         let checkpoint = note.as_ref().and_then(|note| Checkpoint::parse(&note.text).ok());
@@ -130,10 +123,22 @@ impl Proofs {
             return self.find(Some(expected.1), format!("{}：{zh}", place.0), format!("{en} ({})", place.1));
         }
         // a copy was signed with the keys of its time; those in the database were signed with newer ones too
+        let keys = &outside.keys;
         if !in_copy && !keys.is_empty() && keys.iter().all(|key| key.signed(&note).is_none()) {
             let (zh, en) =
                 ("检查点没有本台账的有效签名", "a checkpoint has no valid signature of this ledger");
             self.find(Some(checkpoint.size), format!("{}：{zh}", place.0), format!("{en} ({})", place.1));
+        }
+        for witness in outside.witnesses.iter().filter(|witness| is_forged(witness, &note)) {
+            self.find(
+                Some(checkpoint.size),
+                format!("{}的检查点：见证方 {} 的共签无效", place.0, witness.name()),
+                format!(
+                    "a checkpoint {} has a cosignature of {} that does not hold",
+                    place.1,
+                    witness.name()
+                ),
+            );
         }
         self.kept.entry(checkpoint.size).or_default().push(Kept { in_copy, at, checkpoint });
     }
@@ -330,6 +335,12 @@ impl Proofs {
         }
         Ok(())
     }
+}
+
+/// Whether a note has a line of this key that does not hold.
+fn is_forged(key: &VerifierKey, note: &Note) -> bool {
+    let mine = note.signatures.iter().any(|line| line.name == key.name() && line.key_id == key.id());
+    mine && key.signed(note).is_none()
 }
 
 fn place(in_copy: bool) -> (&'static str, &'static str) {
