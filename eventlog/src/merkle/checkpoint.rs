@@ -94,8 +94,8 @@ impl fmt::Display for Checkpoint {
 
 /// A decimal number in its one spelling.
 pub fn plain_number(text: &str) -> Option<u64> {
-    let number = text.parse::<u64>().ok()?;
-    (number.to_string() == text && number < 1 << 63).then_some(number)
+    let plain = text == "0" || !text.starts_with(['0', '+']);
+    text.parse().ok().filter(|number| plain && *number < 1 << 63)
 }
 
 #[cfg(test)]

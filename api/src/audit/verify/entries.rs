@@ -23,30 +23,30 @@ pub struct Seen {
 }
 
 /// Reads an entry and checks what it says of itself.
-pub fn read(entry: &[u8], index: u64, file: &str, head: &Head) -> Result<(Leaf, Seen), Fault> {
+pub fn read<'b>(entry: &'b [u8], index: u64, file: &str, head: &Head) -> Result<(Leaf<'b>, Seen), Fault> {
     let leaf = Leaf::parse(entry).map_err(|LeafFormat(part)| {
         let (zh, en) =
             (format!("不是事件：{part} 无法读出"), format!("is no event: its {part} cannot be read"));
         Fault::of("entry_unreadable", file, zh, en).at(index)
     })?;
-    let event = &leaf.event;
-    if event.position != index {
+    if leaf.position != index {
         let (zh, en) =
-            (format!("自称位置 {}", event.position), format!("says to be at position {}", event.position));
+            (format!("自称位置 {}", leaf.position), format!("says to be at position {}", leaf.position));
         return Err(Fault::of("entry_misplaced", file, zh, en).at(index));
     }
-    if format!("{}/{}", leaf.origin, Sha256Tree::SUITE) != head.checkpoint.origin {
+    let suite = head.checkpoint.origin.strip_prefix(leaf.origin).and_then(|rest| rest.strip_prefix('/'));
+    if suite != Some(Sha256Tree::SUITE) {
         let (zh, en) =
             (format!("属于另一台账 {}", leaf.origin), format!("is of another ledger, {}", leaf.origin));
         return Err(Fault::of("entry_of_another_log", file, zh, en).at(index));
     }
     let mut stream = DefaultHasher::new();
-    (&event.stream.kind, &event.stream.id).hash(&mut stream);
+    (leaf.stream_type, leaf.stream_id).hash(&mut stream);
     let seen = Seen {
         position: index,
         stream: stream.finish(),
-        sequence: event.sequence,
-        recorded_at: event.recorded_at,
+        sequence: leaf.sequence,
+        recorded_at: leaf.recorded_at,
     };
     Ok((leaf, seen))
 }

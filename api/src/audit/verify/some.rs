@@ -41,10 +41,10 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
             Ok((leaf, seen)) => {
                 order.take(seen, &name, false, verified, faults);
                 verified.events += 1;
-                rules.take(&leaf.event.payload);
+                rules.take(leaf.payload);
                 let mine = opened.extract_if(.., |value| value.position == position);
                 for value in mine.collect::<Vec<_>>() {
-                    check_opened(&value, &leaf.event.payload, verified, faults);
+                    check_opened(&value, leaf.payload, verified, faults);
                 }
             }
         }

@@ -157,9 +157,9 @@ fn read(files: &BundleFiles, head: &Head, values: &[OpenedValue], tile: Tile) ->
             Err(fault) => read.faults.push(fault),
             Ok((leaf, seen)) => {
                 read.seen.push(seen);
-                read.rules.take(&leaf.event.payload);
+                read.rules.take(leaf.payload);
                 let mine = values.iter().filter(|value| value.position == index);
-                read.opened.extend(mine.map(|value| (value.clone(), leaf.event.payload.clone())));
+                read.opened.extend(mine.map(|value| (value.clone(), leaf.payload.to_owned())));
             }
         }
     }
