@@ -18,8 +18,10 @@
 //! without anything between or behind. Every line has one spelling, so that an event has one leaf.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use memchr::memmem::Finder;
 use serde::Deserialize;
 
 use super::checkpoint::plain_number;
@@ -247,7 +249,9 @@ impl<'m> Actor<'m> {
     fn as_we_write(metadata: &'m str) -> Option<Actor<'m>> {
         let (actor_id, rest) = metadata.strip_prefix(r#"{"actor_id":""#)?.split_once('"')?;
         let (actor_role, rest) = rest.strip_prefix(r#","actor_role":""#)?.split_once('"')?;
-        let plain = !actor_id.contains('\\') && !actor_role.contains('\\') && !rest.contains("\"actor_");
+        static AGAIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"actor_"));
+        let once = AGAIN.find(rest.as_bytes()).is_none();
+        let plain = once && !actor_id.contains('\\') && !actor_role.contains('\\');
         plain.then_some(Actor { actor_id: actor_id.into(), actor_role: actor_role.into() })
     }
 }

@@ -1,7 +1,7 @@
 //! What every entry must be, whichever way its place in the tree is proven.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use eventlog::merkle::hash::{Sha256Tree, TreeHash};
@@ -51,11 +51,30 @@ pub fn read<'b>(entry: &'b [u8], index: u64, file: &str, head: &Head) -> Result<
     Ok((leaf, seen))
 }
 
+/// Takes a key that is a hash.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// Compares entries with those before them, in the order of their positions.
 #[derive(Debug, Default)]
 pub struct InOrder {
     last: Option<DateTime<Utc>>,
-    sequences: HashMap<u64, u64>,
+    /// By the hash of the stream, which is not hashed again.
+    sequences: HashMap<u64, u64, BuildHasherDefault<Hashed>>,
 }
 
 impl InOrder {
