@@ -273,6 +273,7 @@ fn decimal(mut number: u64, buffer: &mut [u8; DIGITS]) -> &str {
 
 /// `2023-07-05T02:00:00.000000Z`; written by hand, because every event of a long log has one.
 fn moment(at: DateTime<Utc>, buffer: &mut [u8; MOMENT_BYTES]) -> &str {
+    let at = at.naive_utc();
     let parts = [
         (at.year().unsigned_abs(), 4, b'-'),
         (at.month(), 2, b'-'),

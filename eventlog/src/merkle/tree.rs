@@ -45,11 +45,19 @@ impl Edge {
 
 /// The root over leaf hashes.
 pub fn root_of<H: TreeHash>(leaves: &[NodeHash]) -> NodeHash {
-    let mut edge = Edge::new();
-    for leaf in leaves {
-        edge.push::<H>(*leaf);
+    if !leaves.len().is_power_of_two() {
+        let mut edge = Edge::new();
+        leaves.iter().for_each(|leaf| edge.push::<H>(*leaf));
+        return edge.root::<H>();
     }
-    edge.root::<H>()
+    let mut level = leaves.to_vec();
+    while level.len() > 1 {
+        for place in 0..level.len() / 2 {
+            level[place] = H::node(&level[2 * place], &level[2 * place + 1]);
+        }
+        level.truncate(level.len() / 2);
+    }
+    level[0]
 }
 
 /// A tree that grows tile by tile: what of each level does not fill a tile yet, and no more.
