@@ -263,6 +263,7 @@ async fn write_some(
     let mut inside = Inside::default();
     let positions: Vec<u64> = contents.positions.range(..size).copied().collect();
     for page in positions.chunks(PAGE) {
+        prover.prepare(page).await?;
         for event in store.log().read_at(page).await.map_err(TreeError::from)? {
             let mut entry = Vec::new();
             leaf::encode(store.ledger(), &event, &mut entry)?;

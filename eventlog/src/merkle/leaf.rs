@@ -163,7 +163,7 @@ impl<'b> Leaf<'b> {
     /// # Errors
     /// [`LeafFormat`] names the part.
     pub fn parse(bytes: &'b [u8]) -> Result<Leaf<'b>, LeafFormat> {
-        let text = std::str::from_utf8(bytes).map_err(|_| LeafFormat("text"))?;
+        let text = simdutf8::basic::from_utf8(bytes).map_err(|_| LeafFormat("text"))?;
         let mut lines = Lines { rest: text };
         if lines.next("")? != HEADER {
             return Err(LeafFormat("first line"));

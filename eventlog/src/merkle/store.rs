@@ -303,6 +303,17 @@ impl<H: TreeHash> Prover<H> {
         Prover { store, size, tiles: HashMap::new() }
     }
 
+    /// Fetches at once what the proofs of these events need; without it each proof fetches its own.
+    ///
+    /// # Errors
+    /// [`TreeError`].
+    pub async fn prepare(&mut self, indexes: &[u64]) -> Result<(), TreeError> {
+        let ranges = indexes.iter().filter_map(|index| inclusion_ranges(*index, self.size)).flatten();
+        let mut nodes: Vec<Node> = ranges.flat_map(Range::nodes).collect();
+        nodes.dedup();
+        self.fetch(nodes.into_iter()).await
+    }
+
     /// That the event at `index` is in the tree.
     ///
     /// # Errors
