@@ -2,9 +2,14 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::Duration;
 
+use api::processes::{Desk, open_fund};
+use chrono::Utc;
+use domain::fund::{FundCharter, FundSource, Restriction};
 use serde_json::{Value, json};
 use tests::counter::{Counter, PERSON, applications, persons};
+use tests::personas;
 
 async fn office() -> Counter {
     let counter = Counter::open().await;
@@ -109,4 +114,28 @@ async fn a_ledger_whose_copy_says_otherwise_is_looked_at_and_not_worked_with() {
     fs::remove_dir_all(counter.path("data.checkpoints")).unwrap();
     let work = counter.ask(&["import", "apply", "persons", &file, "--as", "clerk:wang.fang"]);
     assert_eq!((work.status, work.code()), (3, "checkpoint_copy_missing"), "{work:?}");
+}
+
+#[tokio::test]
+async fn a_program_that_runs_seals_what_it_appends_without_being_asked() {
+    let counter = office().await;
+    let app = counter.app().await;
+    let finance = Desk::new(personas::finance(), Utc::now());
+    let charter = FundCharter {
+        fund_id: app.office().fund_id("区级财政"),
+        name: "区级财政".to_owned(),
+        source: FundSource::Budget,
+        restriction: Restriction::Unrestricted,
+        opened_on: finance.today(),
+    };
+    open_fund(app.office(), &finance, charter).await.unwrap();
+    let length = app.office().repository.log().length().await.unwrap();
+    let sealed = async {
+        while app.tree().newest_checkpoint().await.unwrap().unwrap().size < length {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    // a checkpoint is due within a second; a busy machine is given a minute
+    tokio::time::timeout(Duration::from_secs(60), sealed).await.unwrap();
+    app.close().await.unwrap();
 }
