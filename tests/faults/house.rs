@@ -4,6 +4,7 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::SystemTime;
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -20,6 +21,7 @@ pub struct House {
     folder: Option<TempDir>,
     data: PathBuf,
     child: Option<Child>,
+    started: SystemTime,
 }
 
 /// What the program answered.
@@ -36,7 +38,7 @@ impl House {
         // PostgreSQL runs under another account when the test runs as root
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let data = folder.path().join("ledger");
-        House { folder: Some(folder), data, child: None }
+        House { folder: Some(folder), data, child: None, started: SystemTime::UNIX_EPOCH }
     }
 
     pub fn data(&self) -> &Path {
@@ -57,7 +59,13 @@ impl House {
         command.env_remove("DATABASE_URL").env("LEDGER_MASTER_KEY", MASTER_KEY).stdin(Stdio::null());
         command.stdout(File::create(self.beside("answer.json")).unwrap());
         command.stderr(File::create(self.beside("remarks.txt")).unwrap());
+        self.started = SystemTime::now();
         self.child = Some(command.spawn().unwrap());
+    }
+
+    /// When the program was started the last time.
+    pub fn started(&self) -> SystemTime {
+        self.started
     }
 
     /// Whether the started program still runs.

@@ -36,7 +36,7 @@ impl Victim {
 pub enum Moment {
     /// So long after the start, whatever it does then.
     Starting(Duration),
-    /// Once the log has so many events and then, if named, an event of that type as its newest; a little later.
+    /// Once the program works, the log has so many events and then, if named, an event of that type as its newest; a little later.
     At { length: i64, newest: Option<&'static str>, later: Duration },
 }
 
@@ -95,7 +95,8 @@ async fn comes(house: &mut House, witness: &mut Witness, moment: Moment) -> bool
             Moment::Starting(_) => {}
             Moment::At { length, newest, later } => {
                 let seen = witness.look(house).await;
-                if seen.is_some_and(|seen| seen.is_beyond(length, newest)) {
+                let beyond = seen.is_some_and(|seen| seen.is_beyond(length, newest));
+                if beyond && witness.sees_at_work(house).await {
                     tokio::time::sleep(later).await;
                     return house.is_running();
                 }

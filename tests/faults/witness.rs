@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
+use api::embedded_postgres::SERVICE_ROLE;
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
@@ -63,6 +64,15 @@ impl Witness {
                 None
             }
         }
+    }
+
+    /// Whether the started program works on the log by now. A server that its killed predecessor left behind shows
+    /// the log too, and who kills that before the program joins it has killed nobody.
+    pub async fn sees_at_work(&mut self, house: &House) -> bool {
+        let Some(connection) = self.connection.as_mut() else { return false };
+        let since = house.started().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+        let query = sqlx::query_scalar(include_str!("sql/at_work.sql")).bind(SERVICE_ROLE).bind(since);
+        matches!(timeout(PATIENCE, query.fetch_one(connection)).await, Ok(Ok(true)))
     }
 
     /// Ends the connection, so that nobody waits for it.
