@@ -140,7 +140,7 @@ fn initialize(
     fs::remove_file(&secret).at(Attempt::Remove, &secret)?;
     match status.at(Attempt::Run, &binaries.program("initdb"))? {
         status if status.success() => Ok(()),
-        _ => Err(postmaster::failed("initdb", home)),
+        _ => Err(postmaster::failed("initdb", home, None)),
     }
 }
 

@@ -118,7 +118,7 @@ impl Postmaster {
             if let Some(address) = self.wait_until_ready(&mut child)? {
                 return Ok((address, Some(child)));
             }
-            let failure = failed("postgres", &self.home);
+            let failure = failed("postgres", &self.home, Some(child.id()));
             let in_the_way = ["still in use", "lock file", "Is another postmaster"];
             if begun.elapsed() > ORPHANS_MAX
                 || !in_the_way.iter().any(|sign| failure.to_string().contains(sign))
@@ -257,18 +257,21 @@ pub(super) fn open_log(home: &Home, account: ServerAccount) -> Result<File, Embe
     Ok(file)
 }
 
-/// What a tool of PostgreSQL said last.
-pub(super) fn failed(program: &'static str, home: &Home) -> EmbeddedPostgresError {
+/// What a tool of PostgreSQL said last; of a server, what its own process `pid` said, because the workers of a killed
+/// one may write to the same log until they are gone.
+pub(super) fn failed(program: &'static str, home: &Home, pid: Option<u32>) -> EmbeddedPostgresError {
     let text =
         fs::read(home.log()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let mut lines = text.lines().rev().filter(|line| !line.trim().is_empty());
-    let telling = |line: &&str| line.contains("FATAL") || line.contains("error:");
-    let reason = lines.clone().take(5).find(telling).or_else(|| lines.next());
-    EmbeddedPostgresError::ToolFailed {
-        program,
-        reason: reason.unwrap_or_default().to_owned(),
-        log: home.log(),
-    }
+    EmbeddedPostgresError::ToolFailed { program, reason: last_reason(&text, pid), log: home.log() }
+}
+
+fn last_reason(log: &str, pid: Option<u32>) -> String {
+    const LOOK_BACK_LINES: usize = 200;
+    let newest = || log.lines().rev().filter(|line| !line.trim().is_empty()).take(LOOK_BACK_LINES);
+    let fatal = |line: &&str| line.contains("FATAL") || line.contains("error:");
+    let own = pid.map(|pid| format!("[{pid}]"));
+    let own = own.and_then(|own| newest().find(|line| fatal(line) && line.contains(&own)));
+    own.or_else(|| newest().take(5).find(fatal)).or_else(|| newest().next()).unwrap_or_default().to_owned()
 }
 
 fn rotate_log(home: &Home) -> Result<(), EmbeddedPostgresError> {
@@ -278,5 +281,25 @@ fn rotate_log(home: &Home) -> Result<(), EmbeddedPostgresError> {
             fs::rename(&path, path.with_extension("log.1")).at(Attempt::Write, &path)
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_could_not_start_is_told_from_the_workers_of_a_killed_one() {
+        let log = "\
+            2026-01-01 10:30:54.395 UTC [13599] FATAL:  pre-existing shared memory block is still in use\n\
+            2026-01-01 10:30:54.396 UTC [13493] LOG:  could not send data to client: Broken pipe\n\
+            2026-01-01 10:30:54.396 UTC [13493] FATAL:  connection to client lost\n";
+        assert!(last_reason(log, Some(13599)).contains("still in use"));
+        assert!(
+            last_reason(log, Some(7)).contains("connection to client lost"),
+            "the server itself said nothing"
+        );
+        assert!(last_reason("initdb: error: no room\nremoved\n", None).contains("no room"));
+        assert_eq!(last_reason("", None), "");
     }
 }
