@@ -1,14 +1,29 @@
 //! One event of each kind as it was once written must still be read, and be written as it was.
 //!
-//! The samples are never rewritten. A new version of an event gets a new sample beside the old one
-//! (`Name@2.0.0.json`); the old one is then read through the upcaster of the event log.
+//! The samples are never rewritten. A new version of an event gets a new sample beside the old one: a minor one, which
+//! adds optional fields (`Name@1.1.0.json`), is read beside it; a major one (`Name@2.0.0.json`) leaves the old sample to
+//! the upcaster of the event log.
 
-#![allow(clippy::panic, reason = "a test stops where it cannot go on")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::fs;
 use std::path::PathBuf;
 
 use domain::event_catalogue::stream_kinds;
+
+/// Every sample of an event: the first one, then those of later versions.
+fn samples(stream_type: &str, event: &str) -> Vec<String> {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "samples", stream_type].iter().collect();
+    let later = format!("{event}@");
+    let mut names: Vec<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with(&later))
+        .collect();
+    names.sort_unstable();
+    let first = std::iter::once(sample(stream_type, event));
+    first.chain(names.iter().map(|name| fs::read_to_string(folder.join(name)).unwrap())).collect()
+}
 
 fn sample(stream_type: &str, event: &str) -> String {
     let path: PathBuf =
@@ -22,11 +37,13 @@ fn sample(stream_type: &str, event: &str) -> String {
 fn events_as_they_were_written_are_still_read() {
     for stream in stream_kinds() {
         for kind in stream.events {
-            let text = sample(stream.stream_type, kind.name);
-            let (read, written) = stream.read(&text).unwrap_or_else(|error| panic!("{}: {error}", kind.name));
-            assert_eq!(read, *kind);
-            let stored: serde_json::Value = serde_json::from_str(&text).unwrap();
-            assert_eq!(written, stored, "{} is written otherwise than it was", kind.name);
+            for text in samples(stream.stream_type, kind.name) {
+                let read = stream.read(&text);
+                let (read, written) = read.unwrap_or_else(|error| panic!("{}: {error}", kind.name));
+                assert_eq!(read, *kind);
+                let stored: serde_json::Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(written, stored, "{} is written otherwise than it was", kind.name);
+            }
         }
     }
 }

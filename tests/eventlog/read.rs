@@ -154,6 +154,10 @@ async fn old_versions_are_brought_up_to_date_when_read() {
     let new = stored(&ledger, kind("CoinsAdded", "2.0.0"), r#"{"CoinsAdded":{"coins":9}}"#).await;
     assert_eq!(new, Ok(Some(JarEvent::CoinsAdded { coins: 9 })));
     assert_eq!(stored(&ledger, kind("PaymentOrdered", "1.0.0"), "{}").await, Ok(None));
+    let earlier = stored(&ledger, kind("CoinsTaken", "1.0.0"), r#"{"CoinsTaken":{"coins":2}}"#).await;
+    assert_eq!(earlier, Ok(Some(JarEvent::CoinsTaken { coins: 2 })), "a minor version adds optional fields");
+    let later = stored(&ledger, kind("CoinsTaken", "1.2.0"), r#"{"CoinsTaken":{"coins":2}}"#).await;
+    assert!(matches!(later, Err(DecodeError::UnknownVersion { .. })), "{later:?}");
     let future = stored(&ledger, kind("CoinsAdded", "3.0.0"), "{}").await.unwrap_err();
     assert!(matches!(future, DecodeError::UnknownVersion { .. }));
     let secret = r#"{"CoinsAdded":{"coins":"张三"}}"#;

@@ -164,7 +164,7 @@ const UPCASTERS: &[Upcaster] = &[
     },
 ];
 
-ledger_events!(JarEvent { CoinsAdded = "2.0.0", CoinsTaken = "1.0.0", JarSealed = "1.0.0" } upcasters UPCASTERS);
+ledger_events!(JarEvent { CoinsAdded = "2.0.0", CoinsTaken = "1.1.0", JarSealed = "1.0.0" } upcasters UPCASTERS);
 ledger_aggregate!(Jar);
 
 impl Decider for Jar {
