@@ -48,6 +48,26 @@ fn events_as_they_were_written_are_still_read() {
     }
 }
 
+/// Samples of later minor versions, `Name@1.1.0.json`: read by the same type, and written as they were.
+#[test]
+fn events_with_the_fields_of_a_later_version_are_read_and_written_too() {
+    let folder: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "samples"].iter().collect();
+    let mut found = 0;
+    for stream in stream_kinds() {
+        for entry in fs::read_dir(folder.join(stream.stream_type)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let Some((event, version)) = name.split_once('@') else { continue };
+            let text = fs::read_to_string(&path).unwrap();
+            let (read, written) = stream.read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!((read.name, read.version), (event, version), "{name}");
+            assert_eq!(written, serde_json::from_str::<serde_json::Value>(&text).unwrap(), "{name}");
+            found += 1;
+        }
+    }
+    assert!(found > 0);
+}
+
 #[test]
 fn a_field_that_no_type_knows_is_refused_rather_than_dropped() {
     for stream in stream_kinds() {

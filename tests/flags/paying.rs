@@ -174,8 +174,12 @@ impl Street<'_> {
         let calculated =
             PaymentRunEvent::PaymentRunCalculated { calculation, calculated_by: clerk.id.clone() };
         self.book.write((day, 11), clerk.clone(), run_id, calculated);
-        let submitted =
-            PaymentRunEvent::PaymentRunSubmitted { submitted_on: day, submitted_by: clerk.id.clone() };
+        let submitted = PaymentRunEvent::PaymentRunSubmitted {
+            submitted_on: day,
+            submitted_by: clerk.id.clone(),
+            warnings_seen: 0,
+            second_approval_above: None,
+        };
         self.book.write((day, 12), clerk.clone(), run_id, submitted);
         let approver = if fault == RunFault::ApprovedByPreparer { clerk } else { approver };
         let approved =
@@ -277,6 +281,7 @@ fn calculation(day: NaiveDate, lines: &[(&CaseSubject, &Line)], fault: RunFault)
         by_program: Vec::<ProgramTotal>::new(),
         exception_count: 0,
         calculated_on: day,
+        warning_count: 0,
     }
 }
 

@@ -243,7 +243,12 @@ fn run_events(run: RunId, month: BenefitMonth, cases: &[Enrolled], amount: Money
             calculation: calculation(cases.len() as u64, amount),
             calculated_by: clerk(),
         },
-        PaymentRunEvent::PaymentRunSubmitted { submitted_on: day("2023-07-02"), submitted_by: clerk() },
+        PaymentRunEvent::PaymentRunSubmitted {
+            submitted_on: day("2023-07-02"),
+            submitted_by: clerk(),
+            warnings_seen: 0,
+            second_approval_above: None,
+        },
         PaymentRunEvent::PaymentRunApproved {
             approved_on: day("2023-07-03"),
             approved_by: ActorId::parse("approver.zhao").unwrap(),
@@ -263,6 +268,7 @@ fn calculation(lines: u64, amount: Money) -> Calculation {
         by_program: Vec::new(),
         exception_count: 0,
         calculated_on: day("2023-07-01"),
+        warning_count: 0,
     }
 }
 

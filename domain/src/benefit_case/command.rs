@@ -8,7 +8,7 @@ use crate::money::Money;
 use crate::personal::{Note, Sealed};
 use crate::policy::{AssistanceRequest, ChosenSet, Determination, SuspensionReason};
 
-use super::{CaseSubject, ClosureReason, MeansFinding, ObjectionOutcome, Outcome};
+use super::{CaseSubject, ClosureReason, HeldMonths, HoldReason, MeansFinding, ObjectionOutcome, Outcome};
 
 /// A command to one benefit case. What a decision needs from outside (the end of the notice period in working
 /// days, what the rules said, who recorded the household's facts) comes with it as facts.
@@ -143,6 +143,24 @@ pub enum BenefitCaseCommand {
     Resume {
         /// The day on which the person was confirmed alive.
         confirmed_on: NaiveDate,
+    },
+    /// 暂缓发放, of what is due or will be.
+    HoldPayment {
+        /// Which months.
+        months: HeldMonths,
+        /// Why.
+        reason: HoldReason,
+        /// What else there is to say, sealed for the applicant; [`HoldReason::Other`] needs it.
+        note: Option<Sealed<Note>>,
+        /// The day.
+        held_on: NaiveDate,
+    },
+    /// 解除暂缓, by someone who did not hold it.
+    LiftPaymentHold {
+        /// Of which months.
+        months: HeldMonths,
+        /// The day.
+        lifted_on: NaiveDate,
     },
     /// 终止.
     Close {

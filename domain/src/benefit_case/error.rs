@@ -216,6 +216,22 @@ refusals! {
     NotSuspended = "not_suspended",
         "the case is not suspended",
         "该个案没有暂停发放，无需恢复。", "";
+    /// These months are held already.
+    AlreadyHeld = "already_held",
+        "these months of the case are already held",
+        "这些月份已经暂缓发放；如原因有变，请先由他人解除后重新登记。", "months";
+    /// A hold for another reason needs to say which.
+    HoldNoteMissing = "hold_note_missing",
+        "a hold for another reason needs a note that says which",
+        "暂缓原因为“其他”时，请填写说明。", "note";
+    /// No hold of these months is open.
+    NotHeld = "not_held",
+        "these months of the case are not held",
+        "这些月份没有暂缓发放，无需解除；请核对月份，全部暂缓与单月暂缓须分别解除。", "months";
+    /// 双人复核: who held the payment wants to let it go.
+    LiftedByHolder = "lifted_by_holder",
+        "nobody lifts a hold of their own",
+        "登记暂缓的人不得自行解除，请由其他经办或审核人员解除。", "";
     /// Only what is given once is completed.
     NotOneOff = "not_one_off",
         "only a program that pays once is completed",

@@ -179,6 +179,29 @@ pub enum BenefitCaseEvent {
         /// Who recorded it.
         by: ActorId,
     },
+    /// 暂缓发放: what is due stays due, but no run pays it until the hold is lifted.
+    PaymentHeld {
+        /// Which months.
+        months: HeldMonths,
+        /// Why.
+        reason: HoldReason,
+        /// What else there is to say, sealed for the applicant.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<Sealed<Note>>,
+        /// The day.
+        held_on: NaiveDate,
+        /// Who recorded it, and so may not lift it.
+        by: ActorId,
+    },
+    /// 解除暂缓: the next run pays what stayed due.
+    PaymentHoldLifted {
+        /// Of which months; a hold of these is open.
+        months: HeldMonths,
+        /// The day.
+        lifted_on: NaiveDate,
+        /// Who recorded it.
+        by: ActorId,
+    },
     /// 终止.
     CaseClosed {
         /// Why.
@@ -252,6 +275,34 @@ pub enum ObjectionOutcome {
     Dismissed,
 }
 
+/// Which months of a case are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldMonths {
+    /// 全部月份: every month, until the hold is lifted.
+    All,
+    /// One month.
+    Month(BenefitMonth),
+}
+
+/// Why a payment is held (暂缓原因).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// 收款账户存疑.
+    AccountInDoubt,
+    /// 身份信息存疑.
+    IdentityInDoubt,
+    /// 家庭情况待核实.
+    FactsInDoubt,
+    /// 举报核查中.
+    ReportedByOthers,
+    /// 本人申请暂缓.
+    AskedByBeneficiary,
+    /// 其他, as the note says.
+    Other,
+}
+
 /// Why a case ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -287,6 +338,8 @@ impl BenefitCaseEvent {
             | Event::Recertified { recertified_on: day, .. }
             | Event::CaseSuspended { since: day, .. }
             | Event::CaseResumed { confirmed_on: day, .. }
+            | Event::PaymentHeld { held_on: day, .. }
+            | Event::PaymentHoldLifted { lifted_on: day, .. }
             | Event::CaseClosed { closed_on: day, .. }
             | Event::AppealFiled { filed_on: day, .. }
             | Event::AppealDecided { decided_on: day, .. } => Some(*day),
@@ -312,6 +365,8 @@ ledger_events!(BenefitCaseEvent {
     Recertified = "1.0.0",
     CaseSuspended = "1.0.0",
     CaseResumed = "1.0.0",
+    PaymentHeld = "1.0.0",
+    PaymentHoldLifted = "1.0.0",
     CaseClosed = "1.0.0",
     AppealFiled = "1.0.0",
     AppealDecided = "1.0.0",

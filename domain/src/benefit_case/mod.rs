@@ -25,6 +25,7 @@
 //! | `DetermineEntitlement` | `EntitlementDetermined` | on the roll |
 //! | `NoteRecertificationDue`, `Recertify` | `RecertificationDue`, `Recertified` | on the roll, paid monthly |
 //! | `Suspend`, `Resume` | `CaseSuspended`, `CaseResumed` | on the roll, in the elderly programs |
+//! | `HoldPayment`, `LiftPaymentHold` | `PaymentHeld`, `PaymentHoldLifted` | on the roll, closed |
 //! | `Close` | `CaseClosed` | consulted, under review, on the roll |
 //! | `FileAppeal` | `AppealFiled` | refused, closed |
 //! | `DecideAppeal` | `AppealDecided` | an appeal is pending |
@@ -35,6 +36,7 @@
 //! Invariants:
 //! - whoever recorded anything of the case, visited, or recorded a fact of the household, never decides it (four
 //!   eyes, without override); an appeal is decided by someone who neither took part nor gave the approval or refusal;
+//! - whoever held a payment does not lift the hold;
 //! - no approval before what the program asks for: means check, home visit, the end of the notice, every objection
 //!   answered, and rules that say *eligible*;
 //! - an objection that stands, and an appeal that succeeds, send the case back to the start of the review;

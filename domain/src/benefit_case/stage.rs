@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Appeal, BenefitCase, Materials, Notice, Objection, Outcome, Recertification, ReviewedCase, Step,
 };
-use super::{Frequency, Procedure, Suspending};
+use super::{EnrolledCase, Frequency, Procedure, Suspending};
 
 macro_rules! named {
     ($($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+ })+) => {$(
@@ -106,6 +106,10 @@ named! {
         Suspend = "suspend", "暂停发放", "Suspend";
         /// 恢复.
         Resume = "resume", "恢复发放", "Resume";
+        /// 暂缓.
+        HoldPayment = "hold_payment", "暂缓发放", "Hold payment";
+        /// 解除暂缓.
+        LiftPaymentHold = "lift_payment_hold", "解除暂缓", "Lift a hold";
         /// 终止.
         Close = "close", "终止", "Close";
         /// 申诉.
@@ -152,12 +156,14 @@ impl BenefitCase {
             BenefitCase::Refused(case) => case.appeal.next_actions(),
             BenefitCase::Enrolled(case) => {
                 let suspended = case.open_suspension().is_some();
-                actions_on_the_roll(
-                    case.procedure(),
-                    if suspended { Action::Resume } else { Action::Suspend },
-                )
+                let next = if suspended { Action::Resume } else { Action::Suspend };
+                let mut actions = actions_on_the_roll(case.procedure(), next);
+                actions.splice(actions.len() - 1.., case.hold_actions().into_iter().chain([Action::Close]));
+                actions
             }
-            BenefitCase::Closed(case) => case.appeal.next_actions(),
+            BenefitCase::Closed(case) => {
+                case.enrolled.hold_actions().into_iter().chain(case.appeal.next_actions()).collect()
+            }
             BenefitCase::Discontinued(_) => vec![],
         }
     }
@@ -173,6 +179,17 @@ fn actions_on_the_roll(procedure: Procedure, payment: Action) -> Vec<Action> {
     }
     actions.push(Action::Close);
     actions
+}
+
+impl EnrolledCase {
+    /// What can be done about its holds: there is always a month that is not held.
+    fn hold_actions(&self) -> Vec<Action> {
+        let mut actions = vec![Action::HoldPayment];
+        if self.holds.iter().any(|hold| hold.lifted_on.is_none()) {
+            actions.push(Action::LiftPaymentHold);
+        }
+        actions
+    }
 }
 
 impl Appeal {

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorId, Contributors};
+use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::policy::{AssistanceRequest, ChosenSet, Suspension};
 use crate::program::Program;
 use crate::timeline::Timeline;
 
-use super::{CaseSubject, ClosureReason, ObjectionOutcome, Outcome};
+use super::{CaseSubject, ClosureReason, HeldMonths, HoldReason, ObjectionOutcome, Outcome};
 
 /// The aggregate BenefitCase (救助个案).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -243,10 +244,27 @@ pub struct EnrolledCase {
     pub latest_decision: Decision,
     /// 停发 times, ascending; the last one is open while the case is suspended.
     pub suspensions: Vec<Suspension>,
+    /// 暂缓 in the order of their recording; at most one of the same months is open.
+    pub holds: Vec<PaymentHold>,
     /// 复核.
     pub recertification: Recertification,
     /// 核定, by the first day of the month from which each holds.
     pub entitlements: Timeline<Entitlement>,
+}
+
+/// 暂缓发放: no run pays the months while the hold is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentHold {
+    /// Which months.
+    pub months: HeldMonths,
+    /// Why.
+    pub reason: HoldReason,
+    /// Who held them; somebody else lifts the hold.
+    pub held_by: ActorId,
+    /// The day.
+    pub held_on: NaiveDate,
+    /// The day on which it was lifted; open without.
+    pub lifted_on: Option<NaiveDate>,
 }
 
 /// When the next review of a case on the roll is due.
@@ -356,6 +374,16 @@ impl BenefitCase {
 }
 
 impl EnrolledCase {
+    /// The open hold of `month`: one of that month, or one of all months.
+    pub fn hold_of(&self, month: BenefitMonth) -> Option<&PaymentHold> {
+        self.open_hold(HeldMonths::Month(month)).or_else(|| self.open_hold(HeldMonths::All))
+    }
+
+    /// The open hold of exactly these months.
+    pub fn open_hold(&self, months: HeldMonths) -> Option<&PaymentHold> {
+        self.holds.iter().find(|hold| hold.months == months && hold.lifted_on.is_none())
+    }
+
     /// The suspension that is open now.
     pub fn open_suspension(&self) -> Option<&Suspension> {
         self.suspensions.last().filter(|suspension| suspension.until.is_none())

@@ -149,6 +149,7 @@ pub struct CalculationBuilder {
     last: Option<(&'static str, CaseId, BenefitMonth)>,
     programs: BTreeMap<Program, (u64, Money)>,
     exception_count: u64,
+    warning_count: u64,
 }
 
 /// A line that cannot belong to the calculation: a defect of the program, not a clerk's error.
@@ -179,7 +180,8 @@ impl CalculationBuilder {
     /// A calculation without lines.
     pub fn new(basis: CalculationBasis) -> CalculationBuilder {
         let digest = LineDigest::default();
-        CalculationBuilder { basis, digest, last: None, programs: BTreeMap::new(), exception_count: 0 }
+        let programs = BTreeMap::new();
+        CalculationBuilder { basis, digest, last: None, programs, exception_count: 0, warning_count: 0 }
     }
 
     /// Takes the next line; lines ascend by program code, case id, month.
@@ -208,6 +210,11 @@ impl CalculationBuilder {
         self.exception_count += 1;
     }
 
+    /// Counts what must be seen before the submission.
+    pub const fn warning(&mut self) {
+        self.warning_count += 1;
+    }
+
     /// The lines, in sum.
     ///
     /// # Errors
@@ -230,6 +237,7 @@ impl CalculationBuilder {
             by_program: self.programs.iter().map(total).collect(),
             exception_count: self.exception_count,
             calculated_on,
+            warning_count: self.warning_count,
         })
     }
 }

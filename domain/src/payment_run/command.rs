@@ -32,6 +32,15 @@ pub enum PaymentRunCommand {
     SubmitRun {
         /// The day.
         submitted_on: NaiveDate,
+        /// How many 提示事项 the submitter has seen; those of the calculation.
+        warnings_seen: u64,
+        /// The sum above which two people approve, as the rule book has it on the day; none where it has none.
+        second_approval_above: Option<Money>,
+    },
+    /// 初审, of a run above that sum, by an approver who prepared nothing of it.
+    EndorseRun {
+        /// The day.
+        endorsed_on: NaiveDate,
     },
     /// 审批, by an approver who prepared nothing of the run.
     ApproveRun {
@@ -83,6 +92,7 @@ impl PaymentRunCommand {
             PaymentRunCommand::OpenRun { .. } => "OpenRun",
             PaymentRunCommand::RecordCalculation { .. } => "RecordCalculation",
             PaymentRunCommand::SubmitRun { .. } => "SubmitRun",
+            PaymentRunCommand::EndorseRun { .. } => "EndorseRun",
             PaymentRunCommand::ApproveRun { .. } => "ApproveRun",
             PaymentRunCommand::RejectRun { .. } => "RejectRun",
             PaymentRunCommand::ReleaseRun { .. } => "ReleaseRun",

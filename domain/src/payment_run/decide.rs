@@ -30,7 +30,10 @@ impl Decider for PaymentRun {
                 self.open(Plan { run_id, month, programs, fund_id }, context)
             }
             Command::RecordCalculation { calculation } => self.record(calculation, name, context),
-            Command::SubmitRun { submitted_on } => self.submit(submitted_on, name, context),
+            Command::SubmitRun { submitted_on, warnings_seen, second_approval_above } => {
+                self.submit(Submission { submitted_on, warnings_seen, second_approval_above }, name, context)
+            }
+            Command::EndorseRun { endorsed_on } => self.endorse(endorsed_on, name, context),
             Command::ApproveRun { approved_on } => self.approve(approved_on, name, context),
             Command::RejectRun { reason, rejected_on } => self.reject(reason, rejected_on, name, context),
             Command::ReleaseRun { file_sha256, execution_on, digest } => {
@@ -54,6 +57,13 @@ struct Plan {
     month: BenefitMonth,
     programs: Vec<Program>,
     fund_id: FundId,
+}
+
+/// What is handed in for approval.
+struct Submission {
+    submitted_on: NaiveDate,
+    warnings_seen: u64,
+    second_approval_above: Option<Money>,
 }
 
 /// What goes to the bank.
@@ -98,7 +108,8 @@ impl PaymentRun {
         Ok(vec![PaymentRunEvent::PaymentRunCalculated { calculation, calculated_by }])
     }
 
-    fn submit(&self, submitted_on: NaiveDate, command: &'static str, context: &Context) -> Decision {
+    fn submit(&self, submission: Submission, command: &'static str, context: &Context) -> Decision {
+        let Submission { submitted_on, warnings_seen, second_approval_above } = submission;
         let calculation = match self {
             PaymentRun::Submitted(submitted) if submitted.submission.is(context, submitted_on) => {
                 return Ok(vec![]);
@@ -111,21 +122,53 @@ impl PaymentRun {
         if calculation.line_count == 0 {
             return Err(PaymentRunError::RunEmpty);
         }
+        if warnings_seen != calculation.warning_count {
+            let (seen, found) = (warnings_seen, calculation.warning_count);
+            return Err(PaymentRunError::WarningsUnseen { seen, found });
+        }
         let submitted_by = context.actor.id.clone();
-        Ok(vec![PaymentRunEvent::PaymentRunSubmitted { submitted_on, submitted_by }])
+        Ok(vec![PaymentRunEvent::PaymentRunSubmitted {
+            submitted_on,
+            submitted_by,
+            warnings_seen,
+            second_approval_above,
+        }])
     }
 
-    fn approve(&self, approved_on: NaiveDate, command: &'static str, context: &Context) -> Decision {
+    fn endorse(&self, endorsed_on: NaiveDate, command: &'static str, context: &Context) -> Decision {
         let submitted = match self {
-            PaymentRun::Approved(approved) if approved.approval.is(context, approved_on) => {
+            PaymentRun::Endorsed(endorsed) if endorsed.endorsement.is(context, endorsed_on) => {
                 return Ok(vec![]);
             }
             PaymentRun::Submitted(submitted) => submitted,
             _ => return Err(self.refuses(command)),
         };
+        if submitted.needs_second_approval().is_none() {
+            return Err(PaymentRunError::EndorsementNotNeeded);
+        }
+        not_by(&submitted.calculated.preparation.contributors, Duty::Endorsed, context)?;
+        not_future(endorsed_on, context)?;
+        not_before(endorsed_on, submitted.submission.on)?;
+        let endorsed_by = context.actor.id.clone();
+        Ok(vec![PaymentRunEvent::PaymentRunEndorsed { endorsed_on, endorsed_by }])
+    }
+
+    fn approve(&self, approved_on: NaiveDate, command: &'static str, context: &Context) -> Decision {
+        let (submitted, latest) = match self {
+            PaymentRun::Approved(approved) if approved.approval.is(context, approved_on) => {
+                return Ok(vec![]);
+            }
+            PaymentRun::Submitted(submitted) => match submitted.needs_second_approval() {
+                Some(above) => return Err(PaymentRunError::EndorsementMissing { above }),
+                None => (submitted, &submitted.submission),
+            },
+            PaymentRun::Endorsed(endorsed) => (&endorsed.submitted, &endorsed.endorsement),
+            _ => return Err(self.refuses(command)),
+        };
         not_by(&submitted.calculated.preparation.contributors, Duty::Approved, context)?;
+        self.not_by_endorser(Duty::Approved, context)?;
         not_future(approved_on, context)?;
-        not_before(approved_on, submitted.submission.on)?;
+        not_before(approved_on, latest.on)?;
         let approved_by = context.actor.id.clone();
         Ok(vec![PaymentRunEvent::PaymentRunApproved { approved_on, approved_by }])
     }
@@ -144,6 +187,7 @@ impl PaymentRun {
                 return Ok(vec![]);
             }
             PaymentRun::Submitted(submitted) => submitted.submission.on,
+            PaymentRun::Endorsed(endorsed) => endorsed.endorsement.on,
             PaymentRun::Approved(approved) => approved.approval.on,
             _ => return Err(self.refuses(command)),
         };
@@ -167,6 +211,7 @@ impl PaymentRun {
             _ => return Err(self.refuses(command)),
         };
         not_by(approved.contributors(), Duty::Released, context)?;
+        self.not_by_endorser(Duty::Released, context)?;
         if approved.approval.by == context.actor.id {
             return Err(PaymentRunError::FourEyes { duty: Duty::Released, conflict: Duty::Approved });
         }
@@ -208,6 +253,19 @@ impl PaymentRun {
             returned_sum,
             reconciled_on,
         }])
+    }
+
+    /// The first of two approvers is neither the second nor who releases.
+    fn not_by_endorser(&self, duty: Duty, context: &Context) -> Result<(), PaymentRunError> {
+        let endorsement = match self {
+            PaymentRun::Endorsed(endorsed) => Some(&endorsed.endorsement),
+            PaymentRun::Approved(approved) => approved.endorsement.as_ref(),
+            _ => None,
+        };
+        if endorsement.is_some_and(|endorsement| endorsement.by == context.actor.id) {
+            return Err(PaymentRunError::FourEyes { duty, conflict: Duty::Endorsed });
+        }
+        Ok(())
     }
 
     const fn refuses(&self, command: &'static str) -> PaymentRunError {
@@ -264,7 +322,7 @@ fn role_may(command: &PaymentRunCommand, role: Role) -> Result<(), PaymentRunErr
     let allowed: &[Role] = match command {
         Command::OpenRun { .. } | Command::SubmitRun { .. } => &[Role::Clerk],
         Command::RecordCalculation { .. } => &[Role::Clerk, Role::System],
-        Command::ApproveRun { .. } => &[Role::Approver],
+        Command::EndorseRun { .. } | Command::ApproveRun { .. } => &[Role::Approver],
         Command::RejectRun { .. } => &[Role::Approver, Role::Clerk, Role::Finance],
         Command::ReleaseRun { .. } => &[Role::Finance],
         Command::ReconcileRun { .. } => &[Role::Finance, Role::System],

@@ -29,6 +29,15 @@ pub enum PaymentRunError {
         /// The situation.
         stage: RunStage,
     },
+    /// The sum asks for 初审 by another approver first.
+    #[error("the payment run is above {above} yuan: another approver endorses it first")]
+    EndorsementMissing {
+        /// The sum above which two people approve.
+        above: Money,
+    },
+    /// The sum asks for one approval only.
+    #[error("the sum of the payment run asks for one approval only")]
+    EndorsementNotNeeded,
     /// 双人复核: the actor prepared the run, or approved what they now want to release.
     #[error("nobody may have both {conflict} and {duty} a payment run")]
     FourEyes {
@@ -69,6 +78,14 @@ pub enum PaymentRunError {
     /// There is nothing to pay.
     #[error("the payment run has no lines")]
     RunEmpty,
+    /// The calculation found other warnings than the submitter has seen.
+    #[error("the calculation has {found} warnings to be seen before the submission, not {seen}")]
+    WarningsUnseen {
+        /// How many the submitter says to have seen.
+        seen: u64,
+        /// How many there are.
+        found: u64,
+    },
     /// A rejection needs a reason of 1 to 500 characters.
     #[error("a rejection needs a reason of 1 to 500 characters")]
     ReasonMissing,
@@ -102,6 +119,8 @@ pub enum PaymentRunError {
 pub enum Duty {
     /// 经办: opened, calculated or submitted.
     Prepared,
+    /// 初审.
+    Endorsed,
     /// 审批.
     Approved,
     /// 发放.
@@ -112,6 +131,7 @@ impl std::fmt::Display for Duty {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(match self {
             Duty::Prepared => "prepared",
+            Duty::Endorsed => "endorsed",
             Duty::Approved => "approved",
             Duty::Released => "released",
         })
@@ -143,6 +163,8 @@ impl Explain for PaymentRunError {
             E::RunUnknown => "run_unknown",
             E::RunExists => "run_exists",
             E::WrongStage { .. } => "wrong_stage",
+            E::EndorsementMissing { .. } => "endorsement_missing",
+            E::EndorsementNotNeeded => "endorsement_not_needed",
             E::FourEyes { .. } => "four_eyes",
             E::DayInFuture { .. } => "day_in_future",
             E::DayTooEarly { .. } => "day_too_early",
@@ -151,6 +173,7 @@ impl Explain for PaymentRunError {
             E::ProgramTwice => "program_twice",
             E::CalculationContradictory { .. } => "calculation_contradictory",
             E::RunEmpty => "run_empty",
+            E::WarningsUnseen { .. } => "warnings_unseen",
             E::ReasonMissing => "reason_missing",
             E::FileDigestMalformed => "file_digest_malformed",
             E::LinesChanged => "lines_changed",
@@ -166,6 +189,10 @@ impl Explain for PaymentRunError {
             E::RunUnknown => "没有这个发放批次，请核对批次编号或先建批。".into(),
             E::RunExists => "该编号的发放批次已经存在且内容不同，请换用新的批次编号。".into(),
             E::WrongStage { stage, .. } => stage_advice(*stage),
+            E::EndorsementMissing { above } => {
+                format!("批次合计超过 {above} 元，须先由一名审批人初审，再由另一名审批人终审。")
+            }
+            E::EndorsementNotNeeded => "批次合计未超过须两人审批的金额，无须初审，请直接审批。".into(),
             E::FourEyes { duty, .. } => four_eyes_advice(*duty).into(),
             E::DayInFuture { day } => format!("日期 {day} 晚于今天，请填写实际办理日期。"),
             E::DayTooEarly { day, earliest } => {
@@ -178,6 +205,9 @@ impl Explain for PaymentRunError {
                 "核算结果前后矛盾，未予保存，请重新核算；如仍出现，请联系管理员。".into()
             }
             E::RunEmpty => "批次中没有发放明细，无须提交；请核对所属月份和异常清单后重新核算。".into(),
+            E::WarningsUnseen { found, .. } => {
+                format!("本次核算有 {found} 条提示事项，请逐条查看后，以该条数确认再提交审批。")
+            }
             E::ReasonMissing => "请填写退回原因（500 字以内）。".into(),
             E::FileDigestMalformed => "银行文件的校验值格式不对，请重新生成银行文件。".into(),
             E::LinesChanged => "发放明细与审批时不一致，不能发放；请退回批次，重新核算后再提交审批。".into(),
@@ -196,6 +226,7 @@ impl Explain for PaymentRunError {
             E::NoPrograms | E::ProgramTwice => "programs",
             E::CalculationContradictory { contradiction } => contradiction.field(),
             E::RunEmpty => "calculation.line_count",
+            E::WarningsUnseen { .. } => "warnings_seen",
             E::ReasonMissing => "reason",
             E::FileDigestMalformed => "file_sha256",
             E::LinesChanged => "digest",
@@ -221,6 +252,7 @@ fn stage_advice(stage: RunStage) -> String {
         RunStage::Opened => "请先核算",
         RunStage::Calculated => "请先提交审批，或重新核算",
         RunStage::Submitted => "请等待审批，或先撤回",
+        RunStage::Endorsed => "请等待另一名审批人终审，或先退回",
         RunStage::Approved => "请由财务发放；需要改动的，请先退回",
         RunStage::Rejected => "请按退回原因更正后重新核算",
         RunStage::Released => "银行文件已生成，不能再改动；差错请通过退汇重发、补发或追回处理",
@@ -231,7 +263,8 @@ fn stage_advice(stage: RunStage) -> String {
 
 const fn four_eyes_advice(duty: Duty) -> &'static str {
     match duty {
+        Duty::Endorsed => "初审人不得是本批次的经办人，请由其他审批人初审。",
         Duty::Released => "发放人不得是本批次的经办人或审批人，请由其他财务人员发放。",
-        Duty::Approved | Duty::Prepared => "审批人不得是本批次的经办人，请由其他审批人审批。",
+        Duty::Approved | Duty::Prepared => "审批人不得是本批次的经办人，也不得是初审人，请由其他审批人审批。",
     }
 }

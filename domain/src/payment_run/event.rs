@@ -43,6 +43,20 @@ pub enum PaymentRunEvent {
         submitted_on: NaiveDate,
         /// Who submitted it, and so may not approve it.
         submitted_by: ActorId,
+        /// 提示事项 that the submitter says to have seen: all of the calculation.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        warnings_seen: u64,
+        /// 金额分档: above this sum, in fen, a run needs 初审 and 终审 by two people; the rule in force on the day of
+        /// the submission. None where there was no such rule.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second_approval_above: Option<Money>,
+    },
+    /// 初审 of a run above the band's sum: the first of two approvers. The fund is not committed yet.
+    PaymentRunEndorsed {
+        /// The day.
+        endorsed_on: NaiveDate,
+        /// Who endorsed it, and so may neither approve nor release it.
+        endorsed_by: ActorId,
     },
     /// 审批: by someone who prepared nothing of the run. The fund is committed in the same moment.
     PaymentRunApproved {
@@ -102,6 +116,15 @@ pub struct Calculation {
     pub exception_count: u64,
     /// The day of the calculation.
     pub calculated_on: NaiveDate,
+    /// How many 提示事项 were found: lines that stay, and cases that stopped, which must be seen before the submission.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warning_count: u64,
+}
+
+/// Numbers that older events do not have are left out while they are nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Lines of one program in a run.
@@ -123,6 +146,7 @@ impl PaymentRunEvent {
             Event::PaymentRunOpened { month, .. } => Some(month.first_day()),
             Event::PaymentRunCalculated { calculation, .. } => Some(calculation.calculated_on),
             Event::PaymentRunSubmitted { submitted_on: day, .. }
+            | Event::PaymentRunEndorsed { endorsed_on: day, .. }
             | Event::PaymentRunApproved { approved_on: day, .. }
             | Event::PaymentRunRejected { rejected_on: day, .. }
             | Event::PaymentRunReleased { execution_on: day, .. }
@@ -133,8 +157,9 @@ impl PaymentRunEvent {
 
 ledger_events!(PaymentRunEvent {
     PaymentRunOpened = "1.0.0",
-    PaymentRunCalculated = "1.0.0",
-    PaymentRunSubmitted = "1.0.0",
+    PaymentRunCalculated = "1.1.0",
+    PaymentRunSubmitted = "1.1.0",
+    PaymentRunEndorsed = "1.0.0",
     PaymentRunApproved = "1.0.0",
     PaymentRunRejected = "1.0.0",
     PaymentRunReleased = "1.0.0",

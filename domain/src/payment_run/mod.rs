@@ -3,19 +3,23 @@
 //!
 //! # The life of a run
 //!
-//! | Situation | `RecordCalculation` | `SubmitRun` | `ApproveRun` | `RejectRun` | `ReleaseRun` | `ReconcileRun` |
-//! |---|---|---|---|---|---|---|
-//! | `Unopened` | – | – | – | – | – | – |
-//! | `Opened` 已建批 | → `Calculated` | – | – | – | – | – |
-//! | `Calculated` 已核算 | → `Calculated` | → `Submitted` | – | – | – | – |
-//! | `Submitted` 待审批 | – | – | → `Approved` | → `Rejected` | – | – |
-//! | `Approved` 待发放 | – | – | – | → `Rejected` | → `Released` | – |
-//! | `Rejected` 已退回 | → `Calculated` | – | – | – | – | – |
-//! | `Released` 已发放 | – | – | – | – | – | → `Reconciled` |
-//! | `Reconciled` 已对账 | – | – | – | – | – | – |
+//! | Situation | `RecordCalculation` | `SubmitRun` | `EndorseRun` | `ApproveRun` | `RejectRun` | `ReleaseRun` | `ReconcileRun` |
+//! |---|---|---|---|---|---|---|---|
+//! | `Unopened` | – | – | – | – | – | – | – |
+//! | `Opened` 已建批 | → `Calculated` | – | – | – | – | – | – |
+//! | `Calculated` 已核算 | → `Calculated` | → `Submitted` | – | – | – | – | – |
+//! | `Submitted` 待审批, one approval | – | – | – | → `Approved` | → `Rejected` | – | – |
+//! | `Submitted` 待审批, above the sum | – | – | → `Endorsed` | – | → `Rejected` | – | – |
+//! | `Endorsed` 待终审 | – | – | – | → `Approved` | → `Rejected` | – | – |
+//! | `Approved` 待发放 | – | – | – | – | → `Rejected` | → `Released` | – |
+//! | `Rejected` 已退回 | → `Calculated` | – | – | – | – | – | – |
+//! | `Released` 已发放 | – | – | – | – | – | – | → `Reconciled` |
+//! | `Reconciled` 已对账 | – | – | – | – | – | – | – |
 //!
 //! `OpenRun` leads from `Unopened` to `Opened`; everywhere else it is a repeat or `run_exists`. "–" is a refusal:
-//! `run_unknown` in the first row, `wrong_stage` in the others. A repeat is no refusal: a command that is asked
+//! `run_unknown` in the first row, `wrong_stage` in the others, but `endorsement_missing` or `endorsement_not_needed`
+//! where the sum decides (金额分档: above the sum that the rule book had on the day of the submission, two people
+//! approve; the submission says which sum that was). A repeat is no refusal: a command that is asked
 //! again with the same content, by the same person where it counts who, in the situation it led to, succeeds and
 //! nothing happens.
 //!
@@ -25,9 +29,10 @@
 //! |---|---|---|
 //! | `OpenRun`, `SubmitRun` | clerk | |
 //! | `RecordCalculation` | clerk, or the program itself | |
-//! | `ApproveRun` | approver | opened, calculated or submitted it |
+//! | `EndorseRun` 初审 | approver | opened, calculated or submitted it |
+//! | `ApproveRun` 审批, 终审 | approver | opened, calculated, submitted or endorsed it |
 //! | `RejectRun` | approver 退回, clerk 撤回, finance when the lines changed | |
-//! | `ReleaseRun` | finance | opened, calculated, submitted or approved it |
+//! | `ReleaseRun` | finance | opened, calculated, submitted, endorsed or approved it |
 //! | `ReconcileRun` | finance, or the program itself | |
 //!
 //! Preparing, approving a payment and carrying it out are duties that one person must not hold together
@@ -53,7 +58,8 @@
 //! 1. What is released is what was approved: the digest of the lines at release equals the digest in the approved
 //!    calculation (`lines_changed`), and the digest covers who gets how much on which account.
 //! 2. Nobody approved what they prepared; nobody released what they prepared or approved.
-//! 3. A run without lines is never submitted.
+//! 3. A run without lines is never submitted, and none whose warnings (提示事项) the submitter has not seen: all of them,
+//!    counted.
 //! 4. A calculation adds up: its programs' counts and sums are the run's, and each program is one of the run's.
 //! 5. A reconciled run has an answer for every line: settled + returned = count and control sum of the run.
 //! 6. Days follow each other: calculated ≤ submitted ≤ approved ≤ execution ≤ reconciled, none in the future

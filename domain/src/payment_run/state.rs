@@ -11,6 +11,7 @@ use crate::actor::{ActorId, Contributors};
 use crate::aggregate::ImpossibleEvent;
 use crate::calendar::BenefitMonth;
 use crate::ids::{FundId, RunId};
+use crate::money::Money;
 use crate::program::Program;
 
 /// A payment run (发放批次), by its situation. Each situation holds the one before it, so that nothing is known
@@ -26,6 +27,8 @@ pub enum PaymentRun {
     Calculated(Calculated),
     /// 待审批.
     Submitted(Submitted),
+    /// 已初审, 待终审: the first of two approvers agreed.
+    Endorsed(Endorsed),
     /// 已审批, 待发放.
     Approved(Approved),
     /// 已退回: it must be calculated again.
@@ -67,6 +70,17 @@ pub struct Submitted {
     pub calculated: Calculated,
     /// By whom, when.
     pub submission: Signature,
+    /// The sum above which two people approve, where there is such a rule.
+    pub second_approval_above: Option<Money>,
+}
+
+/// A run that its first approver agreed to and that waits for the second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endorsed {
+    /// What was endorsed.
+    pub submitted: Submitted,
+    /// By whom, when.
+    pub endorsement: Signature,
 }
 
 /// A run that may be released.
@@ -74,6 +88,8 @@ pub struct Submitted {
 pub struct Approved {
     /// What was approved.
     pub submitted: Submitted,
+    /// The first of two approvals, where the sum asked for two.
+    pub endorsement: Option<Signature>,
     /// By whom, when.
     pub approval: Signature,
 }
@@ -83,6 +99,8 @@ pub struct Approved {
 pub struct Rejected {
     /// What it is to pay; its contributors stay contributors.
     pub preparation: Preparation,
+    /// The calculation that was sent back with it.
+    pub calculation: Calculation,
     /// Why.
     pub reason: String,
     /// When.
@@ -132,6 +150,8 @@ pub enum RunStage {
     Calculated,
     /// 待审批.
     Submitted,
+    /// 待终审.
+    Endorsed,
     /// 待发放.
     Approved,
     /// 已退回.
@@ -150,6 +170,7 @@ impl RunStage {
             RunStage::Opened => "已建批",
             RunStage::Calculated => "已核算",
             RunStage::Submitted => "待审批",
+            RunStage::Endorsed => "待终审",
             RunStage::Approved => "待发放",
             RunStage::Rejected => "已退回",
             RunStage::Released => "已发放",
@@ -164,6 +185,7 @@ impl RunStage {
             RunStage::Opened => "opened",
             RunStage::Calculated => "calculated",
             RunStage::Submitted => "submitted",
+            RunStage::Endorsed => "endorsed",
             RunStage::Approved => "approved",
             RunStage::Rejected => "rejected",
             RunStage::Released => "released",
@@ -186,6 +208,7 @@ impl PaymentRun {
             PaymentRun::Opened(_) => RunStage::Opened,
             PaymentRun::Calculated(_) => RunStage::Calculated,
             PaymentRun::Submitted(_) => RunStage::Submitted,
+            PaymentRun::Endorsed(_) => RunStage::Endorsed,
             PaymentRun::Approved(_) => RunStage::Approved,
             PaymentRun::Rejected(_) => RunStage::Rejected,
             PaymentRun::Released(_) => RunStage::Released,
@@ -201,6 +224,7 @@ impl PaymentRun {
             PaymentRun::Rejected(rejected) => Some(&rejected.preparation),
             PaymentRun::Calculated(calculated) => Some(&calculated.preparation),
             PaymentRun::Submitted(submitted) => Some(&submitted.calculated.preparation),
+            PaymentRun::Endorsed(endorsed) => Some(&endorsed.submitted.calculated.preparation),
             PaymentRun::Approved(approved) => Some(&approved.submitted.calculated.preparation),
             PaymentRun::Released(released) => Some(&released.approved.submitted.calculated.preparation),
             PaymentRun::Reconciled(reconciled) => {
@@ -224,11 +248,20 @@ impl PaymentRun {
             PaymentRun::Unopened | PaymentRun::Opened(_) | PaymentRun::Rejected(_) => None,
             PaymentRun::Calculated(calculated) => Some(&calculated.calculation),
             PaymentRun::Submitted(submitted) => Some(&submitted.calculated.calculation),
+            PaymentRun::Endorsed(endorsed) => Some(&endorsed.submitted.calculated.calculation),
             PaymentRun::Approved(approved) => Some(&approved.submitted.calculated.calculation),
             PaymentRun::Released(released) => Some(&released.approved.submitted.calculated.calculation),
             PaymentRun::Reconciled(reconciled) => {
                 Some(&reconciled.released.approved.submitted.calculated.calculation)
             }
+        }
+    }
+
+    /// The newest calculation, also of a run that was sent back since.
+    pub const fn last_calculation(&self) -> Option<&Calculation> {
+        match self {
+            PaymentRun::Rejected(rejected) => Some(&rejected.calculation),
+            _ => self.calculation(),
         }
     }
 
@@ -253,18 +286,33 @@ impl PaymentRun {
                 preparation: preparation.with(calculated_by),
                 calculation: calculation.clone(),
             }),
-            (Run::Calculated(calculated), Event::PaymentRunSubmitted { submitted_on, submitted_by }) => {
-                Run::Submitted(calculated.submitted(submitted_by, *submitted_on))
+            (
+                Run::Calculated(calculated),
+                Event::PaymentRunSubmitted { submitted_on, submitted_by, second_approval_above, .. },
+            ) => Run::Submitted(calculated.submitted(submitted_by, *submitted_on, *second_approval_above)),
+            (Run::Submitted(submitted), Event::PaymentRunEndorsed { endorsed_on, endorsed_by }) => {
+                let endorsement = Signature { by: endorsed_by.clone(), on: *endorsed_on };
+                Run::Endorsed(Endorsed { submitted, endorsement })
             }
             (Run::Submitted(submitted), Event::PaymentRunApproved { approved_on, approved_by }) => {
                 let approval = Signature { by: approved_by.clone(), on: *approved_on };
-                Run::Approved(Approved { submitted, approval })
+                Run::Approved(Approved { submitted, endorsement: None, approval })
             }
             (
-                Run::Submitted(submitted) | Run::Approved(Approved { submitted, .. }),
+                Run::Endorsed(Endorsed { submitted, endorsement }),
+                Event::PaymentRunApproved { approved_on, approved_by },
+            ) => {
+                let approval = Signature { by: approved_by.clone(), on: *approved_on };
+                Run::Approved(Approved { submitted, endorsement: Some(endorsement), approval })
+            }
+            (
+                Run::Submitted(submitted)
+                | Run::Endorsed(Endorsed { submitted, .. })
+                | Run::Approved(Approved { submitted, .. }),
                 Event::PaymentRunRejected { reason, rejected_on },
             ) => Run::Rejected(Rejected {
                 preparation: submitted.calculated.preparation,
+                calculation: submitted.calculated.calculation,
                 reason: reason.clone(),
                 rejected_on: *rejected_on,
             }),
@@ -298,9 +346,17 @@ impl Preparation {
 }
 
 impl Calculated {
-    fn submitted(self, by: &ActorId, on: NaiveDate) -> Submitted {
+    fn submitted(self, by: &ActorId, on: NaiveDate, second_approval_above: Option<Money>) -> Submitted {
         let Calculated { preparation, calculation } = self;
         let submission = Signature { by: by.clone(), on };
-        Submitted { calculated: Calculated { preparation: preparation.with(by), calculation }, submission }
+        let calculated = Calculated { preparation: preparation.with(by), calculation };
+        Submitted { calculated, submission, second_approval_above }
+    }
+}
+
+impl Submitted {
+    /// The sum that the run is above, so that two people approve it.
+    pub fn needs_second_approval(&self) -> Option<Money> {
+        self.second_approval_above.filter(|above| self.calculated.calculation.control_sum > *above)
     }
 }

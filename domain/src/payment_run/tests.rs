@@ -20,6 +20,10 @@ use crate::program::Program;
 const CLERK: (&str, Role) = ("clerk.wang", Role::Clerk);
 const APPROVER: (&str, Role) = ("approver.zhao", Role::Approver);
 const FINANCE: (&str, Role) = ("finance.qian", Role::Finance);
+/// A sum that the run of these stories is not above, and one that it is.
+const ENOUGH: Money = Money::from_fen(80_000);
+const TOO_LITTLE: Money = Money::from_fen(79_999);
+const ENDORSER: (&str, Role) = ("approver.lin", Role::Approver);
 const FILE: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const LINES: &str = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752";
 
@@ -64,6 +68,7 @@ fn calculation() -> Calculation {
         ],
         exception_count: 1,
         calculated_on: day("2023-07-03"),
+        warning_count: 2,
     }
 }
 
@@ -72,7 +77,15 @@ fn record() -> PaymentRunCommand {
 }
 
 fn submit() -> PaymentRunCommand {
-    PaymentRunCommand::SubmitRun { submitted_on: day("2023-07-04") }
+    submit_on(day("2023-07-04"))
+}
+
+fn submit_on(submitted_on: NaiveDate) -> PaymentRunCommand {
+    PaymentRunCommand::SubmitRun { submitted_on, warnings_seen: 2, second_approval_above: Some(ENOUGH) }
+}
+
+fn endorse() -> PaymentRunCommand {
+    PaymentRunCommand::EndorseRun { endorsed_on: day("2023-07-04") }
 }
 
 fn approve() -> PaymentRunCommand {
@@ -115,7 +128,21 @@ fn calculated() -> PaymentRunEvent {
 }
 
 fn submitted() -> PaymentRunEvent {
-    PaymentRunEvent::PaymentRunSubmitted { submitted_on: day("2023-07-04"), submitted_by: actor(CLERK) }
+    submitted_above(Some(ENOUGH))
+}
+
+fn submitted_above(second_approval_above: Option<Money>) -> PaymentRunEvent {
+    let (submitted_on, submitted_by) = (day("2023-07-04"), actor(CLERK));
+    PaymentRunEvent::PaymentRunSubmitted {
+        submitted_on,
+        submitted_by,
+        warnings_seen: 2,
+        second_approval_above,
+    }
+}
+
+fn endorsed() -> PaymentRunEvent {
+    PaymentRunEvent::PaymentRunEndorsed { endorsed_on: day("2023-07-04"), endorsed_by: actor(ENDORSER) }
 }
 
 fn approved() -> PaymentRunEvent {
@@ -148,6 +175,7 @@ fn history(stage: RunStage) -> Vec<PaymentRunEvent> {
         RunStage::Opened => prepared[..1].to_vec(),
         RunStage::Calculated => prepared[..2].to_vec(),
         RunStage::Submitted => prepared[..3].to_vec(),
+        RunStage::Endorsed => [&prepared[..2], &[submitted_above(Some(TOO_LITTLE)), endorsed()]].concat(),
         RunStage::Approved => prepared[..4].to_vec(),
         RunStage::Rejected => [&prepared[..3], &[rejected()]].concat(),
         RunStage::Released => prepared[..5].to_vec(),
@@ -175,19 +203,20 @@ fn a_month_goes_from_counting_to_the_bank_s_last_answer() {
 /// Every situation × every command, each asked by the role that may and with content that fits.
 #[rustfmt::skip]
 #[rstest]
-//                              open           record        submit        approve       reject        release       reconcile
-#[case(RunStage::Unopened,   "  ok             run_unknown   run_unknown   run_unknown   run_unknown   run_unknown   run_unknown ")]
-#[case(RunStage::Opened,     "  repeat         ok            wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage ")]
-#[case(RunStage::Calculated, "  repeat         repeat        ok            wrong_stage   wrong_stage   wrong_stage   wrong_stage ")]
-#[case(RunStage::Submitted,  "  repeat         wrong_stage   repeat        ok            ok            wrong_stage   wrong_stage ")]
-#[case(RunStage::Approved,   "  repeat         wrong_stage   wrong_stage   repeat        ok            ok            wrong_stage ")]
-#[case(RunStage::Rejected,   "  repeat         ok            wrong_stage   wrong_stage   repeat        wrong_stage   wrong_stage ")]
-#[case(RunStage::Released,   "  repeat         wrong_stage   wrong_stage   wrong_stage   wrong_stage   repeat        ok          ")]
-#[case(RunStage::Reconciled, "  repeat         wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage   repeat      ")]
+//                              open          record        submit        endorse       approve       reject        release       reconcile
+#[case(RunStage::Unopened,   "  ok            run_unknown   run_unknown   run_unknown   run_unknown   run_unknown   run_unknown   run_unknown  ")]
+#[case(RunStage::Opened,     "  repeat        ok            wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage  ")]
+#[case(RunStage::Calculated, "  repeat        repeat        ok            wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage  ")]
+#[case(RunStage::Submitted,  "  repeat        wrong_stage   repeat        endorsement_not_needed ok            ok            wrong_stage   wrong_stage  ")]
+#[case(RunStage::Endorsed,   "  repeat        wrong_stage   wrong_stage   repeat        ok            ok            wrong_stage   wrong_stage  ")]
+#[case(RunStage::Approved,   "  repeat        wrong_stage   wrong_stage   wrong_stage   repeat        ok            ok            wrong_stage  ")]
+#[case(RunStage::Rejected,   "  repeat        ok            wrong_stage   wrong_stage   wrong_stage   repeat        wrong_stage   wrong_stage  ")]
+#[case(RunStage::Released,   "  repeat        wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage   repeat        ok           ")]
+#[case(RunStage::Reconciled, "  repeat        wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage   wrong_stage   repeat       ")]
 fn every_situation_answers_every_command(#[case] stage: RunStage, #[case] expected: &str) {
     let commands = [
-        (CLERK, open()), (CLERK, record()), (CLERK, submit()), (APPROVER, approve()),
-        (APPROVER, reject()), (FINANCE, release()), (FINANCE, reconcile()),
+        (CLERK, open()), (CLERK, record()), (CLERK, submit()), (ENDORSER, endorse()),
+        (APPROVER, approve()), (APPROVER, reject()), (FINANCE, release()), (FINANCE, reconcile()),
     ];
     let answers = commands.map(|(who, command)| outcome(given(history(stage)).when(asked_by(who, command))));
     assert_eq!(answers.to_vec(), expected.split_whitespace().collect::<Vec<_>>());
@@ -204,23 +233,25 @@ fn outcome(result: AggregateResultValidator<PaymentRun>) -> &'static str {
 /// Every role × every command: `+` may, `-` may not.
 #[rustfmt::skip]
 #[rstest]
-//                           open record submit approve reject release reconcile
-#[case(Role::Clerk,         "+    +      +      -       +      -       -")]
-#[case(Role::Reviewer,      "-    -      -      -       -      -       -")]
-#[case(Role::Approver,      "-    -      -      +       +      -       -")]
-#[case(Role::Finance,       "-    -      -      -       +      +       +")]
-#[case(Role::Auditor,       "-    -      -      -       -      -       -")]
-#[case(Role::Administrator, "-    -      -      -       -      -       -")]
-#[case(Role::System,        "-    +      -      -       -      -       +")]
+//                           open record submit endorse approve reject release reconcile
+#[case(Role::Clerk,         "+      +      +      -      -      +      -      -")]
+#[case(Role::Reviewer,      "-      -      -      -      -      -      -      -")]
+#[case(Role::Approver,      "-      -      -      +      +      +      -      -")]
+#[case(Role::Finance,       "-      -      -      -      -      +      +      +")]
+#[case(Role::Auditor,       "-      -      -      -      -      -      -      -")]
+#[case(Role::Administrator, "-      -      -      -      -      -      -      -")]
+#[case(Role::System,        "-      +      -      -      -      -      -      +")]
 fn only_its_role_does_a_step(#[case] role: Role, #[case] expected: &str) {
     use RunStage as Stage;
+    let large = [&history(Stage::Calculated)[..], &[submitted_above(Some(TOO_LITTLE))]].concat();
     let steps = [
         (Stage::Unopened, open()), (Stage::Opened, record()), (Stage::Calculated, submit()),
-        (Stage::Submitted, approve()), (Stage::Submitted, reject()), (Stage::Approved, release()),
+        (Stage::Submitted, endorse()), (Stage::Submitted, approve()), (Stage::Submitted, reject()), (Stage::Approved, release()),
         (Stage::Released, reconcile()),
     ];
     let may = steps.map(|(stage, command)| {
-        match outcome(given(history(stage)).when(asked_by(("someone.else", role), command))) {
+        let past = if matches!(command, PaymentRunCommand::EndorseRun { .. }) { large.clone() } else { history(stage) };
+        match outcome(given(past).when(asked_by(("someone.else", role), command))) {
             "ok" => "+",
             "role_not_allowed" => "-",
             other => other,
@@ -287,6 +318,58 @@ fn an_approved_run_whose_lines_changed_is_sent_back_and_calculated_again() {
     given([approved, vec![rejected()]].concat())
         .when(asked_by(CLERK, record()))
         .then_expect_events(vec![calculated()]);
+}
+
+#[test]
+fn a_run_above_the_sum_is_approved_by_two_people_and_released_by_a_third() {
+    let large = [history(RunStage::Calculated), vec![submitted_above(Some(TOO_LITTLE))]].concat();
+    let missing = PaymentRunError::EndorsementMissing { above: TOO_LITTLE };
+    given(large.clone()).when(asked_by(APPROVER, approve())).then_expect_error(missing);
+    given(large.clone())
+        .when(asked_by((CLERK.0, Role::Approver), endorse()))
+        .then_expect_error(PaymentRunError::FourEyes { duty: Duty::Endorsed, conflict: Duty::Prepared });
+    given(large.clone()).when(asked_by(ENDORSER, endorse())).then_expect_events(vec![endorsed()]);
+    let large = [large, vec![endorsed()]].concat();
+    given(large.clone()).when(asked_by(ENDORSER, endorse())).then_expect_events(vec![]);
+    given(large.clone())
+        .when(asked_by(ENDORSER, approve()))
+        .then_expect_error(PaymentRunError::FourEyes { duty: Duty::Approved, conflict: Duty::Endorsed });
+    given(large.clone()).when(asked_by(APPROVER, approve())).then_expect_events(vec![approved()]);
+    let large = [large, vec![approved()]].concat();
+    given(large.clone())
+        .when(asked_by((ENDORSER.0, Role::Finance), release()))
+        .then_expect_error(PaymentRunError::FourEyes { duty: Duty::Released, conflict: Duty::Endorsed });
+    given(large).when(asked_by(FINANCE, release())).then_expect_events(vec![released()]);
+}
+
+#[test]
+fn a_run_of_exactly_the_sum_and_one_without_such_a_rule_need_one_approval() {
+    for above in [Some(ENOUGH), None] {
+        let past = [history(RunStage::Calculated), vec![submitted_above(above)]].concat();
+        given(past.clone()).when(asked_by(APPROVER, approve())).then_expect_events(vec![approved()]);
+        given(past)
+            .when(asked_by(ENDORSER, endorse()))
+            .then_expect_error(PaymentRunError::EndorsementNotNeeded);
+    }
+}
+
+#[test]
+fn what_must_be_seen_is_seen_before_the_submission() {
+    let blind = PaymentRunCommand::SubmitRun {
+        submitted_on: day("2023-07-04"),
+        warnings_seen: 1,
+        second_approval_above: None,
+    };
+    given(history(RunStage::Calculated))
+        .when(asked_by(CLERK, blind))
+        .then_expect_error(PaymentRunError::WarningsUnseen { seen: 1, found: 2 });
+}
+
+#[test]
+fn a_run_that_was_sent_back_remembers_the_calculation_that_no_longer_holds() {
+    let mut run = PaymentRun::default();
+    history(RunStage::Rejected).iter().for_each(|event| run.try_evolve(event).unwrap());
+    assert_eq!((run.calculation(), run.last_calculation()), (None, Some(&calculation())));
 }
 
 #[test]
@@ -375,7 +458,6 @@ fn results_that_do_not_add_up_are_refused(
 #[test]
 fn days_follow_each_other_and_do_not_lie_ahead() {
     let early = |day: NaiveDate, earliest: NaiveDate| PaymentRunError::DayTooEarly { day, earliest };
-    let submit_on = |on| PaymentRunCommand::SubmitRun { submitted_on: on };
     let approve_on = |on| PaymentRunCommand::ApproveRun { approved_on: on };
     given(history(RunStage::Calculated))
         .when(asked_by(CLERK, submit_on(day("2023-07-02"))))

@@ -12,7 +12,7 @@ use crate::timeline::Timeline;
 use super::super::{
     Appeal, Application, BenefitCase, CaseFile, CaseSubject, ClosedCase, Closing, ConsultedCase, Decision,
     DiscontinuedCase, EnrolledCase, Entitlement, HomeVisit, Materials, MeansCheck, Objection,
-    ObjectionOutcome, Origin, Outcome, Recertification, RefusedCase, ReviewedCase, Step,
+    ObjectionOutcome, Origin, Outcome, PaymentHold, Recertification, RefusedCase, ReviewedCase, Step,
 };
 use super::Event;
 
@@ -93,6 +93,13 @@ fn appealed(case: BenefitCase, event: &Event) -> Result<BenefitCase, BenefitCase
                 let origin = Origin::Refusal { reopened_on: *decided_on };
                 Ok(reviewed(case.file, case.application, origin))
             }
+        },
+        (
+            BenefitCase::Closed(mut closed),
+            event @ (Event::PaymentHeld { .. } | Event::PaymentHoldLifted { .. }),
+        ) => match held(&mut closed.enrolled, event) {
+            Some(()) => Ok(BenefitCase::Closed(closed)),
+            None => Err(BenefitCase::Closed(closed)),
         },
         (BenefitCase::Closed(mut closed), Event::AppealDecided { outcome, decided_on, .. }) => {
             match outcome {
@@ -228,6 +235,7 @@ fn enrolled(file: CaseFile, application: Application, decision: Decision) -> Ben
         latest_decision: decision.clone(),
         decision,
         suspensions: Vec::new(),
+        holds: Vec::new(),
         recertification: Recertification::Next { last_on, due_on: last_on },
         entitlements: Timeline::default(),
     };
@@ -279,9 +287,32 @@ fn stay(case: &mut EnrolledCase, event: &Event) -> Option<()> {
             case.suspensions.push(Suspension { since: *since, until: None, reason: *reason });
             by
         }
+        Event::PaymentHeld { .. } | Event::PaymentHoldLifted { .. } => return held(case, event),
         Event::CaseResumed { confirmed_on, by } => {
             let open = case.suspensions.last_mut().filter(|suspension| suspension.until.is_none())?;
             open.until = Some(*confirmed_on);
+            by
+        }
+        _ => return None,
+    };
+    case.file.contributors.add(by);
+    Some(())
+}
+
+/// Holds months, or lets them go; `None`, and nothing changed, where it cannot happen.
+fn held(case: &mut EnrolledCase, event: &Event) -> Option<()> {
+    let by = match event {
+        Event::PaymentHeld { months, reason, held_on, by, .. } => {
+            if case.open_hold(*months).is_some() {
+                return None;
+            }
+            let (months, reason, held_on) = (*months, *reason, *held_on);
+            case.holds.push(PaymentHold { months, reason, held_by: by.clone(), held_on, lifted_on: None });
+            by
+        }
+        Event::PaymentHoldLifted { months, lifted_on, by } => {
+            let open = |hold: &&mut PaymentHold| hold.months == *months && hold.lifted_on.is_none();
+            case.holds.iter_mut().find(open)?.lifted_on = Some(*lifted_on);
             by
         }
         _ => return None,

@@ -3,6 +3,7 @@
 mod appeal;
 mod approval;
 mod evolve;
+mod hold;
 mod notice;
 mod opening;
 mod review;
@@ -49,6 +50,12 @@ impl Decider for BenefitCase {
             | Command::Recertify { .. }
             | Command::Suspend { .. }
             | Command::Resume { .. } => roll::decide(self.on_roll()?, command, now),
+            Command::HoldPayment { months, reason, note, held_on } => {
+                hold::hold(self.on_or_off_roll()?, hold::Holding { months, reason, note, held_on }, now)
+            }
+            Command::LiftPaymentHold { months, lifted_on } => {
+                hold::lift(self.on_or_off_roll()?, months, lifted_on, now)
+            }
             Command::Close { reason, closed_on } => roll::close(self, reason, closed_on, now),
             Command::FileAppeal { .. } | Command::DecideAppeal { .. } => appeal::decide(self, command, now),
         }
@@ -67,6 +74,14 @@ impl BenefitCase {
             BenefitCase::Consulted(_) => Err(Error::ApplicationMissing),
             BenefitCase::Refused(_) | BenefitCase::Enrolled(_) => Err(Error::AlreadyDecided),
             BenefitCase::Closed(_) | BenefitCase::Discontinued(_) => Err(Error::CaseEnded),
+        }
+    }
+
+    /// What is or was on the roll: an ended case may still be owed months.
+    fn on_or_off_roll(&self) -> Result<&EnrolledCase, Error> {
+        match self {
+            BenefitCase::Closed(case) => Ok(&case.enrolled),
+            _ => self.on_roll(),
         }
     }
 

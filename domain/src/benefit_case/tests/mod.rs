@@ -19,7 +19,7 @@ use crate::program::Program;
 
 use super::{
     BenefitCase, BenefitCaseCommand as Command, BenefitCaseError as Error, BenefitCaseEvent as Event,
-    CaseSubject, ClosureReason, MeansFinding, ObjectionOutcome, Outcome, RulesAnswer,
+    CaseSubject, ClosureReason, HeldMonths, HoldReason, MeansFinding, ObjectionOutcome, Outcome, RulesAnswer,
 };
 
 pub fn day(text: &str) -> NaiveDate {
@@ -176,6 +176,11 @@ pub fn objected() -> Event {
 
 pub fn resolved(outcome: ObjectionOutcome) -> Event {
     Event::ObjectionResolved { objection: 1, outcome, resolved_on: day("2023-09-13"), by: id("chen") }
+}
+
+pub fn hold(months: HeldMonths, held_on: &str) -> Command {
+    let (reason, note) = (HoldReason::FactsInDoubt, None);
+    Command::HoldPayment { months, reason, note, held_on: day(held_on) }
 }
 
 pub fn determined() -> Command {

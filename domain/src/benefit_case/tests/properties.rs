@@ -116,11 +116,17 @@ fn command(program: Program, ask: Ask, on: NaiveDate) -> Command {
         Action::Recertify => Command::Recertify { recertified_on: on, next_due_on: later(300) },
         Action::Suspend => Command::Suspend { reason: SuspensionReason::Unreachable, since: on },
         Action::Resume => Command::Resume { confirmed_on: on },
+        Action::HoldPayment => hold(held_months(ask), &on.to_string()),
+        Action::LiftPaymentHold => Command::LiftPaymentHold { months: held_months(ask), lifted_on: on },
         Action::Close if ask.role == 0 => Command::Close { reason: ClosureReason::Completed, closed_on: on },
         Action::Close => Command::Close { reason: ClosureReason::Withdrawn, closed_on: on },
         Action::FileAppeal => Command::FileAppeal { note: note(), served_on: on, filed_on: later(5) },
         Action::DecideAppeal => Command::DecideAppeal { outcome, decided_on: on },
     }
+}
+
+fn held_months(ask: Ask) -> HeldMonths {
+    if ask.yes { HeldMonths::All } else { HeldMonths::Month("2023-10".parse().unwrap()) }
 }
 
 fn receive(program: Program, applied_on: NaiveDate) -> Command {
@@ -211,6 +217,28 @@ proptest! {
                     panic!("approved without a notice")
                 };
                 prop_assert!(*decided_on >= earliest_decision_on);
+            }
+        }
+    }
+
+    #[test]
+    fn held_months_are_let_go_by_somebody_else_and_no_month_is_held_twice(
+        program in programs(),
+        asks in asks(),
+    ) {
+        let mut open: Vec<(HeldMonths, ActorId)> = Vec::new();
+        for (_, event) in played(program, &asks) {
+            match event {
+                Event::PaymentHeld { months, by, .. } => {
+                    prop_assert!(open.iter().all(|(held, _)| *held != months));
+                    open.push((months, by));
+                }
+                Event::PaymentHoldLifted { months, by, .. } => {
+                    let at = open.iter().position(|(held, _)| *held == months);
+                    let (_, holder) = open.remove(at.expect("what is let go was held"));
+                    prop_assert_ne!(holder, by);
+                }
+                _ => {}
             }
         }
     }

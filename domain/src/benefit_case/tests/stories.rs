@@ -212,6 +212,45 @@ fn an_unreachable_elder_is_suspended_and_resumed_when_confirmed_alive() {
 }
 
 #[test]
+fn a_payment_is_held_by_one_person_and_let_go_by_another() {
+    let july = HeldMonths::Month("2024-07".parse().unwrap());
+    let lift = |months, on: &str| Command::LiftPaymentHold { months, lifted_on: day(on) };
+    let (reason, note, held_on) = (HoldReason::FactsInDoubt, None, day("2024-06-03"));
+    let held = Event::PaymentHeld { months: july, reason, note, held_on, by: id("li") };
+    given(&enrolled()).when(does("li", hold(july, "2024-06-03"))).then_expect_events(vec![held.clone()]);
+    let history = with(enrolled(), [held]);
+    given(&history).when(does("li", hold(july, "2024-06-03"))).then_expect_events(vec![]);
+    refuses(given(&history), "chen", hold(july, "2024-06-03"), Error::AlreadyHeld);
+    refuses(given(&history), "wang", lift(HeldMonths::All, "2024-06-10"), Error::NotHeld);
+    refuses(given(&history), "li", lift(july, "2024-06-10"), Error::LiftedByHolder);
+    refuses(given(&history), "wang", lift(july, "2024-06-02"), Error::DateTooEarly);
+    let lifted = Event::PaymentHoldLifted { months: july, lifted_on: day("2024-06-10"), by: id("wang") };
+    given(&history).when(does("wang", lift(july, "2024-06-10"))).then_expect_events(vec![lifted.clone()]);
+    let history = with(history, [lifted]);
+    given(&history).when(does("wang", lift(july, "2024-06-10"))).then_expect_events(vec![]);
+    refuses(given(&history), "li", hold(july, "2024-06-09"), Error::DateTooEarly);
+}
+
+#[test]
+fn a_hold_for_another_reason_says_which_and_an_ended_case_can_be_held() {
+    let other = |note| Command::HoldPayment {
+        months: HeldMonths::All,
+        reason: HoldReason::Other,
+        note,
+        held_on: day("2024-06-03"),
+    };
+    refuses(given(&enrolled()), "li", other(None), Error::HoldNoteMissing);
+    let ended = with(enrolled_elder(), [closed(ClosureReason::NoLongerEligible)]);
+    given(&ended).when(does("li", other(Some(note())))).then_expect_events(vec![Event::PaymentHeld {
+        months: HeldMonths::All,
+        reason: HoldReason::Other,
+        note: Some(note()),
+        held_on: day("2024-06-03"),
+        by: id("li"),
+    }]);
+}
+
+#[test]
 fn a_review_sets_the_next_one_within_a_year() {
     let recertify = |next: &str| {
         let next_due_on = day(next);

@@ -86,6 +86,10 @@ fn command(action: Action) -> (&'static str, Command) {
         }
         Action::Suspend => ("li", Command::Suspend { reason, since: late }),
         Action::Resume => ("li", Command::Resume { confirmed_on: late }),
+        Action::HoldPayment => ("li", hold(HeldMonths::All, "2024-06-01")),
+        Action::LiftPaymentHold => {
+            ("wang", Command::LiftPaymentHold { months: HeldMonths::All, lifted_on: late })
+        }
         Action::Close => ("li", Command::Close { reason: ClosureReason::Withdrawn, closed_on: late }),
         Action::FileAppeal => {
             ("li", Command::FileAppeal { note: note(), served_on: late, filed_on: day("2024-06-02") })
@@ -153,6 +157,8 @@ fn what_is_accepted_is_offered_and_what_is_refused_for_its_stage_is_not() {
 #[case(Action::Recertify,                              "none roll roll roll roll roll roll roll ok   ok   ok   end  roll end")]
 #[case(Action::Suspend,                                "none roll roll roll roll roll roll roll ok   ok   sus! end  roll end")]
 #[case(Action::Resume,                                 "none roll roll roll roll roll roll roll sus- sus- ok   end  roll end")]
+#[case(Action::HoldPayment,                            "none roll roll roll roll roll roll roll ok   ok   ok   ok   roll end")]
+#[case(Action::LiftPaymentHold,                        "none roll roll roll roll roll roll roll hld- hld- hld- hld- roll end")]
 #[case(Action::Close,                                  "none ok   ok   ok   ok   ok   ok   done ok   ok   ok   end  done end")]
 #[case(Action::FileAppeal,                             "none app- app- app- app- app- app- ok   app- app- app- ok   app! app-")]
 #[case(Action::DecideAppeal,                           "none fil- fil- fil- fil- fil- fil- fil- fil- fil- fil- fil- ok   fil-")]
@@ -187,6 +193,7 @@ fn code(word: &str) -> &str {
         "obj!" => "objection_open",
         "sus!" => "already_suspended",
         "sus-" => "not_suspended",
+        "hld-" => "not_held",
         "app-" => "nothing_to_appeal",
         "app!" => "appeal_already_filed",
         "fil-" => "appeal_not_filed",

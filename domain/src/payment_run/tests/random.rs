@@ -1,5 +1,6 @@
 //! Random people ask a run for random things; whatever is accepted keeps the invariants.
 
+use chrono::Datelike;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
@@ -9,7 +10,7 @@ use super::*;
 fn instructions() -> impl Strategy<Value = Vec<Instruction<PaymentRunCommand>>> {
     let people = prop::sample::select(vec!["wang", "li", "zhao", "qian"]);
     let wrong_role = prop::bool::weighted(0.1);
-    let step = (people, 0..7_usize, wrong_role, prop::bool::weighted(0.1), 0..3_u32);
+    let step = (people, 0..8_usize, wrong_role, prop::bool::weighted(0.1), 0..3_u32);
     prop::collection::vec(step, 1..80).prop_map(|steps| {
         let mut date = 1;
         let instruction = |(name, which, wrong_role, wrong_content, days): (&'static str, _, _, _, _)| {
@@ -30,7 +31,14 @@ fn request(which: usize, on: NaiveDate, wrong: bool) -> (Role, PaymentRunCommand
             let calculation = Calculation { calculated_on: on, line_count, ..calculation() };
             (Role::Clerk, PaymentRunCommand::RecordCalculation { calculation })
         }
-        2 => (Role::Clerk, PaymentRunCommand::SubmitRun { submitted_on: on }),
+        2 => {
+            let second_approval_above = Some(if on.day().is_multiple_of(2) { ENOUGH } else { TOO_LITTLE });
+            let warnings_seen = if wrong { 1 } else { 2 };
+            let submit =
+                PaymentRunCommand::SubmitRun { submitted_on: on, warnings_seen, second_approval_above };
+            (Role::Clerk, submit)
+        }
+        7 => (Role::Approver, PaymentRunCommand::EndorseRun { endorsed_on: on }),
         3 => (Role::Approver, PaymentRunCommand::ApproveRun { approved_on: on }),
         4 => {
             let reason = if wrong { "" } else { "重算" }.to_owned();
@@ -52,23 +60,38 @@ fn request(which: usize, on: NaiveDate, wrong: bool) -> (Role, PaymentRunCommand
 #[derive(Default)]
 struct Duties {
     preparers: Vec<ActorId>,
+    endorser: Option<ActorId>,
     approver: Option<ActorId>,
+    /// Whether the newest submission was above the sum.
+    large: bool,
     releases: u32,
 }
 
 impl Duties {
     fn note(&mut self, event: &PaymentRunEvent, by: &ActorId) {
         match event {
-            PaymentRunEvent::PaymentRunOpened { .. }
-            | PaymentRunEvent::PaymentRunCalculated { .. }
-            | PaymentRunEvent::PaymentRunSubmitted { .. } => self.preparers.push(by.clone()),
+            PaymentRunEvent::PaymentRunOpened { .. } | PaymentRunEvent::PaymentRunCalculated { .. } => {
+                self.preparers.push(by.clone());
+            }
+            PaymentRunEvent::PaymentRunSubmitted { second_approval_above, .. } => {
+                self.preparers.push(by.clone());
+                self.large = *second_approval_above == Some(TOO_LITTLE);
+                self.endorser = None;
+            }
+            PaymentRunEvent::PaymentRunEndorsed { .. } => {
+                assert!(self.large && !self.preparers.contains(by), "endorsed what they prepared");
+                self.endorser = Some(by.clone());
+            }
             PaymentRunEvent::PaymentRunApproved { .. } => {
                 assert!(!self.preparers.contains(by), "approved what they prepared");
+                assert_eq!(self.large, self.endorser.is_some(), "two approvals above the sum");
+                assert_ne!(self.endorser.as_ref(), Some(by), "approved what they endorsed");
                 self.approver = Some(by.clone());
             }
             PaymentRunEvent::PaymentRunReleased { .. } => {
                 assert!(!self.preparers.contains(by), "released what they prepared");
                 assert_ne!(self.approver.as_ref(), Some(by), "released what they approved");
+                assert_ne!(self.endorser.as_ref(), Some(by), "released what they endorsed");
                 self.releases += 1;
             }
             PaymentRunEvent::PaymentRunRejected { .. } | PaymentRunEvent::PaymentRunReconciled { .. } => {}
@@ -107,7 +130,9 @@ fn the_random_office_reaches_every_situation() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let seen: Vec<RunStage> =
         (0..300).map(|_| play(instructions().new_tree(&mut runner).unwrap().current()).stage()).collect();
-    for stage in ["opened", "calculated", "submitted", "approved", "rejected", "released", "reconciled"] {
+    for stage in
+        ["opened", "calculated", "submitted", "endorsed", "approved", "rejected", "released", "reconciled"]
+    {
         assert!(seen.iter().any(|seen| seen.en() == stage), "no run ended {stage}");
     }
 }

@@ -29,6 +29,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("extremely_poor_support.toml", include_str!("../parameters/extremely_poor_support.toml")),
     ("services.toml", include_str!("../parameters/services.toml")),
     ("means_test.toml", include_str!("../parameters/means_test.toml")),
+    ("office_controls.toml", include_str!("../parameters/office_controls.toml")),
 ];
 
 /// Every dated rate and program. [`RuleBook::default`] is an empty book, in which no program is in force.

@@ -98,4 +98,10 @@ parameters! {
     CashCeilingMonths = "cash_ceiling_months";
     /// 小额快救上限(低保标准的月数).
     SmallQuickMonths = "small_quick_months";
+    /// 发放批次须两人审批的合计金额.
+    SecondApprovalAbove = "second_approval_above";
+    /// 应发金额较上月变动须提示的比例.
+    AmountChangeShare = "amount_change_share";
+    /// 应发金额较上月变动须提示的金额.
+    AmountChangeFloor = "amount_change_floor";
 }
