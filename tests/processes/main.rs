@@ -1,3 +1,4 @@
 //! What the processes promise when something goes wrong between their steps.
 
 mod payment_runs;
+mod run_desk;

@@ -188,7 +188,7 @@ impl SmallOffice {
         let run = payment_run::open(office, &clerk, &plan).await.unwrap();
         let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();
         assert_eq!(prepared.calculation.line_count, 5);
-        payment_run::submit(office, &clerk, run).await.unwrap();
+        payment_run::submit(office, &clerk, run, prepared.calculation.warning_count).await.unwrap();
         payment_run::approve(office, &at_work(personas::approver(), today), run).await.unwrap();
         let (finance, mut file) = (at_work(personas::finance(), today), Vec::new());
         payment_run::release(office, &finance, run, day(today), &mut file).await.unwrap();

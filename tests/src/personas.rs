@@ -22,6 +22,11 @@ pub fn approver() -> Actor {
     persona("chen.jing", Role::Approver)
 }
 
+/// 马丽, a second approver, for sums that ask for two.
+pub fn second_approver() -> Actor {
+    persona("ma.li", Role::Approver)
+}
+
 /// 刘洋, who releases money.
 pub fn finance() -> Actor {
     persona("liu.yang", Role::Finance)

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::any_event::AnyEvent;
-use domain::benefit_case::BenefitCaseEvent;
+use domain::benefit_case::{BenefitCaseEvent, HeldMonths};
 use domain::household::HouseholdEvent;
 use domain::ids::PersonId;
 use domain::payment_run::PaymentRunEvent;
@@ -23,6 +23,10 @@ type Hands = BTreeMap<String, u64>;
 pub struct FourEyes {
     prepared: HashMap<String, Hands>,
     approved: HashMap<String, Hands>,
+    /// Who endorsed each run that needs two approvals.
+    endorsed: HashMap<String, Hands>,
+    /// Who held which months of each case.
+    held: HashMap<(String, HeldMonths), Hands>,
     /// Who asked for each person's erasure, the newest request.
     asked: HashMap<PersonId, Hands>,
     /// The household of each case.
@@ -94,6 +98,18 @@ impl FourEyes {
                 self.households.insert(seen.stream_id.clone(), subject.household_id.to_string());
                 self.prepares(seen);
             }
+            Event::PaymentHeld { months, .. } => {
+                let mut hands = Hands::default();
+                sign(&mut hands, seen);
+                self.held.insert((seen.stream_id.clone(), *months), hands);
+                self.prepares(seen);
+            }
+            Event::PaymentHoldLifted { months, .. } => {
+                let own = self.held.remove(&(seen.stream_id.clone(), *months));
+                let own = own.map(|hands| found(&hands, seen)).unwrap_or_default();
+                self.refuse(seen, own, "解除暂缓的人即登记暂缓的人", "whoever lifted the hold had placed it");
+                self.prepares(seen);
+            }
             _ => self.prepares(seen),
         }
     }
@@ -101,17 +117,26 @@ impl FourEyes {
     fn see_run(&mut self, seen: &Seen, event: &PaymentRunEvent) {
         use PaymentRunEvent as Event;
         match event {
+            Event::PaymentRunEndorsed { .. } => {
+                self.must_be_fresh(seen);
+                let mut hands = Hands::default();
+                sign(&mut hands, seen);
+                self.endorsed.insert(seen.stream_id.clone(), hands);
+            }
             Event::PaymentRunApproved { .. } => {
                 self.must_be_fresh(seen);
+                self.must_not_have_endorsed(seen);
                 self.approves(seen);
             }
             Event::PaymentRunReleased { .. } => {
                 self.must_be_fresh(seen);
+                self.must_not_have_endorsed(seen);
                 self.must_not_have_approved(seen);
             }
             // an approval that was taken back binds nobody
             Event::PaymentRunRejected { .. } => {
                 self.approved.remove(&seen.stream_id);
+                self.endorsed.remove(&seen.stream_id);
             }
             Event::PaymentRunReconciled { .. } => {}
             Event::PaymentRunOpened { .. }
@@ -136,6 +161,12 @@ impl FourEyes {
         let own = self.prepared.get(&seen.stream_id).into_iter().chain(household);
         let own: Vec<u64> = own.flat_map(|hands| found(hands, seen)).collect();
         self.refuse(seen, own, "审批人经办过同一事项", "the approver had prepared the same thing");
+    }
+
+    fn must_not_have_endorsed(&mut self, seen: &Seen) {
+        let own: Vec<u64> =
+            self.endorsed.get(&seen.stream_id).into_iter().flat_map(|hands| found(hands, seen)).collect();
+        self.refuse(seen, own, "与初审人为同一人", "done by the one who had endorsed it");
     }
 
     fn must_not_have_approved(&mut self, seen: &Seen) {

@@ -95,6 +95,7 @@ struct Signed {
         alias = "opened_by",
         alias = "calculated_by",
         alias = "submitted_by",
+        alias = "endorsed_by",
         alias = "approved_by"
     )]
     by: Option<String>,

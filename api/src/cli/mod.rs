@@ -232,6 +232,36 @@ pub enum RunCommand {
     Submit {
         /// 批次 · the run
         run: domain::ids::RunId,
+        /// 已查看的提示事项条数 · how many warnings of the calculation were seen: all of them
+        #[arg(long, default_value_t = 0, value_name = "COUNT")]
+        warnings_seen: u64,
+    },
+    /// 初审 · endorse a run above the sum that asks for two approvals
+    Endorse {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+    },
+    /// 暂缓发放 · hold payments of a case; the months stay due
+    Hold {
+        /// 个案 · the case
+        case: domain::ids::CaseId,
+        /// 所属月份，未填为全部 · the month; every month when absent
+        #[arg(long)]
+        month: Option<BenefitMonth>,
+        /// 原因 · why: account_in_doubt, identity_in_doubt, facts_in_doubt, reported_by_others, asked_by_beneficiary or other
+        #[arg(long)]
+        reason: domain::benefit_case::HoldReason,
+        /// 说明，加密保存 · what else there is to say; kept sealed
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// 解除暂缓 · let held payments go, by somebody else; the next calculation pays them
+    Unhold {
+        /// 个案 · the case
+        case: domain::ids::CaseId,
+        /// 所属月份，未填为全部 · the month; the hold of every month when absent
+        #[arg(long)]
+        month: Option<BenefitMonth>,
     },
     /// 审批 · approve, by someone who prepared nothing of it
     Approve {

@@ -42,7 +42,7 @@ pub async fn pay(
         if prepared.calculation.line_count == 0 {
             return Ok(());
         }
-        payment_run::submit(office, &prepare, run_id).await?;
+        payment_run::submit(office, &prepare, run_id, prepared.calculation.warning_count).await?;
     }
     if stage(play, run_id).await? == RunStage::Submitted {
         payment_run::approve(office, &at_work(play.staff.run_approver(), day, 180), run_id).await?;

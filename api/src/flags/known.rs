@@ -233,7 +233,12 @@ impl KnownLog {
         let Ok(id) = seen.stream_id.parse::<RunId>() else { return };
         push(&mut self.runs.entry(id).or_default().history, seen, day, event.clone());
         use PaymentRunEvent as Event;
-        if matches!(event, Event::PaymentRunApproved { .. } | Event::PaymentRunReleased { .. }) {
+        if matches!(
+            event,
+            Event::PaymentRunEndorsed { .. }
+                | Event::PaymentRunApproved { .. }
+                | Event::PaymentRunReleased { .. }
+        ) {
             self.approvals.insert(seen.position, Subject::run(id));
         }
     }

@@ -276,7 +276,7 @@ pub enum ObjectionOutcome {
 }
 
 /// Which months of a case are held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeldMonths {
     /// 全部月份: every month, until the hold is lifted.

@@ -35,6 +35,10 @@ macro_rules! exceptions {
 }
 
 exceptions! {
+    /// The office holds the payment (暂缓发放).
+    PaymentHeld = "payment_held",
+        "已登记暂缓发放；核实后由他人解除暂缓，下一次核算即予补发。",
+        "The payment is held: once it is cleared, somebody else lifts the hold, and the next calculation pays it.";
     /// No account is known.
     NoAccount = "no_account",
         "没有登记收款账户，请补录账户后重新核算。",

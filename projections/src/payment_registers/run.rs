@@ -44,6 +44,10 @@ pub struct PaymentRunRow {
     pub submitted_by: Option<String>,
     /// When.
     pub submitted_on: Option<NaiveDate>,
+    /// Who endorsed it, the first of two approvers; none after a rejection.
+    pub endorsed_by: Option<String>,
+    /// When.
+    pub endorsed_on: Option<NaiveDate>,
     /// Who approved it; none after a rejection.
     pub approved_by: Option<String>,
     /// When.
@@ -154,6 +158,10 @@ fn change(run: &mut PaymentRunRow, event: PaymentRunEvent, Metadata { actor_id, 
             run.stage = RunStage::Submitted;
             (run.submitted_by, run.submitted_on) = (Some(actor_id), Some(submitted_on));
         }
+        Event::PaymentRunEndorsed { endorsed_on, .. } => {
+            run.stage = RunStage::Endorsed;
+            (run.endorsed_by, run.endorsed_on) = (Some(actor_id), Some(endorsed_on));
+        }
         Event::PaymentRunApproved { approved_on, .. } => {
             run.stage = RunStage::Approved;
             (run.approved_by, run.approved_on) = (Some(actor_id), Some(approved_on));
@@ -161,6 +169,7 @@ fn change(run: &mut PaymentRunRow, event: PaymentRunEvent, Metadata { actor_id, 
         Event::PaymentRunRejected { reason, rejected_on, .. } => {
             run.stage = RunStage::Rejected;
             run.calculated(None);
+            (run.endorsed_by, run.endorsed_on) = (None, None);
             (run.approved_by, run.approved_on) = (None, None);
             (run.rejected_by, run.rejected_on) = (Some(actor_id), Some(rejected_on));
             run.rejected_reason = Some(reason);
@@ -199,6 +208,8 @@ fn opened(
         calculated_by: None,
         submitted_by: None,
         submitted_on: None,
+        endorsed_by: None,
+        endorsed_on: None,
         approved_by: None,
         approved_on: None,
         rejected_by: None,

@@ -85,7 +85,7 @@ async fn pay(office: &Office, fund_id: FundId, cases: u32) -> RunId {
     let clock = Watch::start();
     let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();
     clock.stop("calculate: facts opened, rules asked, lines staged", cases);
-    payment_run::submit(office, &clerk, run).await.unwrap();
+    payment_run::submit(office, &clerk, run, prepared.calculation.warning_count).await.unwrap();
     payment_run::approve(office, &desk(personas::approver()), run).await.unwrap();
     let clock = Watch::start();
     let mut file = Vec::new();

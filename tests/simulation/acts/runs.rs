@@ -3,6 +3,7 @@
 use api::processes::payment_run::{self, BankOutcome, BankResult, Released, RunPlan, Settlement};
 use api::processes::{Desk, ProcessError};
 use domain::ids::PaymentId;
+use domain::payment_run::PaymentRun;
 use tests::personas;
 
 use crate::books::{Line, Place};
@@ -59,7 +60,9 @@ pub async fn advance(world: &mut World) {
 pub async fn submit(world: &mut World, place: usize) {
     let (run, before) = (world.runs[place].clone(), world.street.length().await);
     let (office, desk) = (world.street.office.clone(), world.street.desk(personas::clerk()));
-    let outcome = payment_run::submit(&office, &desk, run.id).await;
+    let state = office.repository.load_newest::<PaymentRun>(run.id).await.unwrap().state;
+    let warnings = state.calculation().map_or(0, |calculation| calculation.warning_count);
+    let outcome = payment_run::submit(&office, &desk, run.id, warnings).await;
     if run.count == 0 {
         world.refused("empty run submitted", before, outcome, &["run_empty"]).await;
     } else {

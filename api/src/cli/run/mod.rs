@@ -1,6 +1,7 @@
 //! `ledger run`: a payment run from its preparation to the bank's results.
 
 mod bank;
+mod hold;
 mod prepare;
 mod show;
 
@@ -21,10 +22,21 @@ pub(super) async fn run(session: &Session, command: RunCommand) -> Result<Done, 
         RunCommand::Prepare { month, programs, fund, number } => {
             prepare::run(session, prepare::Wanted { month, programs, fund, number }).await
         }
-        RunCommand::Submit { run } => {
+        RunCommand::Submit { run, warnings_seen } => {
             let said = ("已提交审批", "submitted for approval");
-            step(session, run, said, async |office, desk| payment_run::submit(office, desk, run).await).await
+            let submit = async |office: &Office, desk: &Desk| {
+                payment_run::submit(office, desk, run, warnings_seen).await
+            };
+            step(session, run, said, submit).await
         }
+        RunCommand::Endorse { run } => {
+            let said = ("已初审，等待另一名审批人终审", "endorsed; another approver approves it");
+            step(session, run, said, async |office, desk| payment_run::endorse(office, desk, run).await).await
+        }
+        RunCommand::Hold { case, month, reason, note } => {
+            hold::hold(session, case, hold::months(month), (reason, note)).await
+        }
+        RunCommand::Unhold { case, month } => hold::lift(session, case, hold::months(month)).await,
         RunCommand::Approve { run } => {
             let said = ("已审批", "approved");
             step(session, run, said, async |office, desk| payment_run::approve(office, desk, run).await).await

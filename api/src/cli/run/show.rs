@@ -99,6 +99,7 @@ fn show_life(screen: &Screen, run: &PaymentRunRow) -> Result<(), Failure> {
         step("建批", "opened by", &Some(run.opened_by.clone()), Some(run.opened_on)),
         step("核算", "calculated by", &run.calculated_by, None),
         step("提交", "submitted by", &run.submitted_by, run.submitted_on),
+        step("初审", "endorsed by", &run.endorsed_by, run.endorsed_on),
         step("审批", "approved by", &run.approved_by, run.approved_on),
         step("退回", "rejected by", &run.rejected_by, run.rejected_on),
         step("发放", "released by", &run.released_by, run.released_on),

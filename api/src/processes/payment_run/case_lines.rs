@@ -121,6 +121,9 @@ pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFinding
     let mut findings = CaseFindings { schedule: Some(due), ..CaseFindings::default() };
     for difference in found {
         match difference {
+            MonthDifference::ToPay(pay) if is_held(payable, &pay) => {
+                findings.notes.push(exception(payable, Some(pay.month), RunException::PaymentHeld));
+            }
             MonthDifference::ToPay(pay) => match account_for(look, payable, &pay) {
                 Ok(account) => findings.lines.push(line(payable, pay, account)),
                 Err(reason) => findings.notes.push(exception(payable, Some(pay.month), reason)),
@@ -129,6 +132,11 @@ pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFinding
         }
     }
     Ok(findings)
+}
+
+/// Whether the office holds the month's payment.
+fn is_held(payable: &PayableCase, pay: &MonthToPay) -> bool {
+    payable.case.state.enrollment().is_some_and(|(enrolled, _)| enrolled.hold_of(pay.month).is_some())
 }
 
 const fn facts_exception(error: &FactsError) -> RunException {

@@ -7,16 +7,20 @@
 mod bank_file;
 mod calculate;
 mod case_lines;
+mod hold;
 mod release;
 mod settle;
 mod staging;
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::fund::FundCommand;
 use domain::ids::{FundId, RunId};
+use domain::money::Money;
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
+use domain::policy::{Parameter, RuleBook};
 use domain::program::Program;
 use projections::payment_registers::queries::totals_of_run;
 use projections::runner::Until;
@@ -25,6 +29,7 @@ pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
 pub(in crate::processes) use calculate::load_keys;
 pub use calculate::{Prepared, calculate};
 pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
+pub use hold::{hold, lift_hold};
 pub use release::{Released, release};
 pub use settle::{Settlement, settle};
 pub use staging::notes_of;
@@ -60,13 +65,35 @@ pub async fn open(office: &Office, desk: &Desk, plan: &RunPlan) -> Result<RunId,
     Ok(run_id)
 }
 
-/// Submits a calculated run for approval.
+/// Submits a calculated run for approval, by someone who has seen its `warnings_seen` warnings.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses.
-pub async fn submit(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
-    let command = PaymentRunCommand::SubmitRun { submitted_on: desk.today() };
-    step(office, desk, run_id, "submit", command).await
+/// [`ProcessError`] when the domain refuses; `warnings_unseen` where the calculation has another number of them.
+pub async fn submit(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    warnings_seen: u64,
+) -> Result<(), ProcessError> {
+    let submitted_on = desk.today();
+    let second_approval_above = second_approval_above(office.rules, submitted_on);
+    let command = PaymentRunCommand::SubmitRun { submitted_on, warnings_seen, second_approval_above };
+    step(office, desk, run_id, &format!("submit|{warnings_seen}"), command).await
+}
+
+/// The sum above which two people approve, by the rules known and in force on a day.
+fn second_approval_above(rules: &RuleBook, on: NaiveDate) -> Option<Money> {
+    let row = rules.row(Parameter::SecondApprovalAbove, BenefitMonth::of(on), Some(on))?;
+    Money::try_from_fen(row.value).ok()
+}
+
+/// 初审 of a run whose sum asks for two approvals; the fund is committed at the second.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses: four eyes, one approval is enough, the run is at another step.
+pub async fn endorse(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
+    let command = PaymentRunCommand::EndorseRun { endorsed_on: desk.today() };
+    step(office, desk, run_id, "endorse", command).await
 }
 
 /// Approves a run and commits its control sum in the fund, or neither: a fund that cannot cover it refuses.

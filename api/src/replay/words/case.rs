@@ -1,6 +1,6 @@
 //! What can happen to a case, in words.
 
-use domain::benefit_case::{BenefitCaseEvent, MeansFinding, ObjectionOutcome, Outcome};
+use domain::benefit_case::{BenefitCaseEvent, HeldMonths, MeansFinding, ObjectionOutcome, Outcome};
 
 use super::{Words, code, words};
 use crate::cli::screen::yuan;
@@ -106,6 +106,20 @@ fn on_the_roll(event: &BenefitCaseEvent) -> Words {
             format!("{confirmed_on} 确认健在，恢复发放"),
             format!("confirmed alive on {confirmed_on}, resumed"),
         ),
+        Event::PaymentHeld { months, reason, held_on, .. } => {
+            let held = held_months(*months);
+            words(
+                format!("{held_on} 暂缓发放{}（{}）", held.zh, reason.zh()),
+                format!("{} held on {held_on} ({})", held.en, reason.en()),
+            )
+        }
+        Event::PaymentHoldLifted { months, lifted_on, .. } => {
+            let held = held_months(*months);
+            words(
+                format!("{lifted_on} 解除暂缓{}", held.zh),
+                format!("the hold of {} lifted on {lifted_on}", held.en),
+            )
+        }
         Event::CaseClosed { reason, closed_on, .. } => {
             let reason = code(reason);
             words(format!("{closed_on} 终止（{reason}）"), format!("closed on {closed_on} ({reason})"))
@@ -118,6 +132,13 @@ fn on_the_roll(event: &BenefitCaseEvent) -> Words {
             words(format!("{decided_on} 复议决定：{zh}"), format!("appeal decided on {decided_on}: {en}"))
         }
         _ => words("其他", "something else"),
+    }
+}
+
+fn held_months(months: HeldMonths) -> Words {
+    match months {
+        HeldMonths::All => words("（全部月份）", "every month"),
+        HeldMonths::Month(month) => words(format!(" {month}"), month.to_string()),
     }
 }
 

@@ -28,8 +28,18 @@ pub(super) fn said(event: &PaymentRunEvent) -> Words {
                 ),
             )
         }
-        Event::PaymentRunSubmitted { submitted_on, .. } => {
+        Event::PaymentRunSubmitted { submitted_on, second_approval_above: None, .. } => {
             words(format!("{submitted_on} 提交审批"), format!("submitted on {submitted_on}"))
+        }
+        Event::PaymentRunSubmitted { submitted_on, second_approval_above: Some(above), .. } => {
+            let above = yuan(*above);
+            words(
+                format!("{submitted_on} 提交审批（超过 {above} 元须两人审批）"),
+                format!("submitted on {submitted_on} (above {above} yuan two people approve)"),
+            )
+        }
+        Event::PaymentRunEndorsed { endorsed_on, .. } => {
+            words(format!("{endorsed_on} 初审同意"), format!("endorsed on {endorsed_on}"))
         }
         Event::PaymentRunApproved { approved_on, .. } => {
             words(format!("{approved_on} 审批同意"), format!("approved on {approved_on}"))

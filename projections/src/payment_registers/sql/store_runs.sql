@@ -8,6 +8,8 @@ on conflict (run_id) do update
        calculated_by = excluded.calculated_by,
        submitted_by = excluded.submitted_by,
        submitted_on = excluded.submitted_on,
+       endorsed_by = excluded.endorsed_by,
+       endorsed_on = excluded.endorsed_on,
        approved_by = excluded.approved_by,
        approved_on = excluded.approved_on,
        rejected_by = excluded.rejected_by,

@@ -74,6 +74,8 @@ create table read_payment_runs (
     calculated_by text,
     submitted_by text,
     submitted_on date,
+    endorsed_by text,
+    endorsed_on date,
     approved_by text,
     approved_on date,
     rejected_by text,
@@ -100,7 +102,7 @@ comment on column read_payment_runs.run_id is 'The run.';
 comment on column read_payment_runs.month is 'The newest benefit month that it pays.';
 comment on column read_payment_runs.programs is 'What it pays, by code.';
 comment on column read_payment_runs.fund_id is 'The fund that pays.';
-comment on column read_payment_runs.stage is 'opened, calculated, submitted, approved, rejected, released or reconciled.';
+comment on column read_payment_runs.stage is 'opened, calculated, submitted, endorsed, approved, rejected, released or reconciled.';
 comment on column read_payment_runs.calculation is 'The calculation that holds, as its event has it; none before the first and after a rejection.';
 comment on column read_payment_runs.line_count is 'Lines of that calculation.';
 comment on column read_payment_runs.control_sum_fen is 'Sum of that calculation, in fen.';
@@ -109,6 +111,8 @@ comment on column read_payment_runs.opened_on is 'When, as a day of the office.'
 comment on column read_payment_runs.calculated_by is 'Who calculated it last.';
 comment on column read_payment_runs.submitted_by is 'Who submitted it last.';
 comment on column read_payment_runs.submitted_on is 'When.';
+comment on column read_payment_runs.endorsed_by is 'Who endorsed it, the first of two approvers; none after a rejection.';
+comment on column read_payment_runs.endorsed_on is 'When.';
 comment on column read_payment_runs.approved_by is 'Who approved it; none after a rejection.';
 comment on column read_payment_runs.approved_on is 'When.';
 comment on column read_payment_runs.rejected_by is 'Who sent it back last.';
