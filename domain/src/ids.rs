@@ -54,12 +54,25 @@ id!(/// A payment run (发放批次).
     RunId);
 id!(/// One payment (发放明细), derived by [`PaymentId::derive`].
     PaymentId);
+id!(/// A recovery plan (追回方案), derived by [`RecoveryPlanId::derive`].
+    RecoveryPlanId);
 id!(/// A donation campaign (募捐活动).
     CampaignId);
 id!(/// One donation (捐赠).
     DonationId);
 id!(/// A fund (资金).
     FundId);
+
+/// The namespace of derived plan ids.
+const RECOVERY_PLANS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0002);
+
+impl RecoveryPlanId {
+    /// The id of the case's plan with this number, from 1. As it is the name of the plan's stream, the log's own
+    /// uniqueness forbids two people to propose the same one.
+    pub fn derive(case: CaseId, number: u32) -> RecoveryPlanId {
+        RecoveryPlanId(Uuid::new_v5(&RECOVERY_PLANS, format!("{case}|{number}").as_bytes()))
+    }
+}
 
 /// The namespace of derived payment ids.
 const PAYMENTS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0001);

@@ -217,6 +217,7 @@ impl Street<'_> {
             determination: self
                 .seal(subject.applicant, Determination { facts: String::new(), steps: vec![] }),
             execution_on: day,
+            withheld: vec![],
         };
         let ordered = PaymentEvent::PaymentOrdered { order: Box::new(order) };
         self.book.write((day, 14), finance.clone(), payment_id, ordered);
@@ -239,7 +240,11 @@ impl Street<'_> {
                 }
                 Fate::Settled => {
                     (settled, spent) = (settled + 1, spent + line.fen);
-                    PaymentEvent::PaymentSettled { settled_on: on, bank_reference: "B-1".to_owned() }
+                    PaymentEvent::PaymentSettled {
+                        settled_on: on,
+                        bank_reference: "B-1".to_owned(),
+                        withheld: vec![],
+                    }
                 }
             };
             self.book.write((on, 16), finance.clone(), payment, event);

@@ -133,6 +133,7 @@ impl Office {
             let settled = PaymentEvent::PaymentSettled {
                 settled_on: day("2023-07-10"),
                 bank_reference: "B-1".to_owned(),
+                withheld: vec![],
             };
             let streams = chunk
                 .iter()
@@ -290,5 +291,6 @@ pub fn order(run: RunId, case: Enrolled, month: BenefitMonth, attempt: u32, amou
         rule_version: "2023.1".to_owned(),
         determination: Sealed::from_ciphertext("sealed-determination"),
         execution_on: day("2023-07-05"),
+        withheld: vec![],
     }
 }

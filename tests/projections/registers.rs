@@ -67,7 +67,11 @@ async fn a_returned_payment_is_reissued_and_a_late_death_recovered() {
     let (opened, reason) = (Money::from_fen(20_000), RecoveryReason::Deceased);
     let opened_on = day("2023-09-01");
     office.pay_event(second, PaymentEvent::RecoveryOpened { amount: opened, reason, opened_on }).await;
-    let received = PaymentEvent::RecoveryReceived { amount: Money::from_fen(5_000), received_on: opened_on };
+    let received = PaymentEvent::RecoveryReceived {
+        amount: Money::from_fen(5_000),
+        received_on: opened_on,
+        withheld_from: None,
+    };
     office.pay_event(second, received).await;
     office.catch_up().await.unwrap();
 

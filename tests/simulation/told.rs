@@ -66,7 +66,9 @@ impl Told {
             PaymentEvent::PaymentReturned { .. } => self.books.answer(id, Place::Returned),
             PaymentEvent::RecoveryOpened { amount, .. } => self.line(id).recovery_opened += amount.fen(),
             PaymentEvent::RecoveryReceived { amount, .. } => self.line(id).recovery_received += amount.fen(),
-            PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => {}
+            PaymentEvent::PaymentReissued { .. }
+            | PaymentEvent::PaymentCancelled { .. }
+            | PaymentEvent::RecoveryWaived { .. } => {}
         }
     }
 

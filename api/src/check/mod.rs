@@ -18,6 +18,7 @@ mod projected;
 mod proofs;
 mod readable;
 mod reading;
+mod recoveries;
 mod runs;
 mod seen;
 mod still_due;
@@ -113,6 +114,7 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<funds::Funds>::default(),
         Box::<runs::Runs>::default(),
         Box::<payments::Payments>::default(),
+        Box::<recoveries::Recoveries>::default(),
         Box::<authors::Authors>::default(),
         Box::<four_eyes::FourEyes>::default(),
         Box::<notice::NoticePeriods>::default(),

@@ -29,6 +29,8 @@ struct Standing {
     key: (CaseId, BenefitMonth),
     /// What stands of the order: nothing after a return, less after a recovery was opened.
     fen: i64,
+    /// What of it was ordered to be withheld.
+    withheld: i64,
 }
 
 impl Watch for Payments {
@@ -46,6 +48,12 @@ impl Watch for Payments {
             PaymentEvent::PaymentOrdered { order } => self.see_order(seen, order),
             PaymentEvent::PaymentReturned { .. } => self.lower(&seen.stream_id, None),
             PaymentEvent::RecoveryOpened { amount, .. } => self.lower(&seen.stream_id, Some(amount.fen())),
+            // less may be withheld than was ordered to be: the month is due that much more
+            PaymentEvent::PaymentSettled { withheld, .. } => {
+                let effective: i64 = withheld.iter().map(|part| part.amount.fen()).sum();
+                let ordered = self.orders.get(&seen.stream_id).map(|order| order.withheld);
+                self.lower(&seen.stream_id, Some(ordered.unwrap_or_default() - effective));
+            }
             _ => {}
         }
     }
@@ -61,7 +69,9 @@ impl Payments {
         let month = self.months.entry(key).or_default();
         month.positions.push(seen.position);
         month.attempts += 1;
-        month.standing += order.amount.fen();
+        let withheld: i64 = order.withheld.iter().map(|part| part.amount.fen()).sum();
+        let fen = order.amount.fen() + withheld;
+        month.standing += fen;
         let derived = PaymentId::derive(order.case_id, order.month, order.attempt);
         if order.attempt != month.attempts || derived.to_string() != seen.stream_id {
             let zh = format!("{} 第 {} 次支付的编号与个案、月份、次数不符", order.month, order.attempt);
@@ -77,7 +87,7 @@ impl Payments {
             let en = format!("{paid} fen stand ordered for {}, more than the {due} fen due", order.month);
             self.findings.push(Finding::among(month.positions.iter().copied(), zh, en));
         }
-        self.orders.insert(seen.stream_id.clone(), Standing { key, fen: order.amount.fen() });
+        self.orders.insert(seen.stream_id.clone(), Standing { key, fen, withheld });
     }
 
     /// Lowers what stands of a payment by `fen`, or to nothing.

@@ -13,7 +13,7 @@ use domain::fund::FundEvent;
 use domain::household::{Household, HouseholdEvent};
 use domain::identity::IdentityEvent;
 use domain::ids::{CampaignId, CaseId, HouseholdId, PaymentId, PersonId, RunId};
-use domain::payment::{PaymentEvent, PaymentOrder};
+use domain::payment::{PaymentEvent, PaymentOrder, Withholding};
 use domain::payment_run::{Calculation, PaymentRun, PaymentRunEvent};
 use domain::personal::Sealed;
 
@@ -102,9 +102,24 @@ pub struct KnownPayment {
     pub returned: Option<Mark>,
     /// Recoveries opened of it, each with the amount in fen.
     pub recoveries: Vec<(Mark, i64)>,
+    /// Recoveries given up of it, each with the amount in fen.
+    pub waivers: Vec<(Mark, i64)>,
+    /// What is due with it and withheld, in fen: as ordered, and once it settled, as it took effect.
+    pub withheld: i64,
 }
 
 impl KnownPayment {
+    /// What the person keeps of it before `position`, in fen: what stands, and what was given up of the recoveries.
+    pub fn kept(&self, position: u64) -> i64 {
+        let waived = self.waivers.iter().filter(|(mark, _)| mark.position < position).map(|(_, fen)| *fen);
+        self.standing(position).saturating_add(total(waived))
+    }
+
+    /// What was made of the month's due with it, in fen: paid by the bank, or withheld.
+    pub fn gross_fen(&self) -> i64 {
+        self.order.amount.fen().saturating_add(self.withheld)
+    }
+
     /// What stands of it before `position`, in fen: nothing before its order or after its return, less the recoveries.
     pub fn standing(&self, position: u64) -> i64 {
         let before = |mark: &Mark| mark.position < position;
@@ -112,7 +127,7 @@ impl KnownPayment {
             return 0;
         }
         let opened = self.recoveries.iter().filter(|(mark, _)| before(mark)).map(|(_, fen)| *fen);
-        self.order.amount.fen().saturating_sub(total(opened))
+        self.gross_fen().saturating_sub(total(opened))
     }
 
     /// What stands of it at the end of the log, in fen.
@@ -251,18 +266,32 @@ impl KnownLog {
             self.paid_to.entry(order.beneficiary).or_default().push(order.payment_id);
             let order = PaymentOrder { determination: Sealed::from_ciphertext(""), ..(**order).clone() };
             let ordered = mark(order.execution_on);
-            let payment =
-                KnownPayment { order, ordered, settled: None, returned: None, recoveries: Vec::new() };
+            let withheld = fen_of(&order.withheld);
+            let payment = KnownPayment {
+                order,
+                ordered,
+                settled: None,
+                returned: None,
+                recoveries: Vec::new(),
+                waivers: Vec::new(),
+                withheld,
+            };
             self.payments.insert(payment.order.payment_id, payment);
             return;
         }
         let known = seen.stream_id.parse().ok().and_then(|id: PaymentId| self.payments.get_mut(&id));
         let Some(payment) = known else { return };
         match event {
-            PaymentEvent::PaymentSettled { settled_on, .. } => payment.settled = Some(mark(*settled_on)),
+            PaymentEvent::PaymentSettled { settled_on, withheld, .. } => {
+                payment.settled = Some(mark(*settled_on));
+                payment.withheld = fen_of(withheld);
+            }
             PaymentEvent::PaymentReturned { returned_on, .. } => payment.returned = Some(mark(*returned_on)),
             PaymentEvent::RecoveryOpened { amount, opened_on, .. } => {
                 payment.recoveries.push((mark(*opened_on), amount.fen()));
+            }
+            PaymentEvent::RecoveryWaived { amount, waived_on, .. } => {
+                payment.waivers.push((mark(*waived_on), amount.fen()));
             }
             PaymentEvent::PaymentOrdered { .. }
             | PaymentEvent::PaymentReissued { .. }
@@ -340,4 +369,9 @@ fn without_determination(event: BenefitCaseEvent) -> BenefitCaseEvent {
         }
         other => other,
     }
+}
+
+/// The sum of withholdings, in fen.
+fn fen_of(withheld: &[Withholding]) -> i64 {
+    total(withheld.iter().map(|part| part.amount.fen()))
 }

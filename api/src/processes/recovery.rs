@@ -80,7 +80,7 @@ pub async fn receive_recovery(
     let id = payment_id.to_string();
     let key = office.derived("receive_recovery", &format!("{id}|{}|{received_on}", amount.fen()));
     let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on };
-    let receive = PaymentCommand::ReceiveRecovery { amount, received_on };
+    let receive = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from: None };
     office.together(desk, key, [Step::Payment(id, receive), Step::Fund(fund_id.to_string(), credit)]).await?;
     Ok(())
 }

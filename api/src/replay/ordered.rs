@@ -6,7 +6,7 @@ use domain::benefit_case::BenefitCase;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
 use domain::ids::PaymentId;
-use domain::money::{Money, MoneyError};
+use domain::money::MoneyError;
 use domain::payment::{Payment, PaymentOrder, PaymentStage};
 use domain::payment_run::{MonthOrdered, PaymentRun, PaymentRunEvent};
 use domain::personal::BlindIndex;
@@ -90,8 +90,9 @@ pub fn ordered_before<'p>(
         let Some(order) = payment.order() else { continue };
         let stage = payment.stage();
         if matches!(stage, PaymentStage::Ordered | PaymentStage::Settled) {
-            let stands: Money = order.amount.minus(payment.whereabouts().recovery_opened)?;
-            ordered.standing = ordered.standing.plus(stands)?;
+            let money = payment.whereabouts();
+            ordered.standing = ordered.standing.plus(money.standing())?;
+            ordered.waived = ordered.waived.plus(money.recovery_waived)?;
         }
         ordered.attempts = order.attempt;
         ordered.returned_attempt = (stage == PaymentStage::Returned).then_some(order.payment_id);

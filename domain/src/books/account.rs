@@ -19,6 +19,8 @@ pub enum Account {
     DonationIncome,
     /// 补助支出, for each program.
     ProgramExpense(Program),
+    /// 追回款核销: asked back and given up.
+    RecoveriesWaived,
 }
 
 /// What side of the balance an account belongs to.
@@ -42,7 +44,8 @@ impl Account {
             Account::AppropriationIncome,
             Account::DonationIncome,
         ];
-        fixed.into_iter().chain(Program::ALL.iter().copied().map(Account::ProgramExpense))
+        let expenses = Program::ALL.iter().copied().map(Account::ProgramExpense);
+        fixed.into_iter().chain(expenses).chain([Account::RecoveriesWaived])
     }
 
     /// The stable code: `deposits`, `program_expense/advanced_age_allowance`.
@@ -54,6 +57,7 @@ impl Account {
             Account::AppropriationIncome => "appropriation_income".into(),
             Account::DonationIncome => "donation_income".into(),
             Account::ProgramExpense(program) => format!("program_expense/{program}"),
+            Account::RecoveriesWaived => "recoveries_waived".into(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Account {
             Account::AppropriationIncome => "财政拨款收入".into(),
             Account::DonationIncome => "捐赠收入".into(),
             Account::ProgramExpense(program) => format!("补助支出—{}", program.zh()),
+            Account::RecoveriesWaived => "追回款核销".into(),
         }
     }
 
@@ -78,6 +83,7 @@ impl Account {
             Account::AppropriationIncome => "Appropriations".into(),
             Account::DonationIncome => "Donations".into(),
             Account::ProgramExpense(program) => format!("Benefits: {}", program.en()),
+            Account::RecoveriesWaived => "Recoveries waived".into(),
         }
     }
 
@@ -86,7 +92,7 @@ impl Account {
         match self {
             Account::Deposits | Account::InTransit | Account::RecoveriesReceivable => AccountKind::Asset,
             Account::AppropriationIncome | Account::DonationIncome => AccountKind::Income,
-            Account::ProgramExpense(_) => AccountKind::Expense,
+            Account::ProgramExpense(_) | Account::RecoveriesWaived => AccountKind::Expense,
         }
     }
 }

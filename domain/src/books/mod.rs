@@ -13,6 +13,8 @@
 //! | `PaymentReturned` 退汇 | 银行存款 | 代发在途 |
 //! | `RecoveryOpened` 追缴立项 | 应收追回款 | 补助支出 (the program's) |
 //! | `RecoveryReceived` 追回 | 银行存款 | 应收追回款 |
+//! | `RecoveryReceived` 抵扣, withheld from a later payment | 补助支出 (the later payment's program) | 应收追回款 |
+//! | `RecoveryWaived` 核销 | 追回款核销 | 应收追回款 |
 //!
 //! Every other event posts nothing, so that no yuan is counted twice: `DonationCredited`, `FundsCommitted`,
 //! `FundsReleased`, `FundsSpent` and `RecoveryCredited` say which money is free for what, not where it is;
@@ -21,8 +23,8 @@
 //! # What the books tie to
 //!
 //! - 代发在途 = the sum of pending payments.
-//! - 补助支出 of a program = settled less recoveries opened, of its payments.
-//! - 应收追回款 = recoveries opened less received.
+//! - 补助支出 of a program = settled and withheld less recoveries opened, of its payments.
+//! - 应收追回款 = recoveries opened less received and waived.
 //! - 捐赠收入 = received less refunded, over all campaigns.
 //! - 银行存款 + 代发在途 = the balances of all funds, as spending leaves a fund when a payment settles.
 

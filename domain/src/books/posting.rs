@@ -89,8 +89,15 @@ const fn of_payment(event: &PaymentEvent, PaidFor { program, amount }: PaidFor) 
         PaymentEvent::RecoveryOpened { amount, .. } => {
             Entry::new(Account::RecoveriesReceivable, expense, *amount)
         }
-        PaymentEvent::RecoveryReceived { amount, .. } => {
+        // what is withheld never moves at the bank: the later payment's program bears it, and the claim falls
+        PaymentEvent::RecoveryReceived { amount, withheld_from: Some(from), .. } => {
+            Entry::new(Account::ProgramExpense(from.program), Account::RecoveriesReceivable, *amount)
+        }
+        PaymentEvent::RecoveryReceived { amount, withheld_from: None, .. } => {
             Entry::new(Account::Deposits, Account::RecoveriesReceivable, *amount)
+        }
+        PaymentEvent::RecoveryWaived { amount, .. } => {
+            Entry::new(Account::RecoveriesWaived, Account::RecoveriesReceivable, *amount)
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::event::{PaymentOrder, RecoveryReason};
-use crate::ids::PaymentId;
+use super::event::{PaymentOrder, RecoveryReason, WithheldFrom, Withholding};
+use crate::ids::{PaymentId, RecoveryPlanId};
 use crate::money::Money;
 
 /// Commands to a payment (发放明细). By finance, or by the program itself for what follows from a file.
@@ -21,6 +21,8 @@ pub enum PaymentCommand {
         settled_on: NaiveDate,
         /// The bank's reference.
         bank_reference: String,
+        /// What of the order's withholdings takes effect; each at most as ordered.
+        withheld: Vec<Withholding>,
     },
     /// 退汇.
     ReturnPayment {
@@ -58,6 +60,17 @@ pub enum PaymentCommand {
         amount: Money,
         /// The day.
         received_on: NaiveDate,
+        /// 抵扣: from which payment, in the same append as its settlement; none where it was paid back.
+        withheld_from: Option<WithheldFrom>,
+    },
+    /// 核销, in the same append as the approval of its plan.
+    WaiveRecovery {
+        /// How much, in fen: at most what is open.
+        amount: Money,
+        /// The plan.
+        plan_id: RecoveryPlanId,
+        /// The day.
+        waived_on: NaiveDate,
     },
 }
 
@@ -72,6 +85,7 @@ impl PaymentCommand {
             PaymentCommand::CancelPayment { .. } => "CancelPayment",
             PaymentCommand::OpenRecovery { .. } => "OpenRecovery",
             PaymentCommand::ReceiveRecovery { .. } => "ReceiveRecovery",
+            PaymentCommand::WaiveRecovery { .. } => "WaiveRecovery",
         }
     }
 }

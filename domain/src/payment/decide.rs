@@ -4,8 +4,10 @@ use chrono::NaiveDate;
 
 use super::command::PaymentCommand;
 use super::error::PaymentError;
-use super::event::{PaymentEvent, PaymentOrder};
-use super::state::{Cancelled, Ordered, Payment, Recovery, RecoveryReceipt, Reissued, Settled};
+use super::event::{PaymentEvent, PaymentOrder, Withholding};
+use super::state::{
+    Cancelled, Ordered, Payment, Recovery, RecoveryReceipt, RecoveryWaiver, Reissued, Settled,
+};
 use crate::actor::Role;
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
 use crate::ids::PaymentId;
@@ -25,8 +27,8 @@ impl Decider for Payment {
         role_may(&command, context.actor.role)?;
         match command {
             Command::OrderPayment { order } => self.place(order),
-            Command::SettlePayment { settled_on, bank_reference } => {
-                self.settle(settled_on, bank_reference, name, context)
+            Command::SettlePayment { settled_on, bank_reference, withheld } => {
+                self.settle(BankAnswer { settled_on, bank_reference, withheld }, name, context)
             }
             Command::ReturnPayment { reason, returned_on } => {
                 self.take_back(reason, returned_on, name, context)
@@ -40,8 +42,12 @@ impl Decider for Payment {
             Command::OpenRecovery { amount, reason, opened_on } => {
                 self.open_recovery(Recovery { amount, reason, opened_on }, name, context)
             }
-            Command::ReceiveRecovery { amount, received_on } => {
-                self.receive_recovery(RecoveryReceipt { amount, received_on }, name, context)
+            Command::ReceiveRecovery { amount, received_on, withheld_from } => {
+                let receipt = RecoveryReceipt { amount, received_on, withheld_from };
+                self.receive_recovery(receipt, name, context)
+            }
+            Command::WaiveRecovery { amount, plan_id, waived_on } => {
+                self.waive_recovery(RecoveryWaiver { amount, plan_id, waived_on }, name, context)
             }
         }
     }
@@ -50,6 +56,13 @@ impl Decider for Payment {
         *self = self.clone().after(event)?;
         Ok(())
     }
+}
+
+/// What the bank says of a payment that arrived, and what was withheld with it.
+struct BankAnswer {
+    settled_on: NaiveDate,
+    bank_reference: String,
+    withheld: Vec<Withholding>,
 }
 
 impl Payment {
@@ -65,19 +78,19 @@ impl Payment {
             return Err(PaymentError::PaymentIdMismatch);
         }
         positive(order.amount)?;
-        if order.amount > order.due {
-            return Err(PaymentError::AmountAboveDue { amount: order.amount, due: order.due });
+        order.withheld.iter().try_for_each(|part| positive(part.amount))?;
+        let amount = order.gross().map_err(|_| PaymentError::AmountOutOfRange)?;
+        if amount > order.due {
+            return Err(PaymentError::AmountAboveDue { amount, due: order.due });
+        }
+        if order.withheld.iter().any(|part| part.payment_id == order.payment_id) {
+            return Err(PaymentError::WithheldDiffers);
         }
         Ok(vec![PaymentEvent::PaymentOrdered { order }])
     }
 
-    fn settle(
-        &self,
-        settled_on: NaiveDate,
-        bank_reference: String,
-        command: &'static str,
-        context: &Context,
-    ) -> Decision {
+    fn settle(&self, answer: BankAnswer, command: &'static str, context: &Context) -> Decision {
+        let BankAnswer { settled_on, bank_reference, withheld } = answer;
         let order = match self {
             // The bank's reference names the settlement, whichever day its file is taken again.
             Payment::Settled(was) if was.bank_reference == bank_reference => return Ok(vec![]),
@@ -90,7 +103,10 @@ impl Payment {
         };
         happened(settled_on, order.execution_on, context)?;
         filled(&bank_reference, "bank_reference")?;
-        Ok(vec![PaymentEvent::PaymentSettled { settled_on, bank_reference }])
+        if !withheld.iter().all(|part| order.withholds(part)) {
+            return Err(PaymentError::WithheldDiffers);
+        }
+        Ok(vec![PaymentEvent::PaymentSettled { settled_on, bank_reference, withheld }])
     }
 
     fn take_back(
@@ -162,7 +178,7 @@ impl Payment {
         let Recovery { amount, reason, opened_on } = recovery;
         positive(amount)?;
         happened(opened_on, settled.settled_on, context)?;
-        let recoverable = difference(settled.order.amount, settled.recovery_opened())?;
+        let recoverable = difference(settled.gross(), settled.recovery_opened())?;
         if amount > recoverable {
             return Err(PaymentError::RecoveryAboveSettled { amount, recoverable });
         }
@@ -179,14 +195,28 @@ impl Payment {
         if settled.receipts.contains(&receipt) {
             return Ok(vec![]);
         }
-        let RecoveryReceipt { amount, received_on } = receipt;
+        let RecoveryReceipt { amount, received_on, withheld_from } = receipt;
+        // a payment repays another once under a plan, whichever day the bank's file is taken again
+        let repays = |from| settled.receipts.iter().any(|before| before.withheld_from == Some(from));
+        if withheld_from.is_some_and(repays) {
+            return Ok(vec![]);
+        }
         positive(amount)?;
         happened(received_on, settled.settled_on, context)?;
-        let open = difference(settled.recovery_opened(), settled.recovery_received())?;
-        if amount > open {
-            return Err(PaymentError::RecoveryAboveOpen { amount, open });
+        within_open(amount, settled)?;
+        Ok(vec![PaymentEvent::RecoveryReceived { amount, received_on, withheld_from }])
+    }
+
+    fn waive_recovery(&self, waiver: RecoveryWaiver, command: &'static str, context: &Context) -> Decision {
+        let settled = self.settled(command)?;
+        let RecoveryWaiver { amount, plan_id, waived_on } = waiver;
+        if settled.waivers.iter().any(|before| before.plan_id == plan_id) {
+            return Ok(vec![]);
         }
-        Ok(vec![PaymentEvent::RecoveryReceived { amount, received_on }])
+        positive(amount)?;
+        happened(waived_on, settled.settled_on, context)?;
+        within_open(amount, settled)?;
+        Ok(vec![PaymentEvent::RecoveryWaived { amount, plan_id, waived_on }])
     }
 
     const fn settled(&self, command: &'static str) -> Result<&Settled, PaymentError> {
@@ -210,11 +240,20 @@ impl Ordered {
         let attempt = self.attempt.checked_add(1)?;
         Some(PaymentId::derive(self.case_id, self.month, attempt))
     }
+
+    /// Whether the order withholds at least this.
+    fn withholds(&self, part: &Withholding) -> bool {
+        let ordered = |own: &Withholding| {
+            (own.plan_id, own.payment_id) == (part.plan_id, part.payment_id) && part.amount <= own.amount
+        };
+        part.amount.is_positive() && self.withheld.iter().any(ordered)
+    }
 }
 
 fn role_may(command: &PaymentCommand, role: Role) -> Result<(), PaymentError> {
     let allowed: &[Role] = match command {
         PaymentCommand::CancelPayment { .. } => &[Role::Finance],
+        PaymentCommand::WaiveRecovery { .. } => &[Role::Approver],
         _ => &[Role::Finance, Role::System],
     };
     if allowed.contains(&role) {
@@ -226,6 +265,11 @@ fn role_may(command: &PaymentCommand, role: Role) -> Result<(), PaymentError> {
 
 fn positive(amount: Money) -> Result<(), PaymentError> {
     if amount.is_positive() { Ok(()) } else { Err(PaymentError::AmountNotPositive) }
+}
+
+fn within_open(amount: Money, settled: &Settled) -> Result<(), PaymentError> {
+    let open = settled.recovery_open();
+    if amount > open { Err(PaymentError::RecoveryAboveOpen { amount, open }) } else { Ok(()) }
 }
 
 /// What happened lies between the step before and today.

@@ -100,6 +100,9 @@ pub enum PaymentError {
         /// Opened less received before.
         open: Money,
     },
+    /// What is withheld is not what was ordered to be.
+    #[error("what is withheld is not what the order withholds")]
+    WithheldDiffers,
     /// An amount beyond what the ledger can hold.
     #[error("an amount is out of range")]
     AmountOutOfRange,
@@ -128,6 +131,7 @@ impl Explain for PaymentError {
             E::ReissueMismatch => "reissue_mismatch",
             E::RecoveryAboveSettled { .. } => "recovery_above_settled",
             E::RecoveryAboveOpen { .. } => "recovery_above_open",
+            E::WithheldDiffers => "withheld_differs",
             E::AmountOutOfRange => "amount_out_of_range",
         }
     }
@@ -162,6 +166,7 @@ impl Explain for PaymentError {
             E::RecoveryAboveOpen { amount, open } => {
                 format!("追回金额 {amount} 元超过待追回的 {open} 元，请核对；确有多退的，请先补立追缴。")
             }
+            E::WithheldDiffers => "抵扣与下达的明细不符，请重新核算批次。".into(),
             E::AmountOutOfRange => "金额超出允许范围，请核对。".into(),
         }
     }
@@ -177,6 +182,7 @@ impl Explain for PaymentError {
             | E::RecoveryAboveOpen { .. }
             | E::AmountOutOfRange => "amount",
             E::ReissueMismatch | E::ReissueDiffers => "reissued_as",
+            E::WithheldDiffers => "withheld",
             E::TextMissing { field } => field,
             _ => "",
         }

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::BenefitMonth;
 use crate::identifiers::BankAccount;
-use crate::ids::{CaseId, PaymentId, PersonId, RunId};
+use crate::ids::{CaseId, PaymentId, PersonId, RecoveryPlanId, RunId};
 use crate::ledger_events;
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::personal::Sealed;
 use crate::policy::Determination;
 use crate::program::Program;
@@ -28,6 +28,9 @@ pub enum PaymentEvent {
         settled_on: NaiveDate,
         /// The bank's reference.
         bank_reference: String,
+        /// What of the order's withholdings took effect: less than ordered where the money had come back meanwhile.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        withheld: Vec<Withholding>,
     },
     /// 退汇: the money came back.
     PaymentReturned {
@@ -65,6 +68,18 @@ pub enum PaymentEvent {
         amount: Money,
         /// The day.
         received_on: NaiveDate,
+        /// 抵扣: from which payment it was withheld; none where it was paid back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        withheld_from: Option<WithheldFrom>,
+    },
+    /// 核销: part or all of what was asked back is given up.
+    RecoveryWaived {
+        /// How much, in fen.
+        amount: Money,
+        /// The approved plan that gives it up.
+        plan_id: RecoveryPlanId,
+        /// The day.
+        waived_on: NaiveDate,
     },
 }
 
@@ -88,7 +103,7 @@ pub struct PaymentOrder {
     pub attempt: u32,
     /// Why it is paid.
     pub kind: PaymentKind,
-    /// How much, in fen; more than nothing.
+    /// How much the bank pays, in fen; more than nothing.
     pub amount: Money,
     /// What the month is due in all, in fen, as determined at the run's position.
     pub due: Money,
@@ -102,6 +117,51 @@ pub struct PaymentOrder {
     pub determination: Sealed<Determination>,
     /// 要求执行日期.
     pub execution_on: NaiveDate,
+    /// 抵扣: what the month is due besides and the bank does not pay, because it repays earlier payments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withholding>,
+}
+
+/// 抵扣: a part of a month's money that repays an earlier payment instead of going to the payee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withholding {
+    /// The approved plan.
+    pub plan_id: RecoveryPlanId,
+    /// The payment that is repaid.
+    pub payment_id: PaymentId,
+    /// How much, in fen; more than nothing.
+    pub amount: Money,
+}
+
+/// From which payment recovered money was withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithheldFrom {
+    /// The payment that was lower for it.
+    pub payment_id: PaymentId,
+    /// That payment's program, which bears the expense.
+    pub program: Program,
+    /// The approved plan.
+    pub plan_id: RecoveryPlanId,
+}
+
+impl PaymentOrder {
+    /// What the order makes of the month's due, in fen: what the bank pays and what is withheld.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn gross(&self) -> Result<Money, MoneyError> {
+        withheld_sum(&self.withheld)?.plus(self.amount)
+    }
+}
+
+/// The sum of withholdings, in fen.
+///
+/// # Errors
+/// [`MoneyError::OutOfRange`].
+pub fn withheld_sum(withheld: &[Withholding]) -> Result<Money, MoneyError> {
+    Money::sum(withheld.iter().map(|part| part.amount))
 }
 
 /// Why a payment is made.
@@ -138,17 +198,19 @@ impl PaymentEvent {
             | Event::PaymentReissued { reissued_on: day, .. }
             | Event::PaymentCancelled { cancelled_on: day, .. }
             | Event::RecoveryOpened { opened_on: day, .. }
-            | Event::RecoveryReceived { received_on: day, .. } => Some(*day),
+            | Event::RecoveryReceived { received_on: day, .. }
+            | Event::RecoveryWaived { waived_on: day, .. } => Some(*day),
         }
     }
 }
 
 ledger_events!(PaymentEvent {
-    PaymentOrdered = "1.0.0",
-    PaymentSettled = "1.0.0",
+    PaymentOrdered = "1.1.0",
+    PaymentSettled = "1.1.0",
     PaymentReturned = "1.0.0",
     PaymentReissued = "1.0.0",
     PaymentCancelled = "1.0.0",
     RecoveryOpened = "1.0.0",
-    RecoveryReceived = "1.0.0",
+    RecoveryReceived = "1.1.0",
+    RecoveryWaived = "1.0.0",
 });

@@ -3,7 +3,7 @@
 //!
 //! # The life of a payment
 //!
-//! | Situation | `SettlePayment` | `ReturnPayment` | `ReissuePayment` | `CancelPayment` | `OpenRecovery`, `ReceiveRecovery` |
+//! | Situation | `SettlePayment` | `ReturnPayment` | `ReissuePayment` | `CancelPayment` | `OpenRecovery`, `ReceiveRecovery`, `WaiveRecovery` |
 //! |---|---|---|---|---|---|
 //! | `Unordered` | – | – | – | – | – |
 //! | `Ordered` 在途 | → `Settled` | → `Returned` | – | – | – |
@@ -17,19 +17,22 @@
 //! reference or reason) read twice, on whatever day, is a repeat and succeeds; another answer is refused with a code
 //! that says how the two disagree.
 //!
-//! Everything is done by finance or by the program itself as it reads the bank's file; only finance cancels.
+//! Everything is done by finance or by the program itself as it reads the bank's file; only finance cancels. Only an
+//! approver gives up a recovery (核销), with the approval of its plan ([`crate::recovery_plan`]).
 //! Four eyes were needed for the run that ordered the payment, and are not needed again.
 //!
 //! # What always holds
 //!
 //! 1. At every instant ordered = settled + returned + pending ([`Payment::whereabouts`]).
 //! 2. The id follows from case, month and attempt; the amount is more than nothing and at most what the month is due.
-//! 3. Recoveries opened ≤ settled; received ≤ opened.
+//! 3. Recoveries opened ≤ settled + withheld; received + waived ≤ opened. What is withheld from a payment (抵扣) is due
+//!    with it: amount + withheld ≤ due. It takes effect with the settlement, in the same append as what it repays.
 //! 4. A reissue is the next attempt at the same month of the same case. A returned or cancelled payment leaves its
 //!    month unpaid, so the next run orders what is then due.
 //!
 //! Two recoveries of the same amount, reason and day are one, and so are two receipts of the same amount and day:
-//! when a repeat cannot be told from a second one, the books must not count twice.
+//! when a repeat cannot be told from a second one, the books must not count twice. A payment repays another once under
+//! a plan.
 //!
 //! # Which refusal comes first
 //!

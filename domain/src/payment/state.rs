@@ -5,10 +5,10 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::event::{PaymentEvent, PaymentKind, PaymentOrder, RecoveryReason};
+use super::event::{PaymentEvent, PaymentKind, PaymentOrder, RecoveryReason, WithheldFrom, Withholding};
 use crate::aggregate::ImpossibleEvent;
 use crate::calendar::BenefitMonth;
-use crate::ids::{CaseId, PaymentId, PersonId, RunId};
+use crate::ids::{CaseId, PaymentId, PersonId, RecoveryPlanId, RunId};
 use crate::money::Money;
 use crate::program::Program;
 
@@ -47,12 +47,15 @@ pub struct Ordered {
     pub attempt: u32,
     /// Why it is paid.
     pub kind: PaymentKind,
-    /// How much, in fen.
+    /// How much the bank pays, in fen.
     pub amount: Money,
     /// Who holds the account.
     pub payee: PersonId,
     /// 要求执行日期.
     pub execution_on: NaiveDate,
+    /// What is withheld besides; few, mostly none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withholding>,
 }
 
 /// A payment that arrived.
@@ -64,10 +67,14 @@ pub struct Settled {
     pub settled_on: NaiveDate,
     /// The bank's reference.
     pub bank_reference: String,
+    /// What was withheld with it; at most as ordered.
+    pub withheld: Vec<Withholding>,
     /// What is asked back of it; few.
     pub recoveries: Vec<Recovery>,
     /// What came back; few.
     pub receipts: Vec<RecoveryReceipt>,
+    /// What was given up; few.
+    pub waivers: Vec<RecoveryWaiver>,
 }
 
 /// A payment that came back.
@@ -119,6 +126,19 @@ pub struct RecoveryReceipt {
     pub amount: Money,
     /// When.
     pub received_on: NaiveDate,
+    /// From which payment it was withheld; none where it was paid back.
+    pub withheld_from: Option<WithheldFrom>,
+}
+
+/// 核销.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryWaiver {
+    /// How much, in fen.
+    pub amount: Money,
+    /// The plan.
+    pub plan_id: RecoveryPlanId,
+    /// When.
+    pub waived_on: NaiveDate,
 }
 
 /// The situations by name.
@@ -186,6 +206,25 @@ pub struct Whereabouts {
     pub recovery_opened: Money,
     /// Come back of what was asked back.
     pub recovery_received: Money,
+    /// Given up of what was asked back.
+    pub recovery_waived: Money,
+    /// 抵扣: due with this payment and withheld from it; nothing once it was returned.
+    pub withheld: Money,
+}
+
+impl Whereabouts {
+    /// What stands of the month's due with this payment, in fen: in transit, settled and withheld, less what is asked
+    /// back. What was given up of it is not taken off again.
+    pub fn standing(&self) -> Money {
+        let out = sum([self.settled, self.pending, self.withheld].into_iter());
+        out.minus(self.recovery_opened).unwrap_or_default()
+    }
+
+    /// What is still to come back, in fen.
+    pub fn recovery_open(&self) -> Money {
+        let answered = sum([self.recovery_received, self.recovery_waived].into_iter());
+        self.recovery_opened.minus(answered).unwrap_or_default()
+    }
 }
 
 impl Payment {
@@ -219,10 +258,14 @@ impl Payment {
         let Some(ordered) = self.order().map(|order| order.amount) else { return nowhere };
         match self {
             Payment::Unordered => nowhere,
-            Payment::Ordered(_) => Whereabouts { ordered, pending: ordered, ..nowhere },
+            Payment::Ordered(order) => {
+                Whereabouts { ordered, pending: ordered, withheld: withheld(&order.withheld), ..nowhere }
+            }
             Payment::Settled(settled) => Whereabouts {
                 ordered,
                 settled: ordered,
+                withheld: withheld(&settled.withheld),
+                recovery_waived: settled.recovery_waived(),
                 recovery_opened: settled.recovery_opened(),
                 recovery_received: settled.recovery_received(),
                 ..nowhere
@@ -238,13 +281,15 @@ impl Payment {
         use PaymentEvent as Event;
         Ok(match (self, event) {
             (Payment::Unordered, Event::PaymentOrdered { order }) => Payment::Ordered(Ordered::of(order)),
-            (Payment::Ordered(order), Event::PaymentSettled { settled_on, bank_reference }) => {
+            (Payment::Ordered(order), Event::PaymentSettled { settled_on, bank_reference, withheld }) => {
                 Payment::Settled(Settled {
                     order,
                     settled_on: *settled_on,
                     bank_reference: bank_reference.clone(),
+                    withheld: withheld.clone(),
                     recoveries: Vec::new(),
                     receipts: Vec::new(),
+                    waivers: Vec::new(),
                 })
             }
             (Payment::Ordered(order), Event::PaymentReturned { reason, returned_on }) => {
@@ -261,8 +306,15 @@ impl Payment {
                 settled.recoveries.push(Recovery { amount, reason, opened_on });
                 Payment::Settled(settled)
             }
-            (Payment::Settled(mut settled), &Event::RecoveryReceived { amount, received_on }) => {
-                settled.receipts.push(RecoveryReceipt { amount, received_on });
+            (
+                Payment::Settled(mut settled),
+                &Event::RecoveryReceived { amount, received_on, withheld_from },
+            ) => {
+                settled.receipts.push(RecoveryReceipt { amount, received_on, withheld_from });
+                Payment::Settled(settled)
+            }
+            (Payment::Settled(mut settled), &Event::RecoveryWaived { amount, plan_id, waived_on }) => {
+                settled.waivers.push(RecoveryWaiver { amount, plan_id, waived_on });
                 Payment::Settled(settled)
             }
             (state, event) => return Err(ImpossibleEvent::new(event, state.stage())),
@@ -284,6 +336,7 @@ impl Ordered {
             amount: order.amount,
             payee: order.payee,
             execution_on: order.execution_on,
+            withheld: order.withheld.clone(),
         }
     }
 }
@@ -298,6 +351,26 @@ impl Settled {
     pub fn recovery_received(&self) -> Money {
         sum(self.receipts.iter().map(|receipt| receipt.amount))
     }
+
+    /// The sum given up, in fen; at most what was opened.
+    pub fn recovery_waived(&self) -> Money {
+        sum(self.waivers.iter().map(|waiver| waiver.amount))
+    }
+
+    /// What was due with the payment and is kept or asked back, in fen: paid by the bank, or withheld.
+    pub fn gross(&self) -> Money {
+        sum([self.order.amount, withheld(&self.withheld)].into_iter())
+    }
+
+    /// What is still to come back, in fen.
+    pub fn recovery_open(&self) -> Money {
+        let answered = sum([self.recovery_received(), self.recovery_waived()].into_iter());
+        self.recovery_opened().minus(answered).unwrap_or_default()
+    }
+}
+
+fn withheld(parts: &[Withholding]) -> Money {
+    sum(parts.iter().map(|part| part.amount))
 }
 
 /// Adds parts of one amount. The guards keep their sum within it, so the range of money cannot end here.

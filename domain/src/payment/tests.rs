@@ -12,7 +12,7 @@ use crate::actor::{Actor, ActorId, Role};
 use crate::aggregate::{Context, Decider, Instruction};
 use crate::calendar::BenefitMonth;
 use crate::explain::Explain;
-use crate::ids::{CaseId, PaymentId, PersonId, RunId};
+use crate::ids::{CaseId, PaymentId, PersonId, RecoveryPlanId, RunId};
 use crate::money::Money;
 use crate::personal::Sealed;
 use crate::program::Program;
@@ -61,6 +61,7 @@ fn order_sealed_as(ciphertext: &str) -> PaymentOrder {
         rule_version: "2023-07".into(),
         determination: Sealed::from_ciphertext(ciphertext),
         execution_on: day("2023-07-10"),
+        withheld: vec![],
     }
 }
 
@@ -69,7 +70,11 @@ fn order() -> PaymentCommand {
 }
 
 fn settle() -> PaymentCommand {
-    PaymentCommand::SettlePayment { settled_on: day("2023-07-11"), bank_reference: "A1".into() }
+    PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-11"),
+        bank_reference: "A1".into(),
+        withheld: vec![],
+    }
 }
 
 fn take_back() -> PaymentCommand {
@@ -93,7 +98,11 @@ fn recover(fen: i32) -> PaymentCommand {
 }
 
 fn receive(fen: i32) -> PaymentCommand {
-    PaymentCommand::ReceiveRecovery { amount: Money::from_fen(fen), received_on: day("2023-07-25") }
+    PaymentCommand::ReceiveRecovery {
+        amount: Money::from_fen(fen),
+        received_on: day("2023-07-25"),
+        withheld_from: None,
+    }
 }
 
 /// What follows when each command is asked in turn; every one must be accepted.
@@ -129,7 +138,11 @@ fn an_order_settles() {
     let placed = PaymentEvent::PaymentOrdered { order: placed };
     given(vec![]).when(asked(order())).then_expect_events(vec![placed.clone()]);
     given(vec![placed]).when(asked_by(Role::System, settle())).then_expect_events(vec![
-        PaymentEvent::PaymentSettled { settled_on: day("2023-07-11"), bank_reference: "A1".into() },
+        PaymentEvent::PaymentSettled {
+            settled_on: day("2023-07-11"),
+            bank_reference: "A1".into(),
+            withheld: vec![],
+        },
     ]);
 }
 
@@ -159,13 +172,108 @@ fn an_overpayment_is_asked_back_and_comes_back_in_parts() {
         open: Money::from_fen(5_000),
     });
     given(opened.clone()).when(asked(receive(5_000))).then_expect_events(vec![
-        PaymentEvent::RecoveryReceived { amount: Money::from_fen(5_000), received_on: day("2023-07-25") },
+        PaymentEvent::RecoveryReceived {
+            amount: Money::from_fen(5_000),
+            received_on: day("2023-07-25"),
+            withheld_from: None,
+        },
     ]);
     given(opened.clone()).when(asked(recover(2_001))).then_expect_error(PaymentError::RecoveryAboveSettled {
         amount: Money::from_fen(2_001),
         recoverable: Money::from_fen(2_000),
     });
     given(opened).when(asked(recover(8_000))).then_expect_events(vec![]);
+}
+
+fn plan() -> RecoveryPlanId {
+    RecoveryPlanId::derive(CASE, 1)
+}
+
+fn waive(fen: i32) -> PaymentCommand {
+    PaymentCommand::WaiveRecovery {
+        amount: Money::from_fen(fen),
+        plan_id: plan(),
+        waived_on: day("2023-07-26"),
+    }
+}
+
+fn withheld(fen: i32) -> Withholding {
+    let earlier = PaymentId::derive(CASE, BenefitMonth::try_new(2023, 6).unwrap(), 1);
+    Withholding { plan_id: plan(), payment_id: earlier, amount: Money::from_fen(fen) }
+}
+
+/// An order of 7,000 fen of a month that is due 10,000, because 3,000 repay June.
+fn order_withholding() -> PaymentOrder {
+    PaymentOrder {
+        amount: Money::from_fen(7_000),
+        withheld: vec![withheld(3_000)],
+        ..order_sealed_as("v1.a")
+    }
+}
+
+fn settle_withholding(fen: i32) -> PaymentCommand {
+    let (settled_on, bank_reference) = (day("2023-07-11"), "A1".into());
+    PaymentCommand::SettlePayment { settled_on, bank_reference, withheld: vec![withheld(fen)] }
+}
+
+#[test]
+fn what_is_withheld_stands_for_the_month_as_long_as_the_payment_does() {
+    let placed = PaymentCommand::OrderPayment { order: Box::new(order_withholding()) };
+    let standing = |commands: Vec<PaymentCommand>| {
+        let mut payment = Payment::default();
+        for event in history(commands) {
+            payment.try_evolve(&event).unwrap();
+        }
+        payment.whereabouts().standing().fen()
+    };
+    assert_eq!(standing(vec![placed.clone()]), 10_000, "in transit");
+    assert_eq!(standing(vec![placed.clone(), settle_withholding(3_000)]), 10_000, "settled");
+    // the family had repaid 2,000 meanwhile: the month is due that much more
+    assert_eq!(standing(vec![placed.clone(), settle_withholding(1_000)]), 8_000);
+    assert_eq!(standing(vec![placed.clone(), take_back()]), 0, "returned");
+    assert_eq!(standing(vec![placed, settle_withholding(3_000), recover(10_000)]), 0, "all asked back");
+}
+
+#[test]
+fn what_is_withheld_is_what_was_ordered_to_be() {
+    let placed = history(vec![PaymentCommand::OrderPayment { order: Box::new(order_withholding()) }]);
+    for wrong in [settle_withholding(3_001), settle_withholding(0)] {
+        given(placed.clone()).when(asked(wrong)).then_expect_error(PaymentError::WithheldDiffers);
+    }
+    let above = PaymentOrder { withheld: vec![withheld(3_001)], ..order_withholding() };
+    given(vec![]).when(asked(PaymentCommand::OrderPayment { order: Box::new(above) })).then_expect_error(
+        PaymentError::AmountAboveDue { amount: Money::from_fen(10_001), due: Money::from_fen(10_000) },
+    );
+}
+
+#[test]
+fn a_payment_repays_another_once_under_a_plan() {
+    let from =
+        WithheldFrom { payment_id: attempt(2), program: Program::AdvancedAgeAllowance, plan_id: plan() };
+    let on = |date: &str| PaymentCommand::ReceiveRecovery {
+        amount: Money::from_fen(3_000),
+        received_on: day(date),
+        withheld_from: Some(from),
+    };
+    let repaid = history(vec![order(), settle(), recover(8_000), on("2023-07-25")]);
+    given(repaid).when(asked(on("2023-07-26"))).then_expect_events(vec![]);
+}
+
+#[test]
+fn an_approver_gives_up_what_is_open_and_no_more() {
+    let opened = history(vec![order(), settle(), recover(8_000), receive(3_000)]);
+    let by_approver = |command| asked_by(Role::Approver, command);
+    assert_eq!(outcome(given(opened.clone()).when(asked(waive(5_000)))), "role_not_allowed");
+    assert_eq!(outcome(given(opened.clone()).when(by_approver(waive(5_001)))), "recovery_above_open");
+    let waived = PaymentEvent::RecoveryWaived {
+        amount: Money::from_fen(5_000),
+        plan_id: plan(),
+        waived_on: day("2023-07-26"),
+    };
+    given(opened.clone()).when(by_approver(waive(5_000))).then_expect_events(vec![waived.clone()]);
+    let given_up = [opened, vec![waived]].concat();
+    given(given_up.clone()).when(by_approver(waive(5_000))).then_expect_events(vec![]);
+    assert_eq!(outcome(given(given_up).when(asked(receive(1)))), "recovery_above_open");
 }
 
 /// Every situation × every command.
@@ -199,8 +307,11 @@ fn finance_and_the_program_act_and_nobody_else() {
 
 #[test]
 fn the_bank_s_second_answer_is_told_from_a_repeat() {
-    let settled_again =
-        PaymentCommand::SettlePayment { settled_on: day("2023-07-12"), bank_reference: "A2".into() };
+    let settled_again = PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-12"),
+        bank_reference: "A2".into(),
+        withheld: vec![],
+    };
     given(reaching(PaymentStage::Settled))
         .when(asked(settled_again))
         .then_expect_error(PaymentError::SettlementDiffers);
@@ -213,8 +324,11 @@ fn the_bank_s_second_answer_is_told_from_a_repeat() {
 
 #[test]
 fn the_bank_s_file_may_be_taken_again_on_a_later_day() {
-    let settled_again =
-        PaymentCommand::SettlePayment { settled_on: day("2023-07-12"), bank_reference: "A1".into() };
+    let settled_again = PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-12"),
+        bank_reference: "A1".into(),
+        withheld: vec![],
+    };
     given(reaching(PaymentStage::Settled)).when(asked(settled_again)).then_expect_events(Vec::new());
     let returned_again =
         PaymentCommand::ReturnPayment { reason: "account_closed".into(), returned_on: day("2023-07-12") };
@@ -254,7 +368,8 @@ fn another_order_for_the_same_attempt_is_not_a_repeat() {
 
 #[test]
 fn an_answer_before_its_order_or_after_today_is_refused() {
-    let on = |on| PaymentCommand::SettlePayment { settled_on: on, bank_reference: "A1".into() };
+    let on =
+        |on| PaymentCommand::SettlePayment { settled_on: on, bank_reference: "A1".into(), withheld: vec![] };
     let ordered = reaching(PaymentStage::Ordered);
     given(ordered.clone())
         .when(asked(on(day("2023-07-09"))))
@@ -262,8 +377,11 @@ fn an_answer_before_its_order_or_after_today_is_refused() {
     given(ordered.clone())
         .when(asked(on(day("2023-08-01"))))
         .then_expect_error(PaymentError::DayInFuture { day: day("2023-08-01") });
-    let nameless =
-        PaymentCommand::SettlePayment { settled_on: day("2023-07-11"), bank_reference: " ".into() };
+    let nameless = PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-11"),
+        bank_reference: " ".into(),
+        withheld: vec![],
+    };
     given(ordered)
         .when(asked(nameless))
         .then_expect_error(PaymentError::TextMissing { field: "bank_reference" });
@@ -275,7 +393,11 @@ fn commands() -> impl Strategy<Value = Vec<PaymentCommand>> {
         let amount = Money::from_fen(fen);
         match which {
             0 => order(),
-            1 => PaymentCommand::SettlePayment { settled_on: on, bank_reference: "A1".into() },
+            1 => PaymentCommand::SettlePayment {
+                settled_on: on,
+                bank_reference: "A1".into(),
+                withheld: vec![],
+            },
             2 => PaymentCommand::ReturnPayment { reason: "account_closed".into(), returned_on: on },
             3 => PaymentCommand::ReissuePayment { reissued_as: attempt(2), reissued_on: on },
             4 => PaymentCommand::CancelPayment { reason: "本人放弃".into(), cancelled_on: on },
@@ -283,7 +405,7 @@ fn commands() -> impl Strategy<Value = Vec<PaymentCommand>> {
                 let reason = RecoveryReason::FactsCorrected;
                 PaymentCommand::OpenRecovery { amount, reason, opened_on: on }
             }
-            _ => PaymentCommand::ReceiveRecovery { amount, received_on: on },
+            _ => PaymentCommand::ReceiveRecovery { amount, received_on: on, withheld_from: None },
         }
     });
     prop::collection::vec(command, 1..60)
@@ -302,8 +424,9 @@ fn play(commands: Vec<PaymentCommand>) -> Payment {
         let money = payment.whereabouts();
         let parts = Money::sum([money.settled, money.returned, money.pending]);
         assert_eq!(parts, Ok(money.ordered), "ordered = settled + returned + pending");
-        assert!(money.recovery_received <= money.recovery_opened);
-        assert!(money.recovery_opened <= money.settled);
+        let answered = money.recovery_received.plus(money.recovery_waived).unwrap();
+        assert!(answered <= money.recovery_opened);
+        assert!(money.recovery_opened <= money.settled.plus(money.withheld).unwrap());
         let kept = serde_json::to_string(&payment).unwrap();
         assert_eq!(serde_json::from_str::<Payment>(&kept).unwrap(), payment);
     }

@@ -12,7 +12,7 @@ use super::lines::MonthToPay;
 use crate::calendar::BenefitMonth;
 use crate::ids::{CaseId, PaymentId, PersonId};
 use crate::money::Money;
-use crate::payment::PaymentKind;
+use crate::payment::{PaymentKind, Withholding};
 use crate::personal::BlindIndex;
 use crate::program::Program;
 
@@ -33,7 +33,7 @@ pub struct RunLine {
     pub attempt: u32,
     /// Why it is paid.
     pub kind: PaymentKind,
-    /// How much, in fen; more than nothing.
+    /// How much the bank pays, in fen; more than nothing.
     pub amount: Money,
     /// What the month is due in all, in fen.
     pub due: Money,
@@ -41,6 +41,8 @@ pub struct RunLine {
     pub payee: PersonId,
     /// Keyed hash of the account, so that another account is another line.
     pub account_index: BlindIndex,
+    /// What is due besides and withheld (抵扣), in the order of plan and repaid payment; mostly none.
+    pub withheld: Vec<Withholding>,
 }
 
 /// To whom a line goes: what the register adds to the subtraction.
@@ -75,6 +77,7 @@ impl RunLine {
             due,
             payee,
             account_index,
+            withheld: Vec::new(),
         }
     }
 }
@@ -88,10 +91,15 @@ impl fmt::Display for RunLine {
             PaymentKind::Arrears => "arrears",
             PaymentKind::Reissue => "reissue",
         };
-        write!(f, "line1|{}|{}|{}|", self.payment_id, self.case_id, self.beneficiary)?;
+        let form = if self.withheld.is_empty() { "line1" } else { "line2" };
+        write!(f, "{form}|{}|{}|{}|", self.payment_id, self.case_id, self.beneficiary)?;
         write!(f, "{}|{}|{}|{kind}|", self.program.code(), self.month, self.attempt)?;
         write!(f, "{}|{}|", self.amount.fen(), self.due.fen())?;
-        write!(f, "{}|{}", self.payee, self.account_index.as_str())
+        write!(f, "{}|{}", self.payee, self.account_index.as_str())?;
+        for Withholding { plan_id, payment_id, amount } in &self.withheld {
+            write!(f, "|{plan_id}:{payment_id}:{}", amount.fen())?;
+        }
+        Ok(())
     }
 }
 

@@ -24,8 +24,10 @@ pub struct MonthOrdered {
     pub month: BenefitMonth,
     /// How many payments were ordered, whatever became of them: the highest attempt.
     pub attempts: u32,
-    /// In fen: pending and settled, neither returned nor cancelled, less the recoveries opened.
+    /// In fen: pending, settled and withheld, neither returned nor cancelled, less the recoveries opened.
     pub standing: Money,
+    /// In fen: what of the recoveries opened was given up (核销), so that the person keeps it.
+    pub waived: Money,
     /// The last attempt, if the bank returned it and nothing took its place.
     pub returned_attempt: Option<PaymentId>,
 }
@@ -114,16 +116,18 @@ fn difference(
     before: MonthOrdered,
     run_month: BenefitMonth,
 ) -> Result<Option<MonthDifference>, DifferenceError> {
-    let MonthOrdered { month, attempts, standing, returned_attempt: replaces } = before;
-    if due.is_negative() || standing.is_negative() {
+    let MonthOrdered { month, attempts, standing, waived, returned_attempt: replaces } = before;
+    if due.is_negative() || standing.is_negative() || waived.is_negative() {
         return Err(DifferenceError::AmountNegative(month));
     }
-    let amount = due.minus(standing).map_err(|_| DifferenceError::OutOfRange(month))?;
-    if amount.is_zero() {
-        return Ok(None);
+    let rest = due.minus(standing).map_err(|_| DifferenceError::OutOfRange(month))?;
+    if rest.is_negative() {
+        return Ok(Some(MonthDifference::Overpaid(MonthOverpaid { month, amount: rest.negated(), due })));
     }
-    if amount.is_negative() {
-        return Ok(Some(MonthDifference::Overpaid(MonthOverpaid { month, amount: amount.negated(), due })));
+    // what was given up is neither asked back again nor paid again
+    let amount = rest.minus(waived).map_err(|_| DifferenceError::OutOfRange(month))?;
+    if !amount.is_positive() {
+        return Ok(None);
     }
     let attempt = attempts.checked_add(1).ok_or(DifferenceError::OutOfRange(month))?;
     let payment_id = PaymentId::derive(case, month, attempt);
@@ -138,7 +142,13 @@ fn difference(
 impl MonthOrdered {
     /// A month for which nothing was ordered.
     pub const fn none(month: BenefitMonth) -> MonthOrdered {
-        MonthOrdered { month, attempts: 0, standing: Money::ZERO, returned_attempt: None }
+        MonthOrdered {
+            month,
+            attempts: 0,
+            standing: Money::ZERO,
+            waived: Money::ZERO,
+            returned_attempt: None,
+        }
     }
 }
 
@@ -147,7 +157,7 @@ impl MonthOrdered {
 pub struct RecoverablePayment {
     /// The payment, which must be settled.
     pub payment_id: PaymentId,
-    /// Settled less the recoveries opened before, in fen.
+    /// Settled and withheld less the recoveries opened before, in fen.
     pub recoverable: Money,
 }
 

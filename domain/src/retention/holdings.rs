@@ -111,12 +111,13 @@ impl Standing {
             Payment::Unordered => Standing::Absent,
             Payment::Ordered(_) => Standing::AtWork(Withheld::PaymentInTransit { payment: payment_id }),
             Payment::Returned(_) => Standing::AtWork(Withheld::PaymentReturned { payment: payment_id }),
-            Payment::Settled(settled) if settled.recovery_received() < settled.recovery_opened() => {
+            Payment::Settled(settled) if settled.recovery_open().is_positive() => {
                 Standing::AtWork(Withheld::RecoveryOpen { payment: payment_id })
             }
             Payment::Settled(settled) => {
                 let received = settled.receipts.iter().map(|receipt| receipt.received_on);
-                Standing::Ended(received.fold(settled.settled_on, NaiveDate::max))
+                let answered = received.chain(settled.waivers.iter().map(|waiver| waiver.waived_on));
+                Standing::Ended(answered.fold(settled.settled_on, NaiveDate::max))
             }
             Payment::Reissued(reissued) => Standing::Ended(reissued.returned.returned_on),
             Payment::Cancelled(cancelled) => Standing::Ended(cancelled.cancelled_on),

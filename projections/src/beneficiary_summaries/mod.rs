@@ -3,7 +3,7 @@
 pub mod queries;
 mod row;
 
-use domain::payment::{PaymentEvent, PaymentKind};
+use domain::payment::{PaymentEvent, PaymentKind, withheld_sum};
 use futures::future::BoxFuture;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ pub struct BeneficiarySummaries;
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "beneficiary_summaries",
-    version: 1,
+    version: 2,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_beneficiary_months"],
     needs: &[&payment_registers::ABOUT],
@@ -71,7 +71,8 @@ fn evolve(
             month.ordered_count += 1;
             month.ordered = at.sum(month.ordered.plus(facts.amount))?;
         }
-        Event::PaymentSettled { .. } => {
+        Event::PaymentSettled { withheld, .. } => {
+            month.withheld = at.sum(withheld_sum(withheld).and_then(|sum| month.withheld.plus(sum)))?;
             month.settled_count += 1;
             month.settled = at.sum(month.settled.plus(facts.amount))?;
             if facts.kind == PaymentKind::Arrears {
@@ -89,6 +90,9 @@ fn evolve(
         }
         Event::RecoveryReceived { amount, .. } => {
             month.recovery_received = at.sum(month.recovery_received.plus(*amount))?;
+        }
+        Event::RecoveryWaived { amount, .. } => {
+            month.recovery_waived = at.sum(month.recovery_waived.plus(*amount))?;
         }
     }
     Ok(())

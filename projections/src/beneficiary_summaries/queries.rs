@@ -41,6 +41,10 @@ pub struct ProgramSummary {
     pub recovery_opened: Money,
     /// Come back of what was asked back.
     pub recovery_received: Money,
+    /// Given up of what was asked back.
+    pub recovery_waived: Money,
+    /// Due with what arrived and withheld from it.
+    pub withheld: Money,
 }
 
 /// How many persons a program reached.

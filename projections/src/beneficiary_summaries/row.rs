@@ -44,6 +44,12 @@ pub struct BeneficiaryMonth {
     /// Come back of what was asked back.
     #[serde(rename = "recovery_received_fen")]
     pub recovery_received: Money,
+    /// Given up of what was asked back.
+    #[serde(rename = "recovery_waived_fen")]
+    pub recovery_waived: Money,
+    /// Due with what arrived and withheld from it, to repay earlier payments.
+    #[serde(rename = "withheld_fen")]
+    pub withheld: Money,
     /// Payments ordered.
     pub ordered_count: u64,
     /// Payments that arrived.
@@ -83,6 +89,8 @@ impl BeneficiaryMonth {
             arrears: Money::ZERO,
             recovery_opened: Money::ZERO,
             recovery_received: Money::ZERO,
+            recovery_waived: Money::ZERO,
+            withheld: Money::ZERO,
             ordered_count: 0,
             settled_count: 0,
             returned_count: 0,

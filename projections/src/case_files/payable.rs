@@ -62,6 +62,10 @@ pub struct CasePayment {
     pub recovery_opened: Money,
     /// How much of that came back.
     pub recovery_received: Money,
+    /// How much of that was given up.
+    pub recovery_waived: Money,
+    /// What is due with it and withheld.
+    pub withheld: Money,
     /// 要求执行日期.
     pub execution_on: NaiveDate,
 }
@@ -70,6 +74,22 @@ impl CasePayment {
     /// Whether the money is out: ordered and not come back.
     pub fn is_out(&self) -> bool {
         matches!(self.status, PaymentStage::Ordered | PaymentStage::Settled)
+    }
+
+    /// What can still be asked back of it once it is settled, in fen.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn recoverable(&self) -> Result<Money, MoneyError> {
+        self.amount.plus(self.withheld)?.minus(self.recovery_opened)
+    }
+
+    /// What of it is asked back and neither come back nor given up, in fen.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn recovery_open(&self) -> Result<Money, MoneyError> {
+        self.recovery_opened.minus(self.recovery_received)?.minus(self.recovery_waived)
     }
 }
 
@@ -106,7 +126,8 @@ impl CasePayment {
         month.attempts = self.attempt;
         month.returned_attempt = (self.status == PaymentStage::Returned).then_some(self.payment_id);
         if self.is_out() {
-            month.standing = month.standing.plus(self.amount)?.minus(self.recovery_opened)?;
+            month.standing = month.standing.plus(self.recoverable()?)?;
+            month.waived = month.waived.plus(self.recovery_waived)?;
         }
         Ok(())
     }
@@ -209,6 +230,8 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
         recovery_opened: money(9)?,
         recovery_received: money(10)?,
         execution_on: row.try_get(11)?,
+        recovery_waived: money(12)?,
+        withheld: money(13)?,
     };
     Ok((CaseId::new(row.try_get(0)?), payment))
 }
@@ -238,6 +261,8 @@ mod tests {
             status,
             recovery_opened: Money::ZERO,
             recovery_received: Money::ZERO,
+            recovery_waived: Money::ZERO,
+            withheld: Money::ZERO,
             execution_on: NaiveDate::default(),
         }
     }
@@ -246,6 +271,8 @@ mod tests {
     fn what_stands_is_what_is_out_less_what_is_asked_back() {
         let mut recovered = payment("2023-07", 2, PaymentStage::Settled, 900);
         recovered.recovery_opened = Money::from_fen(300);
+        recovered.recovery_waived = Money::from_fen(100);
+        recovered.withheld = Money::from_fen(40);
         let payments = [
             payment("2023-07", 1, PaymentStage::Reissued, 900),
             recovered,
@@ -255,7 +282,8 @@ mod tests {
         ];
         let months = months_ordered(&payments).unwrap();
         let standing: Vec<_> = months.iter().map(|month| (month.attempts, month.standing.fen())).collect();
-        assert_eq!(standing, [(3, 650), (1, 0), (1, 0)]);
+        assert_eq!(standing, [(3, 690), (1, 0), (1, 0)]);
+        assert_eq!(months[0].waived.fen(), 100);
         let returned: Vec<_> = months.iter().map(|month| month.returned_attempt).collect();
         assert_eq!(returned, [None, Some(payments[3].payment_id), None]);
     }

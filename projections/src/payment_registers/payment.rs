@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PaymentId, PersonId, RunId};
-use domain::money::Money;
-use domain::payment::{PaymentEvent, PaymentKind, PaymentOrder, PaymentStage, RecoveryReason};
+use domain::money::{Money, MoneyError};
+use domain::payment::{
+    PaymentEvent, PaymentKind, PaymentOrder, PaymentStage, RecoveryReason, Withholding, withheld_sum,
+};
 use domain::program::Program;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -69,6 +71,14 @@ pub struct PaymentRow {
     /// How much of that came back.
     #[serde(rename = "recovery_received_fen")]
     pub recovery_received: Money,
+    /// How much of that was given up.
+    #[serde(rename = "recovery_waived_fen")]
+    pub recovery_waived: Money,
+    /// What is due with it and withheld, in all; once it is settled, what took effect.
+    #[serde(rename = "withheld_fen")]
+    pub withheld: Money,
+    /// What it repays; empty where nothing is withheld.
+    pub repays: Vec<Withholding>,
     /// Why it was last asked back.
     pub recovery_reason: Option<RecoveryReason>,
     /// The log position of the order.
@@ -90,8 +100,8 @@ impl PaymentRow {
         matches!(self.status, PaymentStage::Ordered | PaymentStage::Settled)
     }
 
-    fn of(order: PaymentOrder, ordered_position: u64) -> PaymentRow {
-        PaymentRow {
+    fn of(order: PaymentOrder, ordered_position: u64) -> Result<PaymentRow, MoneyError> {
+        Ok(PaymentRow {
             payment_id: order.payment_id,
             run_id: order.run_id,
             case_id: order.case_id,
@@ -116,9 +126,12 @@ impl PaymentRow {
             cancelled_reason: None,
             recovery_opened: Money::ZERO,
             recovery_received: Money::ZERO,
+            recovery_waived: Money::ZERO,
+            withheld: withheld_sum(&order.withheld)?,
+            repays: order.withheld,
             recovery_reason: None,
             ordered_position,
-        }
+        })
     }
 }
 
@@ -130,7 +143,7 @@ pub(super) fn evolve(
 ) -> Result<(), ApplyError> {
     use PaymentEvent as Event;
     if let Event::PaymentOrdered { order } = event {
-        let payment = PaymentRow::of(*order, at.0.position);
+        let payment = at.sum(PaymentRow::of(*order, at.0.position))?;
         let run = runs.get_mut(payment.run_id.uuid()).ok_or_else(|| at.unknown("payment run"))?;
         at.sum(run.ordered(payment.amount))?;
         payments.put(payment);
@@ -140,8 +153,10 @@ pub(super) fn evolve(
     let run = runs.get_mut(payment.run_id.uuid()).ok_or_else(|| at.unknown("payment run"))?;
     match event {
         Event::PaymentOrdered { .. } => {}
-        Event::PaymentSettled { settled_on, bank_reference } => {
+        Event::PaymentSettled { settled_on, bank_reference, withheld } => {
             payment.status = PaymentStage::Settled;
+            payment.withheld = at.sum(withheld_sum(&withheld))?;
+            payment.repays = withheld;
             payment.settled_on = Some(settled_on);
             payment.bank_reference = Some(bank_reference);
             at.sum(run.settled(payment.amount))?;
@@ -167,6 +182,9 @@ pub(super) fn evolve(
         }
         Event::RecoveryReceived { amount, .. } => {
             payment.recovery_received = at.sum(payment.recovery_received.plus(amount))?;
+        }
+        Event::RecoveryWaived { amount, .. } => {
+            payment.recovery_waived = at.sum(payment.recovery_waived.plus(amount))?;
         }
     }
     Ok(())

@@ -137,10 +137,8 @@ impl Compared<'_, '_> {
         };
         let (payment_id, month, attempt) = (order.payment_id, order.month, order.attempt);
         let (kind, amount, due) = (order.kind, order.amount, order.due);
-        Some(RunLine::new(
-            parties,
-            MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: None },
-        ))
+        let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: None };
+        Some(RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) })
     }
 
     /// The account's keyed hash: the register's, where the order holds the registered account byte for byte, so that a

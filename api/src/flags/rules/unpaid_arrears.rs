@@ -105,7 +105,7 @@ fn one(look: &Look<'_>, found: &mut Found, subject: &CaseSubject, case: &KnownCa
 /// what is asked back was found not to be due after the run.
 fn stands(look: &Look<'_>, payment: &KnownPayment) -> i64 {
     let lost = payment.returned.is_some_and(|returned| (look.on - returned.on).num_days() > REISSUE_DAYS);
-    if lost { 0 } else { payment.order.amount.fen() }
+    if lost { 0 } else { payment.gross_fen() }
 }
 
 /// A month that is not paid in full.

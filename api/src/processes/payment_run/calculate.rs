@@ -130,6 +130,7 @@ fn order_of(
         rule_version: office.rules.version().to_owned(),
         determination: seal(&*office.keyring, line.beneficiary, &Personal::new(determination))?,
         execution_on: known_on,
+        withheld: line.withheld,
     };
     Ok(StagedLine { order: Box::new(order), account_index: line.account_index, replaces })
 }

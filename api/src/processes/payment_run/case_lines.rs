@@ -208,7 +208,7 @@ fn overpayments(payable: &PayableCase, overpaid: MonthOverpaid) -> Vec<RunNote> 
         .filter(|payment| payment.month == overpaid.month && payment.status == PaymentStage::Settled);
     let recoverable = settled.map(|payment| RecoverablePayment {
         payment_id: payment.payment_id,
-        recoverable: payment.amount.minus(payment.recovery_opened).unwrap_or_default(),
+        recoverable: payment.recoverable().unwrap_or_default(),
     });
     let proposals = recovery_proposals(overpaid, recoverable);
     let note = |payment_id, amount| {

@@ -11,6 +11,7 @@ mod hold;
 mod release;
 mod settle;
 mod staging;
+mod withheld;
 
 use std::sync::Arc;
 

@@ -122,10 +122,8 @@ fn line_of(staged: &StagedLine) -> RunLine {
         account_index: staged.account_index.clone(),
     };
     let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = **order;
-    RunLine::new(
-        parties,
-        MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: staged.replaces },
-    )
+    let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: staged.replaces };
+    RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) }
 }
 
 async fn order_all(

@@ -15,6 +15,7 @@ use super::bank_file::{BankOutcome, BankResult};
 use super::load;
 use super::release::decided;
 use super::staging::{StagedLine, StagedLines};
+use super::withheld::settle_withholding;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// What came of a file of results.
@@ -114,6 +115,11 @@ async fn settle_page(
             BankOutcome::Settled(_) => tally.settled(staged.order.amount)?,
             BankOutcome::Returned(_) => tally.returned(staged.order.amount)?,
         }
+        // what repays earlier payments is appended with them, line by line; there are few
+        if let (BankOutcome::Settled(bank_reference), false) = (&outcome, staged.order.withheld.is_empty()) {
+            settle_withholding(office, desk, &staged.order, bank_reference).await?;
+            continue;
+        }
         let (id, command) = (staged.order.payment_id.to_string(), command(outcome, &context));
         let ordered = ordered(staged, execution_on)?;
         let correlation = staged.order.run_id.uuid();
@@ -138,7 +144,8 @@ async fn settle_page(
 fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {
     match outcome {
         BankOutcome::Settled(bank_reference) => {
-            PaymentCommand::SettlePayment { settled_on: context.today, bank_reference }
+            let (settled_on, withheld) = (context.today, Vec::new());
+            PaymentCommand::SettlePayment { settled_on, bank_reference, withheld }
         }
         BankOutcome::Returned(reason) => PaymentCommand::ReturnPayment { reason, returned_on: context.today },
     }

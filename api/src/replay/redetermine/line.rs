@@ -92,9 +92,11 @@ fn addressed(order: &PaymentOrder, run: &RunBasis, case: &BenefitCase) -> Vec<Di
 }
 
 fn amounts(order: &PaymentOrder, to_pay: Option<MonthToPay>, due: Money) -> Vec<Difference> {
+    // what is withheld is due all the same
+    let gross = order.gross().unwrap_or(order.amount);
     let fits = |pay: MonthToPay| {
         pay.due == order.due
-            && pay.amount == order.amount
+            && pay.amount == gross
             && pay.attempt == order.attempt
             && pay.kind == order.kind
             && pay.payment_id == order.payment_id
@@ -105,7 +107,7 @@ fn amounts(order: &PaymentOrder, to_pay: Option<MonthToPay>, due: Money) -> Vec<
     let expected = |value: Option<String>| value.unwrap_or_else(|| NOTHING.to_owned());
     let pairs = [
         Difference::between("due", due, order.due),
-        Difference::between("amount", expected(to_pay.map(|pay| pay.amount.to_string())), order.amount),
+        Difference::between("amount", expected(to_pay.map(|pay| pay.amount.to_string())), gross),
         Difference::between("attempt", expected(to_pay.map(|pay| pay.attempt.to_string())), order.attempt),
         Difference::between("kind", expected(to_pay.map(|pay| code(&pay.kind))), code(&order.kind)),
         Difference::between(

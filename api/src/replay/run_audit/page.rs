@@ -144,7 +144,8 @@ impl OrderedLine {
         };
         let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = *order;
         let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: None };
-        OrderedLine { case_id: order.case_id, month, amount, text: RunLine::new(parties, pay).to_string() }
+        let line = RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) };
+        OrderedLine { case_id: order.case_id, month, amount, text: line.to_string() }
     }
 }
 

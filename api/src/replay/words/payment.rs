@@ -1,6 +1,6 @@
 //! What can happen to a payment, in words.
 
-use domain::payment::{PaymentEvent, PaymentKind, RecoveryReason};
+use domain::payment::{PaymentEvent, PaymentKind, RecoveryReason, Withholding, withheld_sum};
 
 use super::{Words, words};
 use crate::cli::screen::yuan;
@@ -13,13 +13,15 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
             let (month, attempt, amount, due) =
                 (order.month, order.attempt, yuan(order.amount), yuan(order.due));
             let (zh, en) = kind(order.kind);
+            let (less_zh, less_en) = withheld(&order.withheld);
             words(
-                format!("{zh}发放 {month} 第 {attempt} 笔 {amount} 元（当月应发 {due} 元）"),
-                format!("{en} payment {attempt} for {month}: {amount} yuan ordered (due {due})"),
+                format!("{zh}发放 {month} 第 {attempt} 笔 {amount} 元（当月应发 {due} 元）{less_zh}"),
+                format!("{en} payment {attempt} for {month}: {amount} yuan ordered (due {due}){less_en}"),
             )
         }
-        Event::PaymentSettled { settled_on, .. } => {
-            words(format!("{settled_on} 到账"), format!("settled on {settled_on}"))
+        Event::PaymentSettled { settled_on, withheld: parts, .. } => {
+            let (less_zh, less_en) = withheld(parts);
+            words(format!("{settled_on} 到账{less_zh}"), format!("settled on {settled_on}{less_en}"))
         }
         Event::PaymentReturned { reason, returned_on } => {
             words(format!("{returned_on} 退汇（{reason}）"), format!("returned on {returned_on} ({reason})"))
@@ -34,14 +36,37 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
             let ((zh, en), amount) = (recovery(*reason), yuan(*amount));
             words(format!("追缴立项 {amount} 元（{zh}）"), format!("recovery of {amount} yuan opened ({en})"))
         }
-        Event::RecoveryReceived { amount, received_on } => {
+        Event::RecoveryReceived { amount, received_on, withheld_from } => {
+            let amount = yuan(*amount);
+            let (from_zh, from_en) = match withheld_from {
+                Some(from) => (
+                    format!("，自发放明细 {} 抵扣", from.payment_id),
+                    format!(", withheld from payment {}", from.payment_id),
+                ),
+                None => (String::new(), String::new()),
+            };
+            words(
+                format!("{received_on} 追回 {amount} 元{from_zh}"),
+                format!("{amount} yuan recovered on {received_on}{from_en}"),
+            )
+        }
+        Event::RecoveryWaived { amount, waived_on, plan_id } => {
             let amount = yuan(*amount);
             words(
-                format!("{received_on} 追回 {amount} 元"),
-                format!("{amount} yuan recovered on {received_on}"),
+                format!("{waived_on} 核销待追回款 {amount} 元（方案 {plan_id}）"),
+                format!("{amount} yuan to recover given up on {waived_on} (plan {plan_id})"),
             )
         }
     }
+}
+
+/// What an order or a settlement withholds; nothing where it is paid whole.
+fn withheld(parts: &[Withholding]) -> (String, String) {
+    if parts.is_empty() {
+        return (String::new(), String::new());
+    }
+    let sum = yuan(withheld_sum(parts).unwrap_or_default());
+    (format!("，抵扣待追回款 {sum} 元"), format!(", {sum} withheld for what is to be recovered"))
 }
 
 const fn kind(kind: PaymentKind) -> (&'static str, &'static str) {

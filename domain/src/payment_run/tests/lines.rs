@@ -20,7 +20,7 @@ fn due(number: u32, fen: i32) -> MonthDue {
 
 fn ordered(number: u32, attempts: u32, fen: i32) -> MonthOrdered {
     let standing = Money::from_fen(fen);
-    MonthOrdered { month: month(number), attempts, standing, returned_attempt: None }
+    MonthOrdered { month: month(number), attempts, standing, waived: Money::ZERO, returned_attempt: None }
 }
 
 fn to_pay(number: u32, attempt: u32, kind: PaymentKind, fen: i32, due_fen: i32) -> MonthDifference {
@@ -52,6 +52,19 @@ fn a_death_reported_late_leaves_the_months_after_it_to_recover() {
     let overpaid =
         |number| MonthOverpaid { month: month(number), amount: Money::from_fen(10_000), due: Money::ZERO };
     assert_eq!(found, [6, 7].map(|number| MonthDifference::Overpaid(overpaid(number))));
+}
+
+/// Paid 100.00, all of it asked back and 60.00 of that given up: the person keeps 60.00.
+#[rstest]
+#[case::still_nothing_due(0, None)]
+#[case::less_than_is_kept(5_999, None)]
+#[case::what_is_kept(6_000, None)]
+#[case::more_than_is_kept(7_000, Some(1_000))]
+fn what_was_given_up_is_neither_asked_back_nor_paid_again(#[case] now: i32, #[case] pays: Option<i32>) {
+    let waived = MonthOrdered { waived: Money::from_fen(6_000), ..ordered(7, 1, 0) };
+    let found = differences(CASE, &[due(7, now)], &[waived], month(8)).unwrap();
+    let expected = pays.map(|fen| to_pay(7, 2, PaymentKind::Arrears, fen, now));
+    assert_eq!(found, Vec::from_iter(expected));
 }
 
 #[test]
@@ -140,6 +153,19 @@ fn a_line_is_written_as_it_always_was() {
          00000000-0000-0000-0000-0000000003e9|\
          0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
     );
+}
+
+#[test]
+fn a_line_that_withholds_says_for_which_payment_under_which_plan() {
+    let repaid = PaymentId::derive(CASE, month(6), 1);
+    let plan_id = crate::ids::RecoveryPlanId::derive(CASE, 1);
+    let withheld =
+        vec![crate::payment::Withholding { plan_id, payment_id: repaid, amount: Money::from_fen(500) }];
+    let line = RunLine { withheld, ..line(1, 7, 60_000) };
+    let text = line.to_string();
+    assert!(text.starts_with("line2|"), "{text}");
+    assert!(text.ends_with(&format!("0a|{plan_id}:{repaid}:500")), "{text}");
+    assert_ne!(digest([&line]), digest([&RunLine { withheld: vec![], ..line.clone() }]));
 }
 
 #[test]

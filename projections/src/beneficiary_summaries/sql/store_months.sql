@@ -8,6 +8,8 @@ on conflict (first_payment_id) do update
        arrears_fen = excluded.arrears_fen,
        recovery_opened_fen = excluded.recovery_opened_fen,
        recovery_received_fen = excluded.recovery_received_fen,
+       recovery_waived_fen = excluded.recovery_waived_fen,
+       withheld_fen = excluded.withheld_fen,
        ordered_count = excluded.ordered_count,
        settled_count = excluded.settled_count,
        returned_count = excluded.returned_count,

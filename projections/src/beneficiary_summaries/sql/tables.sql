@@ -11,6 +11,8 @@ create table read_beneficiary_months (
     arrears_fen bigint not null,
     recovery_opened_fen bigint not null,
     recovery_received_fen bigint not null,
+    recovery_waived_fen bigint not null,
+    withheld_fen bigint not null,
     ordered_count bigint not null,
     settled_count bigint not null,
     returned_count bigint not null,
@@ -33,6 +35,8 @@ comment on column read_beneficiary_months.returned_fen is 'Of that, came back, w
 comment on column read_beneficiary_months.arrears_fen is 'Of what arrived, paid as arrears.';
 comment on column read_beneficiary_months.recovery_opened_fen is 'Asked back of what arrived.';
 comment on column read_beneficiary_months.recovery_received_fen is 'Come back of what was asked back.';
+comment on column read_beneficiary_months.recovery_waived_fen is 'Given up of what was asked back.';
+comment on column read_beneficiary_months.withheld_fen is 'Due with what arrived and withheld from it, to repay earlier payments.';
 comment on column read_beneficiary_months.ordered_count is 'Payments ordered.';
 comment on column read_beneficiary_months.settled_count is 'Payments that arrived.';
 comment on column read_beneficiary_months.returned_count is 'Payments that came back.';

@@ -3,7 +3,8 @@ select json_build_object(
            'due', sum(due_fen)::bigint, 'ordered', sum(ordered_fen)::bigint, 'settled', sum(settled_fen)::bigint,
            'returned', sum(returned_fen)::bigint, 'arrears', sum(arrears_fen)::bigint,
            'recovery_opened', sum(recovery_opened_fen)::bigint,
-           'recovery_received', sum(recovery_received_fen)::bigint)
+           'recovery_received', sum(recovery_received_fen)::bigint,
+           'recovery_waived', sum(recovery_waived_fen)::bigint, 'withheld', sum(withheld_fen)::bigint)
   from read_beneficiary_months
  where beneficiary = $1 and month between $2 and $3
  group by program

@@ -11,4 +11,7 @@ on conflict (payment_id) do update
        cancelled_reason = excluded.cancelled_reason,
        recovery_opened_fen = excluded.recovery_opened_fen,
        recovery_received_fen = excluded.recovery_received_fen,
+       recovery_waived_fen = excluded.recovery_waived_fen,
+       withheld_fen = excluded.withheld_fen,
+       repays = excluded.repays,
        recovery_reason = excluded.recovery_reason

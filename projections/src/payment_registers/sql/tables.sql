@@ -23,6 +23,9 @@ create table read_payments (
     cancelled_reason text,
     recovery_opened_fen bigint not null,
     recovery_received_fen bigint not null,
+    recovery_waived_fen bigint not null,
+    withheld_fen bigint not null,
+    repays json not null,
     recovery_reason text,
     ordered_position bigint not null
 ) with (fillfactor = 80);
@@ -30,7 +33,9 @@ create table read_payments (
 create index read_payments_run on read_payments (run_id, program, case_id, month, attempt);
 create index read_payments_case on read_payments (case_id, month, attempt);
 create index read_payments_returned on read_payments (ordered_position) where status = 'returned';
-create index read_payments_recovery on read_payments (ordered_position) where recovery_opened_fen > recovery_received_fen;
+create index read_payments_recovery on read_payments (ordered_position) where recovery_opened_fen > recovery_received_fen + recovery_waived_fen;
+create index read_payments_beneficiary on read_payments (beneficiary) where recovery_opened_fen > 0;
+create index read_payments_withholding on read_payments (ordered_position) where status = 'ordered' and withheld_fen > 0;
 
 comment on table read_payments is 'Every payment (发放明细) with what became of it.';
 comment on column read_payments.payment_id is 'The payment.';
@@ -57,6 +62,9 @@ comment on column read_payments.cancelled_on is 'The day on which it was given u
 comment on column read_payments.cancelled_reason is 'Why it was given up.';
 comment on column read_payments.recovery_opened_fen is 'How much of it is asked back in all, in fen.';
 comment on column read_payments.recovery_received_fen is 'How much of that came back, in fen.';
+comment on column read_payments.recovery_waived_fen is 'How much of that was given up, in fen.';
+comment on column read_payments.withheld_fen is 'What is due with it and withheld, in fen; once settled, what took effect.';
+comment on column read_payments.repays is 'What it repays: plan, payment and amount of each part withheld.';
 comment on column read_payments.recovery_reason is 'Why it was last asked back.';
 comment on column read_payments.ordered_position is 'The log position of the order.';
 
