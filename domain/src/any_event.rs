@@ -4,6 +4,7 @@ use crate::benefit_case::BenefitCaseEvent;
 use crate::campaign::CampaignEvent;
 use crate::disclosure::DisclosureEvent;
 use crate::fund::FundEvent;
+use crate::gazette::GazetteEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
 use crate::payment::PaymentEvent;
@@ -28,4 +29,6 @@ pub enum AnyEvent {
     Fund(FundEvent),
     /// 披露.
     Disclosure(DisclosureEvent),
+    /// 政策参数公布簿.
+    Gazette(GazetteEvent),
 }

@@ -10,6 +10,7 @@ use crate::benefit_case::BenefitCaseEvent;
 use crate::campaign::CampaignEvent;
 use crate::disclosure::DisclosureEvent;
 use crate::fund::FundEvent;
+use crate::gazette::GazetteEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
 use crate::payment::PaymentEvent;
@@ -58,6 +59,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<CampaignEvent>("Campaign", "募捐活动"),
         StreamKind::new::<FundEvent>("Fund", "资金"),
         StreamKind::new::<DisclosureEvent>("Disclosure", "披露"),
+        StreamKind::new::<GazetteEvent>("Gazette", "政策参数公布簿"),
     ]
 }
 

@@ -17,6 +17,7 @@ pub mod event_catalogue;
 pub mod events_document;
 pub mod explain;
 pub mod fund;
+pub mod gazette;
 pub mod household;
 pub mod identifiers;
 pub mod identity;

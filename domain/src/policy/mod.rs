@@ -18,4 +18,7 @@ pub use document::policy_markdown;
 pub use facts::*;
 pub use outcome::{AssessError, Decision, MonthOutcome, Outcome, ProgramOutcome};
 pub use reason::{Reason, Reasons};
-pub use rule_book::{DatedParameter, Parameter, ProgramRule, Row, RuleBook, RuleBookError, Status, Unit};
+pub use rule_book::{
+    Announcement, DatedParameter, Parameter, ProgramRule, PublishedRates, RateChange, RateDraft, Row, RuleBook,
+    RuleBookError, RuleBooks, RuleProblem, Status, Unit,
+};

@@ -1,17 +1,24 @@
 //! The rule book (政策规则): every rate with the month from which it holds, the day it was announced, and its source.
 //!
-//! The published book is embedded in the program and parsed once. Which row applies is a question of two clocks:
-//! the benefit month, and what was known on a day.
+//! The program brings a book, parsed once; an office adds to it what it publishes ([`RuleBooks`]), after asking what a
+//! draft would change ([`RateDraft`]). Which row applies is a question of two clocks: the benefit month, and what was
+//! known on a day.
 
+mod books;
+mod draft;
 mod parameter;
 mod parse;
+mod problem;
 
 use std::sync::OnceLock;
 
 use chrono::NaiveDate;
+use sha2::Sha256;
 
+pub use self::books::{PublishedRates, RuleBooks};
+pub use self::draft::{Announcement, RateChange, RateDraft};
 pub use self::parameter::Parameter;
-pub use self::parse::RuleBookError;
+pub use self::problem::{RuleBookError, RuleProblem};
 use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::program::Program;
@@ -40,6 +47,8 @@ pub struct RuleBook {
     /// By `Program as usize`.
     programs: Vec<Option<ProgramRule>>,
     version: String,
+    /// Over the texts in their order, so that one more can follow.
+    digest: Sha256,
 }
 
 /// A parameter with its rows.
@@ -51,7 +60,7 @@ pub struct DatedParameter {
     pub en: String,
     /// What the values are.
     pub unit: Unit,
-    /// Ascending by month, no month twice.
+    /// Ascending by month and, within a month, by announcement: the later one holds once it is announced.
     pub rows: Vec<Row>,
 }
 
@@ -128,15 +137,27 @@ impl RuleBook {
         parse::book(files)
     }
 
-    /// This book with the parameters of one more TOML text in place of its own, to ask what would be if.
+    /// What a text of new rates would change in this book. The text has the form of the book's own files and only what
+    /// changes; rows that stand already may be in it.
     ///
     /// # Errors
-    /// [`RuleBookError`], with the file and the place.
-    pub fn with_toml(&self, file: &str, text: &str) -> Result<RuleBook, RuleBookError> {
-        parse::overlay(self, file, text)
+    /// [`RuleBookError`], with the file, the line and the place; also when nothing would change.
+    pub fn draft(
+        &self,
+        file: &str,
+        text: &str,
+        announcement: Announcement,
+    ) -> Result<RateDraft, RuleBookError> {
+        draft::draft(self, file, text, announcement)
     }
 
-    /// The newest announcement and a digest of the files: `2023-10-24-1a2b3c4d5e6f`. Stored with each decision.
+    /// This book with a text that was published.
+    fn with_published(&self, file: &str, text: &str) -> Result<RuleBook, RuleBookError> {
+        draft::with_published(self, file, text)
+    }
+
+    /// The newest announcement and a digest of the texts, the program's files first and then what was published:
+    /// `2023-10-24-1a2b3c4d5e6f`. Stored with each decision.
     pub fn version(&self) -> &str {
         &self.version
     }

@@ -1,42 +1,21 @@
-//! Reading the rule book's TOML, with errors that name file and place.
+//! Reading the rule book's TOML, with errors that name file, line and place.
+
+use std::ops::Range;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use toml::Spanned;
 
-use super::{DatedParameter, Parameter, ProgramRule, Row, RuleBook, Status, Unit};
+use super::{DatedParameter, Parameter, ProgramRule, Row, RuleBook, RuleBookError, RuleProblem, Status, Unit};
 use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::program::Program;
 
-/// Why a text is not a rule book.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleBookError {
-    /// Not TOML, or not these fields; the message has line and column.
-    #[error("{file}: {message}")]
-    Syntax {
-        /// Which file.
-        file: String,
-        /// What the TOML reader says.
-        message: String,
-    },
-    /// A value that cannot stand.
-    #[error("{file}: {at}: {problem}")]
-    Invalid {
-        /// Which file.
-        file: String,
-        /// The key, and the row by its month.
-        at: String,
-        /// What is wrong.
-        problem: &'static str,
-    },
-    /// A parameter or program that no file has.
-    #[error("the rule book has no {key}")]
-    Missing {
-        /// Its key.
-        key: &'static str,
-    },
-}
+/// The largest rate: 1 000 000 yuan in fen, ten times a base, a hundred years.
+const YUAN_MAX_FEN: i64 = 100_000_000;
+const PERCENT_MAX: i64 = 1_000;
+const MONTHS_MAX: i64 = 1_200;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,19 +29,20 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ParameterText {
-    key: String,
-    zh: String,
-    en: String,
-    unit: String,
+    key: Spanned<String>,
+    zh: Option<String>,
+    en: Option<String>,
+    unit: Option<Spanned<String>>,
+    #[serde(default)]
     row: Vec<RowText>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RowText {
-    from: String,
-    value: String,
-    announced: Option<String>,
+    from: Spanned<String>,
+    value: Spanned<String>,
+    announced: Option<Spanned<String>>,
     source: String,
     status: String,
     #[serde(default)]
@@ -72,12 +52,33 @@ struct RowText {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProgramText {
-    code: String,
-    from: String,
+    code: Spanned<String>,
+    from: Spanned<String>,
     basis: String,
     conditions_zh: String,
     conditions_en: String,
     amount_zh: String,
+}
+
+/// A parameter of a draft, each row with its place.
+pub(super) struct DraftParameter {
+    pub parameter: Parameter,
+    pub unit: Unit,
+    pub rows: Vec<(Row, RowPlace)>,
+}
+
+/// Where a row of a draft stands.
+pub(super) struct RowPlace {
+    file: String,
+    line: usize,
+    at: String,
+}
+
+impl RowPlace {
+    /// The error that names this place.
+    pub fn invalid(&self, problem: RuleProblem) -> RuleBookError {
+        RuleBookError::Invalid { file: self.file.clone(), line: self.line, at: self.at.clone(), problem }
+    }
 }
 
 /// Reads every file; see [`RuleBook::from_toml`].
@@ -86,50 +87,67 @@ pub(super) fn book(files: &[(&str, &str)]) -> Result<RuleBook, RuleBookError> {
         parameters: vec![None; Parameter::ALL.len()],
         programs: vec![None; Program::ALL.len()],
         version: String::new(),
+        digest: Sha256::new(),
     };
-    let mut digest = Sha256::new();
     for (name, text) in files {
-        digest.update(text.as_bytes());
-        let place = Place { file: name, at: "" };
+        book.digest.update(text.as_bytes());
+        let place = Place { file: name, text, at: "", span: 0..0 };
         let file = syntax(name, text)?;
         for text in file.parameter {
-            let (parameter, dated) = parameter(place, text)?;
+            let (parameter, dated) = parameter(&place, text)?;
             let slot = &mut book.parameters[parameter as usize];
-            place.refuse(parameter.key(), slot.is_some(), "stands twice")?;
+            place.refuse(parameter.key(), slot.is_some(), RuleProblem::StandsTwice)?;
             *slot = Some(dated);
         }
         for text in file.program {
-            let (program, rule) = program(place, text)?;
+            let (program, rule) = program(&place, text)?;
             let slot = &mut book.programs[program as usize];
-            place.refuse(program.code(), slot.is_some(), "stands twice")?;
+            place.refuse(program.code(), slot.is_some(), RuleProblem::StandsTwice)?;
             *slot = Some(rule);
         }
     }
     complete(&book)?;
-    book.version = version(&book, digest);
+    book.version = version(&book);
     Ok(book)
 }
 
-/// Replaces the parameters of one more file; see [`RuleBook::with_toml`].
-pub(super) fn overlay(base: &RuleBook, name: &str, text: &str) -> Result<RuleBook, RuleBookError> {
-    let mut book = base.clone();
-    let place = Place { file: name, at: "" };
+/// The parameters of a draft, which may leave out the names and units that the book has.
+pub(super) fn draft(base: &RuleBook, name: &str, text: &str) -> Result<Vec<DraftParameter>, RuleBookError> {
+    let place = Place { file: name, text, at: "", span: 0..0 };
     let file = syntax(name, text)?;
-    place.refuse("program", !file.program.is_empty(), "cannot be replaced")?;
-    for text in file.parameter {
-        let (parameter, dated) = parameter(place, text)?;
-        book.parameters[parameter as usize] = Some(dated);
+    if let Some(program) = file.program.first() {
+        return Err(place.on(&program.code).invalid(program.code.get_ref(), RuleProblem::ProgramInDraft));
     }
-    let mut digest = Sha256::new();
-    digest.update(base.version.as_bytes());
-    digest.update(text.as_bytes());
-    book.version = version(&book, digest);
-    Ok(book)
+    let mut drafted: Vec<DraftParameter> = Vec::new();
+    for text in file.parameter {
+        let parameter = known_parameter(&place, &text.key)?;
+        let twice = drafted.iter().any(|earlier| earlier.parameter == parameter);
+        place.on(&text.key).refuse(parameter.key(), twice, RuleProblem::StandsTwice)?;
+        let place = Place { at: parameter.key(), ..place.on(&text.key) };
+        let standing = base.parameter(parameter).map(|dated| dated.unit);
+        let unit = match &text.unit {
+            Some(unit) => known_unit(&place, unit)?,
+            None => standing.ok_or_else(|| place.invalid("unit", RuleProblem::NotNamed))?,
+        };
+        let differs = standing.is_some_and(|standing| standing != unit);
+        place.refuse("unit", differs, RuleProblem::OtherUnit)?;
+        let rows = rows(&place, unit, &text.row)?;
+        drafted.push(DraftParameter { parameter, unit, rows });
+    }
+    Ok(drafted)
 }
 
 fn syntax(file: &str, text: &str) -> Result<File, RuleBookError> {
-    toml::from_str(text)
-        .map_err(|error| RuleBookError::Syntax { file: file.to_owned(), message: error.to_string() })
+    toml::from_str(text).map_err(|error| RuleBookError::Syntax {
+        file: file.to_owned(),
+        line: line_of(text, error.span().map_or(0, |span| span.start)),
+        message: error.message().to_owned(),
+    })
+}
+
+/// The line of a byte, from 1.
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn complete(book: &RuleBook) -> Result<(), RuleBookError> {
@@ -141,82 +159,129 @@ fn complete(book: &RuleBook) -> Result<(), RuleBookError> {
     }
 }
 
-fn version(book: &RuleBook, digest: Sha256) -> String {
+/// The newest announcement and the first digits of the digest over the texts in their order.
+pub(super) fn version(book: &RuleBook) -> String {
     let rows = book.parameters.iter().flatten().flat_map(|parameter| &parameter.rows);
     let newest = rows.filter_map(|row| row.announced).max().unwrap_or_default();
-    let digest = hex::encode(digest.finalize());
+    let digest = hex::encode(book.digest.clone().finalize());
     format!("{newest}-{}", &digest[..12])
 }
 
 /// Where in a file something stands.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Place<'a> {
     file: &'a str,
+    text: &'a str,
     at: &'a str,
+    span: Range<usize>,
 }
 
-impl Place<'_> {
-    fn invalid(self, at: &str, problem: &'static str) -> RuleBookError {
-        let at = if self.at.is_empty() { at.to_owned() } else { format!("{}: {at}", self.at) };
-        RuleBookError::Invalid { file: self.file.to_owned(), at, problem }
+impl<'a> Place<'a> {
+    fn on(&self, text: &Spanned<String>) -> Place<'a> {
+        Place { span: text.span(), ..self.clone() }
     }
 
-    fn refuse(self, at: &str, wrong: bool, problem: &'static str) -> Result<(), RuleBookError> {
+    fn line(&self) -> usize {
+        line_of(self.text, self.span.start)
+    }
+
+    fn path(&self, at: &str) -> String {
+        if self.at.is_empty() { at.to_owned() } else { format!("{}: {at}", self.at) }
+    }
+
+    fn invalid(&self, at: &str, problem: RuleProblem) -> RuleBookError {
+        RuleBookError::Invalid { file: self.file.to_owned(), line: self.line(), at: self.path(at), problem }
+    }
+
+    fn refuse(&self, at: &str, wrong: bool, problem: RuleProblem) -> Result<(), RuleBookError> {
         if wrong { Err(self.invalid(at, problem)) } else { Ok(()) }
     }
 
-    fn month(self, text: &str) -> Result<BenefitMonth, RuleBookError> {
-        text.parse().map_err(|_| self.invalid(text, "is not a month such as 2023-07"))
+    fn month(&self, text: &Spanned<String>) -> Result<BenefitMonth, RuleBookError> {
+        let month = text.get_ref();
+        month.parse().map_err(|_| self.on(text).invalid(month, RuleProblem::NotAMonth))
+    }
+
+    fn day(&self, text: &Spanned<String>) -> Result<NaiveDate, RuleBookError> {
+        let day = text.get_ref();
+        day.parse().map_err(|_| self.on(text).invalid(day, RuleProblem::NotADate))
     }
 }
 
-fn parameter(place: Place, text: ParameterText) -> Result<(Parameter, DatedParameter), RuleBookError> {
-    let parameter =
-        Parameter::from_key(&text.key).ok_or_else(|| place.invalid(&text.key, "is no parameter"))?;
-    let place = Place { at: &text.key, ..place };
-    let unit = match text.unit.as_str() {
-        "yuan" => Unit::Yuan,
-        "percent" => Unit::Percent,
-        "months" => Unit::Months,
-        other => return Err(place.invalid(other, "is no unit: yuan, percent or months")),
-    };
-    let rows = text.row.into_iter().map(|text| row(place, unit, text)).collect::<Result<Vec<_>, _>>()?;
-    place.refuse("row", rows.is_empty(), "is missing")?;
-    for pair in rows.windows(2) {
-        let month = pair[1].from.to_string();
-        place.refuse(&month, pair[0].from >= pair[1].from, "is not later than the row before it")?;
-    }
-    Ok((parameter, DatedParameter { zh: text.zh, en: text.en, unit, rows }))
+fn known_parameter(place: &Place, key: &Spanned<String>) -> Result<Parameter, RuleBookError> {
+    let unknown = || place.on(key).invalid(key.get_ref(), RuleProblem::UnknownParameter);
+    Parameter::from_key(key.get_ref()).ok_or_else(unknown)
 }
 
-fn row(place: Place, unit: Unit, text: RowText) -> Result<Row, RuleBookError> {
-    let value = match unit {
-        Unit::Yuan => Money::parse_yuan(&text.value).ok().map(Money::fen),
-        Unit::Percent | Unit::Months => text.value.parse::<u16>().ok().map(i64::from),
+fn known_unit(place: &Place, unit: &Spanned<String>) -> Result<Unit, RuleBookError> {
+    match unit.get_ref().as_str() {
+        "yuan" => Ok(Unit::Yuan),
+        "percent" => Ok(Unit::Percent),
+        "months" => Ok(Unit::Months),
+        other => Err(place.on(unit).invalid(other, RuleProblem::UnknownUnit)),
+    }
+}
+
+fn parameter(place: &Place, text: ParameterText) -> Result<(Parameter, DatedParameter), RuleBookError> {
+    let parameter = known_parameter(place, &text.key)?;
+    let place = Place { at: parameter.key(), ..place.on(&text.key) };
+    let (Some(zh), Some(en), Some(unit)) = (text.zh, text.en, &text.unit) else {
+        return Err(place.invalid("parameter", RuleProblem::NotNamed));
     };
-    let announced = match &text.announced {
-        Some(day) => Some(day.parse::<NaiveDate>().map_err(|_| place.invalid(day, "is not a date"))?),
-        None => None,
+    let unit = known_unit(&place, unit)?;
+    let rows = rows(&place, unit, &text.row)?.into_iter().map(|(row, _)| row).collect();
+    Ok((parameter, DatedParameter { zh, en, unit, rows }))
+}
+
+/// The rows of a parameter, which ascend by month.
+fn rows(place: &Place, unit: Unit, texts: &[RowText]) -> Result<Vec<(Row, RowPlace)>, RuleBookError> {
+    place.refuse("row", texts.is_empty(), RuleProblem::NoRows)?;
+    let mut rows: Vec<(Row, RowPlace)> = Vec::with_capacity(texts.len());
+    for text in texts {
+        let place = place.on(&text.from);
+        let row = row(&place, unit, text)?;
+        let month = text.from.get_ref();
+        let late = rows.last().is_some_and(|(before, _)| before.from >= row.from);
+        place.refuse(month, late, RuleProblem::NotAscending)?;
+        let at = RowPlace { file: place.file.to_owned(), line: place.line(), at: place.path(month) };
+        rows.push((row, at));
+    }
+    Ok(rows)
+}
+
+fn row(place: &Place, unit: Unit, text: &RowText) -> Result<Row, RuleBookError> {
+    let (month, written) = (text.from.get_ref(), text.value.get_ref());
+    let (value, most) = match unit {
+        Unit::Yuan => (Money::parse_yuan(written).ok().map(Money::fen), YUAN_MAX_FEN),
+        Unit::Percent => (written.parse::<u16>().ok().map(i64::from), PERCENT_MAX),
+        Unit::Months => (written.parse::<u16>().ok().map(i64::from), MONTHS_MAX),
     };
-    place.refuse(&text.from, text.source.is_empty(), "has no source")?;
+    let announced = text.announced.as_ref().map(|day| place.day(day)).transpose()?;
+    place.refuse(month, text.source.trim().is_empty(), RuleProblem::NoSource)?;
+    let from = place.month(&text.from)?;
+    let of_value = place.on(&text.value);
+    let value = value.ok_or_else(|| of_value.invalid(month, RuleProblem::ValueMalformed))?;
+    of_value.refuse(month, value > most, RuleProblem::ValueOutOfRange)?;
     Ok(Row {
-        from: place.month(&text.from)?,
-        value: value.ok_or_else(|| place.invalid(&text.from, "has a value that does not fit the unit"))?,
+        from,
+        value,
         announced,
         status: match text.status.as_str() {
             "sourced" => Status::Sourced,
             "illustrative" => Status::Illustrative,
-            _ => return Err(place.invalid(&text.from, "has no status: sourced or illustrative")),
+            _ => return Err(place.invalid(month, RuleProblem::UnknownStatus)),
         },
-        source: text.source,
-        note: text.note,
+        source: text.source.clone(),
+        note: text.note.clone(),
     })
 }
 
-fn program(place: Place, text: ProgramText) -> Result<(Program, ProgramRule), RuleBookError> {
-    let program: Program = text.code.parse().map_err(|_| place.invalid(&text.code, "is no program"))?;
+fn program(place: &Place, text: ProgramText) -> Result<(Program, ProgramRule), RuleBookError> {
+    let code = text.code.get_ref().as_str();
+    let place = place.on(&text.code);
+    let program: Program = code.parse().map_err(|_| place.invalid(code, RuleProblem::UnknownProgram))?;
     let rule = ProgramRule {
-        from: Place { at: &text.code, ..place }.month(&text.from)?,
+        from: Place { at: program.code(), ..place }.month(&text.from)?,
         basis: text.basis,
         conditions_zh: text.conditions_zh,
         conditions_en: text.conditions_en,
