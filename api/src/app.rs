@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use domain::policy::RuleBook;
 use eventlog::appender::Appender;
 use eventlog::database::{Clock, DatabaseError, LedgerDatabase, owner_pool, service_pool};
 use eventlog::merkle::copy::CheckpointCopy;
@@ -17,8 +16,8 @@ use sqlx::PgPool;
 
 use crate::check::Outside;
 use crate::embedded_postgres::EmbeddedPostgres;
-use crate::processes::Office;
 use crate::processes::erasure::{self, FinishedErasure};
+use crate::processes::{Office, RulesInUse};
 use crate::sealing::{Sealing, SealingRefusal};
 use crate::settings::{Settings, Storage};
 
@@ -72,8 +71,9 @@ impl App {
             keyring: Arc::new(settings.open_keyring(pool.clone()).await?),
             pool,
             runner: Arc::new(Runner::new(log)),
-            rules: RuleBook::published(),
+            rules: RulesInUse::default(),
         };
+        office.rule_books().await?;
         let growth = office.repository.appender().growth().watch();
         let sealing = Sealing::start(settings, tree.clone(), growth).await;
         // an erasure is not taken from a log that may be another one

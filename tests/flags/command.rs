@@ -129,6 +129,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::Campaign(event) => of(event, metadata),
         AnyEvent::Fund(event) => of(event, metadata),
         AnyEvent::Disclosure(event) => of(event, metadata),
+        AnyEvent::Gazette(event) => of(event, metadata),
     }
 }
 

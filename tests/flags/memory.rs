@@ -9,7 +9,7 @@ use domain::any_event::AnyEvent;
 use domain::calendar::WorkingDays;
 use domain::personal::testing::OpenKeyring;
 use domain::personal::{BlindIndex, Opener};
-use domain::policy::RuleBook;
+use domain::policy::RuleBooks;
 use sha2::{Digest, Sha256};
 
 use crate::book::Placed;
@@ -63,6 +63,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::Campaign(event) => event.kind().name,
         AnyEvent::Fund(event) => event.kind().name,
         AnyEvent::Disclosure(event) => event.kind().name,
+        AnyEvent::Gazette(event) => event.kind().name,
     }
 }
 
@@ -101,7 +102,7 @@ fn hidden_faults_are_all_found_and_nobody_else_is_accused() {
         log: &log,
         opener: &keyring as &dyn Opener,
         indexer: &PlainIndex,
-        rules: RuleBook::published(),
+        rules: &RuleBooks::default(),
         days: WorkingDays::published(),
         on: log.newest_on.unwrap(),
         brought: &Brought { statements: Some(statements), relatives },

@@ -5,4 +5,5 @@ mod erasing;
 mod importing;
 mod paying;
 mod proving;
+mod publishing;
 mod usage;

@@ -16,10 +16,10 @@ use tests::personas;
 
 use tests::counter::{Counter, PERSON, applications, persons};
 
-const FUND: &str = "区级财政";
+pub const FUND: &str = "区级财政";
 
 /// An office with one person on the roll and money in its fund.
-async fn office_with_a_case() -> (Counter, CaseId) {
+pub async fn office_with_a_case() -> (Counter, CaseId) {
     let counter = Counter::open().await;
     for (kind, content) in [("persons", persons()), ("applications", applications())] {
         let file = counter.file(kind, &content);
@@ -55,7 +55,7 @@ fn prepare(counter: &Counter) -> String {
 }
 
 /// The bank pays every line of its file.
-fn settled(bank_file: &str) -> String {
+pub fn settled(bank_file: &str) -> String {
     let lines = bank_file.lines().filter_map(|line| line.strip_prefix("P,")?.split(',').next());
     let results = lines.map(|payment| format!("{payment},settled,R-1\n"));
     ["payment,result,reference\n".to_owned()].into_iter().chain(results).collect()

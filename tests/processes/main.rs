@@ -1,4 +1,5 @@
 //! What the processes promise when something goes wrong between their steps.
 
 mod payment_runs;
+mod rates;
 mod run_desk;

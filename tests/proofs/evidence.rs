@@ -9,6 +9,7 @@ use api::audit::opened::ToOpen;
 use api::audit::verify::{Known, Verified, verify};
 use domain::ids::PersonId;
 use domain::personal::{PersonName, PersonalField, RetentionClass, SealScope, Sealer as _};
+use domain::policy::RuleBooks;
 use eventlog::merkle::key::{Algorithm, SignerKey};
 use eventlog::merkle::note::Note;
 use eventlog::merkle::store::StoredCheckpoint;
@@ -94,6 +95,7 @@ impl Evidence {
         let positions = positions.into_iter().collect();
         let open = [ToOpen { person: self.person, labels: Vec::new() }];
         let contents = Contents {
+            rules: &RuleBooks::default(),
             positions: &positions,
             checkpoint: &checkpoint,
             keys: &keys,

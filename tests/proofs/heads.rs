@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use api::audit::bundle::{Contents, write};
 use api::audit::verify::Known;
+use domain::policy::RuleBooks;
 use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use eventlog::merkle::checkpoint::Checkpoint;
@@ -221,6 +222,7 @@ async fn a_bundle_after_the_key_was_rotated_and_the_old_one_retired_is_verified(
         for (name, positions) in [("whole", 0..checkpoint.size), ("some", 1..2)] {
             let positions = positions.collect();
             let contents = Contents {
+                rules: &RuleBooks::default(),
                 positions: &positions,
                 checkpoint: &checkpoint,
                 keys: &keys,

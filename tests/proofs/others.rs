@@ -6,6 +6,7 @@ use std::process::Command;
 use api::audit::bundle::{Contents, write};
 use api::audit::opened::ToOpen;
 use api::audit::selection::{Selection, positions};
+use domain::policy::RuleBooks;
 use eventlog::merkle::checkpoint;
 use eventlog::merkle::copy::CheckpointCopy;
 use eventlog::merkle::hash::Sha256Tree;
@@ -130,6 +131,7 @@ async fn others_verify_checkpoints_entries_and_growth_of_a_real_office() {
         let positions = positions(&small.office, selection).await.unwrap();
         let bundle = Bundle::begin();
         let contents = Contents {
+            rules: &RuleBooks::default(),
             positions: &positions,
             checkpoint: &checkpoint,
             keys: &keys,
@@ -159,6 +161,7 @@ async fn others_read_the_tiles_of_a_log_of_several() {
     let keys = [sealed.key_file().await.read().unwrap()[0].verifier().clone()];
     let positions = (0..700).collect();
     let contents = Contents {
+        rules: &RuleBooks::default(),
         positions: &positions,
         checkpoint: &checkpoint,
         keys: &keys,

@@ -27,7 +27,9 @@ async fn a_case(small: &SmallOffice) -> CaseId {
 async fn a_case_is_told_step_by_step_and_what_was_decided_and_paid_is_the_same() {
     let small = SmallOffice::open().await;
     let items = told(&small, Subject::Case(a_case(&small).await)).await;
-    assert!(matches!(&items[0], ReportItem::Head(head) if head.rule_version == small.office.rules.version()));
+    assert!(
+        matches!(&items[0], ReportItem::Head(head) if head.rule_version == small.office.rules.newest().version())
+    );
     let positions: Vec<u64> = steps(&items).map(|step| step.position).collect();
     assert!(positions.is_sorted() && positions.len() > 10, "{positions:?}");
     let determined: Vec<&str> = verdicts(&items).iter().map(|(event, _)| *event).collect();
@@ -113,11 +115,11 @@ async fn whoever_holds_the_events_makes_the_same_report_without_a_database() {
     let log = small.office.repository.log().read_from(0, u32::MAX).await.unwrap();
     log.iter().rev().for_each(|stored| histories.take(stored));
     small.office.keyring.load_all().await.unwrap();
-    let rules = small.office.rules;
+    let rules = small.office.rule_books().await.unwrap();
     let ground = Ground {
         opener: &*small.office.keyring,
         restricted: &BTreeSet::new(),
-        rules,
+        rules: &rules,
         proof: &nothing_sealed,
     };
     for subject in subjects(&small).await {

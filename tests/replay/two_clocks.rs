@@ -16,7 +16,7 @@ use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::money::Money;
 use domain::personal::testing::OpenKeyring;
 use domain::personal::{BirthDate, BlindIndex, PersonName, PersonalField, Sealed};
-use domain::policy::{CareLevel, Hukou, Income, IncomeKind, Relation, RuleBook, SuspensionReason};
+use domain::policy::{CareLevel, Hukou, Income, IncomeKind, Relation, RuleBooks, SuspensionReason};
 use domain::program::Program;
 use eventlog::append::StreamId;
 use eventlog::event::StoredEvent;
@@ -273,7 +273,7 @@ fn found(log: &[StoredEvent], subject: Subject, clocks: Clocks, keys: &OpenKeyri
     let ground = Ground {
         opener: keys,
         restricted: &BTreeSet::new(),
-        rules: RuleBook::published(),
+        rules: &RuleBooks::default(),
         proof: &nothing_sealed,
     };
     let items = tell(&histories, subject, clocks, &ground);

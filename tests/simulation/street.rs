@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use api::processes::{Desk, Office, office_day};
+use api::processes::{Desk, Office, RulesInUse, office_day};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, ActorId, Role};
-use domain::policy::RuleBook;
 use eventlog::appender::Appender;
 use eventlog::keyring::Keyring;
 use eventlog::read::Log;
@@ -69,7 +68,7 @@ async fn office_on(ledger: &TestLedger) -> Office {
         keyring: Arc::new(Keyring::open(pool.clone(), ledger.master_key().clone()).await.unwrap()),
         pool,
         runner: Arc::new(Runner::new(log)),
-        rules: RuleBook::published(),
+        rules: RulesInUse::default(),
     }
 }
 

@@ -8,6 +8,7 @@ use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
 use domain::fund::Fund;
+use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
 use domain::payment::Payment;
@@ -38,7 +39,7 @@ const OF_COMMANDS: [&str; 11] = [
 ];
 
 /// The streams of the office.
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 9] = [
     Household::TYPE,
     Identity::TYPE,
     BenefitCase::TYPE,
@@ -47,6 +48,7 @@ const TYPES: [&str; 8] = [
     Campaign::TYPE,
     Fund::TYPE,
     Disclosure::TYPE,
+    Gazette::TYPE,
 ];
 
 /// Proves the invariants; the error names the ones that are broken.

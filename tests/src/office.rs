@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::{TestLedger, personas};
 use api::check::{Outside, Verdict, check_office};
 use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
-use api::processes::{self as work, Desk, Office};
+use api::processes::{self as work, Desk, Office, RulesInUse};
 use api::registers::{RawRow, RegisterRow, applications, donations, persons};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
 use domain::actor::Actor;
@@ -16,7 +16,6 @@ use domain::campaign::CampaignTerms;
 use domain::fund::{FundCharter, FundSource, Restriction};
 use domain::identifiers::CitizenId;
 use domain::money::Money;
-use domain::policy::RuleBook;
 use domain::program::Program;
 use eventlog::appender::Appender;
 use eventlog::keyring::Keyring;
@@ -107,7 +106,7 @@ impl SmallOffice {
             keyring: Arc::new(Keyring::open(pool.clone(), ledger.master_key().clone()).await.unwrap()),
             pool,
             runner: Arc::new(Runner::new(log)),
-            rules: RuleBook::published(),
+            rules: RulesInUse::default(),
         };
         SmallOffice { ledger, office }
     }

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use domain::policy::RuleBook;
+use domain::policy::{RuleBook, RuleBooks};
 use eventlog::event::StoredEvent;
 use eventlog::keyring::Keyring;
 use eventlog::merkle::checkpoint::Checkpoint;
@@ -40,6 +40,8 @@ pub struct Contents<'b> {
     pub brought: &'b [Vec<u8>],
     /// What is opened.
     pub open: &'b [ToOpen],
+    /// Every edition of the rules.
+    pub rules: &'b RuleBooks,
     /// What replay and re-determination found, one JSON object each.
     pub report: &'b [serde_json::Value],
 }
@@ -116,7 +118,7 @@ pub async fn write(
     } else {
         write_some(&mut files, store, keyring, contents).await?
     };
-    write_policy(&mut files, &inside.versions)?;
+    write_policy(&mut files, contents.rules, &inside.versions)?;
     if !contents.report.is_empty() {
         let lines: String = contents.report.iter().map(|item| format!("{item}\n")).collect();
         files.write(layout::REPORT, lines.as_bytes())?;
@@ -127,13 +129,21 @@ pub async fn write(
     Ok(Written { directory: directory.to_owned(), whole, events, size, opened: inside.opened, files })
 }
 
-/// The parameters in force for the decisions inside. This program knows its own; of decisions that name only others the
-/// bundle has none.
-fn write_policy(files: &mut Files, versions: &BTreeSet<String>) -> Result<(), BundleError> {
-    if versions.is_empty() || versions.contains(RuleBook::published().version()) {
-        for (name, text) in RuleBook::published_files() {
-            files.write(&layout::policy(name), text.as_bytes())?;
-        }
+/// The parameters in force for the decisions inside: the program's own, then what the office had published by the newest
+/// edition that is named, in the order of the log. Of decisions that name only other programs' the bundle has none.
+fn write_policy(
+    files: &mut Files,
+    rules: &RuleBooks,
+    versions: &BTreeSet<String>,
+) -> Result<(), BundleError> {
+    let named = versions.iter().filter_map(|version| rules.publications_of(version));
+    let newest = named.max_by_key(|publications| publications.len());
+    let Some(published) = newest.or(versions.is_empty().then(|| rules.publications())) else { return Ok(()) };
+    for (name, text) in RuleBook::published_files() {
+        files.write(&layout::policy(name), text.as_bytes())?;
+    }
+    for publication in published {
+        files.write(&layout::published(publication.position), publication.text.as_bytes())?;
     }
     Ok(())
 }

@@ -42,3 +42,11 @@ pub fn consistency(old: u64, new: u64) -> String {
 pub fn policy(name: &str) -> String {
     format!("policy/{name}")
 }
+
+/// How the name of a file of published rates begins.
+pub const PUBLISHED: &str = "policy/published-";
+
+/// A file of rates that the office published, by the position of the publication: their order is that of the log.
+pub fn published(position: u64) -> String {
+    format!("{PUBLISHED}{position:012}.toml")
+}

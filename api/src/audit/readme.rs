@@ -28,7 +28,8 @@ const STEPS: &str = r#"## 核验步骤
 4. 包含证明：叶子哈希为 SHA-256(0x00 ‖ 事件字节)，节点哈希为 SHA-256(0x01 ‖ 左 ‖ 右)，即 RFC 6962。
 5. 一致性：若您持有较早的检查点，用 `consistency/<旧>-<新>` 按 RFC 6962 第 2.1.2 节核验旧树是新树的开头。
 6. 政策参数：决定中 `rule_version` 末尾的 12 位应等于
-   `grep ' policy/' SHA256SUMS | cut -c67- | xargs cat | sha256sum | cut -c1-12`。
+   `grep ' policy/' SHA256SUMS | cut -c67- | xargs cat | sha256sum | cut -c1-12`。`policy/published-<位置>.toml` 是台账单位在该
+   位置发布的参数；发布之前作出的决定，计算时去掉这些文件。
 7. 打开的个人信息：`opened.jsonl` 每行给出一个加密值的专用密钥（base64）。密文 `s1.c.…` 或 `s1.v.…` 前缀之后为无填充的
    base64url：随机数 12 字节 ‖ 承诺 16 字节 ‖ AES-256-GCM-SIV 密文与标签。承诺为 HMAC-SHA256(密钥, 00 00 00 00 00 00 00 0a ‖
    "commitment") 的前 16 字节；关联数据为 "value|s1|" ‖ 类别 ‖ "|" ‖ 人员编号 16 字节 ‖ 字段。其他值保持加密。
@@ -55,7 +56,8 @@ const STEPS: &str = r#"## 核验步骤
 5. Consistency: with an older checkpoint of yours, `consistency/<old>-<new>` proves by RFC 6962, section 2.1.2, that the
    old tree is the beginning of the new one.
 6. Policy parameters: the last 12 digits of the `rule_version` in decisions are those of
-   `grep ' policy/' SHA256SUMS | cut -c67- | xargs cat | sha256sum | cut -c1-12`.
+   `grep ' policy/' SHA256SUMS | cut -c67- | xargs cat | sha256sum | cut -c1-12`. `policy/published-<position>.toml` holds
+   rates that the office published at that position; leave it out for what was decided before.
 7. Opened personal values: each line of `opened.jsonl` gives the key (base64) of one sealed value. Behind its prefix
    `s1.c.` or `s1.v.` a sealed value is base64url without padding: nonce of 12 bytes ‖ commitment of 16 ‖ AES-256-GCM-SIV
    ciphertext with its tag. The commitment is the first 16 bytes of HMAC-SHA256(key, 00 00 00 00 00 00 00 0a ‖

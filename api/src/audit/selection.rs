@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::aggregate::Decider;
 use domain::campaign::Campaign;
+use domain::gazette::{GAZETTE_ID, Gazette};
 use domain::household::Household;
 use domain::ids::{CampaignId, CaseId, HouseholdId, PersonId, RunId};
 use domain::payment_run::PaymentRun;
@@ -72,6 +73,10 @@ pub async fn positions(office: &Office, selection: Selection) -> Result<BTreeSet
                 found.case(CaseId::new(case)).await?;
             }
         }
+    }
+    // what was decided or paid rests on the rates that were published
+    if !found.positions.is_empty() && !matches!(selection, Selection::Campaign(_)) {
+        found.stream(Gazette::TYPE, GAZETTE_ID.to_owned()).await?;
     }
     if found.positions.is_empty() {
         Err(ProcessError::Unknown { what: "subject" })

@@ -2,12 +2,13 @@
 //!
 //! A case is prepared by everyone who took part in it, visited its household or recorded one of its facts; a run by who
 //! opened, calculated and submitted it. Whoever approved does not release, and does not decide the appeal.
-//! Whoever asked for a person's erasure does not decide on it.
+//! Whoever asked for a person's erasure does not decide on it; whoever proposed rates does not publish them.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::any_event::AnyEvent;
 use domain::benefit_case::{BenefitCaseEvent, HeldMonths};
+use domain::gazette::GazetteEvent;
 use domain::household::HouseholdEvent;
 use domain::ids::PersonId;
 use domain::payment_run::PaymentRunEvent;
@@ -29,6 +30,8 @@ pub struct FourEyes {
     held: HashMap<(String, HeldMonths), Hands>,
     /// Who asked for each person's erasure, the newest request.
     asked: HashMap<PersonId, Hands>,
+    /// Who proposed rates, by the number of the proposal.
+    proposed: HashMap<u32, Hands>,
     /// The household of each case.
     households: HashMap<String, String>,
     findings: Vec<Finding>,
@@ -48,6 +51,7 @@ impl Watch for FourEyes {
             Some(AnyEvent::Household(event)) => self.see_household(seen, event),
             Some(AnyEvent::BenefitCase(event)) => self.see_case(seen, event),
             Some(AnyEvent::PaymentRun(event)) => self.see_run(seen, event),
+            Some(AnyEvent::Gazette(event)) => self.see_gazette(seen, event),
             _ => {}
         }
     }
@@ -142,6 +146,19 @@ impl FourEyes {
             Event::PaymentRunOpened { .. }
             | Event::PaymentRunCalculated { .. }
             | Event::PaymentRunSubmitted { .. } => self.prepares(seen),
+        }
+    }
+
+    fn see_gazette(&mut self, seen: &Seen, event: &GazetteEvent) {
+        match event {
+            GazetteEvent::PolicyParametersProposed { number, .. } => {
+                sign(self.proposed.entry(*number).or_default(), seen);
+            }
+            GazetteEvent::PolicyParametersPublished { number, .. } => {
+                let own = self.proposed.get(number).map(|hands| found(hands, seen)).unwrap_or_default();
+                self.refuse(seen, own, "发布人即拟定人", "whoever published the rates had proposed them");
+            }
+            GazetteEvent::PolicyParametersRejected { .. } => {}
         }
     }
 

@@ -8,6 +8,7 @@ use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
 use domain::fund::Fund;
+use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
 use domain::payment::Payment;
@@ -27,6 +28,7 @@ pub struct Readable {
     campaigns: HashMap<String, Campaign>,
     funds: HashMap<String, Fund>,
     disclosures: HashMap<String, Disclosure>,
+    gazettes: HashMap<String, Gazette>,
     findings: Vec<Finding>,
 }
 
@@ -51,6 +53,7 @@ impl Watch for Readable {
             Some(AnyEvent::Campaign(event)) => fold(&mut self.campaigns, id, event),
             Some(AnyEvent::Fund(event)) => fold(&mut self.funds, id, event),
             Some(AnyEvent::Disclosure(event)) => fold(&mut self.disclosures, id, event),
+            Some(AnyEvent::Gazette(event)) => fold(&mut self.gazettes, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

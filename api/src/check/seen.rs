@@ -9,6 +9,7 @@ use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
 use domain::fund::Fund;
+use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
 use domain::payment::Payment;
@@ -83,6 +84,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
         Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
         Disclosure::TYPE => stored.decode()?.map(AnyEvent::Disclosure),
+        Gazette::TYPE => stored.decode()?.map(AnyEvent::Gazette),
         _ => None,
     })
 }
@@ -96,7 +98,8 @@ struct Signed {
         alias = "calculated_by",
         alias = "submitted_by",
         alias = "endorsed_by",
-        alias = "approved_by"
+        alias = "approved_by",
+        alias = "proposed_by"
     )]
     by: Option<String>,
 }

@@ -39,9 +39,10 @@ async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
     office.keyring.load_all().await?;
     let today = office_day(Utc::now());
     let shared = HashSet::new();
+    let rules = office.current_rules().await?;
     let look = Look {
         opener: &*office.keyring,
-        rules: office.rules,
+        rules: &rules,
         known_on: today,
         month: BenefitMonth::of(today).next(),
         shared: &shared,

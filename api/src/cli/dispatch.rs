@@ -3,8 +3,8 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, check, db, demo, import, migrate, person, rebuild, replay, report, run, serve,
-    signing, witness,
+    Cli, Command, audit, check, db, demo, import, migrate, person, policy, rebuild, replay, report, run,
+    serve, signing, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -36,6 +36,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Import(command) => import::run(session, command).await,
         Command::Run(command) => run::run(session, command).await,
         Command::Person(command) => person::run(session, command).await,
+        Command::Policy(command) => policy::run(session, command).await,
         Command::Report { year } => report::run(session, year).await,
         Command::Check => check::run(session).await,
         Command::Audit(command) => audit::run(session, command).await,

@@ -13,6 +13,7 @@ mod import;
 pub mod lines;
 mod migrate;
 mod person;
+mod policy;
 mod rebuild;
 mod replay;
 pub mod report;
@@ -39,6 +40,7 @@ use crate::registers::reading::ReadRegister;
 pub use audit::AuditCommand;
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
+pub use policy::PolicyCommand;
 pub use signing::SigningCommand;
 pub use witness::WitnessArgs;
 
@@ -124,6 +126,9 @@ pub enum Command {
     /// 人员 · a person: find, restrict, erase
     #[command(subcommand)]
     Person(PersonCommand),
+    /// 政策参数 · rates: show, propose, publish
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// 年报 · the year's report
     Report {
         /// 年 · year; the newest with payments when absent

@@ -27,7 +27,7 @@ impl Look<'_> {
         let case = self.log.cases.get(&subject.case_id).ok_or(NoSchedule::NotEnrolled)?;
         let state = case.history.before(position);
         let household = self.log.household_before(subject.household_id, position);
-        match schedule(&state, &household, self.opener, self.rules, known_on, through) {
+        match schedule(&state, &household, self.opener, self.rules.before(position), known_on, through) {
             Ok(schedule) => Ok(schedule),
             Err(FactsError::NotEnrolled) => Err(NoSchedule::NotEnrolled),
             Err(_) => Err(NoSchedule::Unjudged),

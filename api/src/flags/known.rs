@@ -200,8 +200,8 @@ impl KnownLog {
                 }
             }
             Some(AnyEvent::Fund(event)) => self.see_fund(seen, day, event),
-            // what was opened for whom is no rule's question
-            Some(AnyEvent::Disclosure(_)) | None => {}
+            // what was opened for whom and which rates were published is no rule's question
+            Some(AnyEvent::Disclosure(_) | AnyEvent::Gazette(_)) | None => {}
         }
     }
 

@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use domain::calendar::WorkingDays;
 use domain::ids::PersonId;
 use domain::personal::{BlindIndex, Opener};
-use domain::policy::RuleBook;
+use domain::policy::RuleBooks;
 use eventlog::keyring::Keyring;
 use serde::Serialize;
 
@@ -94,8 +94,8 @@ pub struct Look<'a> {
     pub opener: &'a dyn Opener,
     /// Makes keyed hashes.
     pub indexer: &'a dyn Indexer,
-    /// The rule book.
-    pub rules: &'a RuleBook,
+    /// Every edition of the rules.
+    pub rules: &'a RuleBooks,
     /// The calendar.
     pub days: &'a WorkingDays,
     /// The day on which deadlines are looked at.
@@ -122,11 +122,12 @@ pub async fn report(
     }
     let persons: Vec<PersonId> = log.homes.keys().copied().collect();
     office.load_keys(persons).await?;
+    let rules = office.rule_books().await?;
     let look = Look {
         log: &log,
         opener: &*office.keyring,
         indexer: &*office.keyring,
-        rules: office.rules,
+        rules: &rules,
         days: WorkingDays::published(),
         on: options.on.or(log.newest_on).unwrap_or_else(|| office_day(chrono::Utc::now())),
         brought: &options.brought,

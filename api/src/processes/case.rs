@@ -209,7 +209,8 @@ pub async fn decide(
         }
     }
     let decided_on = desk.today();
-    let proposal = propose(&state, &household, &*office.keyring, office.rules, decided_on, decided_on);
+    let rules = office.current_rules().await?;
+    let proposal = propose(&state, &household, &*office.keyring, &rules, decided_on, decided_on);
     let proposal = proposal.map_err(|error| ProcessError::refused(&error))?;
     let determination = Personal::new(proposal.determination);
     let determination = seal(&*office.keyring, case.subject.applicant, &determination)?;
@@ -241,16 +242,17 @@ pub async fn determine_entitlement(
     let household = household_of(office, case.subject.household_id).await?;
     let state = office.repository.load::<BenefitCase>(case_id).await?.state;
     let through = BenefitMonth::of(today).next();
-    let due = schedule(&state, &household, &*office.keyring, office.rules, today, through);
+    let rules = office.current_rules().await?;
+    let due = schedule(&state, &household, &*office.keyring, &rules, today, through);
     let due = due.map_err(|error| ProcessError::refused(&error))?;
     let Some(first) = due.months.iter().find(|month| month.due.is_positive()) else { return Ok(()) };
-    let determination = due.determination(first.month, office.rules);
+    let determination = due.determination(first.month, &rules);
     let determination = determination.map_err(|error| ProcessError::refused(&error))?;
     let Some(determination) = determination else { return Ok(()) };
     let command = BenefitCaseCommand::DetermineEntitlement {
         from: first.month,
         amount: first.due,
-        rule_version: office.rules.version().to_owned(),
+        rule_version: rules.version().to_owned(),
         determination: seal(&*office.keyring, case.subject.applicant, &Personal::new(determination))?,
     };
     office.step(desk, case_id, "entitlement", command).await

@@ -12,6 +12,7 @@ mod import;
 mod office;
 pub mod payment_run;
 mod recovery;
+mod rules;
 mod steps;
 
 pub use case::*;
@@ -23,4 +24,5 @@ pub use household::*;
 pub use import::*;
 pub use office::{Desk, Office, office_day};
 pub use recovery::*;
+pub use rules::*;
 pub use steps::Step;

@@ -10,7 +10,6 @@ use domain::identifiers::{BankAccount, CitizenId};
 use domain::identity::Identity;
 use domain::ids::{HouseholdId, PersonId};
 use domain::personal::{BlindIndex, PersonalField};
-use domain::policy::RuleBook;
 use eventlog::append::CommandKey;
 use eventlog::keyring::Keyring;
 use eventlog::repository::{Repository, RequestMeta};
@@ -19,7 +18,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::ProcessError;
+use super::{ProcessError, RulesInUse};
 
 /// What every job works with. Cheap to clone.
 #[derive(Clone)]
@@ -32,8 +31,8 @@ pub struct Office {
     pub pool: PgPool,
     /// Brings the read tables up to date.
     pub runner: Arc<Runner>,
-    /// The rules in force.
-    pub rules: &'static RuleBook,
+    /// The editions of the rules that this process has read; [`Office::rule_books`] reads what was published since.
+    pub rules: RulesInUse,
 }
 
 /// A person at work, at a moment.

@@ -27,7 +27,8 @@ pub async fn find_overpayments(
 ) -> Result<Vec<Overpayment>, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
     let (shared, known_on) = (HashSet::new(), desk.today());
-    let look = Look { opener: &*office.keyring, rules: office.rules, known_on, month, shared: &shared };
+    let rules = office.current_rules().await?;
+    let look = Look { opener: &*office.keyring, rules: &rules, known_on, month, shared: &shared };
     let mut cases = PayableCases::open(&office.pool, programs).await?;
     let mut found = Vec::new();
     while let Some(page) = cases.next_page().await? {

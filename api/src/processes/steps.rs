@@ -6,6 +6,7 @@ use domain::benefit_case::{BenefitCase, BenefitCaseCommand};
 use domain::campaign::{Campaign, CampaignCommand};
 use domain::disclosure::{Disclosure, DisclosureCommand};
 use domain::fund::{Fund, FundCommand};
+use domain::gazette::{Gazette, GazetteCommand};
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::{Identity, IdentityCommand};
 use domain::ids::RunId;
@@ -50,6 +51,7 @@ steps! {
     Campaign(CampaignCommand),
     Fund(FundCommand),
     Disclosure(DisclosureCommand),
+    Gazette(GazetteCommand),
 }
 
 impl Office {

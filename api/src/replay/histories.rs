@@ -10,6 +10,7 @@ use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
 use domain::fund::Fund;
+use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
 use domain::payment::Payment;
@@ -82,7 +83,7 @@ macro_rules! kept {
     };
 }
 
-kept!(Household, Identity, BenefitCase, PaymentRun, Payment, Campaign, Fund, Disclosure);
+kept!(Household, Identity, BenefitCase, PaymentRun, Payment, Campaign, Fund, Disclosure, Gazette);
 
 /// A stream of which an event cannot follow the ones before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -49,7 +49,8 @@ pub async fn replay(
 ) -> Result<(), ProcessError> {
     let gathered = gather::gather(office, subject, clocks.known).await?;
     let restricted = gather::restricted_today(office, &gathered.histories).await?;
-    let ground = Ground { opener: &gathered.keys, restricted: &restricted, rules: office.rules, proof };
+    let rules = office.rule_books().await?.known_on(clocks.known);
+    let ground = Ground { opener: &gathered.keys, restricted: &restricted, rules: &rules, proof };
     let items = tell(&gathered.histories, subject, clocks, &ground);
     let released = items.iter().any(|item| match item {
         ReportItem::Step(step) => step.event == "PaymentRunReleased",

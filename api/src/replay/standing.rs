@@ -114,7 +114,7 @@ fn due_on(histories: &Histories, case_id: CaseId, clocks: Clocks, ground: &Groun
     }
     let household = case.subject().map(|subject| subject.household_id.to_string());
     let household: Household = household.map(|id| folded(histories, &id)).unwrap_or_default();
-    let found = determine_month(&case, &household, ground.opener, ground.rules, clocks.known, month);
+    let found = determine_month(&case, &household, ground.opener, ground.rules.newest(), clocks.known, month);
     match found {
         Ok(Some((scheduled, Determination { steps, .. }))) => {
             let (amount, reasons) = (scheduled.due, scheduled.reason_codes());

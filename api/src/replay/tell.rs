@@ -30,7 +30,7 @@ use super::words::{said, words};
 /// Tells a subject from events that hold all of its streams up to what was known; others do no harm. For a run, its
 /// lines come apart, from [`super::run_audit`].
 pub fn tell(histories: &Histories, subject: Subject, clocks: Clocks, ground: &Ground<'_>) -> Vec<ReportItem> {
-    let rule_version = ground.rules.version().to_owned();
+    let rule_version = ground.rules.newest().version().to_owned();
     let mut items = vec![ReportItem::Head(Head { subject, clocks, rule_version })];
     let story = Story::of(histories, subject);
     let mut walk = Walk { histories, ground, states: BTreeMap::new() };
@@ -217,7 +217,8 @@ impl<'a> Walk<'a> {
                     Some(State::Household(household)) => household,
                     _ => &Household::Unregistered,
                 };
-                decided(event, CaseFacts { case, household, office_day: entry.office_day }, self.ground)
+                let (office_day, position) = (entry.office_day, entry.position);
+                decided(event, CaseFacts { case, household, office_day, position }, self.ground)
             }
             AnyEvent::Payment(PaymentEvent::PaymentOrdered { order }) => {
                 Some(paid(self.histories, entry.position, order, self.ground))
@@ -241,7 +242,7 @@ impl<'a> Walk<'a> {
         };
         match event {
             AnyEvent::BenefitCase(BenefitCaseEvent::ApplicationReceived { subject, .. }) => {
-                let rule = self.ground.rules.program(subject.program);
+                let rule = self.ground.rules.newest().program(subject.program);
                 let source = rule.map(|rule| format!("{}（{} 起）", rule.basis, rule.from));
                 let law = |source: String| cited(subject.program.zh(), subject.program.en(), &source);
                 source.map(law).into_iter().collect()

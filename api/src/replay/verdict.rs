@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::explain::Explain;
 use domain::ids::PersonId;
 use domain::personal::{Opened, Opener, Opening, PersonalField, SealScope, Sealed};
-use domain::policy::{Determination, RuleBook, Step};
+use domain::policy::{Determination, RuleBook, RuleBooks, Step};
 use domain::schedule::FactsError;
 use serde::Serialize;
 
@@ -22,8 +22,8 @@ pub struct Ground<'a> {
     pub opener: &'a dyn Opener,
     /// Persons whose values are shown to nobody: the law keeps them, and they are determined anew all the same.
     pub restricted: &'a BTreeSet<PersonId>,
-    /// The rules, whose rates are dated and so answer as they did then.
-    pub rules: &'a RuleBook,
+    /// Every edition of the rules that was known: each decision is asked of the one that it was made by.
+    pub rules: &'a RuleBooks,
     /// How far the event at a position is proven.
     pub proof: &'a (dyn Fn(u64) -> ProofStatus + Sync),
 }
@@ -193,7 +193,12 @@ pub(super) struct Stored<'a> {
 impl Stored<'_> {
     /// The first that differs of its facts and steps from a determination made anew. One that was erased is not
     /// compared.
-    pub fn beside(self, anew: Option<&Determination>, ground: &Ground<'_>) -> Option<Difference> {
+    pub fn beside(
+        self,
+        anew: Option<&Determination>,
+        rules: &RuleBook,
+        ground: &Ground<'_>,
+    ) -> Option<Difference> {
         let Stored { sealed, of, rule_version } = self;
         if anew.is_some_and(|anew| is_sealed_in(anew, sealed, of, ground.opener)) {
             return None;
@@ -210,7 +215,7 @@ impl Stored<'_> {
         let Some(anew) = anew else {
             return Some(Difference { field: "determination", expected, found: steps(&stored) });
         };
-        let same_book = rule_version == ground.rules.version();
+        let same_book = rule_version == rules.version();
         other_step(anew, &stored).filter(|_| same_book).or_else(|| {
             let (expected, found) = ("as known then".to_owned(), "others".to_owned());
             let field = "determination_facts";

@@ -120,7 +120,9 @@ impl Proposal {
     fn reject(&self, reason: String, on: NaiveDate, context: &Context) -> Decision {
         let number = self.number;
         match &self.stage {
-            ProposalStage::Rejected { reason: known, rejected_on } if (known, *rejected_on) == (&reason, on) => {
+            ProposalStage::Rejected { reason: known, rejected_on }
+                if (known, *rejected_on) == (&reason, on) =>
+            {
                 return Ok(vec![]);
             }
             ProposalStage::Proposed => {}

@@ -121,9 +121,8 @@ impl Gazette {
         event: &GazetteEvent,
         stage: ProposalStage,
     ) -> Result<(), ImpossibleEvent> {
-        let open = |proposal: &&mut Proposal| {
-            proposal.number == number && proposal.stage == ProposalStage::Proposed
-        };
+        let open =
+            |proposal: &&mut Proposal| proposal.number == number && proposal.stage == ProposalStage::Proposed;
         let Some(proposal) = self.proposals.iter_mut().find(open) else {
             return Err(ImpossibleEvent::new(event, "a gazette without such an open proposal"));
         };

@@ -49,11 +49,7 @@ fn approve(number: u32) -> Command {
 }
 
 fn reject(number: u32) -> Command {
-    Command::RejectParameters {
-        number,
-        reason: "文号有误".to_owned(),
-        rejected_on: day("2026-11-02"),
-    }
+    Command::RejectParameters { number, reason: "文号有误".to_owned(), rejected_on: day("2026-11-02") }
 }
 
 fn proposed(number: u32, text: &str) -> Event {
@@ -81,9 +77,7 @@ fn published(number: u32, text: &str) -> Event {
 
 fn rejected(number: u32) -> Event {
     Event::PolicyParametersRejected {
-        number,
-        reason: "文号有误".to_owned(),
-        rejected_on: day("2026-11-02"),
+        number, reason: "文号有误".to_owned(), rejected_on: day("2026-11-02")
     }
 }
 

@@ -19,6 +19,6 @@ pub use facts::*;
 pub use outcome::{AssessError, Decision, MonthOutcome, Outcome, ProgramOutcome};
 pub use reason::{Reason, Reasons};
 pub use rule_book::{
-    Announcement, DatedParameter, Parameter, ProgramRule, PublishedRates, RateChange, RateDraft, Row, RuleBook,
-    RuleBookError, RuleBooks, RuleProblem, Status, Unit,
+    Announcement, DatedParameter, Parameter, ProgramRule, PublishedRates, RateChange, RateDraft, Row,
+    RuleBook, RuleBookError, RuleBooks, RuleProblem, Status, Unit,
 };

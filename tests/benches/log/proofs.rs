@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use api::audit::bundle::{Contents, write};
 use api::audit::verify::{Known, verify};
+use domain::policy::RuleBooks;
 use eventlog::bulk::BulkOptions;
 use eventlog::event::StoredEvent;
 use eventlog::keyring::{Keyring, MasterKey};
@@ -129,7 +130,16 @@ async fn bundles(store: &TreeStore<Sha256Tree>, checkpoint: &StoredCheckpoint, f
     let keys: Vec<_> = keys.iter().map(|key| key.verifier().clone()).collect();
     let bundle = async |name: &str, positions: &BTreeSet<u64>| {
         let directory = folder.join(name);
-        let contents = Contents { positions, checkpoint, keys: &keys, brought: &[], open: &[], report: &[] };
+        let rules = RuleBooks::default();
+        let contents = Contents {
+            positions,
+            checkpoint,
+            keys: &keys,
+            brought: &[],
+            open: &[],
+            rules: &rules,
+            report: &[],
+        };
         let started = Instant::now();
         write(&directory, store, &keyring, &contents).await.unwrap();
         (directory, started.elapsed())

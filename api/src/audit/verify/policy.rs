@@ -1,7 +1,8 @@
 //! Whether the parameters of a bundle are those that its decisions name.
 //!
 //! Decisions and payments hold the version of the rule book, which ends with the first digits of SHA-256 over its
-//! files. So the files need not be understood, and whoever has `sha256sum` can compare them too.
+//! files: the program's own, then what the office had published by then, in the order of the log. So the files need not
+//! be understood, and whoever has `sha256sum` can compare them too.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::files::BundleFiles;
 use super::{Faults, Verified};
 use crate::audit::Fault;
+use crate::audit::layout;
 use crate::audit::rules::named_version;
 
 /// Digits of the digest in a version.
@@ -51,10 +53,10 @@ impl Rules {
 
     /// Compares the versions with the bundle's files. Older decisions may name older versions: these are only said.
     pub fn compare(self, files: &BundleFiles, verified: &mut Verified, faults: &mut Faults) {
-        let digest = digest(files, faults);
+        let editions = editions(files, faults);
         let covered = |version: &str| {
             let named = version.rsplit_once('-').map(|(_, digest)| digest);
-            named.is_some() && named == digest.as_deref()
+            named.is_some_and(|named| editions.iter().any(|edition| edition == named))
         };
         let named = self.0.into_iter().map(|(version, events)| NamedRules {
             covered: covered(&version),
@@ -62,7 +64,7 @@ impl Rules {
             events,
         });
         verified.rules = named.collect();
-        let strange = digest.is_some() && verified.rules.iter().all(|named| !named.covered);
+        let strange = !editions.is_empty() && verified.rules.iter().all(|named| !named.covered);
         if strange && !verified.rules.is_empty() {
             let versions: Vec<&str> = verified.rules.iter().map(|named| &*named.version).collect();
             let versions = versions.join(", ");
@@ -76,12 +78,20 @@ impl Rules {
     }
 }
 
-/// The digest of the parameter files, in the order of the list; nothing when there are none.
-fn digest(files: &BundleFiles, faults: &mut Faults) -> Option<String> {
-    let mut digest = Sha256::new();
+/// The digests of the parameter files in the order of the list: without what was published, and after each publication;
+/// none when there are no files or one cannot be read.
+fn editions(files: &BundleFiles, faults: &mut Faults) -> Vec<String> {
+    let (mut digest, mut editions) = (Sha256::new(), Vec::new());
+    let digits = |digest: &Sha256| hex::encode(digest.clone().finalize()).chars().take(DIGITS).collect();
     for name in files.policies() {
-        digest.update(files.get(name, faults)?);
+        if name.starts_with(layout::PUBLISHED) {
+            editions.push(digits(&digest));
+        }
+        let Some(bytes) = files.get(name, faults) else { return Vec::new() };
+        digest.update(bytes);
     }
-    let digits = hex::encode(digest.finalize()).get(..DIGITS).map(str::to_owned);
-    digits.filter(|_| !files.policies().is_empty())
+    if !files.policies().is_empty() {
+        editions.push(digits(&digest));
+    }
+    editions
 }

@@ -75,12 +75,14 @@ async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Resul
     keys.extend(outside.witnesses.into_iter().filter(|witness| has_cosigned(witness, &checkpoint)));
     let positions = positions(app.office(), arguments.about.selection()).await?;
     let report = report(app, arguments.about.selection()).await?;
+    let rules = app.office().rule_books().await?;
     let contents = Contents {
         positions: &positions,
         checkpoint: &checkpoint,
         keys: &keys,
         brought,
         open: &arguments.open,
+        rules: &rules,
         report: &report,
     };
     write(&arguments.out, app.tree(), &app.office().keyring, &contents).await.map_err(failed)

@@ -175,7 +175,7 @@ fn due_throughout(
             let fact = HardshipStatus { kind: Hardship::Subsistence };
             question.applicant.hardship.push(Dated { since: None, until: None, fact });
         }
-        let outcome = assess(&question, look.rules).map_err(|_| Unjudged)?;
+        let outcome = assess(&question, look.rules.newest()).map_err(|_| Unjudged)?;
         for month in outcome.results.iter().flat_map(|result| &result.months) {
             if !month.is_payable() || !month.amount.is_positive() {
                 return Ok(None);

@@ -1,6 +1,7 @@
 //! 核算: the lines of a run, computed from the log as it stands at one position.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use domain::calendar::BenefitMonth;
 use domain::ids::{PersonId, RunId};
@@ -9,6 +10,7 @@ use domain::payment_run::{
     Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation,
 };
 use domain::personal::{Personal, seal};
+use domain::policy::RuleBook;
 use domain::schedule::Schedule;
 use projections::case_files::payable::{PayableCase, PayableCases};
 use projections::case_files::queries;
@@ -59,18 +61,20 @@ async fn stage(
     connection: &mut PgConnection,
 ) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
     let shared = shared_by_strangers(office).await?;
+    let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
+    // the edition of the snapshot, whatever is published meanwhile
+    let rules = Arc::clone(office.rule_books().await?.before(cases.position()));
     let look = Look {
         opener: &*office.keyring,
-        rules: office.rules,
+        rules: &rules,
         known_on: desk.today(),
         month: preparation.month,
         shared: &shared,
     };
-    let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
     let mut builder = CalculationBuilder::new(CalculationBasis {
         position: cases.position(),
         known_on: desk.today(),
-        rule_version: office.rules.version().to_owned(),
+        rule_version: rules.version().to_owned(),
         calculated_on: desk.today(),
     });
     let mut notes = Vec::new();
@@ -85,7 +89,7 @@ async fn stage(
             };
             for line in lines {
                 builder.line(&line.line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-                staging.line(&order_of(office, preparation, &schedule, line, look.known_on)?).await?;
+                staging.line(&order_of(office, preparation, &schedule, line, &look)?).await?;
             }
             note(&mut builder, &mut notes, found);
         }
@@ -110,10 +114,10 @@ fn order_of(
     preparation: &Preparation,
     schedule: &Schedule,
     found: FoundLine,
-    known_on: chrono::NaiveDate,
+    look: &Look<'_>,
 ) -> Result<StagedLine, ProcessError> {
     let FoundLine { line, account, replaces } = found;
-    let determination = determination(office, schedule, line.month)?;
+    let determination = determination(look.rules, schedule, line.month)?;
     let order = PaymentOrder {
         payment_id: line.payment_id,
         run_id: preparation.run_id,
@@ -127,20 +131,20 @@ fn order_of(
         due: line.due,
         payee: line.payee,
         account,
-        rule_version: office.rules.version().to_owned(),
+        rule_version: look.rules.version().to_owned(),
         determination: seal(&*office.keyring, line.beneficiary, &Personal::new(determination))?,
-        execution_on: known_on,
+        execution_on: look.known_on,
         withheld: line.withheld,
     };
     Ok(StagedLine { order: Box::new(order), account_index: line.account_index, replaces })
 }
 
 fn determination(
-    office: &Office,
+    rules: &RuleBook,
     schedule: &Schedule,
     month: BenefitMonth,
 ) -> Result<domain::policy::Determination, ProcessError> {
-    let found = schedule.determination(month, office.rules);
+    let found = schedule.determination(month, rules);
     let found = found.map_err(|error| ProcessError::Damaged(error.to_string()))?;
     found.ok_or_else(|| ProcessError::Damaged(format!("{month} lies outside its schedule")))
 }

@@ -10,6 +10,7 @@ use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
 use domain::fund::Fund;
+use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
 use domain::ids::PersonId;
@@ -69,6 +70,7 @@ pub(super) enum State {
     Campaign(Campaign),
     Fund(Fund),
     Disclosure(Disclosure),
+    Gazette(Gazette),
 }
 
 impl State {
@@ -83,6 +85,7 @@ impl State {
             AnyEvent::Campaign(_) => State::Campaign(Campaign::default()),
             AnyEvent::Fund(_) => State::Fund(Fund::default()),
             AnyEvent::Disclosure(_) => State::Disclosure(Disclosure::default()),
+            AnyEvent::Gazette(_) => State::Gazette(Gazette::default()),
         }
     }
 
@@ -100,6 +103,7 @@ impl State {
             (State::Campaign(state), AnyEvent::Campaign(event)) => state.try_evolve(event),
             (State::Fund(state), AnyEvent::Fund(event)) => state.try_evolve(event),
             (State::Disclosure(state), AnyEvent::Disclosure(event)) => state.try_evolve(event),
+            (State::Gazette(state), AnyEvent::Gazette(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -114,7 +118,7 @@ impl State {
             State::Payment(state) => office::of_payment(state),
             State::Campaign(state) => office::of_campaign(state),
             State::Fund(state) => office::of_fund(state),
-            State::Disclosure(_) => Vec::new(),
+            State::Disclosure(_) | State::Gazette(_) => Vec::new(),
         }
     }
 }

@@ -5,7 +5,7 @@ use domain::benefit_case::{BenefitCase, BenefitCaseEvent, Outcome};
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
 use domain::money::Money;
-use domain::policy::Decision;
+use domain::policy::{Decision, RuleBook};
 use domain::schedule::{propose, schedule};
 
 use crate::replay::verdict::{Determined, Difference, Ground, NOTHING, Stored, Verdict};
@@ -20,6 +20,8 @@ pub struct CaseFacts<'a> {
     pub household: &'a Household,
     /// The day at the office.
     pub office_day: NaiveDate,
+    /// Where the event stands in the log.
+    pub position: u64,
 }
 
 /// Determines what an event of a case decided; none for an event that decides nothing.
@@ -34,7 +36,9 @@ pub fn decided(event: &BenefitCaseEvent, facts: CaseFacts<'_>, ground: &Ground<'
             rule_version,
             ..
         } => {
+            let rules = ground.rules.as_decided(rule_version, facts.position);
             let decided = EligibilityDecision {
+                rules,
                 outcome: *outcome,
                 decided_on: *decided_on,
                 reasons,
@@ -48,7 +52,8 @@ pub fn decided(event: &BenefitCaseEvent, facts: CaseFacts<'_>, ground: &Ground<'
         }
         BenefitCaseEvent::EntitlementDetermined { from, amount, determination, rule_version, .. } => {
             let determination = Stored { sealed: determination, of: applicant, rule_version };
-            let determined = Entitled { from: *from, amount: *amount, determination };
+            let rules = ground.rules.as_decided(rule_version, facts.position);
+            let determined = Entitled { rules, from: *from, amount: *amount, determination };
             Some(entitlement(&determined, facts, ground))
         }
         _ => None,
@@ -56,6 +61,7 @@ pub fn decided(event: &BenefitCaseEvent, facts: CaseFacts<'_>, ground: &Ground<'
 }
 
 struct EligibilityDecision<'a> {
+    rules: &'a RuleBook,
     outcome: Outcome,
     decided_on: NaiveDate,
     reasons: &'a [String],
@@ -66,7 +72,7 @@ struct EligibilityDecision<'a> {
 /// theirs.
 fn eligibility(decided: &EligibilityDecision<'_>, facts: CaseFacts<'_>, ground: &Ground<'_>) -> Determined {
     let day = decided.decided_on;
-    let proposal = match propose(facts.case, facts.household, ground.opener, ground.rules, day, day) {
+    let proposal = match propose(facts.case, facts.household, ground.opener, decided.rules, day, day) {
         Ok(proposal) => proposal,
         Err(error) => return error.into(),
     };
@@ -77,11 +83,14 @@ fn eligibility(decided: &EligibilityDecision<'_>, facts: CaseFacts<'_>, ground: 
         differing.extend(Difference::between("reasons", reasons.join(", "), decided.reasons.join(", ")));
     }
     let stored = decided.determination;
-    differing.extend(stored.and_then(|stored| stored.beside(Some(&proposal.determination), ground)));
+    differing.extend(
+        stored.and_then(|stored| stored.beside(Some(&proposal.determination), decided.rules, ground)),
+    );
     Determined { verdict: Verdict::of(differing), basis: proposal.determination.steps }
 }
 
 struct Entitled<'a> {
+    rules: &'a RuleBook,
     from: BenefitMonth,
     amount: Money,
     determination: Stored<'a>,
@@ -90,12 +99,13 @@ struct Entitled<'a> {
 /// The first month with money up to the month after the day, as it was determined.
 fn entitlement(entitled: &Entitled<'_>, facts: CaseFacts<'_>, ground: &Ground<'_>) -> Determined {
     let (day, through) = (facts.office_day, BenefitMonth::of(facts.office_day).next());
-    let due = match schedule(facts.case, facts.household, ground.opener, ground.rules, day, through) {
+    let rules = entitled.rules;
+    let due = match schedule(facts.case, facts.household, ground.opener, rules, day, through) {
         Ok(due) => due,
         Err(error) => return error.into(),
     };
     let first = due.months.iter().find(|month| month.due.is_positive());
-    let anew = match first.map(|first| due.determination(first.month, ground.rules)).transpose() {
+    let anew = match first.map(|first| due.determination(first.month, rules)).transpose() {
         Ok(anew) => anew.flatten(),
         Err(error) => return error.into(),
     };
@@ -105,7 +115,7 @@ fn entitlement(entitled: &Entitled<'_>, facts: CaseFacts<'_>, ground: &Ground<'_
     let fields = [
         Difference::between("from", from, entitled.from),
         Difference::between("amount", amount, entitled.amount),
-        entitled.determination.beside(anew.as_ref(), ground),
+        entitled.determination.beside(anew.as_ref(), rules, ground),
     ];
     let basis = anew.map(|anew| anew.steps).unwrap_or_default();
     Determined { verdict: Verdict::of(fields.into_iter().flatten().collect()), basis }

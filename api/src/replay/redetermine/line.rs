@@ -45,7 +45,8 @@ pub struct LineFacts<'a> {
 /// Determines a line anew and compares every field of its order.
 pub fn line(order: &PaymentOrder, run: &RunBasis, facts: LineFacts<'_>, ground: &Ground<'_>) -> Determined {
     let LineFacts { case, household, ordered } = facts;
-    let found = determine_month(case, household, ground.opener, ground.rules, run.known_on, order.month);
+    let rules = ground.rules.as_decided(&run.rule_version, run.position);
+    let found = determine_month(case, household, ground.opener, rules, run.known_on, order.month);
     let (due, anew) = match found {
         Ok(Some((scheduled, determination))) => (scheduled.due, Some(determination)),
         Ok(None) => (Money::ZERO, None),
@@ -58,7 +59,7 @@ pub fn line(order: &PaymentOrder, run: &RunBasis, facts: LineFacts<'_>, ground: 
         differing.extend(Difference::between("rule_version", &run.rule_version, &order.rule_version));
     }
     let PaymentOrder { determination: sealed, beneficiary: of, rule_version, .. } = order;
-    differing.extend(Stored { sealed, of: *of, rule_version }.beside(anew.as_ref(), ground));
+    differing.extend(Stored { sealed, of: *of, rule_version }.beside(anew.as_ref(), rules, ground));
     let basis = anew.map(|anew| anew.steps).unwrap_or_default();
     Determined { verdict: Verdict::of(differing), basis }
 }

@@ -13,7 +13,7 @@ use domain::money::Money;
 use domain::payment::PaymentOrder;
 use domain::payment_run::{LineParties, MonthOrdered, MonthToPay, RunLine};
 use domain::personal::BlindIndex;
-use domain::policy::RuleBook;
+use domain::policy::RuleBooks;
 use eventlog::keyring::DataKeys;
 
 use crate::replay::histories::Histories;
@@ -25,7 +25,7 @@ use crate::replay::verdict::{Ground, ProofStatus, Verdict, nothing_sealed};
 /// Lines, read and folded: determining them anew waits for nothing any more.
 pub struct PreparedPage {
     pub(super) run: Arc<RunBasis>,
-    pub(super) rules: &'static RuleBook,
+    pub(super) rules: Arc<RuleBooks>,
     pub(super) keys: DataKeys,
     pub(super) lines: Vec<PreparedLine>,
 }
@@ -94,7 +94,7 @@ impl PreparedPage {
         let ground = Ground {
             opener: &self.keys,
             restricted: &BTreeSet::new(),
-            rules: self.rules,
+            rules: &self.rules,
             proof: &nothing_sealed,
         };
         on_all_cores(&self.lines, |prepared| prepared.redetermine(&self.run, &ground))

@@ -10,7 +10,7 @@ use domain::household::Household;
 use domain::ids::{CaseId, HouseholdId, PaymentId, PersonId, RunId};
 use domain::payment::{Payment, PaymentEvent, PaymentOrder};
 use domain::payment_run::{Calculation, MonthOrdered, PaymentRun, PaymentRunEvent};
-use domain::policy::RuleBook;
+use domain::policy::RuleBooks;
 use eventlog::event::StoredEvent;
 use eventlog::keyring::Keyring;
 use eventlog::read::Log;
@@ -45,7 +45,7 @@ pub struct OrderedLines(Vec<StoredEvent>);
 pub struct Reader {
     log: Log,
     keyring: Arc<Keyring>,
-    rules: &'static RuleBook,
+    rules: Arc<RuleBooks>,
     run: Arc<RunBasis>,
 }
 
@@ -58,8 +58,8 @@ impl RunLines {
         let log = office.repository.log().clone();
         let released = Released::find(&log, run_id).await?;
         let events = log.stream_all(released.from, released.until).await?;
-        let reader =
-            Reader { log, keyring: office.keyring.clone(), rules: office.rules, run: Arc::new(released.run) };
+        let (keyring, rules) = (office.keyring.clone(), office.rule_books().await?);
+        let reader = Reader { log, keyring, rules, run: Arc::new(released.run) };
         Ok(RunLines { reader, calculation: released.calculation, run: run_id.to_string(), events })
     }
 
@@ -161,7 +161,7 @@ impl Reader {
         let keys = self.keyring.keys_of(&persons.into_iter().collect::<Vec<_>>()).await?;
         let facts = Facts { run: &self.run, cases, households, earlier };
         let lines = orders.into_iter().map(|order| facts.line(order)).collect();
-        Ok(PreparedPage { run: self.run.clone(), rules: self.rules, keys, lines })
+        Ok(PreparedPage { run: self.run.clone(), rules: Arc::clone(&self.rules), keys, lines })
     }
 
     /// Streams, folded as they were at the run's position.

@@ -9,6 +9,7 @@ mod run;
 
 use domain::any_event::AnyEvent;
 use domain::disclosure::DisclosureEvent;
+use domain::gazette::GazetteEvent;
 use domain::identity::IdentityEvent;
 use serde::Serialize;
 
@@ -47,6 +48,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::Campaign(event), _) => money::of_campaign(event),
         (AnyEvent::Identity(event), _) => identity(event),
         (AnyEvent::Disclosure(event), _) => disclosure(event),
+        (AnyEvent::Gazette(event), _) => gazette(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }
@@ -69,4 +71,27 @@ fn disclosure(event: &DisclosureEvent) -> Words {
         format!("{disclosed_on} 向{recipient}披露 {count} 人的个人信息：{purpose}"),
         format!("personal data of {count} persons disclosed to {recipient} on {disclosed_on}: {purpose}"),
     )
+}
+
+fn gazette(event: &GazetteEvent) -> Words {
+    match event {
+        GazetteEvent::PolicyParametersProposed { number, document, proposed_on, .. } => words(
+            format!("{proposed_on} 拟定政策参数第 {number} 号：{document}"),
+            format!("rates proposed on {proposed_on} under number {number}: {document}"),
+        ),
+        GazetteEvent::PolicyParametersPublished {
+            number, document, announced_on, from, approved_on, ..
+        } => words(
+            format!(
+                "{approved_on} 批准发布政策参数第 {number} 号：{document}（{announced_on} 公布，自 {from} 起）"
+            ),
+            format!(
+                "rates published on {approved_on} under number {number}: {document} (announced on {announced_on}, from {from})"
+            ),
+        ),
+        GazetteEvent::PolicyParametersRejected { number, reason, rejected_on } => words(
+            format!("{rejected_on} 退回政策参数第 {number} 号：{reason}"),
+            format!("rates of number {number} sent back on {rejected_on}: {reason}"),
+        ),
+    }
 }

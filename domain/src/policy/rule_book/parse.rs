@@ -7,7 +7,9 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::{DatedParameter, Parameter, ProgramRule, Row, RuleBook, RuleBookError, RuleProblem, Status, Unit};
+use super::{
+    DatedParameter, Parameter, ProgramRule, Row, RuleBook, RuleBookError, RuleProblem, Status, Unit,
+};
 use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::program::Program;

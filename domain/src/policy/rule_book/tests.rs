@@ -65,7 +65,10 @@ fn a_draft_adds_a_row_and_changes_the_version() {
     assert!(draft.book.version().starts_with("2023-11-01-"), "{}", draft.book.version());
     assert_eq!((draft.first_month(), draft.announced_on()), (Some(month), Some(day("2023-11-01"))));
     let [change] = &draft.changes[..] else { panic!("one row changes") };
-    assert_eq!(change.before, RuleBook::published().row(Parameter::ChildSupport, month, None).map(|r| r.value));
+    assert_eq!(
+        change.before,
+        RuleBook::published().row(Parameter::ChildSupport, month, None).map(|r| r.value)
+    );
 }
 
 #[test]
@@ -132,7 +135,10 @@ fn a_second_row_follows_the_first(#[case] from: &str, #[case] announced: &str, #
 fn an_unknown_key_is_refused_with_its_line() {
     let error = draft("[[parameter]]\nkey = \"a\"\nvalue = 1", Announcement::InTheText).unwrap_err();
     assert_eq!(error.line(), Some(3), "{error}");
-    let program = draft("[[program]]\ncode = \"x\"\nfrom = \"2023-01\"\nbasis = \"\"\nconditions_zh = \"\"\nconditions_en = \"\"\namount_zh = \"\"", Announcement::InTheText);
+    let program = draft(
+        "[[program]]\ncode = \"x\"\nfrom = \"2023-01\"\nbasis = \"\"\nconditions_zh = \"\"\nconditions_en = \"\"\namount_zh = \"\"",
+        Announcement::InTheText,
+    );
     assert_eq!(program.unwrap_err().line(), Some(2));
 }
 
@@ -183,7 +189,12 @@ fn a_decision_is_asked_of_the_edition_it_names_if_that_one_had_just_stood() {
 #[test]
 fn what_the_office_published_stands_in_place_of_what_the_program_brought() {
     let text = "[[parameter]]\nkey = \"subsistence_standard\"\n[[parameter.row]]\nfrom = \"2023-07\"\nvalue = \"1400.00\"\nannounced = \"2023-10-19\"\nsource = \"x\"\nstatus = \"sourced\"\n";
-    let own = PublishedRates { position: 3, recorded_on: day("2023-10-20"), document: String::new(), text: text.to_owned() };
+    let own = PublishedRates {
+        position: 3,
+        recorded_on: day("2023-10-20"),
+        document: String::new(),
+        text: text.to_owned(),
+    };
     let books = RuleBooks::of([own]).unwrap();
     let month = "2023-08".parse().unwrap();
     assert_eq!(books.newest().row(Parameter::SubsistenceStandard, month, None).unwrap().value, 140_000);
