@@ -80,7 +80,8 @@ async fn a_retroactive_rate_pays_its_arrears_with_the_next_run_and_leaves_what_w
     let rules = office.rules.newest();
     assert_eq!(prepared.calculation.rule_version, rules.version());
     assert_ne!(rules.version(), RuleBook::published().version());
-    payment_run::submit(office, &at_work(personas::clerk(), "2023-02-27"), run).await.unwrap();
+    let seen = prepared.calculation.warning_count;
+    payment_run::submit(office, &at_work(personas::clerk(), "2023-02-27"), run, seen).await.unwrap();
     payment_run::approve(office, &at_work(personas::approver(), "2023-02-27"), run).await.unwrap();
     let finance = at_work(personas::finance(), "2023-02-28");
     payment_run::release(office, &finance, run, finance.today(), &mut Vec::new()).await.unwrap();
@@ -126,7 +127,8 @@ async fn a_publication_that_came_late_is_not_held_against_a_run_that_was_calcula
     // announced on 20 February, but recorded at the office on the 27th only: the run of the 25th could not know it
     let run = open_run(office, "2023-03", "2023-02-25").await;
     let early = payment_run::calculate(office, &at_work(personas::clerk(), "2023-02-25"), run).await.unwrap();
-    payment_run::submit(office, &at_work(personas::clerk(), "2023-02-25"), run).await.unwrap();
+    let seen = early.calculation.warning_count;
+    payment_run::submit(office, &at_work(personas::clerk(), "2023-02-25"), run, seen).await.unwrap();
     publish(office, "2023-02-27").await;
     payment_run::approve(office, &at_work(personas::approver(), "2023-02-27"), run).await.unwrap();
     let finance = at_work(personas::finance(), "2023-02-28");

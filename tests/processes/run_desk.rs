@@ -1,12 +1,11 @@
 //! The desk of a payment run before its approval: payments that are held, sums that ask for two approvers.
 
 use api::processes::payment_run::{self, Prepared, RunNote, RunPlan};
-use api::processes::{self as work, ProcessError};
+use api::processes::{self as work, ProcessError, propose_rates, publish_rates};
 use domain::benefit_case::{HeldMonths, HoldReason};
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, RunId};
 use domain::payment_run::{RunException, RunStage};
-use domain::policy::RuleBook;
 use domain::program::Program;
 use tests::office::{FUND, Known, SmallOffice, WANG, at_work, bank_answers, id_number};
 use tests::personas;
@@ -103,7 +102,7 @@ async fn what_is_due_of_every_month_is_held_until_the_hold_of_every_month_is_lif
 
 #[tokio::test]
 async fn a_run_above_the_sum_commits_its_fund_only_when_a_second_approver_agrees() {
-    let mut small = SmallOffice::open().await;
+    let small = SmallOffice::open().await;
     let lower = r#"
         [[parameter]]
         key = "second_approval_above"
@@ -113,11 +112,14 @@ async fn a_run_above_the_sum_commits_its_fund_only_when_a_second_approver_agrees
         [[parameter.row]]
         from = "2023-01"
         value = "100.00"
+        announced = "2023-02-01"
         source = "内控制度"
         status = "illustrative"
     "#;
-    small.office.rules = Box::leak(Box::new(RuleBook::published().with_toml("lower", lower).unwrap()));
     let office = &small.office;
+    let administrator = at_work(personas::administrator(), TODAY);
+    propose_rates(office, &administrator, "内控制度〔2023〕1号", lower).await.unwrap();
+    publish_rates(office, &at_work(personas::approver(), TODAY), 1).await.unwrap();
     let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
     submitted(&small, &run, TODAY).await;
     let (first, second) = (at_work(personas::approver(), TODAY), at_work(personas::second_approver(), TODAY));

@@ -77,7 +77,7 @@ pub async fn submit(
     warnings_seen: u64,
 ) -> Result<(), ProcessError> {
     let submitted_on = desk.today();
-    let second_approval_above = second_approval_above(office.rules, submitted_on);
+    let second_approval_above = second_approval_above(&*office.current_rules().await?, submitted_on);
     let command = PaymentRunCommand::SubmitRun { submitted_on, warnings_seen, second_approval_above };
     step(office, desk, run_id, &format!("submit|{warnings_seen}"), command).await
 }

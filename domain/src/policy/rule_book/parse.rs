@@ -14,8 +14,8 @@ use crate::calendar::BenefitMonth;
 use crate::money::Money;
 use crate::program::Program;
 
-/// The largest rate: 1 000 000 yuan in fen, ten times a base, a hundred years.
-const YUAN_MAX_FEN: i64 = 100_000_000;
+/// The largest values: 100 000 000 yuan in fen, which controls of a whole run may have, ten times a base, a hundred years.
+const YUAN_MAX_FEN: i64 = 10_000_000_000;
 const PERCENT_MAX: i64 = 1_000;
 const MONTHS_MAX: i64 = 1_200;
 

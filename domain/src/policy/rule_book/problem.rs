@@ -101,7 +101,7 @@ problems! {
     /// `2700` for yuan, `5.5` for percent.
     ValueMalformed = "value_malformed", "数值与单位不符（元须写两位小数，百分比与月数须为整数）", "has a value that does not fit the unit";
     /// Beyond what a rate can be.
-    ValueOutOfRange = "value_out_of_range", "数值超出允许范围（0至1000000.00元，0至1000%，0至1200个月）", "has a value out of range (0 to 1000000.00 yuan, 0 to 1000%, 0 to 1200 months)";
+    ValueOutOfRange = "value_out_of_range", "数值超出允许范围（0至100000000.00元，0至1000%，0至1200个月）", "has a value out of range (0 to 100000000.00 yuan, 0 to 1000%, 0 to 1200 months)";
     /// No such status.
     UnknownStatus = "status_unknown", "没有状态，应为 sourced 或 illustrative", "has no status: sourced or illustrative";
     /// What is published was announced on a day.

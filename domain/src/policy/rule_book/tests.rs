@@ -96,8 +96,8 @@ fn a_draft_may_leave_out_what_the_book_knows() {
 #[case("\"2700.00\"", "\"2700\"", "line 9: child_support: 2023-07: has a value that does not fit the unit")]
 #[case(
     "\"2700.00\"",
-    "\"2700000.00\"",
-    "line 9: child_support: 2023-07: has a value out of range (0 to 1000000.00 yuan, 0 to 1000%, 0 to 1200 months)"
+    "\"270000000.00\"",
+    "line 9: child_support: 2023-07: has a value out of range (0 to 100000000.00 yuan, 0 to 1000%, 0 to 1200 months)"
 )]
 #[case("\"2023-07\"", "\"2023-7\"", "line 8: child_support: 2023-7: is not a month such as 2023-07")]
 #[case("\"2023-11-01\"", "\"yesterday\"", "line 10: child_support: yesterday: is not a date")]
