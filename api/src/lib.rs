@@ -9,6 +9,7 @@ pub mod embedded_postgres;
 pub mod flags;
 pub mod http;
 pub mod lang;
+pub mod papers;
 pub mod processes;
 pub mod registers;
 pub mod replay;

@@ -4,6 +4,7 @@ mod checking;
 mod erasing;
 mod importing;
 mod paying;
+mod printing;
 mod proving;
 mod publishing;
 mod usage;

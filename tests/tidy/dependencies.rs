@@ -1,11 +1,15 @@
-//! `domain ← eventlog ← projections ← api ← tests`: a crate depends only on those to its left.
+//! `domain ← eventlog ← projections ← api ← tests`, and `domain ← print ← api`: a crate depends only on those to its
+//! left.
 
 use toml::Table;
 
 use crate::Violation;
 use crate::repository::TextFile;
 
-const ORDER: [&str; 5] = ["domain", "eventlog", "projections", "api", "tests"];
+const ORDER: [&str; 6] = ["domain", "print", "eventlog", "projections", "api", "tests"];
+
+/// The one crate that waits for the long build of `print`; who tests the program has it through that.
+const PRINTERS: [&str; 1] = ["api"];
 
 /// What `domain` may use besides: values, errors, and cqrs-es's traits.
 const DOMAIN_MAY_USE: [&str; 11] = [
@@ -40,6 +44,12 @@ fn refusal(own: usize, section: &str, other: &str) -> Option<String> {
     let name = ORDER[own];
     match ORDER.iter().position(|each| *each == other) {
         Some(place) if place >= own => Some(format!("`{name}` may not depend on `{other}`")),
+        Some(_) if other == "print" && !PRINTERS.contains(&name) => {
+            Some(format!("`{name}` may not wait for `print` to be built"))
+        }
+        Some(_) if name == "print" && other != "domain" => {
+            Some(format!("`print` may not depend on `{other}`: it takes plain data"))
+        }
         None if name == "domain" && section == "dependencies" && !DOMAIN_MAY_USE.contains(&other) => {
             Some(format!("`domain` may not use `{other}`: it does no input or output"))
         }
@@ -70,6 +80,15 @@ mod tests {
         assert_eq!(found("domain", "[dependencies]\nsqlx.workspace = true"), 1);
         assert_eq!(found("domain", "[dependencies]\nserde.workspace = true"), 0);
         assert_eq!(found("domain", "[dev-dependencies]\ntokio.workspace = true"), 0);
+    }
+
+    #[test]
+    fn only_the_program_depends_on_print_and_print_on_the_domain_alone() {
+        assert_eq!(found("print", "[dependencies]\ndomain.workspace = true\ntypst.workspace = true"), 0);
+        assert_eq!(found("print", "[dependencies]\neventlog.workspace = true"), 1);
+        assert_eq!(found("api", "[dependencies]\nprint.workspace = true"), 0);
+        assert_eq!(found("tests", "[dependencies]\nprint.workspace = true"), 1);
+        assert_eq!(found("eventlog", "[dependencies]\nprint.workspace = true"), 1);
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, check, db, demo, import, migrate, person, policy, rebuild, replay, report, run,
-    serve, signing, witness,
+    Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, rebuild, replay, report,
+    run, serve, signing, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -37,7 +37,9 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Run(command) => run::run(session, command).await,
         Command::Person(command) => person::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
-        Command::Report { year } => report::run(session, year).await,
+        Command::Report { month: Some(month), .. } => report::run_month(session, month).await,
+        Command::Report { year, month: None } => report::run(session, year).await,
+        Command::Print(command) => print::run(session, command).await,
         Command::Check => check::run(session).await,
         Command::Audit(command) => audit::run(session, command).await,
         Command::Signing(command) => signing::run(session, command).await,

@@ -14,6 +14,7 @@ pub mod lines;
 mod migrate;
 mod person;
 mod policy;
+mod print;
 mod rebuild;
 mod replay;
 pub mod report;
@@ -41,6 +42,7 @@ pub use audit::AuditCommand;
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
 pub use policy::PolicyCommand;
+pub use print::PrintCommand;
 pub use signing::SigningCommand;
 pub use witness::WitnessArgs;
 
@@ -129,12 +131,18 @@ pub enum Command {
     /// 政策参数 · rates: show, propose, publish
     #[command(subcommand)]
     Policy(PolicyCommand),
-    /// 年报 · the year's report
+    /// 年报、月报 · the report of a year or of a benefit month
     Report {
         /// 年 · year; the newest with payments when absent
-        #[arg(long)]
+        #[arg(long, conflicts_with = "month")]
         year: Option<i32>,
+        /// 所属月份 · benefit month instead of a year
+        #[arg(long)]
+        month: Option<BenefitMonth>,
     },
+    /// 打印 · papers as PDF or Excel: roster, public notice, voucher, receipt, reports
+    #[command(subcommand)]
+    Print(PrintCommand),
     /// 检查 · prove the invariants of this ledger
     Check,
     /// 审计 · evidence bundles, their verification, red flags, runs determined anew

@@ -1,12 +1,16 @@
-//! `ledger report`: the year's report, every number of it out of projections of raw events.
+//! `ledger report`: the report of a year or a month, every number of it out of projections of raw events.
 
 use std::io;
 
 use chrono::{Datelike, Utc};
+use domain::calendar::BenefitMonth;
 use domain::money::Money;
 use projections::Until;
+use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::runs;
-use projections::statistics::{CampaignYear, Payments, ProgramYear, YearReport, year_report};
+use projections::statistics::{
+    CampaignYear, MonthReport, Payments, ProgramMonth, ProgramYear, YearReport, month_report, year_report,
+};
 
 use super::failure::{Done, Failure};
 use super::screen::{Align, Screen, grouped, yuan};
@@ -33,6 +37,77 @@ pub(super) async fn run(session: &Session, year: Option<i32>) -> Result<Done, Fa
     show_report(&screen, &report)?;
     screen.answer(&report)?;
     Ok(Done::Well)
+}
+
+/// Shows the report of a benefit month.
+///
+/// # Errors
+/// [`Failure`] when the ledger cannot be read.
+pub(super) async fn run_month(session: &Session, month: BenefitMonth) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let report = session
+        .look_at_ledger(async |app| {
+            let office = app.office();
+            office.runner.catch_up(Until::Head).await?;
+            Ok(month_report(&office.pool, month).await?)
+        })
+        .await?;
+    let position = grouped(report.position.cast_signed());
+    screen.say(
+        format!("{month} 月报（截至第 {position} 条事件）"),
+        format!("The month {month} (from {position} events)"),
+    )?;
+    show_month_programs(&screen, &report)?;
+    show_month_runs(&screen, &report)?;
+    screen.answer(&report)?;
+    Ok(Done::Well)
+}
+
+fn show_month_programs(screen: &Screen, report: &MonthReport) -> io::Result<()> {
+    let heads = [
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("户", "Households"), Align::Right),
+        (screen.pick("人", "Persons"), Align::Right),
+        (screen.pick("到账笔数", "Payments"), Align::Right),
+        (screen.pick("到账金额（元）", "Yuan"), Align::Right),
+    ];
+    let count = |count: u64| grouped(count.cast_signed());
+    let row = |month: &ProgramMonth| {
+        vec![
+            screen.pick(month.program.zh(), month.program.en()).to_owned(),
+            count(month.reached.households),
+            count(month.reached.persons),
+            count(month.paid.payments),
+            yuan(month.paid.settled),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = report.programs.iter().map(row).collect();
+    let payments = report.programs.iter().map(|month| month.paid.payments).sum();
+    let total = screen.pick("合计", "Total").to_owned();
+    rows.push(vec![total, String::new(), String::new(), count(payments), yuan(report.settled)]);
+    screen.table(&heads, &rows)
+}
+
+fn show_month_runs(screen: &Screen, report: &MonthReport) -> io::Result<()> {
+    let heads = [
+        (screen.pick("批次", "Run"), Align::Left),
+        (screen.pick("状态", "Stage"), Align::Left),
+        (screen.pick("笔数", "Lines"), Align::Right),
+        (screen.pick("下达（元）", "Ordered"), Align::Right),
+        (screen.pick("到账（元）", "Settled"), Align::Right),
+        (screen.pick("退汇（元）", "Returned"), Align::Right),
+    ];
+    let row = |run: &PaymentRunRow| {
+        vec![
+            run.run_id.to_string(),
+            screen.pick(run.stage.zh(), run.stage.en()).to_owned(),
+            grouped(run.ordered_count.cast_signed()),
+            yuan(run.ordered),
+            yuan(run.settled),
+            yuan(run.returned),
+        ]
+    };
+    screen.table(&heads, &report.runs.iter().map(row).collect::<Vec<_>>())
 }
 
 async fn newest_year(office: &Office) -> Result<i32, ProcessError> {

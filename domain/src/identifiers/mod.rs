@@ -10,5 +10,5 @@ mod social_credit_code;
 
 pub use bank_account::{BankAccount, BankAccountError, Luhn};
 pub use citizen_id::{CitizenId, CitizenIdError, Sex};
-pub use person_name::{PersonNameError, parse_person_name};
+pub use person_name::{PersonNameError, masked_name, parse_person_name};
 pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};

@@ -76,6 +76,17 @@ pub fn parse_person_name(text: &str) -> Result<PersonName, PersonNameError> {
     Ok(PersonName(text.to_owned()))
 }
 
+/// A name for lists that are posted in public: `王*明`, `王*`, `欧**锋`. Of two characters the first is shown, of more
+/// the first and the last, of one none.
+pub fn masked_name(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    match letters[..] {
+        [] | [_] => "*".to_owned(),
+        [first, _] => format!("{first}*"),
+        [first, .., last] => format!("{first}{}{last}", "*".repeat(letters.len() - 2)),
+    }
+}
+
 /// Control and format characters, separators of lines, tags and variation selectors. Private use is seen: rare
 /// characters of names stand there in older systems.
 fn is_invisible(char: char) -> bool {
@@ -118,6 +129,17 @@ mod tests {
     #[case("\u{ff0b}1", PersonNameError::FormulaLike)]
     fn something_else_is_refused(#[case] text: &str, #[case] error: PersonNameError) {
         assert_eq!(parse_person_name(text).map(|_| ()), Err(error));
+    }
+
+    #[rstest]
+    #[case("王秀英", "王*英")]
+    #[case("王明", "王*")]
+    #[case("欧阳铁锋", "欧**锋")]
+    #[case("买买提·吐尔逊", "买*****逊")]
+    #[case("𠮷", "*")]
+    #[case("", "*")]
+    fn a_masked_name_shows_its_ends_at_most(#[case] name: &str, #[case] masked: &str) {
+        assert_eq!(masked_name(name), masked);
     }
 
     #[test]

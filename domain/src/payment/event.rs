@@ -176,6 +176,26 @@ pub enum PaymentKind {
     Reissue,
 }
 
+impl PaymentKind {
+    /// The name that clerks see.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            PaymentKind::Ordinary => "当期",
+            PaymentKind::Arrears => "补发",
+            PaymentKind::Reissue => "重发",
+        }
+    }
+
+    /// The name in English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            PaymentKind::Ordinary => "ordinary",
+            PaymentKind::Arrears => "arrears",
+            PaymentKind::Reissue => "reissue",
+        }
+    }
+}
+
 /// Why money is recovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -51,3 +51,17 @@ pub async fn trail<'e>(
         .bind(i64::from(limit));
     fetch_all("read_audit_trail", executor, query).await
 }
+
+/// The events of a type whose day, from which the fact holds, lies between two days, in the order of the log.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_type<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    event_type: &str,
+    since: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<TrailRow>, ProjectionError> {
+    let query = sqlx::query(include_str!("sql/of_type.sql")).bind(event_type).bind(since).bind(until);
+    fetch_all("read_audit_trail", executor, query).await
+}

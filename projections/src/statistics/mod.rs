@@ -15,12 +15,14 @@ use domain::money::{Money, MoneyError};
 use domain::program::Program;
 use sqlx::{PgConnection, PgPool};
 
-pub use report::{CampaignYear, Group, GroupYear, Payments, ProgramMonth, ProgramYear, Reached, YearReport};
+pub use report::{
+    CampaignYear, Group, GroupYear, MonthReport, Payments, ProgramMonth, ProgramYear, Reached, YearReport,
+};
 
 use crate::error::ProjectionError;
 use crate::rows::{fetch_all, fetch_one};
 use crate::snapshot::Snapshot;
-use crate::{beneficiary_summaries, case_files, donation_totals};
+use crate::{beneficiary_summaries, case_files, donation_totals, payment_registers};
 
 /// The report of a year, from one snapshot.
 ///
@@ -41,6 +43,26 @@ pub async fn year_report(pool: &PgPool, year: i32) -> Result<YearReport, Project
     let settled = sum(programs.iter().map(|program| program.total.settled))?;
     let donated = sum(campaigns.iter().map(|campaign| campaign.total))?;
     Ok(YearReport { year, position, programs, groups, campaigns, settled, donated })
+}
+
+/// The report of a benefit month, from one snapshot.
+///
+/// # Errors
+/// [`ProjectionError::Apart`] when the read tables do not stand at one position; those of the database.
+pub async fn month_report(pool: &PgPool, month: BenefitMonth) -> Result<MonthReport, ProjectionError> {
+    let needed = [&beneficiary_summaries::ABOUT, &case_files::ABOUT, &payment_registers::ABOUT];
+    let mut snapshot = Snapshot::take(pool, &needed).await?;
+    let position = snapshot.position();
+    let connection = snapshot.connection();
+    let text = month.to_string();
+    let query = sqlx::query(include_str!("sql/program_months.sql")).bind(&text).bind(&text);
+    let mut programs: Vec<ProgramMonth> = fetch_all(TABLE, &mut *connection, query).await?;
+    let place = |of: &ProgramMonth| Program::ALL.iter().position(|program| *program == of.program);
+    programs.sort_by_key(place);
+    let runs = payment_registers::queries::runs(connection).await?;
+    let runs = runs.into_iter().filter(|run| run.month == month).collect();
+    let settled = sum(programs.iter().map(|program| program.paid.settled))?;
+    Ok(MonthReport { month, position, programs, runs, settled })
 }
 
 /// The months and days of a year.

@@ -6,6 +6,8 @@ use domain::money::{Money, MoneyError};
 use domain::program::Program;
 use serde::{Deserialize, Serialize};
 
+use crate::payment_registers::PaymentRunRow;
+
 /// The office's year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct YearReport {
@@ -23,6 +25,21 @@ pub struct YearReport {
     pub settled: Money,
     /// Received less refunded, over all campaigns.
     pub donated: Money,
+}
+
+/// The office's benefit month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthReport {
+    /// The month.
+    pub month: BenefitMonth,
+    /// How many events it comes from: the log's positions 0 up to but not including this.
+    pub position: u64,
+    /// The programs that paid anything for the month, in the order of [`Program::ALL`].
+    pub programs: Vec<ProgramMonth>,
+    /// The runs of the month, in the order in which they were opened; they may pay arrears of earlier months too.
+    pub runs: Vec<PaymentRunRow>,
+    /// What arrived for the month, over all programs.
+    pub settled: Money,
 }
 
 /// How many a year's payments reached.

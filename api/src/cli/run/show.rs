@@ -1,7 +1,7 @@
 //! `ledger run list` and `ledger run show`: runs as the read tables hold them, brought up to date first.
 
 use domain::ids::RunId;
-use domain::payment::{PaymentKind, RecoveryReason};
+use domain::payment::RecoveryReason;
 use projections::Until;
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{self, LineTotal};
@@ -125,21 +125,13 @@ fn show_totals(screen: &Screen, totals: &[LineTotal]) -> Result<(), Failure> {
     let row = |total: &LineTotal| {
         vec![
             program_name(screen.lang, total.program).to_owned(),
-            kind(screen.lang, total.kind).to_owned(),
+            screen.pick(total.kind.zh(), total.kind.en()).to_owned(),
             screen.pick(total.status.zh(), total.status.en()).to_owned(),
             grouped(total.count.cast_signed()),
             yuan(total.sum),
         ]
     };
     Ok(screen.table(&heads, &totals.iter().map(row).collect::<Vec<_>>())?)
-}
-
-fn kind(lang: Lang, kind: PaymentKind) -> &'static str {
-    match kind {
-        PaymentKind::Ordinary => lang.pick("当期", "ordinary"),
-        PaymentKind::Arrears => lang.pick("补发", "arrears"),
-        PaymentKind::Reissue => lang.pick("重发", "reissue"),
-    }
 }
 
 /// Why money is asked back, in the language.

@@ -33,7 +33,7 @@ pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
 pub use hold::{hold, lift_hold};
 pub use release::{Released, release};
 pub use settle::{Settlement, settle};
-pub use staging::notes_of;
+pub use staging::{StagedLine, StagedLines, notes_of};
 
 use super::{Desk, Office, ProcessError, Step};
 

@@ -1,0 +1,54 @@
+//! 纸质材料: what the office prints, gathered from the same questions that the command line asks.
+//!
+//! A paper that shows a name or an account is a disclosure: it needs somebody who may open personal values, and it is
+//! recorded before any of them is opened. The public notice shows masked names alone and the reports none.
+
+mod notice;
+mod people;
+mod receipt;
+mod reports;
+mod roster;
+mod trace;
+mod voucher;
+
+pub use notice::{NoticeOf, notice};
+pub use people::Detail;
+pub use receipt::receipt;
+pub use reports::{month, year};
+pub use roster::roster;
+pub use voucher::{payment_voucher, run_voucher};
+
+use chrono::{NaiveDate, Utc};
+use print::{Paper, Sheet};
+
+use crate::app::App;
+use crate::processes::{Desk, ProcessError, office_day};
+
+/// The day at the office.
+pub fn today() -> NaiveDate {
+    office_day(Utc::now())
+}
+
+/// Where a paper is made: the ledger, whose name it bears, and who prints it.
+#[derive(Clone, Copy)]
+pub struct Press<'a> {
+    /// The ledger.
+    pub app: &'a App,
+    /// The office's name above the title; may be empty.
+    pub office: &'a str,
+    /// Who prints; papers without personal values need nobody.
+    pub desk: Option<&'a Desk>,
+}
+
+impl Press<'_> {
+    /// Who prints, where values are opened.
+    fn opener(&self) -> Result<&Desk, ProcessError> {
+        self.desk
+            .ok_or_else(|| ProcessError::Damaged("a paper with personal values needs its printer".into()))
+    }
+
+    /// The paper, with where it comes from.
+    async fn paper(&self, sheet: Sheet, position: u64) -> Result<Paper, ProcessError> {
+        Ok(Paper { sheet, trace: trace::trace(self, position).await? })
+    }
+}

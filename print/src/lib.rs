@@ -1,0 +1,26 @@
+//! Papers of the office (纸质材料): plain data in, Excel bytes out.
+//!
+//! Each kind of paper has a struct of plain data ([`Roster`], [`Notice`], [`RunVoucher`], [`PaymentVoucher`],
+//! [`Receipt`], [`MonthReport`], [`YearReport`]) that becomes a [`Paper`]: a title, facts, tables with their sums, lines for
+//! signatures. [`xlsx::write`] sets it. Nothing here reads a database, a
+//! clock or a file; the same paper is the same bytes.
+//!
+//! A page can be traced: its foot names the log, the position up to which it was read, the newest checkpoint's root, and the
+//! digest of what the paper says.
+
+mod digest;
+mod error;
+mod kinds;
+mod paper;
+#[cfg(test)]
+mod tests;
+pub mod xlsx;
+
+pub use error::{Missing, PrintError};
+pub use kinds::{
+    CampaignSum, GroupCount, MonthReport, Notice, NoticeRow, PaymentVoucher, ProgramSum, Receipt, Roster,
+    RosterRow, RunSum, RunVoucher, VoucherEntry, YearReport,
+};
+pub use paper::{
+    Align, CheckpointMark, Column, Fact, Paper, PaperKind, Section, Sheet, Signature, Trace, Value,
+};
