@@ -4,6 +4,8 @@
 //! words too. Counts and amounts are numbers that can be added up; sums stand as plain values, so that a filtered or sorted
 //! copy still shows what the ledger says.
 
+use std::collections::BTreeMap;
+
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
@@ -13,6 +15,10 @@ use crate::paper::{Align, Column, Fact, Paper, Section, Value, even};
 
 /// From how many fen on Excel, which keeps 15 digits, would round an amount: it is then written as words.
 const EXACT_FEN_MAX: u64 = 999_999_999_999_999;
+
+/// Widths of a fact's label and of a form's value, in characters.
+const LABEL_WIDTH: f64 = 15.0;
+const FORM_WIDTH: f64 = 48.0;
 
 /// Writes a paper: the same paper is the same bytes.
 ///
@@ -27,7 +33,8 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, PrintError> {
     workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
     let worksheet = workbook.add_worksheet();
     worksheet.set_name(paper.sheet.kind.zh()).map_err(failed)?;
-    Writer { worksheet, row: 0, columns: columns_of(paper), frozen: false }.paper(paper)?;
+    Writer { worksheet, row: 0, columns: columns_of(paper), frozen: false, widths: BTreeMap::new() }
+        .paper(paper)?;
     workbook.save_to_buffer().map_err(failed)
 }
 
@@ -45,6 +52,7 @@ struct Writer<'w> {
     row: u32,
     columns: u16,
     frozen: bool,
+    widths: BTreeMap<u16, f64>,
 }
 
 impl Writer<'_> {
@@ -71,6 +79,9 @@ impl Writer<'_> {
             self.text(0, &line, &small)?;
             self.row += 1;
         }
+        for (column, width) in &self.widths {
+            self.worksheet.set_column_width(*column, *width).map_err(workbook)?;
+        }
         self.page(paper)
     }
 
@@ -91,7 +102,10 @@ impl Writer<'_> {
     fn section(&mut self, section: &Section) -> Result<(), PrintError> {
         match section {
             Section::Facts(facts) => self.facts(facts, &Format::new()),
-            Section::Form(facts) => self.facts(facts, &Format::new().set_border(FormatBorder::Thin)),
+            Section::Form(facts) => {
+                self.wide(1, FORM_WIDTH);
+                self.facts(facts, &Format::new().set_border(FormatBorder::Thin))
+            }
             Section::Note(text) => {
                 let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
                 self.worksheet.set_row_height(self.row, 48).map_err(workbook)?;
@@ -114,8 +128,8 @@ impl Writer<'_> {
             self.value(1, &fact.value, &format.clone().set_align(FormatAlign::Left))?;
             self.row += 1;
         }
-        self.wide(0, 14.0)?;
-        self.wide(1, 20.0)
+        self.wide(0, LABEL_WIDTH);
+        Ok(())
     }
 
     fn table(&mut self, columns: &[Column], rows: &[Vec<Value>], total: &[Value]) -> Result<(), PrintError> {
@@ -123,7 +137,7 @@ impl Writer<'_> {
         let head = framed.clone().set_bold().set_background_color(Color::RGB(0x00EB_EBEB));
         for (at, column) in (0_u16..).zip(columns) {
             self.text(at, &column.head, &head.clone().set_align(FormatAlign::Center))?;
-            self.wide(at, f64::from(column.width).max(8.0) * 0.7)?;
+            self.wide(at, f64::from(column.width).max(8.0) * 0.7);
         }
         let head_row = self.row;
         self.row += 1;
@@ -191,9 +205,10 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn wide(&mut self, column: u16, width: f64) -> Result<(), PrintError> {
-        self.worksheet.set_column_width(column, width).map_err(workbook)?;
-        Ok(())
+    /// A column is as wide as the widest part of the sheet needs it.
+    fn wide(&mut self, column: u16, width: f64) {
+        let widest = self.widths.entry(column).or_default();
+        *widest = widest.max(width);
     }
 }
 

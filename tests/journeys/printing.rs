@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use api::processes::{
     Desk, check_means, hold_consultation, open_campaign, open_fund, post_notice, receive_application,
@@ -69,13 +68,6 @@ fn count(count: &Value) -> Data {
     Data::Float(count.to_string().parse().unwrap())
 }
 
-/// The text of a PDF by another program, where it is installed.
-fn text_of_pdf(path: &str) -> Option<String> {
-    assert!(fs::read(path).unwrap().starts_with(b"%PDF-"));
-    let output = Command::new("pdftotext").args(["-layout", path, "-"]).output().ok()?;
-    Some(String::from_utf8(output.stdout).unwrap())
-}
-
 async fn disclosures(counter: &Counter) -> Vec<Value> {
     let payloads: Vec<String> = query_scalar(
         "select payload::text from log_events where event_type = 'PersonalDataDisclosed' order by position",
@@ -98,7 +90,7 @@ async fn a_printed_roster_says_what_the_run_says_and_is_a_disclosure_by_somebody
     assert!(!Path::new(&out).exists() && disclosures(&counter).await.is_empty());
 
     let finance = ["roster", "--run", &run, "--as", "finance:liu.yang"];
-    let (book, said) = printed(&counter, &finance, "roster.xlsx");
+    let (book, _) = printed(&counter, &finance, "roster.xlsx");
     let shown = counter.do_well(&["run", "show", &run]);
     let cells = rows(&book);
     let ordered = &shown["run"]["ordered_fen"];
@@ -114,14 +106,8 @@ async fn a_printed_roster_says_what_the_run_says_and_is_a_disclosure_by_somebody
     let (whole, _) = printed(&counter, &[&finance[..], &["--whole"]].concat(), "whole.xlsx");
     assert!(rows(&whole).iter().flatten().any(|cell| *cell == text(PERSON)));
 
-    let (pdf, on_paper) = printed(&counter, &finance, "roster.pdf");
-    assert_eq!((&on_paper["digest"], &on_paper["pages"]), (&said["digest"], &json!(1)));
-    if let Some(read) = text_of_pdf(&pdf) {
-        assert!(read.contains("王秀英") && read.contains(on_paper["digest"].as_str().unwrap()), "{read}");
-        assert!(read.contains(&format!("日志位置：{}", on_paper["trace"]["position"])), "{read}");
-    }
     let recorded = disclosures(&counter).await;
-    assert_eq!(recorded.len(), 3, "{recorded:?}");
+    assert_eq!(recorded.len(), 2, "{recorded:?}");
     assert_eq!(recorded[0]["PersonalDataDisclosed"]["recipient"], "liu.yang");
     let opened = &recorded[0]["PersonalDataDisclosed"]["opened"];
     assert_eq!(opened[0]["labels"], json!(["account", "id_number", "name"]), "{opened}");
@@ -153,7 +139,7 @@ async fn vouchers_and_reports_say_what_the_command_line_says() {
     assert!(said["trace"]["checkpoint"]["root"].as_str().unwrap().len() == 64, "{said}");
 
     let payment: String = query_scalar("select min(payment_id::text) from read_payments")
-        .fetch_one(counter.ledger.owner())
+        .fetch_one(counter.ledger.service())
         .await
         .unwrap();
     let (one, _) =
@@ -191,14 +177,6 @@ async fn vouchers_and_reports_say_what_the_command_line_says() {
         [count(&report["runs"][0]["ordered_count"]), yuan(&report["runs"][0]["ordered_fen"])]
     );
     assert_eq!(said["trace"]["position"], report["position"]);
-    let (pdf, on_paper) = printed(&counter, &["month-report", "--month", "2023-11"], "month.pdf");
-    assert_eq!(on_paper["digest"], said["digest"]);
-    if let Some(read) = text_of_pdf(&pdf) {
-        assert!(
-            read.contains(&run) && read.contains("200.00") && read.contains("第 1 页，共 1 页"),
-            "{read}"
-        );
-    }
     assert_eq!(disclosures(&counter).await.len(), 1);
 }
 
@@ -206,10 +184,10 @@ async fn vouchers_and_reports_say_what_the_command_line_says() {
 async fn a_public_notice_names_nobody_in_clear_and_holds_for_its_days_alone() {
     let (counter, _) = office_with_a_case().await;
     let app = counter.app().await;
-    let (office, desk) = (app.office(), |actor| Desk::new(actor, Utc::now()));
+    let (office, desk) = (app.office(), |actor| Desk::new(actor, "2023-10-10T02:00:00Z".parse().unwrap()));
     let clerk = desk(personas::clerk());
-    let today = clerk.today().to_string();
-    let cells = [PERSON, "HLG-1", "最低生活保障", &today, &today].map(str::to_owned);
+    let posted = clerk.today().to_string();
+    let cells = [PERSON, "HLG-1", "最低生活保障", &posted, &posted].map(str::to_owned);
     let asked = applications::Row::read(&RawRow::from_texts(1, cells)).unwrap();
     hold_consultation(office, &clerk, &asked).await.unwrap();
     let case = receive_application(office, &clerk, &asked).await.unwrap();
@@ -220,19 +198,20 @@ async fn a_public_notice_names_nobody_in_clear_and_holds_for_its_days_alone() {
     post_notice(office, &clerk, case).await.unwrap();
     app.close().await.unwrap();
 
-    let notice = ["notice", "--program", "subsistence_allowance", "--objections-to", "电话 010-00000000"];
+    let of = ["notice", "--program", "subsistence_allowance", "--day", "2023-10-12"];
+    let notice = [&of[..], &["--objections-to", "电话 010-00000000"]].concat();
     let (book, _) = printed(&counter, &notice, "notice.xlsx");
     let cells = rows(&book);
     let line = cells.iter().find(|row| row.len() == 7 && row[1] == text("王*英")).expect("no line");
     assert_eq!((&line[2], &line[3]), (&text("龙泽苑东社区"), &text("最低生活保障")));
-    assert_eq!((&line[4], &line[5]), (&Data::Float(1.0), &text(&today)));
+    assert_eq!((&line[4], &line[5]), (&Data::Float(1.0), &text(&posted)));
     let all: String = cells.iter().flatten().map(ToString::to_string).collect();
     assert!(!all.contains("王秀英") && !all.contains(PERSON) && !all.contains("99011400"), "{all}");
     assert!(all.contains("010-00000000"));
-    let (_, said) = printed(&counter, &["notice", "--case", &case.subject.case_id.to_string()], "case.pdf");
-    assert_eq!(said["pages"], 1);
+    let of_case = case.subject.case_id.to_string();
+    printed(&counter, &["notice", "--case", &of_case, "--day", "2023-10-17"], "case.xlsx");
     let out = counter.path("other.pdf");
-    for other in [["--day", "2023-01-01"], ["--program", "advanced_age_allowance"]] {
+    for other in [["--day", "2023-10-18"], ["--program", "advanced_age_allowance"]] {
         let none = counter.ask(&["print", "notice", other[0], other[1], "--out", out.to_str().unwrap()]);
         assert_eq!((none.status, none.code()), (1, "unknown_object"), "{none:?}");
     }
