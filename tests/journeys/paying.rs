@@ -163,3 +163,45 @@ async fn a_release_by_someone_who_prepared_the_run_orders_nothing() {
     assert_eq!(second["calculation"]["line_count"], 0, "{second}");
     assert_ne!(second["run_id"], run);
 }
+
+#[tokio::test]
+async fn the_desk_shows_how_each_line_comes_about_holds_a_payment_and_lets_it_go_again() {
+    let (counter, case) = office_with_a_case().await;
+    let (run, case) = (prepare(&counter), case.to_string());
+    let shown = counter.do_well(&["run", "show", &run, "--lines", "--case", &case, "--steps"]);
+    let lines = shown["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2, "{shown}");
+    for line in lines {
+        assert_eq!(
+            (&line["due"], &line["standing"], &line["amount"]),
+            (&json!(10_000), &json!(0), &json!(10_000))
+        );
+        let steps = line["steps"].as_array().unwrap();
+        assert!(steps.iter().any(|step| !step["source"].as_str().unwrap().is_empty()), "{steps:?}");
+    }
+    assert!(!shown.to_string().contains("王秀英"), "{shown}");
+    let without = counter.ask(&["run", "show", &run, "--lines", "--steps"]);
+    assert_eq!(without.status, 2, "{without:?}");
+
+    let month = ["--month", "2023-11"];
+    let why = ["--reason", "other", "--as", "clerk:wang.fang"];
+    let refused = counter.ask(&[&["run", "hold", &case], &month[..], &why].concat());
+    assert_eq!((refused.status, refused.code()), (1, "hold_note_missing"), "{refused:?}");
+    counter.do_well(&[&["run", "hold", &case, "--note", "邻居反映已搬走"], &month[..], &why].concat());
+    let again = counter.do_well(&["run", "recalculate", &run, "--as", "clerk:wang.fang"]);
+    assert_eq!(again["calculation"]["line_count"], 1, "{again}");
+    assert_eq!(
+        (&again["recalculated"], &again["notes"][0]["exception"]),
+        (&json!([case]), &json!("payment_held"))
+    );
+    assert_eq!(again["outlook"]["short"], 0, "{again}");
+
+    let lift = |who| [&["run", "unhold", &case], &month[..], &["--as", who]].concat();
+    let own = counter.ask(&lift("reviewer:wang.fang"));
+    assert_eq!((own.status, own.code()), (1, "lifted_by_holder"), "{own:?}");
+    counter.do_well(&lift("reviewer:li.qiang"));
+    assert_eq!(prepare(&counter), run, "the same plan is the same run, and both months are paid");
+    let told = counter.do_well(&["replay", "--case", &case]).to_string();
+    assert!(!told.contains("邻居反映已搬走"), "{told}");
+    counter.do_well(&["check"]);
+}

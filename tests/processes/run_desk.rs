@@ -1,11 +1,15 @@
 //! The desk of a payment run before its approval: payments that are held, sums that ask for two approvers.
 
+use api::processes::Step;
 use api::processes::payment_run::{self, Prepared, RunNote, RunPlan};
-use api::processes::{self as work, ProcessError, propose_rates, publish_rates};
-use domain::benefit_case::{HeldMonths, HoldReason};
+use api::processes::{self as work, Desk, ProcessError, propose_rates, publish_rates};
+use api::registers::{RawRow, RegisterRow, changes};
+use domain::benefit_case::{BenefitCaseCommand, CaseSubject, HeldMonths, HoldReason, Outcome, RulesAnswer};
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, RunId};
-use domain::payment_run::{RunException, RunStage};
+use domain::payment_run::{PaymentRun, RunException, RunStage, RunWarning};
+use domain::personal::Sealed;
+use domain::policy::SuspensionReason;
 use domain::program::Program;
 use tests::office::{FUND, Known, SmallOffice, WANG, at_work, bank_answers, id_number};
 use tests::personas;
@@ -44,6 +48,42 @@ fn exceptions(prepared: &Prepared, case: CaseId) -> Vec<(BenefitMonth, RunExcept
         _ => None,
     });
     found.collect()
+}
+
+/// The office publishes another value of an amount from a month on.
+async fn publish(small: &SmallOffice, key: &str, from: &str, value: &str) {
+    let text = format!(
+        "[[parameter]]\nkey = '{key}'\nzh = '甲'\nen = 'a'\nunit = 'yuan'\n
+         [[parameter.row]]\nfrom = '{from}'\nvalue = '{value}'\nannounced = '2023-02-01'\n
+         source = '内控制度'\nstatus = 'illustrative'"
+    );
+    let administrator = at_work(personas::administrator(), TODAY);
+    propose_rates(&small.office, &administrator, "内控制度〔2023〕1号", &text).await.unwrap();
+    publish_rates(&small.office, &at_work(personas::approver(), TODAY), 1).await.unwrap();
+}
+
+/// What must be seen of a case.
+fn warnings(prepared: &Prepared, case: CaseId) -> Vec<RunWarning> {
+    let found = prepared.notes.iter().filter_map(|note| match note {
+        RunNote::Warning { case_id, warning, .. } if *case_id == case => Some(*warning),
+        _ => None,
+    });
+    found.collect()
+}
+
+/// The account of a person is another from a day on.
+async fn change_account(small: &SmallOffice, person: Known, on: &str) {
+    let desk = at_work(personas::second_clerk(), on);
+    let id_number = id_number(person);
+    let cells = [id_number.as_str(), "账户变更", on, on, "9901140000000000043"];
+    let row = changes::Row::read(&RawRow::from_texts(1, cells.map(str::to_owned))).unwrap();
+    work::record_change(&small.office, &desk, &row).await.unwrap();
+}
+
+/// One step of a case by one person.
+async fn case_step(small: &SmallOffice, desk: &Desk, case: CaseId, command: BenefitCaseCommand) {
+    let key = small.office.derived("test", &format!("{case}|{command:?}"));
+    small.office.together(desk, key, [Step::BenefitCase(case.to_string(), command)]).await.unwrap();
 }
 
 fn code(refused: Result<(), ProcessError>) -> &'static str {
@@ -103,23 +143,8 @@ async fn what_is_due_of_every_month_is_held_until_the_hold_of_every_month_is_lif
 #[tokio::test]
 async fn a_run_above_the_sum_commits_its_fund_only_when_a_second_approver_agrees() {
     let small = SmallOffice::open().await;
-    let lower = r#"
-        [[parameter]]
-        key = "second_approval_above"
-        zh = "两人审批"
-        en = "two approve"
-        unit = "yuan"
-        [[parameter.row]]
-        from = "2023-01"
-        value = "100.00"
-        announced = "2023-02-01"
-        source = "内控制度"
-        status = "illustrative"
-    "#;
+    publish(&small, "second_approval_above", "2023-01", "100.00").await;
     let office = &small.office;
-    let administrator = at_work(personas::administrator(), TODAY);
-    propose_rates(office, &administrator, "内控制度〔2023〕1号", lower).await.unwrap();
-    publish_rates(office, &at_work(personas::approver(), TODAY), 1).await.unwrap();
     let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
     submitted(&small, &run, TODAY).await;
     let (first, second) = (at_work(personas::approver(), TODAY), at_work(personas::second_approver(), TODAY));
@@ -138,7 +163,7 @@ async fn a_run_above_the_sum_commits_its_fund_only_when_a_second_approver_agrees
         at_work(domain::actor::Actor { role: domain::actor::Role::Finance, ..personas::approver() }, TODAY);
     let refused = payment_run::release(office, &own, run.run_id, own.today(), &mut file).await;
     assert_eq!(refused.unwrap_err().code(), "four_eyes");
-    let stage = office.repository.load_newest::<domain::payment_run::PaymentRun>(run.run_id).await.unwrap();
+    let stage = office.repository.load_newest::<PaymentRun>(run.run_id).await.unwrap();
     assert_eq!(stage.state.stage(), RunStage::Approved);
     small.ledger.finish().await;
 }
@@ -161,4 +186,146 @@ async fn an_approved_or_released_run_is_not_prepared_again() {
     let supplementary = calculated(&small, open_run(&small, "2023-03", 2, TODAY).await, TODAY).await;
     assert_eq!(supplementary.calculation.line_count, 0, "what is on its way is not paid again");
     small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_case_that_changed_before_the_approval_is_named_and_it_alone_is_calculated_anew() {
+    let small = SmallOffice::open().await;
+    let office = &small.office;
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    submitted(&small, &run, TODAY).await;
+    change_account(&small, WANG, "2023-02-28").await;
+    let approver = at_work(personas::approver(), "2023-02-28");
+    let refused = payment_run::approve(office, &approver, run.run_id).await.unwrap_err();
+    assert_eq!(refused.code(), "cases_changed");
+    let ProcessError::CasesChanged { changed } = refused else { panic!() };
+    let named: Vec<_> = changed.iter().map(|changed| (changed.case_id, changed.months.len())).collect();
+    assert_eq!(named, [(case, 1)]);
+    let month = changed[0].months[0];
+    assert_eq!((month.month.to_string(), month.calculated), ("2023-03".to_owned(), month.now));
+    assert!(changed[0].events.iter().any(|event| event.event == "AccountChanged"), "{changed:?}");
+
+    let clerk = at_work(personas::clerk(), "2023-02-28");
+    let again = payment_run::recalculate(office, &clerk, run.run_id).await.unwrap();
+    assert_eq!(again.recalculated, [case]);
+    let part = again.prepared;
+    assert_ne!(part.calculation.digest, run.calculation.digest);
+    assert_eq!(part.calculation.control_sum, run.calculation.control_sum);
+    let whole = payment_run::calculate(office, &clerk, run.run_id).await.unwrap();
+    assert_eq!((&part.calculation.digest, &part.notes), (&whole.calculation.digest, &whole.notes));
+    submitted(&small, &whole, "2023-02-28").await;
+    payment_run::approve(office, &approver, run.run_id).await.unwrap();
+    let finance = at_work(personas::finance(), "2023-02-28");
+    payment_run::release(office, &finance, run.run_id, finance.today(), &mut Vec::new()).await.unwrap();
+    assert_eq!(small.broken().await, tests::office::Broken::new());
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_change_that_makes_no_difference_to_a_line_does_not_hold_the_approval_up() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    submitted(&small, &run, TODAY).await;
+    let later = HeldMonths::Month("2023-09".parse().unwrap());
+    payment_run::hold(office, &clerk, case, later, (HoldReason::FactsInDoubt, None)).await.unwrap();
+    payment_run::approve(office, &at_work(personas::approver(), TODAY), run.run_id).await.unwrap();
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_payment_that_is_held_while_its_run_waits_leaves_the_run_and_nothing_else_does() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    submitted(&small, &run, TODAY).await;
+    payment_run::hold(office, &clerk, case, HeldMonths::All, (HoldReason::FactsInDoubt, None)).await.unwrap();
+    let approver = at_work(personas::approver(), TODAY);
+    let refused = payment_run::approve(office, &approver, run.run_id).await.unwrap_err();
+    let ProcessError::CasesChanged { changed } = refused else { panic!("{refused:?}") };
+    assert_eq!(changed[0].months[0].exception, Some(RunException::PaymentHeld));
+    let again = payment_run::recalculate(office, &clerk, run.run_id).await.unwrap();
+    assert_eq!(again.prepared.calculation.line_count, run.calculation.line_count - 1);
+    assert_eq!(exceptions(&again.prepared, case), [("2023-03".parse().unwrap(), RunException::PaymentHeld)]);
+    let state = office.repository.load_newest::<PaymentRun>(run.run_id).await.unwrap().state;
+    assert_eq!(state.stage(), RunStage::Calculated, "it is submitted again");
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn one_benefit_from_two_cases_is_paid_from_the_one_that_was_decided_first() {
+    let small = SmallOffice::open().await;
+    let (office, program) = (&small.office, Program::AdvancedAgeAllowance);
+    let first = case_of(&small, WANG, program).await;
+    let (applicant, household_id) = office.find(&id_number(WANG)).await.unwrap();
+    let case_id = CaseId::new(office.derived("test", "another case"));
+    let subject = CaseSubject { case_id, household_id, applicant, program };
+    let (clerk, reviewer) =
+        (at_work(personas::clerk(), "2023-02-01"), at_work(personas::reviewer(), "2023-02-01"));
+    let approver = at_work(personas::approver(), TODAY);
+    let (request, chosen_set, applied_on) = (None, None, clerk.today());
+    let applied = BenefitCaseCommand::ReceiveApplication { subject, applied_on, request, chosen_set };
+    case_step(&small, &clerk, case_id, applied).await;
+    let recommend = BenefitCaseCommand::Recommend { outcome: Outcome::Approved, reviewed_on: applied_on };
+    case_step(&small, &reviewer, case_id, recommend).await;
+    let (posted_on, earliest_decision_on) = (applied_on, tests::office::day("2023-02-20"));
+    let post = BenefitCaseCommand::PostNotice { posted_on, notice_days: 7, earliest_decision_on };
+    case_step(&small, &clerk, case_id, post).await;
+    let decide = BenefitCaseCommand::DecideEligibility {
+        outcome: Outcome::Approved,
+        decided_on: approver.today(),
+        reasons: vec![],
+        rule_version: "2023".to_owned(),
+        rules: RulesAnswer::Eligible(Sealed::from_ciphertext("sealed")),
+        facts_recorded_by: domain::actor::Contributors::default(),
+    };
+    case_step(&small, &approver, case_id, decide).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    assert_eq!(exceptions(&run, first), []);
+    let barred = exceptions(&run, case_id);
+    assert!(
+        !barred.is_empty() && barred.iter().all(|(_, why)| *why == RunException::ExclusiveBenefit),
+        "{barred:?}"
+    );
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn an_amount_far_from_last_month_s_is_seen_before_the_submission_and_a_fund_that_is_short_is_named() {
+    let small = SmallOffice::open().await;
+    publish(&small, "advanced_age_80", "2023-03", "90000.00").await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    assert_eq!(warnings(&run, case), [RunWarning::AmountUnusual]);
+    let blind = payment_run::submit(office, &clerk, run.run_id, 0).await;
+    assert_eq!(code(blind), "warnings_unseen");
+    submitted(&small, &run, TODAY).await;
+    let outlook = payment_run::outlook(office, clerk.today(), run.run_id).await.unwrap();
+    assert!(outlook.short.is_positive());
+    assert_eq!(outlook.last_month.iter().map(|total| total.line_count).sum::<u64>(), 5);
+    let approver = at_work(personas::approver(), TODAY);
+    assert_eq!(code(payment_run::approve(office, &approver, run.run_id).await), "fund_short");
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_case_that_was_suspended_is_listed_until_it_is_resumed() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let (reason, since) = (SuspensionReason::Unreachable, tests::office::day("2023-02-20"));
+    case_step(&small, &clerk, case, BenefitCaseCommand::Suspend { reason, since }).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    assert_eq!(warnings(&run, case), [RunWarning::CaseSuspended]);
+    let seen = payment_run::changed_cases(office, clerk.today(), &state_of(&small, run.run_id).await).await;
+    assert_eq!(seen.unwrap(), []);
+    small.ledger.finish().await;
+}
+
+async fn state_of(small: &SmallOffice, run: RunId) -> PaymentRun {
+    (*small.office.repository.load_newest::<PaymentRun>(run).await.unwrap().state).clone()
 }

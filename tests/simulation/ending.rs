@@ -6,7 +6,7 @@ use domain::payment::Payment;
 use indicatif::ProgressBar;
 use projections::runner::Until;
 
-use crate::acts::{recover_everything, runs};
+use crate::acts::{let_all_go, recover_everything, runs};
 use crate::books::Place;
 use crate::world::{GROUPS, Stage, World};
 
@@ -16,6 +16,7 @@ const ROUNDS: usize = 3;
 pub async fn end(world: &mut World) {
     world.street.days_pass(1);
     finish_runs(world).await;
+    let_all_go(world).await;
     pay_what_is_due(world).await;
     world.street.pause();
     recover_everything(world).await;

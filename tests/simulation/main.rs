@@ -55,9 +55,12 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// What must have happened in simulations that are worth their time.
-const EVENTFUL: [&str; 20] = [
+const EVENTFUL: [&str; 23] = [
     "case decided",
     "run rejected",
+    "run recalculated",
+    "payment held",
+    "payment let go",
     "run released",
     "run released: lines_ordered_elsewhere",
     "results taken",

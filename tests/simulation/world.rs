@@ -6,6 +6,7 @@ use api::processes::payment_run::{BankResult, RunPlan};
 use api::processes::{Desk, OpenedCase, ProcessError};
 use api::registers::{applications, changes, donations, persons};
 use chrono::{Datelike, NaiveDate};
+use domain::benefit_case::HeldMonths;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, DonationId, FundId, PaymentId, RunId};
 use domain::money::Money;
@@ -50,6 +51,8 @@ pub struct World {
     pub people: Vec<Person>,
     pub cases: Vec<Case>,
     pub runs: Vec<Run>,
+    /// Months of cases that are held.
+    pub held: Vec<(CaseId, HeldMonths)>,
     pub gifts: Vec<DonationId>,
     pub appropriations: u64,
     pub books: Books,
@@ -130,6 +133,7 @@ impl World {
             people: Vec::new(),
             cases: Vec::new(),
             runs: Vec::new(),
+            held: Vec::new(),
             gifts: Vec::new(),
             appropriations: 0,
             books: Books::default(),

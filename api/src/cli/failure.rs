@@ -139,7 +139,11 @@ impl Failure {
         let message = self.text(screen.lang);
         if screen.form == Form::Json {
             // a reader that is gone by now needs no answer
-            let _ = screen.answer(&json!({ "error": { "code": self.code(), "message": message } }));
+            let mut error = json!({ "code": self.code(), "message": message });
+            if let Failure::Process(ProcessError::CasesChanged { changed }) = self {
+                error["changed"] = json!(changed);
+            }
+            let _ = screen.answer(&json!({ "error": error }));
         } else {
             eprintln!("ledger: {message} [{}]", self.code());
         }

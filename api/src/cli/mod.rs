@@ -310,10 +310,30 @@ pub enum RunCommand {
     },
     /// 批次一览 · list the runs
     List,
-    /// 批次明细 · show one run with its exceptions
+    /// 重新核算有变化的个案 · calculate anew only the cases that changed since the calculation
+    Recalculate {
+        /// 批次 · the run
+        run: domain::ids::RunId,
+    },
+    /// 批次明细 · show one run with its exceptions, warnings, changes, and its lines
     Show {
         /// 批次 · the run
         run: domain::ids::RunId,
+        /// 逐行列出 · list the lines: due, standing, difference
+        #[arg(long)]
+        lines: bool,
+        /// 只看一个个案 · of one case only
+        #[arg(long)]
+        case: Option<domain::ids::CaseId>,
+        /// 只看异常和提示 · exceptions, warnings and overpayments only
+        #[arg(long, conflicts_with = "lines")]
+        exceptions: bool,
+        /// 核定步骤（须指明个案） · the steps of each amount with their source; needs --case
+        #[arg(long, requires = "lines", requires = "case")]
+        steps: bool,
+        /// 页 · which page of the lines, from 1
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        page: u32,
     },
 }
 

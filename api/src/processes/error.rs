@@ -14,6 +14,7 @@ use eventlog::repository::ExecuteError;
 use projections::error::ProjectionError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
+use super::payment_run::ChangedCase;
 use crate::lang::Lang;
 
 /// Why a job was not done. Holds no personal value.
@@ -55,6 +56,21 @@ pub enum ProcessError {
         /// How many.
         count: usize,
     },
+    /// Cases changed since the calculation, so that their lines would be others.
+    #[error(
+        "{} cases changed since the calculation: {}; calculate them anew with ledger run recalculate",
+        changed.len(), named(changed)
+    )]
+    CasesChanged {
+        /// Which, and what.
+        changed: Vec<ChangedCase>,
+    },
+    /// The program has other rules than the calculation.
+    #[error("the rules changed since the calculation: send the run back and prepare it anew")]
+    RulesChanged,
+    /// The staged lines are not those of the calculation.
+    #[error("the staged lines are not those of the calculation: prepare the run anew")]
+    LinesLost,
     /// Somebody else took the run a step further meanwhile.
     #[error("the run was changed by somebody else meanwhile: look at it again")]
     RunChanged,
@@ -132,6 +148,9 @@ impl ProcessError {
             ProcessError::Unknown { .. } => "unknown_object",
             ProcessError::NotReleased | ProcessError::NothingOrdered => "run_not_released",
             ProcessError::OrderedElsewhere { .. } => "lines_ordered_elsewhere",
+            ProcessError::CasesChanged { .. } => "cases_changed",
+            ProcessError::RulesChanged => "rules_changed",
+            ProcessError::LinesLost => "lines_lost",
             ProcessError::RunChanged => "run_changed",
             ProcessError::PartlyOrdered => "run_partly_ordered",
             ProcessError::File(_) => "file_unwritable",
@@ -170,6 +189,15 @@ impl ProcessError {
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
             }
+            (ProcessError::CasesChanged { changed }, Lang::Zh) => format!(
+                "核算后有 {} 个个案发生变化：{}；请用 ledger run recalculate 重新核算这些个案",
+                changed.len(),
+                named(changed)
+            ),
+            (ProcessError::RulesChanged, Lang::Zh) => {
+                "核算后政策规则已更新，请退回批次后重新建批核算".to_owned()
+            }
+            (ProcessError::LinesLost, Lang::Zh) => "暂存的发放行与核算不一致，请重新核算整个批次".to_owned(),
             (ProcessError::RunChanged, Lang::Zh) => "该批次刚被他人变更，请重新查看后再办理".to_owned(),
             (ProcessError::PartlyOrdered, Lang::Zh) => {
                 "该批次发放中断且已下达部分明细，请再次发放以完成".to_owned()
@@ -183,6 +211,20 @@ impl ProcessError {
             _ => self.to_string(),
         }
     }
+}
+
+/// The first changed cases with their months.
+fn named(changed: &[ChangedCase]) -> String {
+    const FIRST: usize = 5;
+    let one = |case: &ChangedCase| {
+        let months: Vec<String> = case.months.iter().map(|month| month.month.to_string()).collect();
+        format!("{} ({})", case.case_id, months.join(" "))
+    };
+    let mut named: Vec<String> = changed.iter().take(FIRST).map(one).collect();
+    if changed.len() > FIRST {
+        named.push("…".to_owned());
+    }
+    named.join(", ")
 }
 
 /// Whether an error, or what caused it, is a lost connection.

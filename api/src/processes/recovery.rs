@@ -41,7 +41,7 @@ pub async fn find_overpayments(
             let notes = findings_of(&look, payable)?.notes;
             found.extend(notes.into_iter().filter_map(|note| match note {
                 RunNote::Overpayment(overpayment) => Some(overpayment),
-                RunNote::Exception { .. } => None,
+                RunNote::Exception { .. } | RunNote::Warning { .. } => None,
             }));
         }
     }

@@ -47,6 +47,18 @@ exceptions! {
     AccountShared = "account_shared",
         "收款账户与无关人员相同，请核实账户归属后重新核算。",
         "The account is shared by unrelated people: verify whose it is and calculate again.";
+    /// Nobody claims the beneficiary's ID number.
+    IdentityMissing = "identity_missing",
+        "受益人的身份证号未在登记中占用，请核对人员登记后重新核算。",
+        "Nobody is registered under the beneficiary's ID number: verify the register and calculate again.";
+    /// Another person claims the beneficiary's ID number.
+    IdentityDuplicate = "identity_duplicate",
+        "受益人的身份证号已由另一人员占用，请核实是否重复登记后重新核算。",
+        "The beneficiary's ID number belongs to another person of the register: clear the double entry and calculate again.";
+    /// The same person has a benefit that excludes this one in the same month, or this one from another case.
+    ExclusiveBenefit = "exclusive_benefit",
+        "同月已享受互斥的待遇或同一项目的另一个案，请核实后终止其中一项；已发的须先追缴。",
+        "The person has an exclusive benefit in the month, or this one from another case: end one of them, and recover what was paid.";
     /// The bank returned the last attempt and the account is still the same.
     AccountUnchanged = "account_unchanged",
         "上次发放被退汇，账户尚未更正，请更正账户后重新核算。",

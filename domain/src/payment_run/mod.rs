@@ -91,6 +91,7 @@ mod lines;
 mod state;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 pub use calculation::*;
 pub use command::*;
@@ -99,5 +100,6 @@ pub use event::*;
 pub use exception::*;
 pub use lines::*;
 pub use state::*;
+pub use warning::*;
 
 crate::ledger_aggregate!(PaymentRun);

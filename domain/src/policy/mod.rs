@@ -15,6 +15,7 @@ mod rule_book;
 
 pub use assess::{assess, determine, explain};
 pub use document::policy_markdown;
+pub use engine::exclusions::{EXCLUSIVE_PROGRAMS, mutually_exclusive};
 pub use facts::*;
 pub use outcome::{AssessError, Decision, MonthOutcome, Outcome, ProgramOutcome};
 pub use reason::{Reason, Reasons};

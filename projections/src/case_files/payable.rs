@@ -8,10 +8,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
-use domain::ids::{CaseId, PaymentId, RunId};
+use domain::identity::IdentityEvent;
+use domain::ids::{CaseId, HouseholdId, PaymentId, PersonId, RunId};
 use domain::money::{Money, MoneyError};
 use domain::payment::{PaymentKind, PaymentStage};
 use domain::payment_run::MonthOrdered;
+use domain::policy::EXCLUSIVE_PROGRAMS;
 use domain::program::Program;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -22,7 +24,7 @@ use uuid::Uuid;
 use super::CaseRow;
 use crate::error::ProjectionError;
 use crate::payment_registers;
-use crate::rows::fetch_all;
+use crate::rows::{JsonQuery, fetch_all};
 use crate::snapshot::Snapshot;
 
 /// Cases of one page.
@@ -160,6 +162,78 @@ impl PayableCases {
         self.snapshot.position()
     }
 
+    /// The newest event of each identity that has one, by the identity's keyed hash.
+    ///
+    /// # Errors
+    /// Those of the database, and of a payload that cannot be read.
+    pub async fn identities(
+        &mut self,
+        indexes: &[&str],
+    ) -> Result<Vec<(String, IdentityEvent)>, ProjectionError> {
+        if indexes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let position = self.snapshot.position().cast_signed();
+        let query = sqlx::query(include_str!("sql/identities.sql")).bind(indexes).bind(position);
+        let rows = query.fetch_all(self.snapshot.connection()).await?;
+        let read = |row: &PgRow| -> Result<(String, IdentityEvent), ProjectionError> {
+            let event = serde_json::from_str(row.try_get(1)?);
+            Ok((row.try_get(0)?, event.map_err(|_| ProjectionError::Row { table: "log_events" })?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Every case on the roll, now or once, of those persons who have one more of the same program, or two of
+    /// programs that may exclude each other.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_persons_with_several(
+        &mut self,
+        persons: &[PersonId],
+    ) -> Result<Vec<PayableCase>, ProjectionError> {
+        if persons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
+        let exclusive: Vec<&str> = EXCLUSIVE_PROGRAMS.iter().map(|program| program.code()).collect();
+        let query = sqlx::query(include_str!("sql/payable_of_persons.sql"));
+        self.found(query.bind(ids).bind(exclusive)).await
+    }
+
+    /// The cases of these programs in some households, by program and case.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_households(
+        &mut self,
+        programs: &[Program],
+        households: &[HouseholdId],
+    ) -> Result<Vec<PayableCase>, ProjectionError> {
+        let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
+        let ids: Vec<Uuid> = households.iter().map(|household| household.uuid()).collect();
+        let query = sqlx::query(include_str!("sql/payable_of_households.sql"));
+        self.found(query.bind(codes).bind(ids)).await
+    }
+
+    /// The households that an event of theirs, of their cases or of these cases' payments touched from a position on,
+    /// and those of some more cases.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn touched_households(
+        &mut self,
+        since: u64,
+        more: &[CaseId],
+    ) -> Result<Vec<HouseholdId>, ProjectionError> {
+        let more: Vec<Uuid> = more.iter().map(|case| case.uuid()).collect();
+        let position = self.snapshot.position().cast_signed();
+        let query = sqlx::query(include_str!("sql/touched_households.sql"));
+        let query = query.bind(since.cast_signed()).bind(position).bind(more);
+        let rows = query.fetch_all(self.snapshot.connection()).await?;
+        Ok(rows.iter().map(|row| row.try_get(0).map(HouseholdId::new)).collect::<Result<_, _>>()?)
+    }
+
     /// The next cases; none when all have come.
     ///
     /// # Errors
@@ -180,6 +254,11 @@ impl PayableCases {
     async fn page_of(&mut self, program: Program) -> Result<Vec<PayableCase>, ProjectionError> {
         let query = sqlx::query(include_str!("sql/payable_page.sql"));
         let query = query.bind(program.code()).bind(self.after).bind(PAGE_CASES);
+        self.found(query).await
+    }
+
+    /// The cases of a question, with their payments.
+    async fn found(&mut self, query: JsonQuery<'_>) -> Result<Vec<PayableCase>, ProjectionError> {
         let found: Vec<Found> = fetch_all("read_cases", self.snapshot.connection(), query).await?;
         let ids: Vec<Uuid> = found.iter().map(|found| found.file.case_id.uuid()).collect();
         let mut payments = self.payments_of(&ids).await?;

@@ -1,8 +1,10 @@
 //! Questions to the payment registers. All amounts are in fen.
 
+use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PaymentId, RunId};
 use domain::money::Money;
 use domain::payment::{PaymentKind, PaymentStage};
+use domain::payment_run::ProgramTotal;
 use domain::program::Program;
 use futures::Stream;
 use serde::{Deserialize, Serialize};
@@ -69,6 +71,20 @@ pub async fn runs<'e>(
     executor: impl Executor<'e, Database = Postgres>,
 ) -> Result<Vec<PaymentRunRow>, ProjectionError> {
     fetch_all("read_payment_runs", executor, sqlx::query(include_str!("sql/runs.sql"))).await
+}
+
+/// What the runs of a month ordered of some programs, whatever became of it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn totals_of_month<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    month: BenefitMonth,
+    programs: &[Program],
+) -> Result<Vec<ProgramTotal>, ProjectionError> {
+    let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
+    let query = sqlx::query(include_str!("sql/totals_of_month.sql")).bind(month.to_string()).bind(codes);
+    fetch_all("read_payments", executor, query).await
 }
 
 /// Payments by their identifiers; those that do not exist are left out.

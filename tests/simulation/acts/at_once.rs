@@ -54,7 +54,7 @@ async fn approve_at_once(world: &mut World) {
                 approved.push(place);
             }
             Err(refusal) => {
-                let codes = ["fund_short", "wrong_stage", "run_changed"];
+                let codes = ["fund_short", "wrong_stage", "run_changed", "cases_changed"];
                 assert!(codes.contains(&refusal.code()), "{refusal:?}");
             }
         }

@@ -4,6 +4,7 @@ mod at_once;
 mod counter;
 mod erasing;
 mod gifts;
+mod holding;
 mod recoveries;
 mod refused;
 mod repeated;
@@ -15,7 +16,7 @@ use crate::world::World;
 const PEOPLE_FIRST: usize = 12;
 
 /// Acts with their weights.
-const ACTS: [(u64, Act); 15] = [
+const ACTS: [(u64, Act); 16] = [
     (20, Act::DaysPass),
     (5, Act::Register),
     (8, Act::Apply),
@@ -31,6 +32,7 @@ const ACTS: [(u64, Act); 15] = [
     (7, Act::Repeated),
     (5, Act::AtOnce),
     (2, Act::OpenAgain),
+    (6, Act::Hold),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,7 @@ enum Act {
     Repeated,
     AtOnce,
     OpenAgain,
+    Hold,
 }
 
 /// Opens the funds and the campaign, and registers the first people.
@@ -87,6 +90,7 @@ pub async fn act(world: &mut World) {
         Act::Refused => refused::try_what_is_forbidden(world).await,
         Act::Repeated => repeated::repeat(world).await,
         Act::AtOnce => at_once::two_at_once(world).await,
+        Act::Hold => holding::hold_or_let_go(world).await,
         Act::OpenAgain => {
             world.street.open_again().await;
             world.count("ledger opened again");
@@ -106,4 +110,5 @@ fn choose(world: &mut World) -> Act {
 }
 
 pub use gifts::appropriate;
+pub use holding::let_all_go;
 pub use recoveries::recover_everything;

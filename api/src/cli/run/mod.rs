@@ -2,6 +2,8 @@
 
 mod bank;
 mod hold;
+mod lines;
+mod notes;
 mod prepare;
 mod show;
 
@@ -52,7 +54,16 @@ pub(super) async fn run(session: &Session, command: RunCommand) -> Result<Done, 
         }
         RunCommand::Settle { run, results } => bank::settle(session, run, &results).await,
         RunCommand::List => show::list(session).await,
-        RunCommand::Show { run } => show::one(session, run).await,
+        RunCommand::Recalculate { run } => prepare::again(session, run).await,
+        RunCommand::Show { run, lines, case, exceptions, steps, page } => {
+            let steps = if steps { lines::Steps::Shown } else { lines::Steps::Sealed };
+            let part = match (lines, exceptions) {
+                (true, _) => show::Part::Lines(lines::Asked { case, page, steps }),
+                (false, true) => show::Part::Notes,
+                (false, false) => show::Part::Whole,
+            };
+            show::one(session, run, show::Shown { part, case }).await
+        }
     }
 }
 
@@ -63,7 +74,11 @@ async fn step(
     work: impl AsyncFnOnce(&Office, &Desk) -> Result<(), ProcessError>,
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await?;
+    let done = session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await;
+    if let Err(Failure::Process(ProcessError::CasesChanged { changed })) = &done {
+        notes::show_changed(&session.screen, changed)?;
+    }
+    done?;
     session.screen.say(format!("批次 {run} {zh}。"), format!("Run {run} {en}."))?;
     session.screen.answer(&json!({ "run_id": run, "done": en }))?;
     Ok(Done::Well)

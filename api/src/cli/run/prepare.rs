@@ -1,13 +1,21 @@
-//! `ledger run prepare`: opens a run and calculates its lines; shows what cannot be paid and what to do about it.
+//! `ledger run prepare` and `ledger run recalculate`: calculates the lines of a run; shows them in sum beside last
+//! month, whether the fund covers them, what cannot be paid, what must be seen, and what to do about it.
 
 use domain::calendar::BenefitMonth;
+use domain::ids::RunId;
+use domain::money::Money;
+use domain::payment_run::ProgramTotal;
 use domain::program::Program;
+use serde_json::{Value, json};
+
+use super::notes;
 
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
 use crate::lang::Lang;
-use crate::processes::payment_run::{self, Overpayment, Prepared, RunNote, RunPlan};
+use crate::processes::ProcessError;
+use crate::processes::payment_run::{self, Outlook, Prepared, RunPlan};
 
 /// What the command line asks to be prepared.
 pub(super) struct Wanted {
@@ -28,7 +36,7 @@ pub(super) struct Wanted {
 pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failure> {
     let Wanted { month, programs, fund, number } = wanted;
     let (desk, screen) = (session.desk()?, session.screen);
-    let prepared = session
+    let (prepared, outlook) = session
         .with_ledger(async |app| {
             let office = app.office();
             let plan = RunPlan { month, programs, fund_id: office.fund_id(&fund), number };
@@ -36,100 +44,129 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
             let run_id = payment_run::open(office, &desk, &plan).await?;
             let prepared = payment_run::calculate(office, &desk, run_id).await;
             progress.finish_and_clear();
-            Ok(prepared?)
+            Ok((prepared?, payment_run::outlook(office, desk.today(), run_id).await?))
         })
         .await?;
-    show(&screen, month, &prepared)?;
-    screen.answer(&prepared)?;
+    let run = prepared.run_id;
+    screen.say(format!("批次 {run}（{month}）已核算："), format!("Run {run} ({month}) is calculated:"))?;
+    show(&screen, &prepared, &outlook)?;
+    answer(&screen, json!(prepared), &outlook)
+}
+
+/// Calculates anew the cases of a run that something touched since, and shows the whole.
+///
+/// # Errors
+/// [`Failure`]: the run is at another step, or something cannot be read.
+pub(super) async fn again(session: &Session, run: RunId) -> Result<Done, Failure> {
+    let (desk, screen) = (session.desk()?, session.screen);
+    let (done, outlook) = session
+        .with_ledger(async |app| {
+            let office = app.office();
+            let done = payment_run::recalculate(office, &desk, run).await?;
+            Ok((done, payment_run::outlook(office, desk.today(), run).await?))
+        })
+        .await?;
+    let count = done.recalculated.len();
+    screen.say(
+        format!("批次 {run} 已重新核算 {count} 个有变动的个案，其余各行不变："),
+        format!("Run {run}: {count} touched cases calculated anew, every other line as it was:"),
+    )?;
+    show(&screen, &done.prepared, &outlook)?;
+    answer(&screen, json!(done), &outlook)
+}
+
+fn answer(screen: &Screen, mut answer: Value, outlook: &Outlook) -> Result<Done, Failure> {
+    answer["outlook"] = json!(outlook);
+    screen.answer(&answer)?;
     Ok(Done::Well)
 }
 
-fn show(screen: &Screen, month: BenefitMonth, prepared: &Prepared) -> Result<(), Failure> {
+fn show(screen: &Screen, prepared: &Prepared, outlook: &Outlook) -> Result<(), Failure> {
+    show_totals(screen, prepared, outlook)?;
+    show_outlook(screen, outlook)?;
+    notes::show(screen, &prepared.notes, None)?;
     let run = prepared.run_id;
-    screen.say(format!("批次 {run}（{month}）已核算："), format!("Run {run} ({month}) is calculated:"))?;
-    show_totals(screen, prepared)?;
-    show_notes(screen, &prepared.notes)?;
+    let seen = match prepared.calculation.warning_count {
+        0 => String::new(),
+        count => format!(" --warnings-seen {count}"),
+    };
     screen.say(
-        format!("下一步：ledger run submit {run} --as clerk:…"),
-        format!("Next: ledger run submit {run} --as clerk:…"),
+        format!(
+            "逐行查看：ledger run show {run} --lines；下一步：ledger run submit {run}{seen} --as clerk:…"
+        ),
+        format!("Its lines: ledger run show {run} --lines. Next: ledger run submit {run}{seen} --as clerk:…"),
     )?;
     Ok(())
 }
 
-fn show_totals(screen: &Screen, prepared: &Prepared) -> Result<(), Failure> {
+/// Lines and sums by program, beside those of last month's runs.
+fn show_totals(screen: &Screen, prepared: &Prepared, outlook: &Outlook) -> Result<(), Failure> {
     let heads = [
         (screen.pick("项目", "Program"), Align::Left),
         (screen.pick("笔数", "Lines"), Align::Right),
         (screen.pick("金额（元）", "Yuan"), Align::Right),
+        (screen.pick("上月笔数", "Last month"), Align::Right),
+        (screen.pick("上月金额", "Yuan"), Align::Right),
+        (screen.pick("增减（元）", "Difference"), Align::Right),
     ];
     let calculation = &prepared.calculation;
-    let line = |name: &str, count: u64, sum| vec![name.to_owned(), grouped(count.cast_signed()), yuan(sum)];
-    let mut rows: Vec<Vec<String>> = calculation
-        .by_program
-        .iter()
-        .map(|total| line(program_name(screen.lang, total.program), total.line_count, total.sum))
-        .collect();
-    rows.push(line(screen.pick("合计", "Total"), calculation.line_count, calculation.control_sum));
+    let mut programs: Vec<Program> =
+        calculation.by_program.iter().chain(&outlook.last_month).map(|total| total.program).collect();
+    programs.sort_unstable();
+    programs.dedup();
+    let (mut rows, mut before) = (Vec::new(), (0, Money::ZERO));
+    for program in programs {
+        let (now, last) = (of(&calculation.by_program, program), of(&outlook.last_month, program));
+        before = (before.0 + last.0, before.1.plus(last.1).map_err(ProcessError::from)?);
+        rows.push(total(program_name(screen.lang, program), now, last)?);
+    }
+    let now = (calculation.line_count, calculation.control_sum);
+    rows.push(total(screen.pick("合计", "Total"), now, before)?);
     Ok(screen.table(&heads, &rows)?)
 }
 
-/// Prints what could not be paid and what was paid too much, with the reason and what to do.
-pub(super) fn show_notes(screen: &Screen, notes: &[RunNote]) -> Result<(), Failure> {
-    let exceptions: Vec<Vec<String>> = notes.iter().filter_map(|note| exception(screen.lang, note)).collect();
-    if !exceptions.is_empty() {
-        screen.say("不能发放（月份仍然应发）：", "Cannot be paid now (the month stays due):")?;
-        let heads = [
-            (screen.pick("项目", "Program"), Align::Left),
-            (screen.pick("月份", "Month"), Align::Left),
-            (screen.pick("个案", "Case"), Align::Left),
-            (screen.pick("原因与处理", "Reason and what to do"), Align::Left),
-            ("code", Align::Left),
-        ];
-        screen.table(&heads, &exceptions)?;
+/// Number and sum of the lines of a program.
+fn of(totals: &[ProgramTotal], program: Program) -> (u64, Money) {
+    let found = totals.iter().find(|total| total.program == program);
+    found.map_or((0, Money::ZERO), |total| (total.line_count, total.sum))
+}
+
+fn total(name: &str, now: (u64, Money), last: (u64, Money)) -> Result<Vec<String>, Failure> {
+    let difference = now.1.minus(last.1).map_err(ProcessError::from)?;
+    Ok(vec![
+        name.to_owned(),
+        grouped(now.0.cast_signed()),
+        yuan(now.1),
+        grouped(last.0.cast_signed()),
+        yuan(last.1),
+        yuan(difference),
+    ])
+}
+
+/// Whether the fund covers the run, and how many people approve it.
+pub(super) fn show_outlook(screen: &Screen, outlook: &Outlook) -> Result<(), Failure> {
+    let fund = outlook.fund.clone().unwrap_or_else(|| outlook.fund_id.to_string());
+    let free = yuan(outlook.free);
+    if outlook.short.is_positive() {
+        let short = yuan(outlook.short);
+        screen.say(
+            format!("资金“{fund}”可用 {free} 元，不足 {short} 元：补足之前不能审批。"),
+            format!("The fund {fund} has {free} yuan free and lacks {short}: no approval until it has them."),
+        )?;
+    } else {
+        screen.say(
+            format!("资金“{fund}”可用 {free} 元，足以发放。"),
+            format!("The fund {fund} has {free} yuan free, which is enough."),
+        )?;
     }
-    let overpaid: Vec<Vec<String>> = notes.iter().filter_map(|note| overpayment(screen.lang, note)).collect();
-    if !overpaid.is_empty() {
-        screen.say("多发（须追缴）：", "Paid too much (to be recovered):")?;
-        let heads = [
-            (screen.pick("项目", "Program"), Align::Left),
-            (screen.pick("月份", "Month"), Align::Left),
-            (screen.pick("个案", "Case"), Align::Left),
-            (screen.pick("金额（元）", "Yuan"), Align::Right),
-            (screen.pick("原因与处理", "Reason and what to do"), Align::Left),
-        ];
-        screen.table(&heads, &overpaid)?;
+    if let (true, Some(above)) = (outlook.needs_second_approval, outlook.second_approval_above) {
+        let above = yuan(above);
+        screen.say(
+            format!("合计超过 {above} 元：先初审（ledger run endorse），再由另一名审批人审批。"),
+            format!("The sum is above {above} yuan: one approver endorses it, another approves it."),
+        )?;
     }
     Ok(())
-}
-
-fn exception(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
-    let RunNote::Exception { case_id, program, month, exception, .. } = note else { return None };
-    Some(vec![
-        program_name(lang, *program).to_owned(),
-        month.map(|month| month.to_string()).unwrap_or_default(),
-        case_id.to_string(),
-        lang.pick(exception.zh(), exception.en()).to_owned(),
-        exception.code().to_owned(),
-    ])
-}
-
-fn overpayment(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
-    let RunNote::Overpayment(Overpayment { case_id, program, month, amount, reason, payment_id, .. }) = note
-    else {
-        return None;
-    };
-    let what = match payment_id {
-        Some(_) => lang.pick("请立项追缴", "open a recovery"),
-        None => lang.pick("尚未到账，到账后再追缴", "not settled yet: recover it when it is"),
-    };
-    let reason = super::show::recovery_reason(lang, *reason);
-    Some(vec![
-        program_name(lang, *program).to_owned(),
-        month.to_string(),
-        case_id.to_string(),
-        yuan(*amount),
-        format!("{reason}；{what}"),
-    ])
 }
 
 /// The program's name in the language.

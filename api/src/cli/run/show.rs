@@ -1,18 +1,22 @@
 //! `ledger run list` and `ledger run show`: runs as the read tables hold them, brought up to date first.
 
-use domain::ids::RunId;
-use domain::payment::RecoveryReason;
+use chrono::Utc;
+use domain::ids::{CaseId, RunId};
+use domain::payment_run::{PaymentRun, RunStage};
 use projections::Until;
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{self, LineTotal};
 use serde_json::json;
 
-use super::prepare::{program_name, show_notes};
+use super::lines::{self, Asked, Line};
+use super::notes;
+use super::prepare::program_name;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
 use crate::lang::Lang;
-use crate::processes::payment_run::notes_of;
+use crate::processes::payment_run::{ChangedCase, RunNote, changed_cases, notes_of};
+use crate::processes::{Office, ProcessError, office_day};
 
 /// Lists every run, the oldest first.
 ///
@@ -50,26 +54,90 @@ fn row(lang: Lang, run: &PaymentRunRow) -> Vec<String> {
     ]
 }
 
-/// Shows one run: who did what, its payments in sum, and what could not be paid.
+/// What is shown of a run.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// Who did what, its payments in sum, and what could not be paid.
+    Whole,
+    /// What could not be paid, what must be seen, what was paid too much.
+    Notes,
+    /// Its lines.
+    Lines(Asked),
+}
+
+/// What is shown of a run, and of which case.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    /// What.
+    pub part: Part,
+    /// One case only.
+    pub case: Option<CaseId>,
+}
+
+/// Shows one run: who did what, its payments in sum, what could not be paid, what changed since, its lines.
 ///
 /// # Errors
 /// [`Failure`]: there is no such run, or the ledger cannot be read.
-pub(super) async fn one(session: &Session, run_id: RunId) -> Result<Done, Failure> {
+pub(super) async fn one(session: &Session, run_id: RunId, shown: Shown) -> Result<Done, Failure> {
     let screen = session.screen;
-    let (run, totals, notes) = session
-        .with_ledger(async |app| {
-            let pool = &app.office().pool;
-            app.office().runner.catch_up(Until::Head).await?;
-            let run = queries::run(pool, run_id).await?.ok_or_else(|| unknown(run_id))?;
-            let totals = queries::totals_of_run(pool, run_id).await?;
-            Ok((run, totals, notes_of(pool, run_id).await?))
-        })
-        .await?;
-    show_life(&screen, &run)?;
-    show_totals(&screen, &totals)?;
-    show_notes(&screen, &notes)?;
-    screen.answer(&json!({ "run": run, "totals": totals, "notes": notes }))?;
+    let found = session.with_ledger(async |app| look(app.office(), run_id, shown).await).await?;
+    let Found { run, totals, notes, changed, lines } = found;
+    let of_case = |case: &CaseId| shown.case.is_none_or(|wanted| wanted == *case);
+    match shown.part {
+        Part::Whole => {
+            show_life(&screen, &run)?;
+            show_totals(&screen, &totals)?;
+            notes::show(&screen, &notes, shown.case)?;
+            notes::show_changed(&screen, &changed)?;
+        }
+        Part::Notes => notes::show(&screen, &notes, shown.case)?,
+        Part::Lines(asked) => {
+            lines::show(&screen, &lines, asked, run.line_count)?;
+            notes::show(&screen, &notes, shown.case)?;
+        }
+    }
+    let notes: Vec<&RunNote> = notes.iter().filter(|note| of_case(&note.case_id())).collect();
+    let mut answer = json!({ "run": run, "totals": totals, "notes": notes, "changed": changed });
+    if let Part::Lines(_) = shown.part {
+        answer["lines"] = lines.iter().map(Line::json).collect();
+    }
+    screen.answer(&answer)?;
     Ok(Done::Well)
+}
+
+/// A run as it is shown.
+struct Found {
+    run: PaymentRunRow,
+    totals: Vec<LineTotal>,
+    notes: Vec<RunNote>,
+    changed: Vec<ChangedCase>,
+    lines: Vec<Line>,
+}
+
+async fn look(office: &Office, run_id: RunId, shown: Shown) -> Result<Found, Failure> {
+    let pool = &office.pool;
+    office.runner.catch_up(Until::Head).await?;
+    let run = queries::run(pool, run_id).await?.ok_or_else(|| unknown(run_id))?;
+    let totals = queries::totals_of_run(pool, run_id).await?;
+    let lines = match shown.part {
+        Part::Lines(asked) => lines::read(office, run_id, asked).await?,
+        Part::Whole | Part::Notes => Vec::new(),
+    };
+    let waits = matches!(run.stage, RunStage::Calculated | RunStage::Submitted | RunStage::Endorsed);
+    let changed = match (shown.part, waits) {
+        (Part::Whole, true) => changed_since(office, run_id).await?,
+        _ => Vec::new(),
+    };
+    Ok(Found { run, totals, notes: notes_of(pool, run_id).await?, changed, lines })
+}
+
+/// What an approval would refuse. Where the rules themselves are others, the approval says so.
+async fn changed_since(office: &Office, run_id: RunId) -> Result<Vec<ChangedCase>, ProcessError> {
+    let state = office.repository.load_newest::<PaymentRun>(run_id).await?.state;
+    match changed_cases(office, office_day(Utc::now()), &state).await {
+        Err(ProcessError::RulesChanged) => Ok(Vec::new()),
+        changed => changed,
+    }
 }
 
 fn unknown(run_id: RunId) -> Failure {
@@ -132,13 +200,4 @@ fn show_totals(screen: &Screen, totals: &[LineTotal]) -> Result<(), Failure> {
         ]
     };
     Ok(screen.table(&heads, &totals.iter().map(row).collect::<Vec<_>>())?)
-}
-
-/// Why money is asked back, in the language.
-pub(super) fn recovery_reason(lang: Lang, reason: RecoveryReason) -> &'static str {
-    match reason {
-        RecoveryReason::Deceased => lang.pick("去世后仍发放", "paid after the death"),
-        RecoveryReason::MovedOut => lang.pick("迁出后仍发放", "paid after the move out"),
-        RecoveryReason::FactsCorrected => lang.pick("情况更正", "the facts were corrected"),
-    }
 }

@@ -17,8 +17,9 @@ use projections::case_files::queries;
 use projections::runner::Until;
 use sqlx::PgConnection;
 
-use super::case_lines::{CaseFindings, FoundLine, Look, RunNote, findings_of};
+use super::case_lines::{CaseFindings, FoundLine, Look, RunNote};
 use super::load;
+use super::page::findings_of_page;
 use super::staging::{StagedLine, StagingWriter, lock_lines};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -80,18 +81,19 @@ async fn stage(
     let mut notes = Vec::new();
     let mut staging = StagingWriter::begin(connection, preparation.run_id).await?;
     while let Some(page) = cases.next_page().await? {
-        load_keys(office, &page).await?;
-        for payable in &page {
-            let CaseFindings { lines, notes: found, schedule } = findings_of(&look, payable)?;
+        for findings in findings_of_page(office, &look, &mut cases, &page).await? {
+            let CaseFindings { lines, notes: found, schedule } = findings;
             let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else {
-                note(&mut builder, &mut notes, found);
+                found.iter().for_each(|found| note(&mut builder, found));
+                notes.extend(found);
                 continue;
             };
             for line in lines {
                 builder.line(&line.line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
                 staging.line(&order_of(office, preparation, &schedule, line, &look)?).await?;
             }
-            note(&mut builder, &mut notes, found);
+            found.iter().for_each(|found| note(&mut builder, found));
+            notes.extend(found);
         }
     }
     staging.finish(&notes).await?;
@@ -99,17 +101,17 @@ async fn stage(
     Ok((calculation, notes))
 }
 
-fn note(builder: &mut CalculationBuilder, notes: &mut Vec<RunNote>, found: Vec<RunNote>) {
-    for note in &found {
-        if matches!(note, RunNote::Exception { .. }) {
-            builder.exception();
-        }
+/// Counts a note where the calculation does.
+pub(super) const fn note(builder: &mut CalculationBuilder, note: &RunNote) {
+    match note {
+        RunNote::Exception { .. } => builder.exception(),
+        RunNote::Warning { .. } => builder.warning(),
+        RunNote::Overpayment(_) => {}
     }
-    notes.extend(found);
 }
 
 /// The order that a line becomes, with its sealed determination.
-fn order_of(
+pub(super) fn order_of(
     office: &Office,
     preparation: &Preparation,
     schedule: &Schedule,
@@ -165,7 +167,7 @@ pub(in crate::processes) async fn load_keys(
 }
 
 /// Accounts that people of different households share.
-async fn shared_by_strangers(office: &Office) -> Result<HashSet<String>, ProcessError> {
+pub(super) async fn shared_by_strangers(office: &Office) -> Result<HashSet<String>, ProcessError> {
     let mut strangers = HashSet::new();
     for account in queries::shared_accounts(&office.pool).await? {
         let members = queries::members(&office.pool, &account.persons).await?;

@@ -12,7 +12,7 @@ use domain::money::Money;
 use domain::payment::{PaymentStage, RecoveryReason};
 use domain::payment_run::{
     LineParties, MonthDifference, MonthDue, MonthOverpaid, MonthToPay, RecoverablePayment, RunException,
-    RunLine, differences, recovery_proposals,
+    RunLine, RunWarning, differences, recovery_proposals,
 };
 use domain::personal::{Opener, Sealed};
 use domain::policy::RuleBook;
@@ -75,8 +75,45 @@ pub enum RunNote {
         /// Why.
         exception: RunException,
     },
+    /// Something that must be seen before the submission.
+    Warning {
+        /// The case.
+        case_id: CaseId,
+        /// For whom.
+        beneficiary: PersonId,
+        /// The program.
+        program: Program,
+        /// Which month.
+        month: BenefitMonth,
+        /// What.
+        warning: RunWarning,
+        /// What last month was due when it was paid, in fen, where that matters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_month: Option<Money>,
+        /// What this month is due, in fen, where that matters.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        amount: Option<Money>,
+    },
     /// A month that got more than it is due.
     Overpayment(Overpayment),
+}
+
+impl RunNote {
+    /// Of which case.
+    pub fn case_id(&self) -> CaseId {
+        match self {
+            RunNote::Exception { case_id, .. } | RunNote::Warning { case_id, .. } => *case_id,
+            RunNote::Overpayment(overpayment) => overpayment.case_id,
+        }
+    }
+
+    /// Of which program.
+    pub fn program(&self) -> Program {
+        match self {
+            RunNote::Exception { program, .. } | RunNote::Warning { program, .. } => *program,
+            RunNote::Overpayment(overpayment) => overpayment.program,
+        }
+    }
 }
 
 /// Money to recover.
@@ -146,7 +183,11 @@ const fn facts_exception(error: &FactsError) -> RunException {
     }
 }
 
-fn exception(payable: &PayableCase, month: Option<BenefitMonth>, exception: RunException) -> RunNote {
+pub(super) fn exception(
+    payable: &PayableCase,
+    month: Option<BenefitMonth>,
+    exception: RunException,
+) -> RunNote {
     let case = &payable.case;
     RunNote::Exception {
         case_id: case.case_id,

@@ -7,15 +7,23 @@
 mod bank_file;
 mod calculate;
 mod case_lines;
+mod changed;
+mod exclusive;
 mod hold;
+mod identities;
+mod outlook;
+mod page;
+mod recalculate;
 mod release;
 mod settle;
 mod staging;
+mod warnings;
 mod withheld;
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use domain::aggregate::Decider;
 use domain::calendar::BenefitMonth;
 use domain::fund::FundCommand;
 use domain::ids::{FundId, RunId};
@@ -30,10 +38,13 @@ pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
 pub(in crate::processes) use calculate::load_keys;
 pub use calculate::{Prepared, calculate};
 pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
+pub use changed::{ChangedCase, ChangedMonth, EventSince, changed_cases};
 pub use hold::{hold, lift_hold};
+pub use outlook::{Outlook, outlook};
+pub use recalculate::{Recalculated, recalculate};
 pub use release::{Released, release};
 pub use settle::{Settlement, settle};
-pub use staging::{StagedLine, StagedLines, notes_of};
+pub use staging::{StagedLine, StagedLines, lines_from, lines_of_cases, notes_of};
 
 use super::{Desk, Office, ProcessError, Step};
 
@@ -94,18 +105,38 @@ fn second_approval_above(rules: &RuleBook, on: NaiveDate) -> Option<Money> {
 /// [`ProcessError`] when the domain refuses: four eyes, one approval is enough, the run is at another step.
 pub async fn endorse(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
     let command = PaymentRunCommand::EndorseRun { endorsed_on: desk.today() };
+    let run = load(office, run_id).await?;
+    refuse_changed(office, desk, &run, &command).await?;
     step(office, desk, run_id, "endorse", command).await
+}
+
+/// Refuses an approval of lines that would be others now. What the run itself says to the command comes first; what is
+/// recorded after this look counts as coming after the approval.
+async fn refuse_changed(
+    office: &Office,
+    desk: &Desk,
+    run: &PaymentRun,
+    command: &PaymentRunCommand,
+) -> Result<(), ProcessError> {
+    // a refusal or a repeat is answered where the command is done
+    if run.decide(command.clone(), &desk.context()).map_or(true, |events| events.is_empty()) {
+        return Ok(());
+    }
+    let changed = changed_cases(office, desk.today(), run).await?;
+    if changed.is_empty() { Ok(()) } else { Err(ProcessError::CasesChanged { changed }) }
 }
 
 /// Approves a run and commits its control sum in the fund, or neither: a fund that cannot cover it refuses.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses: four eyes, the fund is short, the run is at another step.
+/// [`ProcessError`] when the domain refuses: four eyes, the fund is short, the run is at another step; and
+/// [`ProcessError::CasesChanged`] for lines that would be others now.
 pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
     let run = load(office, run_id).await?;
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
     let approve = PaymentRunCommand::ApproveRun { approved_on: desk.today() };
+    refuse_changed(office, desk, &run, &approve).await?;
     let commit = FundCommand::Commit { run_id, amount: calculation.control_sum, committed_on: desk.today() };
     // another person's approval, or one on another day, is no repeat: the run itself answers it
     let signature = format!("{}|{}", desk.actor.id, desk.today());

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use domain::aggregate::{Context, Decider, LedgerEvent};
 use domain::explain::Explain;
 use domain::ids::RunId;
-use domain::payment::{Payment, PaymentCommand, PaymentEvent, PaymentOrder};
-use domain::payment_run::{LineDigest, LineParties, MonthToPay, PaymentRun, PaymentRunCommand, RunLine};
+use domain::payment::{Payment, PaymentCommand, PaymentEvent};
+use domain::payment_run::{LineDigest, PaymentRun, PaymentRunCommand};
 use eventlog::append::{NewEvent, StreamAppend, StreamId};
 use eventlog::bulk::{BulkOptions, Existing};
 use eventlog::metadata::Metadata;
@@ -105,25 +105,11 @@ async fn read_through<'f, W: Write>(
         let payees: Vec<_> = page.iter().map(|staged| staged.order.payee).collect();
         office.keyring.load(&payees).await?;
         for staged in &page {
-            digest.line(&line_of(staged));
+            digest.line(&staged.run_line());
             bank_file.line(&staged.order, &*office.keyring)?;
         }
     }
     Ok((digest.finish(), bank_file))
-}
-
-fn line_of(staged: &StagedLine) -> RunLine {
-    let order = &staged.order;
-    let parties = LineParties {
-        case_id: order.case_id,
-        beneficiary: order.beneficiary,
-        program: order.program,
-        payee: order.payee,
-        account_index: staged.account_index.clone(),
-    };
-    let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = **order;
-    let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: staged.replaces };
-    RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) }
 }
 
 async fn order_all(

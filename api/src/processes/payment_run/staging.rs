@@ -1,11 +1,13 @@
 //! The lines of a run between calculation and release: written by COPY, read back in pages.
 
-use domain::ids::{PaymentId, RunId};
+use domain::ids::{CaseId, PaymentId, RunId};
 use domain::payment::PaymentOrder;
+use domain::payment_run::{LineParties, MonthToPay, RunLine};
 use domain::personal::BlindIndex;
 use serde::{Deserialize, Serialize};
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{PgPool, Row};
+use uuid::Uuid;
 
 use super::RunNote;
 use crate::processes::ProcessError;
@@ -25,6 +27,24 @@ pub struct StagedLine {
     pub account_index: BlindIndex,
     /// The returned payment whose place it takes.
     pub replaces: Option<PaymentId>,
+}
+
+impl StagedLine {
+    /// The line, as the digest takes it.
+    pub fn run_line(&self) -> RunLine {
+        let order = &self.order;
+        let parties = LineParties {
+            case_id: order.case_id,
+            beneficiary: order.beneficiary,
+            program: order.program,
+            payee: order.payee,
+            account_index: self.account_index.clone(),
+        };
+        let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = **order;
+        let replaces = self.replaces;
+        let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces };
+        RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) }
+    }
 }
 
 /// Waits until no other calculation of the run is on its way; held until the transaction ends.
@@ -135,13 +155,63 @@ impl<'p> StagedLines<'p> {
         if rows.is_empty() {
             return Ok(None);
         }
-        let read = |row: &sqlx::postgres::PgRow| -> Result<StagedLine, ProcessError> {
-            let json: &str = row.try_get(0)?;
-            serde_json::from_str(json)
-                .map_err(|error| ProcessError::Damaged(format!("a staged line: {error}")))
-        };
-        rows.iter().map(read).collect::<Result<Vec<_>, _>>().map(Some)
+        rows.iter().map(read_line).collect::<Result<Vec<_>, _>>().map(Some)
     }
+}
+
+fn read_line(row: &PgRow) -> Result<StagedLine, ProcessError> {
+    let json: &str = row.try_get(0)?;
+    serde_json::from_str(json).map_err(|error| ProcessError::Damaged(format!("a staged line: {error}")))
+}
+
+/// Some lines of a run in their order, from a place (from 0) on.
+///
+/// # Errors
+/// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.
+pub async fn lines_from(
+    pool: &PgPool,
+    run_id: RunId,
+    from: u64,
+    count: u32,
+) -> Result<Vec<StagedLine>, ProcessError> {
+    let from = from.cast_signed();
+    let query = sqlx::query(include_str!("sql/read_lines.sql")).bind(run_id.uuid());
+    let rows = query.bind(from).bind(from.saturating_add(i64::from(count))).fetch_all(pool).await?;
+    rows.iter().map(read_line).collect()
+}
+
+/// The lines of some cases of a run, in their order.
+///
+/// # Errors
+/// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.
+pub async fn lines_of_cases(
+    pool: &PgPool,
+    run_id: RunId,
+    cases: &[CaseId],
+) -> Result<Vec<StagedLine>, ProcessError> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.uuid()).collect();
+    let query = sqlx::query(include_str!("sql/read_lines_of_cases.sql")).bind(run_id.uuid()).bind(ids);
+    query.fetch_all(pool).await?.iter().map(read_line).collect()
+}
+
+/// The cases of a run with a line to one of some accounts, by their keyed hashes.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cases_on_accounts(
+    pool: &PgPool,
+    run_id: RunId,
+    accounts: &[&str],
+) -> Result<Vec<CaseId>, ProcessError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = sqlx::query(include_str!("sql/cases_on_accounts.sql")).bind(run_id.uuid()).bind(accounts);
+    let rows = query.fetch_all(pool).await?;
+    Ok(rows.iter().map(|row| row.try_get(0).map(CaseId::new)).collect::<Result<_, _>>()?)
 }
 
 /// What the newest calculation of a run could not pay, and what was paid too much.

@@ -1,6 +1,6 @@
 //! Facts of everything but households: cases, runs, payments, campaigns, funds, identities.
 
-use domain::benefit_case::{BenefitCase, Decision, EnrolledCase, Recertification};
+use domain::benefit_case::{BenefitCase, Decision, EnrolledCase, HeldMonths, Recertification};
 use domain::campaign::Campaign;
 use domain::fund::Fund;
 use domain::identity::Identity;
@@ -63,6 +63,17 @@ fn on_the_roll(case: &EnrolledCase) -> Vec<Fact> {
     }
     let suspended = case.open_suspension().map(|suspension| suspension.since);
     facts.extend(day("suspended_since", "停发自", "Suspended since", suspended));
+    for hold in case.holds.iter().filter(|hold| hold.lifted_on.is_none()) {
+        let months = match hold.months {
+            HeldMonths::All => words("全部月份", "every month"),
+            HeldMonths::Month(month) => words(month.to_string(), month.to_string()),
+        };
+        let value = words(
+            format!("{}（{}，自 {}）", months.zh, hold.reason.zh(), hold.held_on),
+            format!("{} ({}, from {})", months.en, hold.reason.en(), hold.held_on),
+        );
+        facts.push(fact("payment_held", "暂缓发放", "Payment held", value));
+    }
     let due_on = match case.recertification {
         Recertification::Next { due_on, .. } | Recertification::Due { due_on } => due_on,
     };
@@ -84,6 +95,9 @@ pub(super) fn of_run(run: &PaymentRun) -> Vec<Fact> {
         facts.push(count("line_count", "笔数", "Lines", calculation.line_count));
         facts.push(money("control_sum", "合计金额", "Control sum", calculation.control_sum));
         facts.push(count("exception_count", "异常", "Exceptions", calculation.exception_count));
+        if calculation.warning_count > 0 {
+            facts.push(count("warning_count", "提示事项", "Warnings", calculation.warning_count));
+        }
     }
     if let PaymentRun::Reconciled(reconciled) = run {
         facts.push(money("settled_sum", "到账金额", "Settled", reconciled.results.settled_sum));

@@ -50,6 +50,39 @@ pub const fn barring(program: Program) -> &'static [OtherBenefit] {
     }
 }
 
+/// Whether two programs exclude each other for one person in one month, whichever of them says so.
+pub fn mutually_exclusive(one: Program, other: Program) -> bool {
+    let bars = |program: Program, other: Program| {
+        as_other(other).is_some_and(|benefit| barring(program).contains(&benefit))
+    };
+    bars(one, other) || bars(other, one)
+}
+
+/// Programs of the ledger that bar another, or are barred by it.
+pub const EXCLUSIVE_PROGRAMS: [Program; 7] = [
+    Program::SubsistenceAllowance,
+    Program::ExtremelyPoorSupport,
+    Program::ElderlyServiceSubsidy,
+    Program::ElderlyCareSubsidy,
+    Program::DisabilityLivingSubsidy,
+    Program::DisabilityCareSubsidy,
+    Program::ChildrenInDifficulty,
+];
+
+/// The program as what another one may be barred by.
+const fn as_other(program: Program) -> Option<OtherBenefit> {
+    Some(match program {
+        Program::SubsistenceAllowance => SubsistenceAllowance,
+        Program::ExtremelyPoorSupport => ExtremelyPoorSupport,
+        Program::ElderlyServiceSubsidy => ElderlyServiceSubsidy,
+        Program::ElderlyCareSubsidy => ElderlyCareSubsidy,
+        Program::DisabilityLivingSubsidy => DisabilityLivingSubsidy,
+        Program::DisabilityCareSubsidy => DisabilityCareSubsidy,
+        Program::ChildrenInDifficulty => ChildrenInDifficulty,
+        _ => return None,
+    })
+}
+
 /// Benefits that a child's amount tops up rather than is barred by, where the options say so.
 pub const TOPPED_UP: [OtherBenefit; 2] = [SubsistenceAllowance, DisabilityLivingSubsidy];
 
@@ -109,4 +142,24 @@ fn is_lower(inquiry: Inquiry, amount: Money) -> bool {
             matches!(one.kind, DutyInjuryAllowance | RetiredCadreAllowance)
                 && one.amount.is_some_and(|other| other >= amount)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exclusion_goes_both_ways_and_only_among_the_programs_that_are_listed() {
+        for one in Program::ALL {
+            for other in Program::ALL {
+                let excludes = mutually_exclusive(*one, *other);
+                assert_eq!(excludes, mutually_exclusive(*other, *one));
+                let listed = EXCLUSIVE_PROGRAMS.contains(one) && EXCLUSIVE_PROGRAMS.contains(other);
+                assert!(listed || !excludes, "{one} {other}");
+            }
+        }
+        let set = (Program::ElderlyCareSubsidy, Program::DisabilityCareSubsidy);
+        assert!(mutually_exclusive(set.0, set.1));
+        assert!(!mutually_exclusive(Program::AdvancedAgeAllowance, Program::SubsistenceAllowance));
+    }
 }

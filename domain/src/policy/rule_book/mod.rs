@@ -176,6 +176,13 @@ impl RuleBook {
         self.parameter(parameter)?.rows.iter().rev().find(|row| row.from <= month && known(row))
     }
 
+    /// Whether a notice was given after one day and by another: what was calculated on the first is then not what would
+    /// be calculated on the second.
+    pub fn announced_between(&self, after: NaiveDate, by: NaiveDate) -> bool {
+        let rows = self.parameters.iter().flatten().flat_map(|parameter| &parameter.rows);
+        rows.filter_map(|row| row.announced).any(|announced| announced > after && announced <= by)
+    }
+
     /// A parameter with all its rows.
     pub fn parameter(&self, parameter: Parameter) -> Option<&DatedParameter> {
         self.parameters.get(parameter as usize)?.as_ref()

@@ -1,0 +1,152 @@
+//! What a calculation could not pay, what must be seen of it, and what was paid too much: with the reason and what to do.
+
+use domain::ids::CaseId;
+use domain::payment::RecoveryReason;
+
+use super::prepare::program_name;
+use crate::cli::failure::Failure;
+use crate::cli::screen::{Align, Screen, yuan};
+use crate::lang::Lang;
+use crate::processes::payment_run::{ChangedCase, Overpayment, RunNote};
+
+/// Rows of one list on the screen; the whole is in the JSON answer, and `--case` shows one case.
+const LONGEST: usize = 200;
+
+/// Prints the notes, of one case only where it is given.
+pub(super) fn show(screen: &Screen, notes: &[RunNote], case: Option<CaseId>) -> Result<(), Failure> {
+    let wanted = || notes.iter().filter(|note| case.is_none_or(|case| note.case_id() == case));
+    let (lang, amount) = (screen.lang, screen.pick("金额（元）", "Yuan"));
+    let exceptions: Vec<_> = wanted().filter_map(|note| exception(lang, note)).collect();
+    let title = ("不能发放（月份仍然应发）：", "Cannot be paid now (the month stays due):");
+    list(screen, title, &[], &exceptions)?;
+    let warnings: Vec<_> = wanted().filter_map(|note| warning(lang, note)).collect();
+    let title = ("提示事项（须在提交前查看）：", "To be seen before the submission:");
+    list(screen, title, &[screen.pick("上月→本月", "Last → this month")], &warnings)?;
+    let overpaid: Vec<_> = wanted().filter_map(|note| overpayment(lang, note)).collect();
+    let title = ("多发（须追缴）：", "Paid too much (to be recovered):");
+    list(screen, title, &[amount], &overpaid)
+}
+
+/// A titled table of program, month, case, what the list has besides, and the reason; nothing for an empty list.
+fn list(
+    screen: &Screen,
+    (zh, en): (&str, &str),
+    besides: &[&str],
+    rows: &[Vec<String>],
+) -> Result<(), Failure> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    screen.say(zh, en)?;
+    let mut heads = vec![
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("月份", "Month"), Align::Left),
+        (screen.pick("个案", "Case"), Align::Left),
+    ];
+    heads.extend(besides.iter().map(|head| (*head, Align::Right)));
+    heads.push((screen.pick("原因与处理", "Reason and what to do"), Align::Left));
+    heads.push((screen.pick("代码", "Code"), Align::Left));
+    screen.table(&heads, &rows[..rows.len().min(LONGEST)])?;
+    if rows.len() > LONGEST {
+        let left = rows.len() - LONGEST;
+        screen.say(
+            format!("另有 {left} 条未列出；用 --case 查看单个个案，或用 --json 取全部。"),
+            format!("{left} more are not listed; --case shows one case, --json all of them."),
+        )?;
+    }
+    Ok(())
+}
+
+fn exception(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
+    let RunNote::Exception { case_id, program, month, exception, .. } = note else { return None };
+    Some(vec![
+        program_name(lang, *program).to_owned(),
+        month.map(|month| month.to_string()).unwrap_or_default(),
+        case_id.to_string(),
+        lang.pick(exception.zh(), exception.en()).to_owned(),
+        exception.code().to_owned(),
+    ])
+}
+
+fn warning(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
+    let RunNote::Warning { case_id, program, month, warning, last_month, amount, .. } = note else {
+        return None;
+    };
+    let amounts = match (last_month, amount) {
+        (Some(last), Some(now)) => format!("{} → {}", yuan(*last), yuan(*now)),
+        (Some(last), None) => format!("{} → 0.00", yuan(*last)),
+        (None, _) => String::new(),
+    };
+    Some(vec![
+        program_name(lang, *program).to_owned(),
+        month.to_string(),
+        case_id.to_string(),
+        amounts,
+        lang.pick(warning.zh(), warning.en()).to_owned(),
+        warning.code().to_owned(),
+    ])
+}
+
+fn overpayment(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
+    let RunNote::Overpayment(Overpayment { case_id, program, month, amount, reason, payment_id, .. }) = note
+    else {
+        return None;
+    };
+    let what = match payment_id {
+        Some(_) => lang.pick("请立项追缴", "open a recovery"),
+        None => lang.pick("尚未到账，到账后再追缴", "not settled yet: recover it when it is"),
+    };
+    Some(vec![
+        program_name(lang, *program).to_owned(),
+        month.to_string(),
+        case_id.to_string(),
+        yuan(*amount),
+        format!("{}{}{what}", recovery_reason(lang, *reason), lang.pick("；", ": ")),
+        "overpaid".to_owned(),
+    ])
+}
+
+/// Why money is asked back, in the language.
+fn recovery_reason(lang: Lang, reason: RecoveryReason) -> &'static str {
+    match reason {
+        RecoveryReason::Deceased => lang.pick("去世后仍发放", "paid after the death"),
+        RecoveryReason::MovedOut => lang.pick("迁出后仍发放", "paid after the move out"),
+        RecoveryReason::FactsCorrected => lang.pick("情况更正", "the facts were corrected"),
+    }
+}
+
+/// Prints the cases whose lines would be others now: the months, the amounts, and what the log recorded since.
+pub(super) fn show_changed(screen: &Screen, changed: &[ChangedCase]) -> Result<(), Failure> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    screen.say(
+        "核算后有变化（须重新核算这些个案）：",
+        "Changed since the calculation (to be calculated anew):",
+    )?;
+    let heads = [
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("个案", "Case"), Align::Left),
+        (screen.pick("月份", "Month"), Align::Left),
+        (screen.pick("核算→现在", "Calculated → now"), Align::Right),
+        (screen.pick("此后的事件", "Events since"), Align::Left),
+    ];
+    let mut rows = Vec::new();
+    for case in changed.iter().take(LONGEST) {
+        let events: Vec<String> =
+            case.events.iter().map(|event| format!("{} {}", event.position, event.event)).collect();
+        for month in &case.months {
+            let none = || "—".to_owned();
+            let (then, now) = (month.calculated.map_or_else(none, yuan), month.now.map_or_else(none, yuan));
+            let why = month.exception.map(|exception| format!(" ({})", exception.code())).unwrap_or_default();
+            rows.push(vec![
+                program_name(screen.lang, case.program).to_owned(),
+                case.case_id.to_string(),
+                month.month.to_string(),
+                format!("{then} → {now}{why}"),
+                events.join("\n"),
+            ]);
+        }
+    }
+    Ok(screen.table(&heads, &rows)?)
+}

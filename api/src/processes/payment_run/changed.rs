@@ -1,0 +1,208 @@
+//! Which cases are no longer as a run's calculation found them. Looked for where the log recorded something since, in
+//! the cases, their households and their payments; not by calculating everything again.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::calendar::BenefitMonth;
+use domain::ids::{CaseId, PersonId, RunId};
+use domain::money::Money;
+use domain::payment_run::{Calculation, PaymentRun, Preparation, RunException, RunLine};
+use domain::program::Program;
+use projections::case_files::payable::{PayableCase, PayableCases};
+use projections::runner::Until;
+use serde::Serialize;
+use sqlx::{PgPool, Row};
+
+use super::calculate::shared_by_strangers;
+use super::case_lines::{CaseFindings, Look, RunNote};
+use super::page::findings_of_page;
+use super::staging::{cases_on_accounts, lines_of_cases, notes_of};
+use crate::processes::{Office, ProcessError};
+
+/// Households that are looked at together.
+const PAGE_HOUSEHOLDS: usize = 500;
+
+/// Events of a changed case that are named.
+const NAMED_EVENTS: i64 = 20;
+
+/// A case whose lines would be others now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedCase {
+    /// The case.
+    pub case_id: CaseId,
+    /// For whom.
+    pub beneficiary: PersonId,
+    /// The program.
+    pub program: Program,
+    /// The months that differ, ascending.
+    pub months: Vec<ChangedMonth>,
+    /// What the log recorded of it since the calculation, the first ones.
+    pub events: Vec<EventSince>,
+}
+
+/// A month whose line would be another now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedMonth {
+    /// Which.
+    pub month: BenefitMonth,
+    /// The amount as it was calculated, in fen; none without a line.
+    pub calculated: Option<Money>,
+    /// The amount now, in fen; none without a line. The same amount goes to another account or payee.
+    pub now: Option<Money>,
+    /// Why there is no line now.
+    pub exception: Option<RunException>,
+}
+
+/// An event since the calculation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventSince {
+    /// Its place in the log.
+    pub position: u64,
+    /// Of which kind of stream.
+    pub stream: String,
+    /// What happened.
+    pub event: String,
+}
+
+/// What may have changed, determined anew.
+pub(super) struct Touched {
+    /// The log position of what is known now.
+    pub position: u64,
+    /// The day whose knowledge of rates was used.
+    pub known_on: NaiveDate,
+    /// By program code and case.
+    pub found: Vec<(PayableCase, CaseFindings)>,
+}
+
+/// Every case of the run's programs that something touched since the calculation, determined anew.
+///
+/// # Errors
+/// [`ProcessError::RulesChanged`] where the program has other rules than the calculation; those of reading.
+pub(super) async fn touched(
+    office: &Office,
+    today: NaiveDate,
+    preparation: &Preparation,
+    calculation: &Calculation,
+) -> Result<Touched, ProcessError> {
+    if calculation.rule_version != office.rules.version() {
+        return Err(ProcessError::RulesChanged);
+    }
+    office.runner.catch_up(Until::Head).await?;
+    let shared = shared_by_strangers(office).await?;
+    let known_on = look_day(office, today, calculation);
+    let (opener, rules, month) = (&*office.keyring, office.rules, preparation.month);
+    let look = Look { opener, rules, known_on, month, shared: &shared };
+    let accounts: Vec<&str> = shared.iter().map(String::as_str).collect();
+    let mut more = cases_on_accounts(&office.pool, preparation.run_id, &accounts).await?;
+    more.extend(notes_of(&office.pool, preparation.run_id).await?.iter().filter_map(on_shared_account));
+    let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
+    let households = cases.touched_households(calculation.position, &more).await?;
+    let mut found = Vec::new();
+    for some in households.chunks(PAGE_HOUSEHOLDS) {
+        let page = cases.of_households(&preparation.programs, some).await?;
+        let findings = findings_of_page(office, &look, &mut cases, &page).await?;
+        found.extend(page.into_iter().zip(findings));
+    }
+    found.sort_by_key(|(payable, _)| (payable.case.program.code(), payable.case.case_id));
+    Ok(Touched { position: cases.position(), known_on, found })
+}
+
+/// Today, so that an account that was corrected since counts; the day of the calculation where a rate was announced in
+/// between, as all lines of a run know the same rates.
+fn look_day(office: &Office, today: NaiveDate, calculation: &Calculation) -> NaiveDate {
+    let then = calculation.known_on;
+    if office.rules.announced_between(then, today) { then } else { today.max(then) }
+}
+
+/// A case that an account of several strangers kept back: it may have become one person's.
+fn on_shared_account(note: &RunNote) -> Option<CaseId> {
+    match note {
+        RunNote::Exception { case_id, exception: RunException::AccountShared, .. } => Some(*case_id),
+        _ => None,
+    }
+}
+
+/// The cases with a line in the run whose lines would be others now. What only got a line since came late: the next
+/// calculation or a supplementary run pays it.
+///
+/// # Errors
+/// [`ProcessError`]: there is no calculation, the rules are others now, or something cannot be read.
+pub async fn changed_cases(
+    office: &Office,
+    today: NaiveDate,
+    run: &PaymentRun,
+) -> Result<Vec<ChangedCase>, ProcessError> {
+    let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
+    let touched = touched(office, today, preparation, calculation).await?;
+    let ids: Vec<CaseId> = touched.found.iter().map(|(payable, _)| payable.case.case_id).collect();
+    let staged = staged_lines(&office.pool, preparation.run_id, &ids).await?;
+    let mut changed = Vec::new();
+    for (payable, findings) in &touched.found {
+        let Some(before) = staged.get(&payable.case.case_id) else { continue };
+        let months = differing(before, findings);
+        if !months.is_empty() {
+            let events = events_since(&office.pool, calculation.position, payable).await?;
+            let case = &payable.case;
+            let (case_id, beneficiary, program) = (case.case_id, case.applicant, case.program);
+            changed.push(ChangedCase { case_id, beneficiary, program, months, events });
+        }
+    }
+    Ok(changed)
+}
+
+/// The staged lines of some cases, by month; no entry for a case without.
+async fn staged_lines(
+    pool: &PgPool,
+    run_id: RunId,
+    cases: &[CaseId],
+) -> Result<BTreeMap<CaseId, BTreeMap<BenefitMonth, RunLine>>, ProcessError> {
+    let mut lines: BTreeMap<CaseId, BTreeMap<BenefitMonth, RunLine>> = BTreeMap::new();
+    for staged in lines_of_cases(pool, run_id, cases).await? {
+        let line = staged.run_line();
+        lines.entry(line.case_id).or_default().insert(line.month, line);
+    }
+    Ok(lines)
+}
+
+fn differing(before: &BTreeMap<BenefitMonth, RunLine>, findings: &CaseFindings) -> Vec<ChangedMonth> {
+    let now: BTreeMap<BenefitMonth, &RunLine> =
+        findings.lines.iter().map(|found| (found.line.month, &found.line)).collect();
+    let mut months: Vec<BenefitMonth> = before.keys().chain(now.keys()).copied().collect();
+    months.sort_unstable();
+    months.dedup();
+    let differs = |month: &BenefitMonth| before.get(month) != now.get(month).copied();
+    let told = |month: BenefitMonth| ChangedMonth {
+        month,
+        calculated: before.get(&month).map(|line| line.amount),
+        now: now.get(&month).map(|line| line.amount),
+        exception: findings.notes.iter().find_map(|note| exception_of(note, month)),
+    };
+    months.into_iter().filter(differs).map(told).collect()
+}
+
+fn exception_of(note: &RunNote, wanted: BenefitMonth) -> Option<RunException> {
+    match note {
+        RunNote::Exception { month, exception, .. } if month.is_none_or(|month| month == wanted) => {
+            Some(*exception)
+        }
+        _ => None,
+    }
+}
+
+async fn events_since(
+    pool: &PgPool,
+    position: u64,
+    payable: &PayableCase,
+) -> Result<Vec<EventSince>, ProcessError> {
+    let case = &payable.case;
+    let query = sqlx::query(include_str!("sql/events_since.sql")).bind(position.cast_signed());
+    let query = query.bind(case.household_id.to_string()).bind(case.case_id.uuid()).bind(NAMED_EVENTS);
+    let rows = query.fetch_all(pool).await?;
+    let event = |row: &sqlx::postgres::PgRow| -> Result<EventSince, sqlx::Error> {
+        let position: i64 = row.try_get(0)?;
+        Ok(EventSince { position: position.cast_unsigned(), stream: row.try_get(1)?, event: row.try_get(2)? })
+    };
+    Ok(rows.iter().map(event).collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,59 @@
+//! What the desk wants to know of a calculated run as a whole: whether its fund covers it, who must approve, and how it
+//! compares with last month.
+
+use chrono::NaiveDate;
+use domain::ids::{FundId, RunId};
+use domain::money::Money;
+use domain::payment_run::ProgramTotal;
+use projections::funds::funds;
+use projections::payment_registers::queries::totals_of_month;
+use projections::runner::Until;
+use serde::Serialize;
+
+use super::{load, second_approval_above};
+use crate::processes::{Office, ProcessError};
+
+/// A run as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outlook {
+    /// The fund that pays.
+    pub fund_id: FundId,
+    /// Its name; none where nobody opened it.
+    pub fund: Option<String>,
+    /// What it has, and promised to no run, in fen.
+    pub free: Money,
+    /// What it lacks for the run, in fen; nothing where it covers it. An approval is refused until it does.
+    pub short: Money,
+    /// The sum above which two people approve, in fen, on the day that is asked about.
+    pub second_approval_above: Option<Money>,
+    /// Whether the run is above it.
+    pub needs_second_approval: bool,
+    /// What last month's runs ordered of the same programs.
+    pub last_month: Vec<ProgramTotal>,
+}
+
+/// What is to be known of a calculated run as a whole.
+///
+/// # Errors
+/// [`ProcessError`]: there is no such run, or a read table cannot be read.
+pub async fn outlook(office: &Office, today: NaiveDate, run_id: RunId) -> Result<Outlook, ProcessError> {
+    let run = load(office, run_id).await?;
+    let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
+    office.runner.catch_up(Until::Head).await?;
+    let fund_id = preparation.fund_id;
+    let fund = funds(&office.pool).await?.into_iter().find(|fund| fund.fund_id == fund_id);
+    let free = fund.as_ref().map_or(Ok(Money::ZERO), |fund| fund.free())?;
+    let sum = run.calculation().map_or(Money::ZERO, |calculation| calculation.control_sum);
+    let lacking = sum.minus(free)?;
+    let second_approval_above = second_approval_above(office.rules, today);
+    let before = preparation.month.plus(-1);
+    Ok(Outlook {
+        fund_id,
+        fund: fund.map(|fund| fund.name),
+        free,
+        short: if lacking.is_positive() { lacking } else { Money::ZERO },
+        second_approval_above,
+        needs_second_approval: second_approval_above.is_some_and(|above| sum > above),
+        last_month: totals_of_month(&office.pool, before, &preparation.programs).await?,
+    })
+}

@@ -1,0 +1,49 @@
+//! What the cases of one page get: each by itself, then what only shows beside others.
+
+use domain::calendar::BenefitMonth;
+use domain::payment_run::RunException;
+use projections::case_files::payable::{PayableCase, PayableCases};
+
+use super::calculate::load_keys;
+use super::case_lines::{CaseFindings, Look, RunNote, exception, findings_of};
+use super::{exclusive, identities, warnings};
+use crate::processes::{Office, ProcessError};
+
+/// What each case of a page gets, in the order of the page.
+///
+/// # Errors
+/// [`ProcessError`]: a read table or a sealed fact cannot be read.
+pub async fn findings_of_page(
+    office: &Office,
+    look: &Look<'_>,
+    cases: &mut PayableCases,
+    page: &[PayableCase],
+) -> Result<Vec<CaseFindings>, ProcessError> {
+    load_keys(office, page).await?;
+    let found = page.iter().map(|payable| findings_of(look, payable)).collect::<Result<Vec<_>, _>>();
+    let mut found = found?;
+    identities::refuse_unclaimed(office, cases, page, &mut found).await?;
+    exclusive::refuse_excluded(office, look, cases, page, &mut found).await?;
+    for (payable, findings) in page.iter().zip(&mut found) {
+        let seen: Vec<RunNote> = warnings::warnings_of(look, payable, findings);
+        findings.notes.extend(seen);
+    }
+    Ok(found)
+}
+
+/// Takes away the lines of the months that `reason` names, and notes why.
+pub(super) fn refuse_months(
+    payable: &PayableCase,
+    findings: &mut CaseFindings,
+    reason: impl Fn(BenefitMonth) -> Option<RunException>,
+) {
+    let (mut kept, mut notes) = (Vec::new(), Vec::new());
+    for line in std::mem::take(&mut findings.lines) {
+        match reason(line.line.month) {
+            None => kept.push(line),
+            Some(why) => notes.push(exception(payable, Some(line.line.month), why)),
+        }
+    }
+    findings.lines = kept;
+    findings.notes.extend(notes);
+}

@@ -1,0 +1,76 @@
+//! What must be seen of a run before it is submitted, although nothing is left out for it.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! warnings {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
+        /// 提示事项: something of a case that a run pays, or no longer pays, and that somebody must have seen before the
+        /// submission. The line stays.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum RunWarning {
+            $($(#[$doc])* #[serde(rename = $code)] $name),+
+        }
+
+        impl RunWarning {
+            /// Every warning, in the order of the list.
+            pub const ALL: &'static [RunWarning] = &[$(RunWarning::$name),+];
+
+            /// The stable code.
+            pub const fn code(self) -> &'static str {
+                match self { $(RunWarning::$name => $code),+ }
+            }
+
+            /// What is to be seen and what can be done, in Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $(RunWarning::$name => $zh),+ }
+            }
+
+            /// What is to be seen and what can be done, in English.
+            pub const fn en(self) -> &'static str {
+                match self { $(RunWarning::$name => $en),+ }
+            }
+        }
+    };
+}
+
+warnings! {
+    /// Somebody who no longer lives with the household holds the account.
+    PayeeNotBeneficiary = "payee_not_beneficiary",
+        "收款人不是受益人本人，也不是现在的家庭成员；请核实代领关系，有疑问的先暂缓发放。",
+        "The payee is neither the beneficiary nor a member of the household now: verify why, and hold the payment in doubt.";
+    /// The month's amount differs from last month's by more than the office's share and floor.
+    AmountUnusual = "amount_unusual",
+        "应发金额较上月变动较大；请查看核定步骤，有疑问的先暂缓发放。",
+        "The amount differs much from last month's: look at its steps, and hold the payment in doubt.";
+    /// The case is suspended: the month is due nothing.
+    CaseSuspended = "case_suspended",
+        "个案已停发；确认健在后办理恢复，停发期间的待遇随后补发。",
+        "The case is suspended: once the person is confirmed alive, resume it, and what was stopped is paid.";
+    /// The case ended, and the month is the first without pay.
+    CaseEnded = "case_ended",
+        "个案已终止，本月起不再发放；请核对终止原因和日期。",
+        "The case ended and is paid no more from this month on: verify reason and day.";
+    /// The case ended, and earlier months are still paid.
+    EndedArrears = "ended_arrears",
+        "个案已终止，本批次补发终止前的月份；请核对收款人。",
+        "The case ended, and the run pays months before its end: verify the payee.";
+    /// On the roll, paid last month, and the rules give nothing now.
+    NoLongerDue = "no_longer_due",
+        "上月有发放，本月核定为不发；请查看核定步骤，不再符合条件的办理终止。",
+        "Paid last month, and the rules give nothing now: look at the steps, and close what is no longer eligible.";
+}
+
+/// The text is no warning's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such warning")]
+pub struct UnknownWarning;
+
+impl FromStr for RunWarning {
+    type Err = UnknownWarning;
+
+    fn from_str(code: &str) -> Result<RunWarning, UnknownWarning> {
+        RunWarning::ALL.iter().copied().find(|warning| warning.code() == code).ok_or(UnknownWarning)
+    }
+}
