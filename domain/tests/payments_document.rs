@@ -18,10 +18,10 @@ fn with_table(page: &str, mark: &str, rows: &str) -> String {
     format!("{}{HEAD}{rows}{}", &page[..start], &page[end..])
 }
 
-const HEAD: &str = "| Code | 原因与处理 | What is wrong and what to do |\n|---|---|---|\n";
+const HEAD: &str = "| Code | 原因与处理 | What is wrong and what to do | Command |\n|---|---|---|---|\n";
 
-fn row(code: &str, zh: &str, en: &str) -> String {
-    format!("| `{code}` | {zh} | {en} |\n")
+fn row(code: &str, [zh, en, command]: [&str; 3]) -> String {
+    format!("| `{code}` | {zh} | {en} | `{command}` |\n")
 }
 
 /// `UPDATE_DOCS=1` writes the tables again.
@@ -30,8 +30,9 @@ fn the_page_of_the_desk_lists_every_exception_and_warning() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
     let page = fs::read_to_string(&path).unwrap();
     let exceptions: String =
-        RunException::ALL.iter().map(|one| row(one.code(), one.zh(), one.en())).collect();
-    let warnings: String = RunWarning::ALL.iter().map(|one| row(one.code(), one.zh(), one.en())).collect();
+        RunException::ALL.iter().map(|one| row(one.code(), [one.zh(), one.en(), one.command()])).collect();
+    let warnings: String =
+        RunWarning::ALL.iter().map(|one| row(one.code(), [one.zh(), one.en(), one.command()])).collect();
     let expected = with_table(&with_table(&page, "exceptions", &exceptions), "warnings", &warnings);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         fs::write(&path, &expected).unwrap();

@@ -271,9 +271,6 @@ async fn one_benefit_from_two_cases_is_paid_from_the_one_that_was_decided_first(
     case_step(&small, &clerk, case_id, applied).await;
     let recommend = BenefitCaseCommand::Recommend { outcome: Outcome::Approved, reviewed_on: applied_on };
     case_step(&small, &reviewer, case_id, recommend).await;
-    let (posted_on, earliest_decision_on) = (applied_on, tests::office::day("2023-02-20"));
-    let post = BenefitCaseCommand::PostNotice { posted_on, notice_days: 7, earliest_decision_on };
-    case_step(&small, &clerk, case_id, post).await;
     let decide = BenefitCaseCommand::DecideEligibility {
         outcome: Outcome::Approved,
         decided_on: approver.today(),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 macro_rules! warnings {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $command:literal, $zh:literal, $en:literal;)+) => {
         /// 提示事项: something of a case that a run pays, or no longer pays, and that somebody must have seen before the
         /// submission. The line stays.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,6 +20,11 @@ macro_rules! warnings {
             /// The stable code.
             pub const fn code(self) -> &'static str {
                 match self { $(RunWarning::$name => $code),+ }
+            }
+
+            /// The command that is the way out; capitals stand for what is to be filled in.
+            pub const fn command(self) -> &'static str {
+                match self { $(RunWarning::$name => $command),+ }
             }
 
             /// What is to be seen and what can be done, in Chinese.
@@ -37,27 +42,27 @@ macro_rules! warnings {
 
 warnings! {
     /// Somebody who no longer lives with the household holds the account.
-    PayeeNotBeneficiary = "payee_not_beneficiary",
+    PayeeNotBeneficiary = "payee_not_beneficiary", "ledger run hold CASE --reason account_in_doubt",
         "收款人不是受益人本人，也不是现在的家庭成员；请核实代领关系，有疑问的先暂缓发放。",
         "The payee is neither the beneficiary nor a member of the household now: verify why, and hold the payment in doubt.";
     /// The month's amount differs from last month's by more than the office's share and floor.
-    AmountUnusual = "amount_unusual",
+    AmountUnusual = "amount_unusual", "ledger run show RUN --lines --case CASE --steps",
         "应发金额较上月变动较大；请查看核定步骤，有疑问的先暂缓发放。",
         "The amount differs much from last month's: look at its steps, and hold the payment in doubt.";
     /// The case is suspended: the month is due nothing.
-    CaseSuspended = "case_suspended",
+    CaseSuspended = "case_suspended", "ledger import apply changes FILE",
         "个案已停发；确认健在后办理恢复，停发期间的待遇随后补发。",
         "The case is suspended: once the person is confirmed alive, resume it, and what was stopped is paid.";
     /// The case ended, and the month is the first without pay.
-    CaseEnded = "case_ended",
+    CaseEnded = "case_ended", "ledger replay --case CASE",
         "个案已终止，本月起不再发放；请核对终止原因和日期。",
         "The case ended and is paid no more from this month on: verify reason and day.";
     /// The case ended, and earlier months are still paid.
-    EndedArrears = "ended_arrears",
+    EndedArrears = "ended_arrears", "ledger run show RUN --lines --case CASE --steps",
         "个案已终止，本批次补发终止前的月份；请核对收款人。",
         "The case ended, and the run pays months before its end: verify the payee.";
     /// On the roll, paid last month, and the rules give nothing now.
-    NoLongerDue = "no_longer_due",
+    NoLongerDue = "no_longer_due", "ledger replay --case CASE",
         "上月有发放，本月核定为不发；请查看核定步骤，不再符合条件的办理终止。",
         "Paid last month, and the rules give nothing now: look at the steps, and close what is no longer eligible.";
 }

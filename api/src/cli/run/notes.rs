@@ -3,6 +3,8 @@
 use domain::ids::CaseId;
 use domain::payment::RecoveryReason;
 
+use serde_json::{Value, json};
+
 use super::prepare::program_name;
 use crate::cli::failure::Failure;
 use crate::cli::screen::{Align, Screen, yuan};
@@ -25,6 +27,26 @@ pub(super) fn show(screen: &Screen, notes: &[RunNote], case: Option<CaseId>) -> 
     let overpaid: Vec<_> = wanted().filter_map(|note| overpayment(lang, note)).collect();
     let title = ("多发（须追缴）：", "Paid too much (to be recovered):");
     list(screen, title, &[amount], &overpaid)
+}
+
+/// Notes for programs: each with its reason in both languages, and the command that is the way out.
+pub(super) fn json<'a>(notes: impl IntoIterator<Item = &'a RunNote>) -> Value {
+    let told = |note: &RunNote| {
+        let mut json = json!(note);
+        let texts = match note {
+            RunNote::Exception { exception, .. } => {
+                Some((exception.zh(), exception.en(), exception.command()))
+            }
+            RunNote::Warning { warning, .. } => Some((warning.zh(), warning.en(), warning.command())),
+            RunNote::Overpayment(_) => None,
+        };
+        if let Some((zh, en, command)) = texts {
+            let command = command.replace("CASE", &note.case_id().to_string());
+            (json["zh"], json["en"], json["command"]) = (json!(zh), json!(en), json!(command));
+        }
+        json
+    };
+    notes.into_iter().map(told).collect()
 }
 
 /// A titled table of program, month, case, what the list has besides, and the reason; nothing for an empty list.
@@ -63,9 +85,14 @@ fn exception(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
         program_name(lang, *program).to_owned(),
         month.map(|month| month.to_string()).unwrap_or_default(),
         case_id.to_string(),
-        lang.pick(exception.zh(), exception.en()).to_owned(),
+        way_out(lang.pick(exception.zh(), exception.en()), exception.command(), *case_id),
         exception.code().to_owned(),
     ])
+}
+
+/// What to do, and with which command.
+fn way_out(text: &str, command: &str, case: CaseId) -> String {
+    format!("{text}\n{}", command.replace("CASE", &case.to_string()))
 }
 
 fn warning(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
@@ -82,7 +109,7 @@ fn warning(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
         month.to_string(),
         case_id.to_string(),
         amounts,
-        lang.pick(warning.zh(), warning.en()).to_owned(),
+        way_out(lang.pick(warning.zh(), warning.en()), warning.command(), *case_id),
         warning.code().to_owned(),
     ])
 }

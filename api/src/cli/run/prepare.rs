@@ -50,7 +50,7 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
     let run = prepared.run_id;
     screen.say(format!("批次 {run}（{month}）已核算："), format!("Run {run} ({month}) is calculated:"))?;
     show(&screen, &prepared, &outlook)?;
-    answer(&screen, json!(prepared), &outlook)
+    answer(&screen, json!(prepared), &prepared, &outlook)
 }
 
 /// Calculates anew the cases of a run that something touched since, and shows the whole.
@@ -72,10 +72,16 @@ pub(super) async fn again(session: &Session, run: RunId) -> Result<Done, Failure
         format!("Run {run}: {count} touched cases calculated anew, every other line as it was:"),
     )?;
     show(&screen, &done.prepared, &outlook)?;
-    answer(&screen, json!(done), &outlook)
+    answer(&screen, json!(done), &done.prepared, &outlook)
 }
 
-fn answer(screen: &Screen, mut answer: Value, outlook: &Outlook) -> Result<Done, Failure> {
+fn answer(
+    screen: &Screen,
+    mut answer: Value,
+    prepared: &Prepared,
+    outlook: &Outlook,
+) -> Result<Done, Failure> {
+    answer["notes"] = notes::json(&prepared.notes);
     answer["outlook"] = json!(outlook);
     screen.answer(&answer)?;
     Ok(Done::Well)
@@ -145,7 +151,14 @@ fn total(name: &str, now: (u64, Money), last: (u64, Money)) -> Result<Vec<String
 
 /// Whether the fund covers the run, and how many people approve it.
 pub(super) fn show_outlook(screen: &Screen, outlook: &Outlook) -> Result<(), Failure> {
-    let fund = outlook.fund.clone().unwrap_or_else(|| outlook.fund_id.to_string());
+    let Some(fund) = &outlook.fund else {
+        let fund = outlook.fund_id;
+        screen.say(
+            format!("资金 {fund} 尚未建立：建立并拨款之前不能审批；请核对资金名称。"),
+            format!("Nobody opened the fund {fund}: no approval until it has the money; check its name."),
+        )?;
+        return Ok(());
+    };
     let free = yuan(outlook.free);
     if outlook.short.is_positive() {
         let short = yuan(outlook.short);

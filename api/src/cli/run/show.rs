@@ -96,7 +96,7 @@ pub(super) async fn one(session: &Session, run_id: RunId, shown: Shown) -> Resul
             notes::show(&screen, &notes, shown.case)?;
         }
     }
-    let notes: Vec<&RunNote> = notes.iter().filter(|note| of_case(&note.case_id())).collect();
+    let notes = notes::json(notes.iter().filter(|note| of_case(&note.case_id())));
     let mut answer = json!({ "run": run, "totals": totals, "notes": notes, "changed": changed });
     if let Part::Lines(_) = shown.part {
         answer["lines"] = lines.iter().map(Line::json).collect();

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::benefit_case::{BenefitCaseEvent, CaseSubject};
+use domain::benefit_case::{BenefitCaseEvent, CaseSubject, HeldMonths};
 use domain::calendar::BenefitMonth;
 use domain::payment_run::PaymentRunEvent;
 use domain::program::Program;
@@ -143,6 +143,10 @@ fn flag(
         None => ("；核算时没有登记收款账户", "; no account was registered then"),
         Some(_) => ("", ""),
     };
+    let (held_zh, held_en) = match held(case, run.at) {
+        true => ("；核算时已登记暂缓发放", "; the payment was held then"),
+        false => ("", ""),
+    };
     let decided = case.history.events.iter().rfind(|one| {
         matches!(one.event, BenefitCaseEvent::EligibilityDecided { .. }) && one.position < run.at
     });
@@ -153,15 +157,28 @@ fn flag(
         Subject::case(subject),
         positions.chain([run.calculated_at]).chain(decided.map(|one| one.position)),
         format!(
-            "{}截至 {} 批次有 {count} 个月未足额发放，共 {open} 元；首月 {month}：{first_open} = 应发 {due} − 已发 {stands}{back_zh}{account_zh}",
+            "{}截至 {} 批次有 {count} 个月未足额发放，共 {open} 元；首月 {month}：{first_open} = 应发 {due} − 已发 {stands}{back_zh}{account_zh}{held_zh}",
             subject.program.zh(),
             run.month
         ),
         format!(
             "{}: {count_en} up to the run of {} not paid in full, {open} yuan in all; first {month}: {first_open} = \
-             due {due} − paid {stands}{back_en}{account_en}",
+             due {due} − paid {stands}{back_en}{account_en}{held_en}",
             subject.program.en(),
             run.month
         ),
     );
+}
+
+/// Whether the office held a payment of the case when the run was calculated.
+fn held(case: &KnownCase, at: u64) -> bool {
+    let mut open: Vec<HeldMonths> = Vec::new();
+    for recorded in case.history.events.iter().take_while(|recorded| recorded.position < at) {
+        match recorded.event {
+            BenefitCaseEvent::PaymentHeld { months, .. } => open.push(months),
+            BenefitCaseEvent::PaymentHoldLifted { months, .. } => open.retain(|held| *held != months),
+            _ => {}
+        }
+    }
+    !open.is_empty()
 }
