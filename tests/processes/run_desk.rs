@@ -6,7 +6,8 @@ use api::processes::{self as work, Desk, ProcessError, propose_rates, publish_ra
 use api::registers::{RawRow, RegisterRow, changes};
 use domain::benefit_case::{BenefitCaseCommand, CaseSubject, HeldMonths, HoldReason, Outcome, RulesAnswer};
 use domain::calendar::BenefitMonth;
-use domain::ids::{CaseId, RunId};
+use domain::identity::IdentityCommand;
+use domain::ids::{CaseId, PersonId, RunId};
 use domain::payment_run::{PaymentRun, RunException, RunStage, RunWarning};
 use domain::personal::Sealed;
 use domain::policy::SuspensionReason;
@@ -325,4 +326,94 @@ async fn a_case_that_was_suspended_is_listed_until_it_is_resumed() {
 
 async fn state_of(small: &SmallOffice, run: RunId) -> PaymentRun {
     (*small.office.repository.load_newest::<PaymentRun>(run).await.unwrap().state).clone()
+}
+
+#[tokio::test]
+async fn nobody_is_paid_under_an_id_number_that_is_nobody_s_or_another_person_s() {
+    let small = SmallOffice::open().await;
+    let office = &small.office;
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let (person_id, household_id) = office.find(&id_number(WANG)).await.unwrap();
+    let identity = office.id_index(&id_number(WANG)).as_str().to_owned();
+    let (approver, clerk) = (at_work(personas::approver(), TODAY), at_work(personas::clerk(), TODAY));
+    let released = IdentityCommand::ReleaseIdentity { person_id, released_on: approver.today() };
+    let key = |what: &str| office.derived("test", what);
+    let step = Step::Identity(identity.clone(), released);
+    office.together(&approver, key("release"), [step]).await.unwrap();
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    let march = "2023-03".parse().unwrap();
+    assert_eq!(exceptions(&run, case), [(march, RunException::IdentityMissing)]);
+
+    let stranger = PersonId::new(office.derived("test", "stranger"));
+    let claimed_on = clerk.today();
+    let claim = IdentityCommand::ClaimIdentity { person_id: stranger, household_id, claimed_on };
+    office.together(&clerk, key("claim"), [Step::Identity(identity, claim)]).await.unwrap();
+    let run = calculated(&small, run.run_id, TODAY).await;
+    assert_eq!(exceptions(&run, case), [(march, RunException::IdentityDuplicate)]);
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_payee_who_left_the_household_is_seen_before_the_submission_and_one_who_lives_there_is_not() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::second_clerk(), "2023-02-20"));
+    let case = case_of(&small, WANG, Program::AdvancedAgeAllowance).await;
+    let son = Known { id_number: "99011419650312001", ..WANG };
+    let (mother, son) = (id_number(WANG), id_number(son));
+    let change = async |cells: [&str; 11]| {
+        let row = changes::Row::read(&RawRow::from_texts(1, cells.map(str::to_owned))).unwrap();
+        work::record_change(office, &clerk, &row).await.unwrap();
+    };
+    let on = "2023-02-20";
+    let joins = [son.as_str(), "成员加入", on, on, "", "", "", WANG.household, "子女", "王建国", "本市户籍"];
+    change(joins).await;
+    let account = "9901140000000000043";
+    change([mother.as_str(), "账户变更", on, on, account, son.as_str(), "", "", "", "", ""]).await;
+    let run = calculated(&small, open_run(&small, "2023-03", 1, TODAY).await, TODAY).await;
+    assert_eq!(warnings(&run, case), []);
+    change([son.as_str(), "成员离开", on, on, "", "", "", "", "", "", ""]).await;
+    let again = calculated(&small, run.run_id, TODAY).await;
+    assert_eq!(warnings(&again, case), [RunWarning::PayeeNotBeneficiary]);
+    assert_eq!(again.calculation.digest, run.calculation.digest, "the line stays");
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn of_two_approved_runs_with_the_same_lines_the_second_orders_nothing() {
+    let small = SmallOffice::open().await;
+    let office = &small.office;
+    let finance = at_work(personas::finance(), TODAY);
+    let mut runs = Vec::new();
+    for number in 1..=2 {
+        let run = calculated(&small, open_run(&small, "2023-03", number, TODAY).await, TODAY).await;
+        submitted(&small, &run, TODAY).await;
+        payment_run::approve(office, &at_work(personas::approver(), TODAY), run.run_id).await.unwrap();
+        runs.push(run.run_id);
+    }
+    payment_run::release(office, &finance, runs[0], finance.today(), &mut Vec::new()).await.unwrap();
+    let before = small.end().await;
+    let second = payment_run::release(office, &finance, runs[1], finance.today(), &mut Vec::new()).await;
+    assert_eq!(second.unwrap_err().code(), "lines_ordered_elsewhere");
+    assert_eq!(small.end().await, before);
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_run_whose_lines_another_run_ordered_is_not_approved_and_then_has_nothing_left_to_pay() {
+    let small = SmallOffice::open().await;
+    let office = &small.office;
+    let (finance, approver) = (at_work(personas::finance(), TODAY), at_work(personas::approver(), TODAY));
+    let mut runs = Vec::new();
+    for number in 1..=2 {
+        let run = calculated(&small, open_run(&small, "2023-03", number, TODAY).await, TODAY).await;
+        submitted(&small, &run, TODAY).await;
+        runs.push(run.run_id);
+    }
+    payment_run::approve(office, &approver, runs[0]).await.unwrap();
+    payment_run::release(office, &finance, runs[0], finance.today(), &mut Vec::new()).await.unwrap();
+    assert_eq!(code(payment_run::approve(office, &approver, runs[1]).await), "cases_changed");
+    let clerk = at_work(personas::clerk(), TODAY);
+    let again = payment_run::recalculate(office, &clerk, runs[1]).await.unwrap();
+    assert_eq!(again.prepared.calculation.line_count, 0);
+    small.ledger.finish().await;
 }

@@ -62,7 +62,7 @@ const EVENTFUL: [&str; 23] = [
     "payment held",
     "payment let go",
     "run released",
-    "run released: lines_ordered_elsewhere",
+    "approval of what changed: cases_changed",
     "results taken",
     "paid again",
     "approval beyond the fund: fund_short",
