@@ -55,7 +55,7 @@ async fn seed(office: &Office, cases: u32) {
         let options = BulkOptions { now: Some(desk(personas::clerk()).now), ..BulkOptions::default() };
         office.repository.appender().append_bulk(seed.streams(), &options).await.unwrap();
     }
-    clock.stop("seed: keys, sealing, bulk append of 6 events a case", cases);
+    clock.stop("seed: keys, sealing, bulk append of 7 events a case", cases);
     let clock = Watch::start();
     office.runner.catch_up(Until::Head).await.unwrap();
     clock.stop("read tables caught up", cases);

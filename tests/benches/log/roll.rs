@@ -8,6 +8,7 @@ use domain::aggregate::Decider;
 use domain::benefit_case::{BenefitCase, BenefitCaseEvent, CaseSubject, Outcome};
 use domain::household::{Household, HouseholdEvent};
 use domain::identifiers::{BankAccount, CitizenId};
+use domain::identity::{Identity, IdentityEvent};
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{Address, BirthDate, PersonName, Personal, PersonalField, Sealed, seal};
 use domain::policy::{Hukou, Relation};
@@ -36,7 +37,9 @@ impl Seed<'_> {
     pub fn streams(&self) -> impl Iterator<Item = StreamAppend> + Send + '_ {
         self.numbers.clone().flat_map(|number| {
             let household = registration(self.office, number);
+            let identity = self.office.id_index(&id_number(number)).as_str().to_owned();
             [
+                stream::<Identity>(identity, &[claim(number)]),
                 stream::<Household>(id(2, number), &household),
                 stream::<BenefitCase>(id(3, number), &enrollment(number)),
             ]
@@ -56,17 +59,30 @@ fn sealed<T: PersonalField>(keyring: &Keyring, person: PersonId, value: T) -> Se
     seal(keyring, person, &Personal::new(value)).unwrap()
 }
 
-fn stream<A: Decider>(id: Uuid, events: &[A::Event]) -> StreamAppend {
+fn stream<A: Decider>(id: impl ToString, events: &[A::Event]) -> StreamAppend {
     let new_event = |event| NewEvent::try_new(event, METADATA.to_owned()).unwrap();
     let events = events.iter().map(new_event).collect();
     StreamAppend { stream: StreamId::new(A::TYPE, id.to_string()), expected: 0, events }
 }
 
+fn born(number: u32) -> NaiveDate {
+    day("1930-01-05") + Days::new(u64::from(number % 3_600))
+}
+
+/// Everyone has another: the day of birth, and a serial number for those who share it.
+fn id_number(number: u32) -> CitizenId {
+    let serial = number / 3_600 % 1_000;
+    CitizenId::parse(&format!("990114{}{serial:03}", born(number).format("%y%m%d"))).unwrap()
+}
+
+fn claim(number: u32) -> IdentityEvent {
+    let (person_id, household_id) = (PersonId::new(id(1, number)), HouseholdId::new(id(2, number)));
+    IdentityEvent::IdentityClaimed { person_id, household_id, claimed_on: day("2023-09-04") }
+}
+
 /// A person between 84 and 93 years old, with an account of their own.
 fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
     let (keyring, person, clerk) = (&*office.keyring, PersonId::new(id(1, number)), personas::clerk().id);
-    let born = day("1930-01-05") + Days::new(u64::from(number % 3_600));
-    let id_number = format!("990114{}{:03}", born.format("%y%m%d"), number % 1_000);
     let account = BankAccount::parse(&format!("6222020200{number:09}")).unwrap();
     let registered = HouseholdEvent::HouseholdRegistered {
         household_id: HouseholdId::new(id(2, number)),
@@ -80,8 +96,8 @@ fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
         person_id: person,
         relation: Relation::Oneself,
         name: sealed(keyring, person, PersonName("王秀英".to_owned())),
-        id_number: sealed(keyring, person, CitizenId::parse(&id_number).unwrap()),
-        birth_date: sealed(keyring, person, BirthDate(born)),
+        id_number: sealed(keyring, person, id_number(number)),
+        birth_date: sealed(keyring, person, BirthDate(born(number))),
         hukou: Hukou::Local,
         joined_on: None,
         by: clerk.clone(),
