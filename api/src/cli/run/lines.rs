@@ -88,7 +88,13 @@ async fn opened(office: &Office, staged: &StagedLine) -> Result<Vec<Step>, Proce
 impl Line {
     /// What the month had before: ordered, and neither returned nor asked back.
     fn standing(&self) -> Money {
-        self.staged.order.due.minus(self.staged.order.amount).unwrap_or_default()
+        let order = &self.staged.order;
+        order.due.minus(order.amount).and_then(|rest| rest.minus(self.withheld())).unwrap_or_default()
+    }
+
+    /// What is due besides and withheld for earlier payments.
+    fn withheld(&self) -> Money {
+        Money::sum(self.staged.order.withheld.iter().map(|part| part.amount)).unwrap_or_default()
     }
 
     /// The line for programs.
@@ -97,7 +103,7 @@ impl Line {
         let mut json = json!({
             "payment_id": order.payment_id, "case_id": order.case_id, "beneficiary": order.beneficiary,
             "program": order.program, "month": order.month, "attempt": order.attempt, "kind": order.kind,
-            "due": order.due, "standing": self.standing(), "amount": order.amount,
+            "due": order.due, "standing": self.standing(), "withheld": order.withheld, "amount": order.amount,
             "payee": order.payee, "replaces": self.staged.replaces, "rule_version": order.rule_version,
         });
         if !self.steps.is_empty() {
@@ -116,6 +122,7 @@ impl Line {
             format!("{} {}", kind(screen.lang, order.kind), order.attempt),
             yuan(order.due),
             yuan(self.standing()),
+            yuan(self.withheld()),
             yuan(order.amount),
             if own { screen.pick("本人", "own") } else { screen.pick("代领", "another's") }.to_owned(),
         ]
@@ -131,6 +138,7 @@ pub(super) fn show(screen: &Screen, lines: &[Line], asked: Asked, all: u64) -> R
         (screen.pick("类别 次", "Kind, attempt"), Align::Left),
         (screen.pick("应发（元）", "Due"), Align::Right),
         (screen.pick("未退已下达", "Standing"), Align::Right),
+        (screen.pick("抵扣", "Withheld"), Align::Right),
         (screen.pick("本次发放", "To pay"), Align::Right),
         (screen.pick("账户", "Account"), Align::Left),
     ];

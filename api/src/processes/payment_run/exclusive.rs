@@ -77,6 +77,5 @@ fn due_of(look: &Look<'_>, other: &PayableCase) -> Option<Schedule> {
 /// Whether money of the month stands with the case, less what is asked back.
 fn stands(other: &PayableCase, month: BenefitMonth) -> bool {
     let out = other.payments.iter().filter(|payment| payment.month == month && payment.is_out());
-    out.map(|payment| payment.amount.minus(payment.recovery_opened).unwrap_or(Money::ZERO))
-        .any(Money::is_positive)
+    out.map(|payment| payment.recoverable().unwrap_or(Money::ZERO)).any(Money::is_positive)
 }

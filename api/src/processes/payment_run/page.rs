@@ -1,4 +1,5 @@
-//! What the cases of one page get: each by itself, then what only shows beside others.
+//! What the cases of one page get: each by itself, then what only shows beside others. A calculation, an approval and a
+//! recalculation all ask here, so that they find the same.
 
 use domain::calendar::BenefitMonth;
 use domain::payment_run::RunException;
