@@ -2,12 +2,14 @@
 //! the cases, their households and their payments; not by calculating everything again.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PersonId, RunId};
 use domain::money::Money;
 use domain::payment_run::{Calculation, PaymentRun, Preparation, RunException, RunLine};
+use domain::policy::RuleBook;
 use domain::program::Program;
 use projections::case_files::payable::{PayableCase, PayableCases};
 use projections::runner::Until;
@@ -71,6 +73,8 @@ pub(super) struct Touched {
     pub position: u64,
     /// The day whose knowledge of rates was used.
     pub known_on: NaiveDate,
+    /// The edition of the rules by which the run was calculated.
+    pub rules: Arc<RuleBook>,
     /// By program code and case.
     pub found: Vec<(PayableCase, CaseFindings)>,
 }
@@ -78,21 +82,20 @@ pub(super) struct Touched {
 /// Every case of the run's programs that something touched since the calculation, determined anew.
 ///
 /// # Errors
-/// [`ProcessError::RulesChanged`] where the program has other rules than the calculation; those of reading.
+/// [`ProcessError::RulesChanged`] where the program no longer has the rules of the calculation; those of reading.
 pub(super) async fn touched(
     office: &Office,
     today: NaiveDate,
     preparation: &Preparation,
     calculation: &Calculation,
 ) -> Result<Touched, ProcessError> {
-    if calculation.rule_version != office.rules.version() {
-        return Err(ProcessError::RulesChanged);
-    }
     office.runner.catch_up(Until::Head).await?;
+    let books = office.rule_books().await?;
+    let rules = Arc::clone(books.named(&calculation.rule_version).ok_or(ProcessError::RulesChanged)?);
     let shared = shared_by_strangers(office).await?;
-    let known_on = look_day(office, today, calculation);
-    let (opener, rules, month) = (&*office.keyring, office.rules, preparation.month);
-    let look = Look { opener, rules, known_on, month, shared: &shared };
+    let known_on = look_day(books.newest(), today, calculation);
+    let (opener, month) = (&*office.keyring, preparation.month);
+    let look = Look { opener, rules: &rules, known_on, month, shared: &shared };
     let accounts: Vec<&str> = shared.iter().map(String::as_str).collect();
     let mut more = cases_on_accounts(&office.pool, preparation.run_id, &accounts).await?;
     more.extend(notes_of(&office.pool, preparation.run_id).await?.iter().filter_map(on_shared_account));
@@ -105,14 +108,14 @@ pub(super) async fn touched(
         found.extend(page.into_iter().zip(findings));
     }
     found.sort_by_key(|(payable, _)| (payable.case.program.code(), payable.case.case_id));
-    Ok(Touched { position: cases.position(), known_on, found })
+    Ok(Touched { position: cases.position(), known_on, rules, found })
 }
 
 /// Today, so that an account that was corrected since counts; the day of the calculation where a rate was announced in
 /// between, as all lines of a run know the same rates.
-fn look_day(office: &Office, today: NaiveDate, calculation: &Calculation) -> NaiveDate {
+fn look_day(newest: &RuleBook, today: NaiveDate, calculation: &Calculation) -> NaiveDate {
     let then = calculation.known_on;
-    if office.rules.announced_between(then, today) { then } else { today.max(then) }
+    if newest.announced_between(then, today) { then } else { today.max(then) }
 }
 
 /// A case that an account of several strangers kept back: it may have become one person's.

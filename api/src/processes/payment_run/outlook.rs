@@ -45,7 +45,7 @@ pub async fn outlook(office: &Office, today: NaiveDate, run_id: RunId) -> Result
     let free = fund.as_ref().map_or(Ok(Money::ZERO), |fund| fund.free())?;
     let sum = run.calculation().map_or(Money::ZERO, |calculation| calculation.control_sum);
     let lacking = sum.minus(free)?;
-    let second_approval_above = second_approval_above(office.rules, today);
+    let second_approval_above = second_approval_above(&*office.current_rules().await?, today);
     let before = preparation.month.plus(-1);
     Ok(Outlook {
         fund_id,

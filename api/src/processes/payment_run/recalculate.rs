@@ -12,7 +12,7 @@ use domain::payment_run::{
 use sqlx::PgConnection;
 
 use super::calculate::{Prepared, note, order_of};
-use super::case_lines::{CaseFindings, RunNote};
+use super::case_lines::{CaseFindings, Look, RunNote};
 use super::changed::{Touched, touched};
 use super::load;
 use super::staging::{StagedLine, StagedLines, StagingWriter, lock_lines, notes_of};
@@ -44,6 +44,10 @@ pub async fn recalculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<
     let mut transaction = office.pool.begin().await?;
     lock_lines(&mut transaction, run_id).await?;
     let touched = touched(office, desk.today(), preparation, calculation).await?;
+    // lines of two editions never stand in one run
+    if office.rule_books().await?.before(touched.position).version() != calculation.rule_version {
+        return Err(ProcessError::RulesChanged);
+    }
     let recalculated = touched.found.iter().map(|(payable, _)| payable.case.case_id).collect();
     let (calculation, notes) =
         restage(office, desk, (preparation, calculation), touched, &mut transaction).await?;
@@ -71,7 +75,9 @@ async fn restage(
     connection: &mut PgConnection,
 ) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
     let run_id = preparation.run_id;
-    let Touched { position, known_on, found } = touched;
+    let Touched { position, known_on, rules, found } = touched;
+    let (opener, shared) = (&*office.keyring, HashSet::new());
+    let look = Look { opener, rules: &rules, known_on, month: preparation.month, shared: &shared };
     let cases: HashSet<CaseId> = found.iter().map(|(payable, _)| payable.case.case_id).collect();
     let mut notes = notes_of(&office.pool, run_id).await?;
     notes.retain(|note| !cases.contains(&note.case_id()));
@@ -80,7 +86,7 @@ async fn restage(
         notes.extend(found);
         let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else { continue };
         for line in lines {
-            fresh.push(order_of(office, preparation, &schedule, line, known_on)?);
+            fresh.push(order_of(office, preparation, &schedule, line, &look)?);
         }
     }
     // as a whole calculation would list them: by program and case, and within a case as they were found
@@ -88,7 +94,7 @@ async fn restage(
     let basis = CalculationBasis {
         position,
         known_on,
-        rule_version: office.rules.version().to_owned(),
+        rule_version: rules.version().to_owned(),
         calculated_on: desk.today(),
     };
     let staging = StagingWriter::begin(connection, run_id).await?;
