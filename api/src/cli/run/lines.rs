@@ -7,7 +7,6 @@ use domain::policy::{Determination, Step};
 use serde_json::{Value, json};
 
 use super::prepare::program_name;
-use super::show::kind;
 use crate::cli::failure::Failure;
 use crate::cli::screen::{Align, Screen, yuan};
 use crate::processes::payment_run::{StagedLine, lines_from, lines_of_cases};
@@ -119,7 +118,7 @@ impl Line {
             program_name(screen.lang, order.program).to_owned(),
             order.case_id.to_string(),
             order.month.to_string(),
-            format!("{} {}", kind(screen.lang, order.kind), order.attempt),
+            format!("{} {}", screen.pick(order.kind.zh(), order.kind.en()), order.attempt),
             yuan(order.due),
             yuan(self.standing()),
             yuan(self.withheld()),
