@@ -1,10 +1,11 @@
 //! A small sealed log with personal values in it, and evidence bundles of it that somebody then changes.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use api::audit::Fault;
-use api::audit::bundle::{Contents, write};
+use api::audit::bundle::{BundleError, Contents, Written, write};
 use api::audit::opened::ToOpen;
 use api::audit::verify::{Known, Verified, verify};
 use domain::ids::PersonId;
@@ -89,10 +90,35 @@ impl Evidence {
 
     /// A bundle of some events, with the person opened.
     pub async fn bundle(&self, positions: impl IntoIterator<Item = u64>, brought: &[Vec<u8>]) -> Bundle {
+        let bundle = Bundle::begin();
+        self.put(&bundle.path, positions.into_iter().collect(), brought).await.unwrap();
+        bundle.write("policy/second.toml", &POLICY[..7]);
+        bundle.fit();
+        bundle.write("policy/first.toml", &POLICY[7..]);
+        // so that changing every byte takes no longer than it must
+        bundle.write("README.md", b"# short\n");
+        bundle.fit();
+        bundle
+    }
+
+    /// Writes a bundle with a consistency proof, as the program does.
+    pub async fn write(&self, out: &Path, positions: Vec<u64>) -> Written {
+        self.try_write(out, positions).await.unwrap()
+    }
+
+    /// The same, where it may be refused.
+    pub async fn try_write(&self, out: &Path, positions: Vec<u64>) -> Result<Written, BundleError> {
+        self.put(out, positions.into_iter().collect(), &[self.older(3).await]).await
+    }
+
+    async fn put(
+        &self,
+        out: &Path,
+        positions: BTreeSet<u64>,
+        brought: &[Vec<u8>],
+    ) -> Result<Written, BundleError> {
         let checkpoint = self.checkpoint().await;
         let keys = [self.key().await.verifier().clone(), self.witness.verifier().clone()];
-        let bundle = Bundle::begin();
-        let positions = positions.into_iter().collect();
         let open = [ToOpen { person: self.person, labels: Vec::new() }];
         let contents = Contents {
             rules: &RuleBooks::default(),
@@ -103,14 +129,7 @@ impl Evidence {
             open: &open,
             report: &[serde_json::json!({"item": "same"})],
         };
-        write(&bundle.path, &self.store, self.sealed.ledger.keyring(), &contents).await.unwrap();
-        bundle.write("policy/second.toml", &POLICY[..7]);
-        bundle.fit();
-        bundle.write("policy/first.toml", &POLICY[7..]);
-        // so that changing every byte takes no longer than it must
-        bundle.write("README.md", b"# short\n");
-        bundle.fit();
-        bundle
+        write(out, &self.store, self.sealed.ledger.keyring(), &contents).await
     }
 
     /// A bundle of every event, with a consistency proof.

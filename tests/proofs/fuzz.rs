@@ -10,6 +10,7 @@ use eventlog::merkle::proof::verify_inclusion;
 use eventlog::merkle::tile::{Entries, Tile, tile_hashes};
 use eventlog::merkle::transport::{AddCheckpoint, EntryProof, parse_proof_lines};
 
+use crate::archives::archive;
 use crate::evidence::{Bundle, Evidence};
 
 /// Changes of each kind of text.
@@ -175,4 +176,17 @@ async fn bundles_changed_at_random_are_refused() {
     }
     assert!(refused > BUNDLES * 8 / 10, "{refused}");
     assert!(bundles.iter().all(|bundle| bundle.verify().faults.is_empty()));
+}
+
+#[tokio::test]
+async fn archives_changed_at_random_are_refused() {
+    let bundle = Evidence::new().await.partial().await;
+    let (original, path) = (archive(&bundle), bundle.beside("bundle.tar"));
+    let mut chance = Chance(9);
+    for round in 0..BUNDLES {
+        let changed = chance.change(&original, &original);
+        std::fs::write(&path, &changed).unwrap();
+        let faults = Bundle::verify_at(&path).faults;
+        assert!(changed == original || !faults.is_empty(), "round {round}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The Merkle tree over a real log: what is sealed, what is refused, and that no superuser can change anything unseen.
 
+mod archives;
 mod bundles;
 mod entries;
 mod evidence;

@@ -1,8 +1,7 @@
-//! Writes an evidence bundle: a directory that a stranger can verify.
+//! Writes an evidence bundle: a directory, or one archive, that a stranger can verify.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use domain::policy::{RuleBook, RuleBooks};
@@ -18,9 +17,9 @@ use eventlog::merkle::tile::{TILE_WIDTH, Tile, push_entry, tile_bytes};
 use eventlog::merkle::transport::{EntryProof, proof_lines};
 use eventlog::merkle::tree::Growing;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::opened::{self, ToOpen};
+use super::output::Files;
 use super::rules::named_version;
 use super::{layout, readme};
 
@@ -49,8 +48,8 @@ pub struct Contents<'b> {
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Written {
-    /// The directory.
-    pub directory: PathBuf,
+    /// The directory or archive.
+    pub path: PathBuf,
     /// Whether it holds every event.
     pub whole: bool,
     /// Events in it.
@@ -66,8 +65,8 @@ pub struct Written {
 /// Why no bundle was written.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    /// The directory is there and not empty.
-    #[error("{0} exists and is not empty")]
+    /// The directory is there and not empty, or the archive is there.
+    #[error("{0} exists already")]
     Exists(PathBuf),
     /// A file cannot be written.
     #[error("{path}: {error}")]
@@ -97,17 +96,18 @@ impl From<LeafError> for BundleError {
     }
 }
 
-/// Writes a bundle into an empty or new directory.
+/// Writes a bundle into an empty or new directory, or into a new archive where the path ends with `.tar`. It is on the
+/// disk when this returns.
 ///
 /// # Errors
 /// [`BundleError`].
 pub async fn write(
-    directory: &Path,
+    out: &Path,
     store: &TreeStore<Sha256Tree>,
     keyring: &Keyring,
     contents: &Contents<'_>,
 ) -> Result<Written, BundleError> {
-    let mut files = Files::begin(directory)?;
+    let mut files = Files::begin(out)?;
     let size = contents.checkpoint.size;
     let whole = contents.positions.range(..size).count() as u64 == size;
     write_keys(&mut files, contents.keys)?;
@@ -126,7 +126,7 @@ pub async fn write(
     files.write(layout::README, readme::text(&store.origin(), size, whole).as_bytes())?;
     let events = contents.positions.range(..size).count() as u64;
     let files = files.finish()?;
-    Ok(Written { directory: directory.to_owned(), whole, events, size, opened: inside.opened, files })
+    Ok(Written { path: out.to_owned(), whole, events, size, opened: inside.opened, files })
 }
 
 /// The parameters in force for the decisions inside: the program's own, then what the office had published by the newest
@@ -319,54 +319,5 @@ impl Inside {
             files.write(layout::OPENED, self.lines.as_bytes())?;
         }
         Ok(self)
-    }
-}
-
-/// Files of a directory, with the sum of each.
-struct Files {
-    directory: PathBuf,
-    names: BTreeSet<String>,
-    folders: BTreeSet<PathBuf>,
-    sums: BufWriter<File>,
-}
-
-impl Files {
-    fn begin(directory: &Path) -> Result<Files, BundleError> {
-        let io = |error| BundleError::Io { path: directory.to_owned(), error };
-        if fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some()) {
-            return Err(BundleError::Exists(directory.to_owned()));
-        }
-        fs::create_dir_all(directory).map_err(io)?;
-        let sums = File::create_new(directory.join(layout::SUMS)).map_err(io)?;
-        let (names, folders) = (BTreeSet::new(), BTreeSet::new());
-        Ok(Files { directory: directory.to_owned(), names, folders, sums: BufWriter::new(sums) })
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.names.contains(name)
-    }
-
-    fn write(&mut self, name: &str, content: &[u8]) -> Result<(), BundleError> {
-        let path = self.directory.join(name);
-        let done = self
-            .put(&path, content)
-            .and_then(|()| writeln!(self.sums, "{}  {name}", hex::encode(Sha256::digest(content))));
-        done.map_err(|error| BundleError::Io { path, error })?;
-        self.names.insert(name.to_owned());
-        Ok(())
-    }
-
-    fn put(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
-        if let Some(folder) = path.parent().filter(|folder| !self.folders.contains(*folder)) {
-            fs::create_dir_all(folder)?;
-            self.folders.insert(folder.to_owned());
-        }
-        fs::write(path, content)
-    }
-
-    fn finish(mut self) -> Result<u64, BundleError> {
-        let flushed = self.sums.flush();
-        flushed.map_err(|error| BundleError::Io { path: self.directory.join(layout::SUMS), error })?;
-        Ok(self.names.len() as u64 + 1)
     }
 }

@@ -18,6 +18,12 @@ pub fn knows(name: &str) -> bool {
         || FOLDERS.iter().any(|folder| name.starts_with(folder))
 }
 
+/// Whether a name stays inside of the bundle.
+pub fn is_plain(name: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && part != "." && part != "..";
+    !name.contains('\\') && name.split('/').all(part)
+}
+
 /// A retained checkpoint.
 pub fn checkpoint(size: u64) -> String {
     format!("checkpoints/{size}")

@@ -1,10 +1,12 @@
 //! Evidence for people who trust neither us nor our database: bundles that they verify with tools of their own, and
 //! the verifier that we give them.
 
+mod archive;
 pub mod bundle;
 pub mod fault;
 mod layout;
 pub mod opened;
+mod output;
 pub mod proven;
 mod readme;
 mod rules;

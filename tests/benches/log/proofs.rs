@@ -17,7 +17,7 @@ use eventlog::merkle::key_file::KeyFile;
 use eventlog::merkle::leaf;
 use eventlog::merkle::proof::{Node, inclusion_ranges, join_nodes, verify_inclusion};
 use eventlog::merkle::sealer::Sealer;
-use eventlog::merkle::store::{StoredCheckpoint, TreeStore};
+use eventlog::merkle::store::{Prover, StoredCheckpoint, TreeStore};
 use eventlog::merkle::tile::Tile;
 use eventlog::merkle::tree::Growing;
 use eventlog::read::Log;
@@ -146,11 +146,19 @@ async fn bundles(store: &TreeStore<Sha256Tree>, checkpoint: &StoredCheckpoint, f
     };
     let step = (checkpoint.size / CASE_EVENTS) as usize;
     let case: BTreeSet<u64> = (0..checkpoint.size).step_by(step).take(CASE_EVENTS as usize).collect();
-    let mut times = Vec::new();
-    for round in 0..size.rounds {
-        times.push(bundle(&format!("case-{round}"), &case).await.1);
+    let mut times = [Vec::new(), Vec::new(), Vec::new()];
+    for round in 0..4 * size.rounds {
+        times[0].push(bundle(&format!("case-{round}"), &case).await.1);
+        times[1].push(bundle(&format!("case-{round}.tar"), &case).await.1);
+        times[2].push(proven(store, &case, checkpoint.size).await);
     }
-    println!("\nbundle of {CASE_EVENTS} events far apart, written: {} (median)", median(times));
+    println!("\nbundle of {CASE_EVENTS} events far apart, on the disk when the command answers");
+    for (what, times) in
+        ["as a directory", "as one archive", "of that: events read, proofs made"].iter().zip(times)
+    {
+        let least = times.iter().min().copied().unwrap_or_default();
+        println!("  {what:<36} {} (median), least {least:.1?}", median(times));
+    }
     let (whole, time) = bundle("whole", &(0..checkpoint.size).collect()).await;
     println!("bundle of all {} events, written: {:.1} s", checkpoint.size, time.as_secs_f64());
     let files = files(&whole);
@@ -169,6 +177,19 @@ async fn bundles(store: &TreeStore<Sha256Tree>, checkpoint: &StoredCheckpoint, f
     }
     table("verifying a whole bundle", "events/s", &lines);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// What a bundle of some events asks of the database and of the tree, without its files.
+async fn proven(store: &TreeStore<Sha256Tree>, positions: &BTreeSet<u64>, size: u64) -> Duration {
+    let positions: Vec<u64> = positions.iter().copied().collect();
+    let started = Instant::now();
+    let mut prover = Prover::new(store.clone(), size);
+    prover.prepare(&positions).await.unwrap();
+    for event in store.log().read_at(&positions).await.unwrap() {
+        black_box(entry(store, &event));
+        black_box(prover.inclusion(event.position).await.unwrap());
+    }
+    started.elapsed()
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

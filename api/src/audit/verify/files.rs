@@ -1,25 +1,20 @@
 //! The files of a bundle: those that are listed with their sums, no other, and none elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
 
 use super::Faults;
+use super::source::Source;
 use crate::audit::layout::SUMS;
 use crate::audit::{Fault, layout};
-
-/// The most bytes of one file: a whole bundle of entries is below 17 MB.
-const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// How deep folders may lie.
-const DEPTH_MAX: usize = 12;
 
 /// The files of a bundle. A file's sum is compared when it is read, or at the end.
 #[derive(Debug)]
 pub struct BundleFiles {
-    directory: PathBuf,
+    source: Source,
     sums: BTreeMap<String, [u8; 32]>,
     /// The parameter files in the order of the list, in which their digest is made.
     policies: Vec<String>,
@@ -28,17 +23,12 @@ pub struct BundleFiles {
 
 impl BundleFiles {
     /// Lists the files and reads their sums.
-    pub fn read(directory: &Path, faults: &mut Faults) -> BundleFiles {
-        let mut present = BTreeSet::new();
-        list(directory, "", 0, &mut present, faults);
-        let mut files = BundleFiles {
-            directory: directory.to_owned(),
-            sums: BTreeMap::new(),
-            policies: Vec::new(),
-            read: Mutex::default(),
-        };
+    pub fn read(path: &Path, faults: &mut Faults) -> BundleFiles {
+        let (source, mut present) = Source::open(path, faults);
+        let mut files =
+            BundleFiles { source, sums: BTreeMap::new(), policies: Vec::new(), read: Mutex::default() };
         // read only what was listed: no link, no device, nothing huge
-        let bytes = present.contains(SUMS).then(|| fs::read(directory.join(SUMS)).ok()).flatten();
+        let bytes = present.contains(SUMS).then(|| files.source.get(SUMS).ok()).flatten();
         let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
         match text {
             None => {
@@ -61,10 +51,12 @@ impl BundleFiles {
     fn read_sums(&mut self, text: &str, faults: &mut Faults) {
         for (number, line) in (1..).zip(text.split_inclusive('\n')) {
             let parts = line.strip_suffix('\n').and_then(|line| line.split_once("  "));
-            let sum = parts.filter(|(_, name)| is_plain(name)).and_then(|(digits, name)| {
-                let sum: [u8; 32] = hex::decode(digits).ok()?.try_into().ok()?;
-                (hex::encode(sum) == digits).then(|| (name.to_owned(), sum))
-            });
+            let sum = parts.filter(|(_, name)| *name != SUMS && layout::is_plain(name)).and_then(
+                |(digits, name)| {
+                    let sum: [u8; 32] = hex::decode(digits).ok()?.try_into().ok()?;
+                    (hex::encode(sum) == digits).then(|| (name.to_owned(), sum))
+                },
+            );
             match sum {
                 Some((name, _)) if self.sums.contains_key(&name) => faults.add(Fault::of(
                     "sums_unreadable",
@@ -126,7 +118,7 @@ impl BundleFiles {
         let Some(sum) = self.sums.get(name) else { return (None, None) };
         let first =
             self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(name.to_owned());
-        match fs::read(self.directory.join(name)) {
+        match self.source.get(name) {
             Err(error) => {
                 let (zh, en) = (format!("无法读出：{error}"), format!("cannot be read: {error}"));
                 (None, first.then(|| Fault::of("file_unreadable", name, zh, en)))
@@ -148,37 +140,4 @@ impl BundleFiles {
             }
         }
     }
-}
-
-fn list(directory: &Path, prefix: &str, depth: usize, names: &mut BTreeSet<String>, faults: &mut Faults) {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let (zh, en) = (format!("无法读出：{error}"), format!("cannot be read: {error}"));
-            return faults.add(Fault::of("file_unreadable", prefix, zh, en));
-        }
-    };
-    for entry in entries.flatten() {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() && depth < DEPTH_MAX => {
-                list(&entry.path(), &format!("{name}/"), depth + 1, names, faults);
-            }
-            Ok(kind) if kind.is_file() && entry.metadata().is_ok_and(|meta| meta.len() <= FILE_BYTES_MAX) => {
-                names.insert(name);
-            }
-            _ => faults.add(Fault::of(
-                "file_strange",
-                name,
-                "既不是普通文件，或者过大",
-                "is no plain file, or too large",
-            )),
-        }
-    }
-}
-
-/// Whether a name stays inside of the bundle.
-fn is_plain(name: &str) -> bool {
-    let part = |part: &str| !part.is_empty() && part != "." && part != "..";
-    name != layout::SUMS && !name.contains('\\') && name.split('/').all(part)
 }

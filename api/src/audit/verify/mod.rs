@@ -3,11 +3,13 @@
 //! What is believed: the log's public key, which the auditor should know from elsewhere, and the checkpoints that the
 //! auditor kept. Everything else in the bundle must follow from them.
 
+mod archive;
 mod entries;
 mod files;
 mod heads;
 mod policy;
 mod some;
+mod source;
 mod whole;
 
 use std::path::{Path, PathBuf};
@@ -92,8 +94,8 @@ struct Head {
     keys: Vec<VerifierKey>,
 }
 
-/// Verifies the bundle in a directory.
-pub fn verify(directory: &Path, known: &Known) -> Verified {
+/// Verifies the bundle in a directory, or in an archive, which is not unpacked.
+pub fn verify(bundle: &Path, known: &Known) -> Verified {
     let mut faults = Faults::default();
     let mut verified = Verified {
         origin: None,
@@ -109,7 +111,7 @@ pub fn verify(directory: &Path, known: &Known) -> Verified {
         faults: Vec::new(),
         more_faults: false,
     };
-    let files = BundleFiles::read(directory, &mut faults);
+    let files = BundleFiles::read(bundle, &mut faults);
     for name in files.names().filter(|name| !layout::knows(name)) {
         let (zh, en) = ("证据包中没有此类文件", "is no file of a bundle");
         faults.add(Fault::of("file_strange", name, zh, en));

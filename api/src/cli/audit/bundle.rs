@@ -42,11 +42,13 @@ pub(super) async fn run(session: &Session, arguments: &BundleArgs) -> Result<Don
             bundle(app, arguments, &brought).await
         })
         .await?;
-    let (screen, directory) = (session.screen, written.directory.display().to_string());
+    let (screen, out) = (session.screen, written.path.display().to_string());
     let (events, size) = (written.events, written.size);
     screen.say(
-        format!("已写出 {directory}：{events} 个事件，检查点 {size} 个事件。\n核验：ledger audit verify {directory}"),
-        format!("{directory} written: {events} events, checkpoint of {size}.\nVerify it: ledger audit verify {directory}"),
+        format!("已写出 {out}：{events} 个事件，检查点 {size} 个事件。\n核验：ledger audit verify {out}"),
+        format!(
+            "{out} written: {events} events, checkpoint of {size}.\nVerify it: ledger audit verify {out}"
+        ),
     )?;
     screen.answer(&written)?;
     Ok(Done::Well)
@@ -134,7 +136,7 @@ async fn newest(app: &App, witnesses: &[VerifierKey]) -> Result<StoredCheckpoint
 
 fn failed(error: BundleError) -> Failure {
     let (code, zh) = match &error {
-        BundleError::Exists(path) => ("directory_not_empty", format!("{} 已存在且非空", path.display())),
+        BundleError::Exists(path) => ("directory_not_empty", format!("{} 已存在", path.display())),
         BundleError::Io { path, error } => {
             ("file_unwritable", format!("无法写入 {}：{error}", path.display()))
         }

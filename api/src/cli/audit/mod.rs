@@ -41,8 +41,8 @@ pub struct BundleArgs {
     /// About what
     #[command(flatten)]
     about: About,
-    /// 输出目录 · new or empty directory to write
-    #[arg(long, value_name = "DIR")]
+    /// 输出目录或 .tar 档案 · new or empty directory to write, or a new archive whose name ends with .tar
+    #[arg(long, value_name = "DIR|NAME.tar")]
     out: PathBuf,
     /// 旧检查点 · older checkpoint of the auditor's, for a proof of consistency; may be repeated
     #[arg(long, value_name = "FILE")]
@@ -94,7 +94,7 @@ impl About {
 /// Which bundle, and what the auditor brings.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// 证据包目录 · the bundle's directory
+    /// 证据包目录或 .tar 档案 · the bundle's directory or archive
     bundle: PathBuf,
     /// 您保存的旧检查点 · older checkpoints that you kept
     checkpoints: Vec<PathBuf>,
