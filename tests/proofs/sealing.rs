@@ -2,6 +2,7 @@
 
 use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::hash::{Sha256Tree, TreeHash};
+use eventlog::merkle::key::SignerKey;
 use eventlog::merkle::proof::{verify_consistency, verify_inclusion};
 use eventlog::merkle::sealer::SealError;
 use eventlog::merkle::store::Prover;
@@ -111,6 +112,45 @@ async fn a_key_is_rotated_without_a_gap_and_a_strange_key_is_refused() {
     assert!(sealed.findings().await.is_empty());
     std::fs::remove_file(file.path()).unwrap();
     assert!(matches!(sealed.sealer().await, Err(SealError::Key(_))));
+}
+
+/// Whether every checkpoint, and the last one of the copy, is signed by the newest key and by the one before it.
+async fn is_signed_by_both(sealed: &SealedLog) -> bool {
+    let keys = sealed.key_file().await.read().unwrap();
+    let mut notes: Vec<String> = vec![sealed.copy().last().unwrap().unwrap().0.note];
+    let kept = sealed.store().await.checkpoints(0, u64::MAX, 9).await.unwrap();
+    notes.extend(kept.into_iter().map(|kept| kept.note));
+    let signed = |note: &String, key: &SignerKey| Checkpoint::open(note.as_bytes(), key.verifier()).is_ok();
+    notes.iter().all(|note| keys.len() == 2 && keys.iter().all(|key| signed(note, key)))
+}
+
+#[tokio::test]
+async fn a_change_of_keys_that_was_interrupted_is_finished_by_the_next_start() {
+    // killed when the new key was in its file, and nothing signed with it yet
+    let sealed = SealedLog::of(&[3, 10, 20]).await;
+    let file = sealed.key_file().await;
+    file.rotate().unwrap();
+    assert!(!is_signed_by_both(&sealed).await);
+    let again = sealed.sealer().await.unwrap();
+    assert!(is_signed_by_both(&sealed).await);
+    drop(again);
+    // killed when some checkpoints were signed, and not the copy's
+    let copied = std::fs::read_to_string(sealed.copy().path()).unwrap();
+    let lines: Vec<&str> = copied.split_inclusive('\n').collect();
+    std::fs::write(sealed.copy().path(), lines[..lines.len() - 1].concat()).unwrap();
+    sealed.strike(&["delete from log_signatures where size < 20"]).await;
+    assert!(!is_signed_by_both(&sealed).await);
+    let again = sealed.sealer().await.unwrap();
+    assert!(is_signed_by_both(&sealed).await);
+    drop(again);
+    assert!(sealed.findings().await.is_empty());
+    // the old key can go now, and a start finds nothing to do
+    let old = file.read().unwrap().remove(1);
+    file.retire(&hex::encode(old.verifier().id())).unwrap();
+    let before = std::fs::read(sealed.copy().path()).unwrap();
+    assert_eq!(sealed.sealer().await.unwrap().seal().await.unwrap(), None);
+    assert_eq!(std::fs::read(sealed.copy().path()).unwrap(), before);
+    assert!(sealed.findings().await.is_empty());
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ use super::tree::Growing;
 
 /// Whole tiles that are kept at once.
 const TILES_AT_ONCE: usize = 128;
+/// Checkpoints that are read at once where all are.
+const CHECKPOINTS_AT_ONCE: u32 = 1_000;
 
 /// Why nothing is sealed.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +113,12 @@ impl<H: TreeHash> Sealer<H> {
         }
         let tree = store.grown(store.kept_size().await?.min(length)).await?;
         let sealed = newest.map(|checkpoint| checkpoint.size);
-        Ok(Sealer { store, copy, keys, tree, tiles: Vec::new(), sealed })
+        let sealer = Sealer { store, copy, keys, tree, tiles: Vec::new(), sealed };
+        // several keys: one is being changed, perhaps by a program that was interrupted
+        if sealer.keys.len() > 1 {
+            sealer.sign_with_newest().await?;
+        }
+        Ok(sealer)
     }
 
     /// The kept tree.
@@ -124,27 +131,35 @@ impl<H: TreeHash> Sealer<H> {
         &self.keys
     }
 
-    /// Signs every kept checkpoint with `key` too, and from now on with it first. How many there were.
+    /// Signs every kept checkpoint with `key` too, and from now on with it first. How many there were to sign.
     ///
     /// # Errors
-    /// [`SealError`]; done again, it goes on.
+    /// [`SealError`]; the next start goes on with a key that stands in the key file.
     pub async fn sign_again(&mut self, key: SignerKey) -> Result<u64, SealError> {
-        let kept = self.store.checkpoints(0, u64::MAX, u32::MAX).await?;
-        let seconds = seconds(SystemTime::now());
-        for (place, stored) in kept.iter().enumerate() {
-            let damaged = SealError::Checkpoint { size: stored.size };
-            let Ok(mut note) = Note::parse(stored.note.as_bytes()) else { return Err(damaged) };
-            let line = key.sign(&note.text, seconds);
-            self.store.add_signature(stored.size, &line.to_string()).await?;
-            if place == 0 {
-                let Ok(checkpoint) = Checkpoint::parse(&note.text) else { return Err(damaged) };
-                note.signatures.push(line);
-                let copied = CopiedCheckpoint { at: SystemTime::now().into(), note: note.to_string() };
-                self.in_copy(move |copy| copy.append_signed_again(&copied, &checkpoint)).await?;
-            }
-        }
         self.keys.insert(0, key);
-        Ok(kept.len() as u64)
+        self.sign_with_newest().await
+    }
+
+    /// Signs with the newest key what it has not signed: the copy's last checkpoint, and each in the database.
+    async fn sign_with_newest(&self) -> Result<u64, SealError> {
+        let Some(key) = self.keys.first() else { return Ok(0) };
+        let (mut signed, mut until) = (0, Some(u64::MAX));
+        while let Some(size) = until {
+            let page = self.store.checkpoints(0, size, CHECKPOINTS_AT_ONCE).await?;
+            for stored in &page {
+                let damaged = SealError::Checkpoint { size: stored.size };
+                let Ok(note) = Note::parse(stored.note.as_bytes()) else { return Err(damaged) };
+                if key.verifier().signed(&note).is_none() {
+                    let line = key.sign(&note.text, seconds(SystemTime::now()));
+                    self.store.add_signature(stored.size, &line.to_string()).await?;
+                    signed += 1;
+                }
+            }
+            until = page.last().and_then(|oldest| oldest.size.checked_sub(1));
+        }
+        let key = key.clone();
+        self.in_copy(move |copy| sign_last(copy, &key)).await?;
+        Ok(signed)
     }
 
     /// Seals what the log holds now; nothing when it was sealed already. An empty log is not sealed.
@@ -217,6 +232,16 @@ impl<H: TreeHash> Sealer<H> {
         let done = tokio::task::spawn_blocking(move || work(&copy)).await;
         done.map_err(|error| CopyError::Io { path: self.copy.path().to_owned(), error: error.into() })?
     }
+}
+
+/// Puts the last checkpoint of the copy there again with a key's signature, unless it has it.
+fn sign_last(copy: &CheckpointCopy, key: &SignerKey) -> Result<(), CopyError> {
+    let Some((copied, checkpoint)) = copy.last()? else { return Ok(()) };
+    let note = Note::parse(copied.note.as_bytes()).ok();
+    let Some(mut note) = note.filter(|note| key.verifier().signed(note).is_none()) else { return Ok(()) };
+    let now = SystemTime::now();
+    note.signatures.push(key.sign(&note.text, seconds(now)));
+    copy.append_signed_again(&CopiedCheckpoint { at: now.into(), note: note.to_string() }, &checkpoint)
 }
 
 fn seconds(now: SystemTime) -> u64 {
