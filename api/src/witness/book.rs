@@ -10,13 +10,14 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::key::{Algorithm, KeyError, SignerKey, VerifierKey};
 use eventlog::merkle::note::{Note, SignatureLine};
+use eventlog::secret_file::{self, SecretFileError};
 use nix::fcntl::{Flock, FlockArg};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -150,15 +151,15 @@ fn lock(path: &Path) -> Result<Flock<File>, BookError> {
 
 fn open_key(folder: &Path, name: &str) -> Result<SignerKey, BookError> {
     let (path, records) = (folder.join("witness.key"), folder.join("logs"));
-    let key = match fs::metadata(&path) {
-        Ok(metadata) => read_key(&path, metadata.permissions().mode() & 0o777)?,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
+    let key = match secret_file::read(&path) {
+        Ok(line) => read_key(&path, &line)?,
+        Err(SecretFileError::Missing { .. }) => {
             if fs::read_dir(&records).map_err(at(&records))?.next().is_some() {
                 return Err(BookError::KeyMissing { path });
             }
             make_key(&path, name)?
         }
-        Err(error) => return Err(at(&path)(error)),
+        Err(error) => return Err(unusable(error)),
     };
     let found = key.verifier().name();
     if found != name {
@@ -167,12 +168,8 @@ fn open_key(folder: &Path, name: &str) -> Result<SignerKey, BookError> {
     Ok(key)
 }
 
-fn read_key(path: &Path, mode: u32) -> Result<SignerKey, BookError> {
-    if mode & 0o077 != 0 {
-        return Err(BookError::KeyOpenToOthers { path: path.to_owned(), mode });
-    }
+fn read_key(path: &Path, line: &str) -> Result<SignerKey, BookError> {
     let unreadable = |error| BookError::KeyUnreadable { path: path.to_owned(), error };
-    let line = fs::read_to_string(path).map(Zeroizing::new).map_err(at(path))?;
     let key: SignerKey = line.parse().map_err(unreadable)?;
     match key.verifier().algorithm() {
         Algorithm::Cosignature => Ok(key),
@@ -186,8 +183,16 @@ fn make_key(path: &Path, name: &str) -> Result<SignerKey, BookError> {
         _ => BookError::NameUnusable,
     })?;
     let line = Zeroizing::new(format!("{}\n", *key.to_secret_line()));
-    files::write(path, line.as_bytes()).map_err(at(path))?;
+    secret_file::write_new(path, &line).map_err(unusable)?;
     Ok(key)
+}
+
+fn unusable(error: SecretFileError) -> BookError {
+    match error {
+        SecretFileError::Missing { path } => BookError::KeyMissing { path },
+        SecretFileError::OpenToOthers { path, mode } => BookError::KeyOpenToOthers { path, mode },
+        SecretFileError::Io { path, source } => BookError::StateUnusable { path, error: source },
+    }
 }
 
 /// What was cosigned last of a log, if anything was.
