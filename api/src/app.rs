@@ -14,6 +14,7 @@ use projections::install::install;
 use projections::runner::Runner;
 use sqlx::PgPool;
 
+use crate::breaks::{self, Ground};
 use crate::check::Outside;
 use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::erasure::{self, FinishedErasure};
@@ -32,6 +33,7 @@ pub struct App {
     storage: Storage,
     data: PathBuf,
     tree: TreeStore<Sha256Tree>,
+    copy: CheckpointCopy,
     sealing: Result<Sealing, SealingRefusal>,
     outside: Outside,
     finished_erasures: Vec<FinishedErasure>,
@@ -75,11 +77,13 @@ impl App {
         };
         office.rule_books().await?;
         let growth = office.repository.appender().growth().watch();
+        let copy = CheckpointCopy::new(settings.checkpoint_copy(&tree.origin()));
+        breaks::finish(Ground { tree: &tree, owner: &owner, copy: &copy }).await?;
         let sealing = Sealing::start(settings, tree.clone(), growth).await;
         // an erasure is not taken from a log that may be another one
         let finished_erasures = if sealing.is_ok() { erasure::finish(&office).await? } else { Vec::new() };
         let (data, outside) = (settings.data_dir().to_owned(), outside(settings, &tree.origin()));
-        Ok(App { office, owner, storage, data, tree, sealing, outside, finished_erasures })
+        Ok(App { office, owner, storage, data, tree, copy, sealing, outside, finished_erasures })
     }
 
     /// Opens a ledger with the clock that it keeps; a new one keeps the real clock.
@@ -107,6 +111,11 @@ impl App {
     /// The Merkle tree over the log.
     pub fn tree(&self) -> &TreeStore<Sha256Tree> {
         &self.tree
+    }
+
+    /// The copy of the checkpoints.
+    pub fn copy(&self) -> &CheckpointCopy {
+        &self.copy
     }
 
     /// What seals the log.

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod breaks;
 pub mod check;
 pub mod cli;
 pub mod demo;

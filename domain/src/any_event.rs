@@ -7,6 +7,7 @@ use crate::fund::FundEvent;
 use crate::gazette::GazetteEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
+use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
 
@@ -31,4 +32,6 @@ pub enum AnyEvent {
     Disclosure(DisclosureEvent),
     /// 政策参数公布簿.
     Gazette(GazetteEvent),
+    /// 日志断点.
+    LogBreak(LogBreakEvent),
 }

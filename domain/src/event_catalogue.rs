@@ -13,6 +13,7 @@ use crate::fund::FundEvent;
 use crate::gazette::GazetteEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
+use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
 
@@ -60,6 +61,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<FundEvent>("Fund", "资金"),
         StreamKind::new::<DisclosureEvent>("Disclosure", "披露"),
         StreamKind::new::<GazetteEvent>("Gazette", "政策参数公布簿"),
+        StreamKind::new::<LogBreakEvent>("LogBreak", "日志断点"),
     ]
 }
 

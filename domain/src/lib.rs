@@ -23,6 +23,7 @@ pub mod household;
 pub mod identifiers;
 pub mod identity;
 pub mod ids;
+pub mod log_break;
 pub mod money;
 pub mod numbers;
 pub mod payment;

@@ -130,6 +130,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::Fund(event) => of(event, metadata),
         AnyEvent::Disclosure(event) => of(event, metadata),
         AnyEvent::Gazette(event) => of(event, metadata),
+        AnyEvent::LogBreak(event) => of(event, metadata),
     }
 }
 

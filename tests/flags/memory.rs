@@ -64,6 +64,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::Fund(event) => event.kind().name,
         AnyEvent::Disclosure(event) => event.kind().name,
         AnyEvent::Gazette(event) => event.kind().name,
+        AnyEvent::LogBreak(event) => event.kind().name,
     }
 }
 

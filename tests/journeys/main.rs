@@ -2,6 +2,7 @@
 
 mod checking;
 mod erasing;
+mod going_on;
 mod importing;
 mod paying;
 mod printing;

@@ -76,10 +76,18 @@ impl Counter {
 
     /// The program's own code on the same ledger, for steps that have no command.
     pub async fn app(&self) -> App {
+        App::open(&self.settings(), Clock::Real).await.unwrap()
+    }
+
+    /// The same, also when the ledger must not be worked with.
+    pub async fn look(&self) -> App {
+        App::open_to_look(&self.settings()).await.unwrap()
+    }
+
+    fn settings(&self) -> Settings {
         let (data_dir, database_url) = (self.path("data"), Some(self.url.clone()));
         let given = Given { data_dir, database_url, ..Given::default() };
-        let settings = Settings::try_new(given, |_| None).unwrap();
-        App::open(&settings, Clock::Real).await.unwrap()
+        Settings::try_new(given, |_| None).unwrap()
     }
 }
 

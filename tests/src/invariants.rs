@@ -11,6 +11,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use sqlx::PgPool;
@@ -39,7 +40,7 @@ const OF_COMMANDS: [&str; 11] = [
 ];
 
 /// The streams of the office.
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 10] = [
     Household::TYPE,
     Identity::TYPE,
     BenefitCase::TYPE,
@@ -49,6 +50,7 @@ const TYPES: [&str; 9] = [
     Fund::TYPE,
     Disclosure::TYPE,
     Gazette::TYPE,
+    LogBreak::TYPE,
 ];
 
 /// Proves the invariants; the error names the ones that are broken.

@@ -96,6 +96,11 @@ impl TestLedger {
         RawDump::take(self.server.postgres(), &self.name)
     }
 
+    /// Puts everything back to what a dump holds. Connections of before must not be used any more.
+    pub fn restore(&self, dump: &RawDump) {
+        dump.restore(self.server.postgres(), &self.name, self.database.schema());
+    }
+
     /// Says that the test breaks the ledger on purpose, so that its invariants are not proven at the end.
     pub fn break_on_purpose(&mut self) {
         self.broken_on_purpose = true;

@@ -2,7 +2,8 @@
 //!
 //! A case is prepared by everyone who took part in it, visited its household or recorded one of its facts; a run by who
 //! opened, calculated and submitted it. Whoever approved does not release, and does not decide the appeal.
-//! Whoever asked for a person's erasure does not decide on it; whoever proposed rates does not publish them.
+//! Whoever asked for a person's erasure does not decide on it; whoever proposed rates does not publish them; whoever
+//! proposed a break of the log does not accept it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,6 +12,7 @@ use domain::benefit_case::{BenefitCaseEvent, HeldMonths};
 use domain::gazette::GazetteEvent;
 use domain::household::HouseholdEvent;
 use domain::ids::PersonId;
+use domain::log_break::LogBreakEvent;
 use domain::payment_run::PaymentRunEvent;
 
 use super::seen::{Seen, Watch};
@@ -52,6 +54,12 @@ impl Watch for FourEyes {
             Some(AnyEvent::BenefitCase(event)) => self.see_case(seen, event),
             Some(AnyEvent::PaymentRun(event)) => self.see_run(seen, event),
             Some(AnyEvent::Gazette(event)) => self.see_gazette(seen, event),
+            Some(AnyEvent::LogBreak(LogBreakEvent::LogBreakProposed { .. })) => {
+                // only the newest proposal is accepted
+                self.prepared.remove(&seen.stream_id);
+                self.prepares(seen);
+            }
+            Some(AnyEvent::LogBreak(LogBreakEvent::LogBreakAccepted { .. })) => self.must_be_fresh(seen),
             _ => {}
         }
     }

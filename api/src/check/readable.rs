@@ -11,6 +11,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 
@@ -29,6 +30,7 @@ pub struct Readable {
     funds: HashMap<String, Fund>,
     disclosures: HashMap<String, Disclosure>,
     gazettes: HashMap<String, Gazette>,
+    breaks: HashMap<String, LogBreak>,
     findings: Vec<Finding>,
 }
 
@@ -54,6 +56,7 @@ impl Watch for Readable {
             Some(AnyEvent::Fund(event)) => fold(&mut self.funds, id, event),
             Some(AnyEvent::Disclosure(event)) => fold(&mut self.disclosures, id, event),
             Some(AnyEvent::Gazette(event)) => fold(&mut self.gazettes, id, event),
+            Some(AnyEvent::LogBreak(event)) => fold(&mut self.breaks, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

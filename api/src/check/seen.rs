@@ -12,6 +12,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use eventlog::event::{DecodeError, StoredEvent};
@@ -85,6 +86,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
         Disclosure::TYPE => stored.decode()?.map(AnyEvent::Disclosure),
         Gazette::TYPE => stored.decode()?.map(AnyEvent::Gazette),
+        LogBreak::TYPE => stored.decode()?.map(AnyEvent::LogBreak),
         _ => None,
     })
 }

@@ -3,7 +3,7 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, rebuild, replay, report,
+    Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, proofs, rebuild, replay, report,
     run, serve, signing, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
@@ -43,6 +43,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Check => check::run(session).await,
         Command::Audit(command) => audit::run(session, command).await,
         Command::Signing(command) => signing::run(session, command).await,
+        Command::Proofs(command) => proofs::run(session, command).await,
         Command::Replay(arguments) => replay::run(session, &arguments).await,
         Command::Rebuild { projection } => rebuild::run(session, projection.as_deref()).await,
         Command::Demo(arguments) => demo::run(session, &arguments).await,

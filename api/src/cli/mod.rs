@@ -15,6 +15,7 @@ mod migrate;
 mod person;
 mod policy;
 mod print;
+mod proofs;
 mod rebuild;
 mod replay;
 pub mod report;
@@ -43,6 +44,7 @@ pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
 pub use policy::PolicyCommand;
 pub use print::PrintCommand;
+pub use proofs::ProofsCommand;
 pub use signing::SigningCommand;
 pub use witness::WitnessArgs;
 
@@ -151,6 +153,9 @@ pub enum Command {
     /// 签名密钥 · keys that sign checkpoints: show, rotate, retire
     #[command(subcommand)]
     Signing(SigningCommand),
+    /// 日志证明 · whether the log is what was signed; going on after a real loss
+    #[command(subcommand)]
+    Proofs(ProofsCommand),
     /// 重放 · a case, run, person, fund or campaign from the log alone, as of two clocks
     Replay(ReplayArgs),
     /// 重建投影 · rebuild projections beside the live ones and swap

@@ -200,8 +200,9 @@ impl KnownLog {
                 }
             }
             Some(AnyEvent::Fund(event)) => self.see_fund(seen, day, event),
-            // what was opened for whom and which rates were published is no rule's question
-            Some(AnyEvent::Disclosure(_) | AnyEvent::Gazette(_)) | None => {}
+            // what was opened for whom, which rates were published, and a break that two people declared
+            // are no rule's question
+            Some(AnyEvent::Disclosure(_) | AnyEvent::Gazette(_) | AnyEvent::LogBreak(_)) | None => {}
         }
     }
 

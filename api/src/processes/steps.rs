@@ -10,6 +10,7 @@ use domain::gazette::{Gazette, GazetteCommand};
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::{Identity, IdentityCommand};
 use domain::ids::RunId;
+use domain::log_break::{LogBreak, LogBreakCommand};
 use domain::payment::{Payment, PaymentCommand};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use eventlog::append::Appended;
@@ -52,6 +53,7 @@ steps! {
     Fund(FundCommand),
     Disclosure(DisclosureCommand),
     Gazette(GazetteCommand),
+    LogBreak(LogBreakCommand),
 }
 
 impl Office {

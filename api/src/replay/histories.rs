@@ -13,6 +13,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use eventlog::append::StreamId;
@@ -83,7 +84,7 @@ macro_rules! kept {
     };
 }
 
-kept!(Household, Identity, BenefitCase, PaymentRun, Payment, Campaign, Fund, Disclosure, Gazette);
+kept!(Household, Identity, BenefitCase, PaymentRun, Payment, Campaign, Fund, Disclosure, Gazette, LogBreak);
 
 /// A stream of which an event cannot follow the ones before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
+use super::hash::NodeHash;
 use super::note::Note;
 
 /// How far back the last line is looked for.
@@ -166,15 +167,64 @@ impl CheckpointCopy {
         Ok(all)
     }
 
-    fn open_to_append(&self) -> io::Result<File> {
-        if let Some(folder) = self.path.parent().filter(|folder| !folder.exists()) {
-            fs::create_dir_all(folder)?;
+    /// Gives the copy a new file, which begins with the lines for up to `kept` events, and keeps the old one under another
+    /// name, which is given. Nothing where the last line is no longer `signed`: it was done before.
+    ///
+    /// # Errors
+    /// [`CopyError`]; then the old file is in its place.
+    pub fn set_aside(&self, kept: u64, signed: (u64, NodeHash)) -> Result<Option<PathBuf>, CopyError> {
+        let lines = self.read()?;
+        if lines.last().is_none_or(|(_, last)| (last.size, last.root) != signed) {
+            return Ok(None);
         }
+        let aside = self.beside(&format!("until-{}-{}", signed.0, &hex::encode(signed.1.0)[..8]));
+        match fs::hard_link(&self.path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            linked => linked.map_err(self.io())?,
+        }
+        let kept = lines.into_iter().filter(|(_, checkpoint)| checkpoint.size <= kept);
+        self.begin_again(kept.map(|(copied, _)| copied))?;
+        Ok(Some(aside))
+    }
+
+    /// Puts a file with these lines in the place of the copy, in one step.
+    ///
+    /// # Errors
+    /// [`CopyError`].
+    pub fn begin_again(&self, lines: impl IntoIterator<Item = CopiedCheckpoint>) -> Result<(), CopyError> {
+        let mut text = String::new();
+        for line in lines {
+            text += &serde_json::to_string(&line).map_err(io::Error::other).map_err(self.io())?;
+            text.push('\n');
+        }
+        let draft = self.beside("new");
+        let folder = self.folder();
+        let put = || {
+            fs::create_dir_all(folder)?;
+            let mut file = File::create(&draft)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&draft, &self.path)?;
+            File::open(folder)?.sync_all()
+        };
+        put().map_err(self.io())
+    }
+
+    /// A file beside the copy that is named after it.
+    pub fn beside(&self, what: &str) -> PathBuf {
+        self.path.with_added_extension(what)
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    fn open_to_append(&self) -> io::Result<File> {
+        fs::create_dir_all(self.folder())?;
         let fresh = !self.path.exists();
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&self.path)?;
-        if let Some(folder) = self.path.parent().filter(|_| fresh) {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            File::open(folder)?.sync_all()?;
+        if fresh {
+            File::open(self.folder())?.sync_all()?;
         }
         Ok(file)
     }
@@ -206,7 +256,6 @@ fn parse(line: &str) -> Option<(CopiedCheckpoint, Checkpoint)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::merkle::hash::NodeHash;
     use crate::merkle::key::{Algorithm, SignerKey};
 
     fn checkpoint(size: u64, root: u8) -> (CopiedCheckpoint, Checkpoint) {

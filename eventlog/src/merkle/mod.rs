@@ -14,6 +14,7 @@ pub mod hash;
 pub mod key;
 pub mod key_file;
 pub mod leaf;
+pub mod loss;
 pub mod note;
 pub mod proof;
 pub mod sealer;

@@ -270,9 +270,7 @@ async fn compare<H: TreeHash>(
     }
     let Some(newest) = newest else { return Ok(()) };
     let damaged = SealError::Checkpoint { size: newest.size };
-    let kept = Note::parse(newest.note.as_bytes()).ok();
-    let kept = kept.and_then(|note| Checkpoint::parse(&note.text).ok()).filter(|_| newest.size <= length);
-    match kept {
+    match newest.checkpoint().filter(|_| newest.size <= length) {
         Some(kept) if kept.size == newest.size && kept.root == store.root(kept.size).await? => Ok(()),
         _ => Err(damaged),
     }

@@ -9,8 +9,10 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
+use super::checkpoint::Checkpoint;
 use super::hash::{NodeHash, TreeHash};
 use super::leaf::{self, LeafError};
+use super::note::Note;
 use super::proof::{Node, ProofError, Range, consistency_ranges, inclusion_ranges, join_nodes};
 use super::tile::{TILE_WIDTH, Tile, tile_hashes};
 use super::tree::{Growing, root_of};
@@ -50,6 +52,14 @@ pub struct StoredCheckpoint {
     pub note: String,
     /// When it was signed.
     pub signed_at: DateTime<Utc>,
+}
+
+impl StoredCheckpoint {
+    /// The checkpoint that the note says; nothing where it cannot be read.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        let note = Note::parse(self.note.as_bytes()).ok()?;
+        Checkpoint::parse(&note.text).ok()
+    }
 }
 
 /// The kept tree of one ledger. Cheap to clone.
@@ -249,6 +259,27 @@ impl<H: TreeHash> TreeStore<H> {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Keeps what goes beyond the first `kept` events under another suite, which names the length at which the log was
+    /// found to be another history. Rows that are set aside are read by nobody but people.
+    ///
+    /// # Errors
+    /// Those of the database; then nothing is set aside.
+    pub(super) async fn set_aside(&self, owner: &PgPool, kept: u64, found: u64) -> Result<(), TreeError> {
+        let aside = format!("{}/before-{found}", H::SUITE);
+        let mut transaction = owner.begin().await?;
+        for statement in
+            [include_str!("../sql/set_aside_checkpoints.sql"), include_str!("../sql/set_aside_tiles.sql")]
+        {
+            sqlx::query(statement)
+                .bind(H::SUITE)
+                .bind(&aside)
+                .bind(kept.cast_signed())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// The newest `limit` checkpoints of at least `from` and at most `until` events, the newest first.

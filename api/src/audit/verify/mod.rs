@@ -4,6 +4,7 @@
 //! auditor kept. Everything else in the bundle must follow from them.
 
 mod archive;
+mod breaks;
 mod entries;
 mod files;
 mod heads;
@@ -19,6 +20,7 @@ use eventlog::merkle::key::VerifierKey;
 use serde::Serialize;
 
 use super::{Fault, layout};
+use breaks::DeclaredBreak;
 use files::BundleFiles;
 use policy::NamedRules;
 
@@ -57,6 +59,8 @@ pub struct Verified {
     pub opened: u64,
     /// Versions of the rules that its events name.
     pub rules: Vec<NamedRules>,
+    /// Breaks of the log that its events declare.
+    pub breaks: Vec<DeclaredBreak>,
     /// What does not hold.
     pub faults: Vec<Fault>,
     /// Whether there were more faults than are named.
@@ -108,6 +112,7 @@ pub fn verify(bundle: &Path, known: &Known) -> Verified {
         consistent_with: Vec::new(),
         opened: 0,
         rules: Vec::new(),
+        breaks: Vec::new(),
         faults: Vec::new(),
         more_faults: false,
     };

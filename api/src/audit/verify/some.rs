@@ -9,7 +9,7 @@ use eventlog::merkle::transport::EntryProof;
 use super::entries::{self, InOrder};
 use super::files::BundleFiles;
 use super::policy::Rules;
-use super::{Faults, Head, Known, Verified, heads};
+use super::{Faults, Head, Known, Verified, breaks, heads};
 use crate::audit::layout::PROOF_EXTENSION;
 use crate::audit::opened::OpenedValue;
 use crate::audit::{Fault, layout};
@@ -42,6 +42,7 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
                 order.take(seen, &name, false, verified, faults);
                 verified.events += 1;
                 rules.take(leaf.payload);
+                verified.breaks.extend(breaks::declared(&leaf));
                 let mine = opened.extract_if(.., |value| value.position == position);
                 for value in mine.collect::<Vec<_>>() {
                     check_opened(&value, leaf.payload, verified, faults);

@@ -11,6 +11,7 @@ use eventlog::merkle::hash::{NodeHash, Sha256Tree, TreeHash};
 use eventlog::merkle::tile::{Entries, TILE_WIDTH, Tile, tile_bytes};
 use eventlog::merkle::tree::Growing;
 
+use super::breaks::{self, DeclaredBreak};
 use super::entries::{self, InOrder, Seen};
 use super::files::BundleFiles;
 use super::heads::{self, Older};
@@ -31,6 +32,7 @@ struct Read {
     /// Opened values with what the check of each says.
     opened: Vec<(OpenedValue, String)>,
     rules: Rules,
+    breaks: Vec<DeclaredBreak>,
     faults: Vec<Fault>,
 }
 
@@ -59,6 +61,7 @@ pub fn verify(files: &BundleFiles, head: &Head, known: &Known, verified: &mut Ve
             check_opened(&value, &payload, verified, faults);
         }
         rules.join(read.rules);
+        verified.breaks.extend(read.breaks);
         tree.grow(&read.leaves, verified, faults);
     });
     rules.compare(files, verified, faults);
@@ -137,6 +140,7 @@ fn read(files: &BundleFiles, head: &Head, values: &[OpenedValue], tile: Tile) ->
         seen: Vec::new(),
         opened: Vec::new(),
         rules: Rules::default(),
+        breaks: Vec::new(),
         faults: Vec::new(),
     };
     let (bundle, fault) = files.load(&file);
@@ -158,6 +162,7 @@ fn read(files: &BundleFiles, head: &Head, values: &[OpenedValue], tile: Tile) ->
             Ok((leaf, seen)) => {
                 read.seen.push(seen);
                 read.rules.take(leaf.payload);
+                read.breaks.extend(breaks::declared(&leaf));
                 let mine = values.iter().filter(|value| value.position == index);
                 read.opened.extend(mine.map(|value| (value.clone(), leaf.payload.to_owned())));
             }

@@ -14,6 +14,7 @@ use crate::audit::bundle::{BundleError, Contents, Written, write};
 use crate::audit::opened::ToOpen;
 use crate::audit::proven::prove_items;
 use crate::audit::selection::{Selection, positions};
+use crate::breaks;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
 use crate::flags::{FlagOptions, flags};
@@ -75,7 +76,10 @@ async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Resul
     let checkpoint = newest(app, &outside.witnesses).await?;
     let mut keys = outside.keys;
     keys.extend(outside.witnesses.into_iter().filter(|witness| has_cosigned(witness, &checkpoint)));
-    let positions = positions(app.office(), arguments.about.selection()).await?;
+    let mut positions = positions(app.office(), arguments.about.selection()).await?;
+    // nobody gets evidence without the breaks of the log
+    let declared = breaks::breaks(app.office().repository.log()).await?;
+    positions.extend(declared.iter().map(|(stored, _)| stored.position));
     let report = report(app, arguments.about.selection()).await?;
     let rules = app.office().rule_books().await?;
     let contents = Contents {

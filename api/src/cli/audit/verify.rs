@@ -8,6 +8,7 @@ use super::VerifyArgs;
 use crate::audit::Fault;
 use crate::audit::verify::{Known, Verified, verify};
 use crate::cli::failure::{Done, Failure};
+use crate::cli::proofs;
 use crate::cli::screen::Screen;
 
 /// Faults that are shown; the rest are counted.
@@ -76,6 +77,14 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
         screen.say(
             format!("{mark} {events} 个事件依据政策参数 {version}：{zh}"),
             format!("{mark} {events} events name the parameters {version}: {en}"),
+        )?;
+    }
+    for declared in &verified.breaks {
+        let (zh, en) = proofs::said(&declared.event);
+        let position = declared.position;
+        screen.say(
+            format!("! 日志断点 #{position}：{}", plain(&zh)),
+            format!("! break of the log at #{position}: {}", plain(&en)),
         )?;
     }
     for fault in verified.faults.iter().take(SHOWN) {

@@ -14,6 +14,7 @@ use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
 use domain::ids::PersonId;
+use domain::log_break::LogBreak;
 use domain::money::Money;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -71,6 +72,7 @@ pub(super) enum State {
     Fund(Fund),
     Disclosure(Disclosure),
     Gazette(Gazette),
+    LogBreak(LogBreak),
 }
 
 impl State {
@@ -86,6 +88,7 @@ impl State {
             AnyEvent::Fund(_) => State::Fund(Fund::default()),
             AnyEvent::Disclosure(_) => State::Disclosure(Disclosure::default()),
             AnyEvent::Gazette(_) => State::Gazette(Gazette::default()),
+            AnyEvent::LogBreak(_) => State::LogBreak(LogBreak::default()),
         }
     }
 
@@ -104,6 +107,7 @@ impl State {
             (State::Fund(state), AnyEvent::Fund(event)) => state.try_evolve(event),
             (State::Disclosure(state), AnyEvent::Disclosure(event)) => state.try_evolve(event),
             (State::Gazette(state), AnyEvent::Gazette(event)) => state.try_evolve(event),
+            (State::LogBreak(state), AnyEvent::LogBreak(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -118,7 +122,7 @@ impl State {
             State::Payment(state) => office::of_payment(state),
             State::Campaign(state) => office::of_campaign(state),
             State::Fund(state) => office::of_fund(state),
-            State::Disclosure(_) | State::Gazette(_) => Vec::new(),
+            State::Disclosure(_) | State::Gazette(_) | State::LogBreak(_) => Vec::new(),
         }
     }
 }

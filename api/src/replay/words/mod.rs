@@ -11,6 +11,7 @@ use domain::any_event::AnyEvent;
 use domain::disclosure::DisclosureEvent;
 use domain::gazette::GazetteEvent;
 use domain::identity::IdentityEvent;
+use domain::log_break::LogBreakEvent;
 use serde::Serialize;
 
 use super::facts::State;
@@ -49,6 +50,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::Identity(event), _) => identity(event),
         (AnyEvent::Disclosure(event), _) => disclosure(event),
         (AnyEvent::Gazette(event), _) => gazette(event),
+        (AnyEvent::LogBreak(event), _) => log_break(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }
@@ -93,5 +95,24 @@ fn gazette(event: &GazetteEvent) -> Words {
             format!("{rejected_on} 退回政策参数第 {number} 号：{reason}"),
             format!("rates of number {number} sent back on {rejected_on}: {reason}"),
         ),
+    }
+}
+
+fn log_break(event: &LogBreakEvent) -> Words {
+    match event {
+        LogBreakEvent::LogBreakProposed { loss, why, proposed_on, .. } => {
+            let kept = loss.kept.size;
+            words(
+                format!("{proposed_on} 提议自 {kept} 个事件之后的断点继续：{why}"),
+                format!("proposed on {proposed_on} to go on behind a break after {kept} events: {why}"),
+            )
+        }
+        LogBreakEvent::LogBreakAccepted { loss, why, accepted_on, .. } => {
+            let kept = loss.kept.size;
+            words(
+                format!("{accepted_on} 接受自 {kept} 个事件之后的断点：{why}"),
+                format!("a break after {kept} events was accepted on {accepted_on}: {why}"),
+            )
+        }
     }
 }
