@@ -43,7 +43,7 @@ impl Sealing {
         let origin = tree.origin();
         let keys = settings.signing_keys(&origin).map_err(SealingRefusal::from)?;
         let copy = CheckpointCopy::new(settings.checkpoint_copy(&origin));
-        let witnessing = Arc::new(Witnessing::start(&tree, settings.witnesses()));
+        let witnessing = Arc::new(Witnessing::start(&tree, &copy, settings.witnesses()));
         let sealer = Sealer::open(tree, copy, keys).await.map_err(SealingRefusal::from)?;
         let sealer = Arc::new(Mutex::new(sealer));
         let (stop, stopped) = oneshot::channel();

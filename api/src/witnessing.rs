@@ -1,6 +1,9 @@
 //! Asks the witnesses to cosign each checkpoint. Sealing never waits for them; a witness that is slow gets the newest.
 
+use eventlog::merkle::copy::CheckpointCopy;
+use eventlog::merkle::cosigned::CosignatureCopy;
 use eventlog::merkle::hash::Sha256Tree;
+use eventlog::merkle::note::SignatureLine;
 use eventlog::merkle::sealer::Sealed;
 use eventlog::merkle::store::{Prover, TreeStore};
 use tokio::sync::watch;
@@ -17,10 +20,15 @@ pub struct Witnessing {
 
 impl Witnessing {
     /// Begins to ask each witness for every checkpoint that it can keep up with.
-    pub fn start(store: &TreeStore<Sha256Tree>, witnesses: &[WitnessAddress]) -> Witnessing {
+    pub fn start(
+        store: &TreeStore<Sha256Tree>,
+        copy: &CheckpointCopy,
+        witnesses: &[WitnessAddress],
+    ) -> Witnessing {
         let (newest, mut asking) = (watch::Sender::new(None), JoinSet::new());
         for witness in witnesses {
-            asking.spawn(ask(store.clone(), witness.clone(), newest.subscribe()));
+            let copy = CosignatureCopy::beside(copy);
+            asking.spawn(ask(store.clone(), copy, witness.clone(), newest.subscribe()));
         }
         Witnessing { newest, asking }
     }
@@ -41,6 +49,7 @@ impl Witnessing {
 /// Ends when there will be no more checkpoints.
 async fn ask(
     store: TreeStore<Sha256Tree>,
+    copy: CosignatureCopy,
     witness: WitnessAddress,
     mut newest: watch::Receiver<Option<Sealed>>,
 ) {
@@ -57,7 +66,7 @@ async fn ask(
         match client.submit(&witness, sealed.note.as_bytes(), known, prove).await {
             Ok(line) => {
                 known = size;
-                if let Err(error) = store.add_signature(size, &line.to_string()).await {
+                if let Err(error) = keep(&store, &copy, size, &line).await {
                     tracing::error!(%error, name, "a cosignature could not be kept");
                 }
             }
@@ -68,4 +77,17 @@ async fn ask(
             Err(error) => tracing::warn!(%error, name, "the witness did not cosign"),
         }
     }
+}
+
+/// Outside of the database first, so that what is removed there is missed.
+async fn keep(
+    store: &TreeStore<Sha256Tree>,
+    copy: &CosignatureCopy,
+    size: u64,
+    line: &SignatureLine,
+) -> anyhow::Result<()> {
+    let (copy, text) = (copy.clone(), line.to_string());
+    let outside = text.clone();
+    tokio::task::spawn_blocking(move || copy.append(size, &outside)).await??;
+    Ok(store.add_signature(size, &text).await?)
 }

@@ -2,6 +2,7 @@
 
 use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::copy::CheckpointCopy;
+use eventlog::merkle::cosigned::CosignatureCopy;
 use eventlog::merkle::hash::{NodeHash, Sha256Tree};
 use eventlog::merkle::note::Note;
 use eventlog::merkle::sealer::{SealError, Sealer};
@@ -99,13 +100,20 @@ async fn every_kind_of_change_is_found_where_it_was_made() {
 }
 
 #[tokio::test]
-async fn a_forged_cosignature_and_a_renamed_ledger_are_found() {
+async fn a_forged_or_removed_cosignature_and_a_renamed_ledger_are_found() {
     let sealed = SealedLog::of(&LENGTHS).await;
     let store = sealed.store().await;
     let newest = store.newest_checkpoint().await.unwrap().unwrap();
     let text = Note::parse(newest.note.as_bytes()).unwrap().text;
-    store.add_signature(610, &witness().sign(&text, 1_800_000_000).to_string()).await.unwrap();
+    let line = witness().sign(&text, 1_800_000_000).to_string();
+    CosignatureCopy::beside(&sealed.copy()).append(610, &line).unwrap();
+    assert_eq!(sealed.positions().await, [609], "one that the file outside alone has was removed");
+    store.add_signature(610, &line).await.unwrap();
     assert!(sealed.findings().await.is_empty(), "a cosignature that holds");
+    // before a break there may have been another checkpoint of that size
+    let other = witness().sign("another\n610\nhistory\n", 1_800_000_000).to_string();
+    CosignatureCopy::beside(&sealed.copy()).append(610, &other).unwrap();
+    assert!(sealed.findings().await.is_empty());
     let forged = witness().sign("another\n1\ntext\n", 1_800_000_000).to_string();
     sealed.strike(&[&format!("update log_signatures set line = '{forged}'")]).await;
     assert_eq!(sealed.positions().await, [609]);

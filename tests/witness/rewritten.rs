@@ -44,6 +44,24 @@ impl Watched {
         out
     }
 
+    /// The database loses the cosignatures; the file outside has them, and they are put back.
+    async fn a_removed_cosignature_is_missed(&self) {
+        let superuser = self.counter.ledger.superuser().await;
+        let moved =
+            "with gone as (delete from log_signatures returning *) select suite, size, line from gone";
+        let lines: Vec<(String, i64, String)> = sqlx::query_as(moved).fetch_all(&superuser).await.unwrap();
+        assert!(!lines.is_empty());
+        let check = self.counter.ask(&["check", "--witness", &self.address]);
+        assert_eq!(check.status, 1, "{check:?}");
+        assert!(check.json.to_string().contains("lost the cosignature"), "{check:?}");
+        for (suite, size, line) in lines {
+            let put = sqlx::query("insert into log_signatures (suite, size, line) values ($1, $2, $3)");
+            put.bind(suite).bind(size).bind(line).execute(&superuser).await.unwrap();
+        }
+        superuser.close().await;
+        self.do_well(&["check"]);
+    }
+
     /// Makes everything anew, as somebody can who has the database, the key and the files.
     async fn rewrite(&mut self) {
         self.counter.ledger.break_on_purpose();
@@ -75,6 +93,7 @@ async fn a_history_that_was_rewritten_and_signed_with_the_real_key_is_refused_by
     let before = office.bundle("before");
     let verified = office.counter.do_well(&["audit", "verify", &before]);
     assert_eq!(verified["witnesses"][0]["name"], crate::office::NAME, "{verified}");
+    office.a_removed_cosignature_is_missed().await;
     let yesterday = format!("{before}/checkpoint");
 
     office.import("applications", &applications());

@@ -9,11 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use eventlog::event::StoredEvent;
 use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::copy::{CheckpointCopy, CopyError};
+use eventlog::merkle::cosigned::CosignatureCopy;
 use eventlog::merkle::hash::{NodeHash, Sha256Tree, TreeHash};
 use eventlog::merkle::key::VerifierKey;
 use eventlog::merkle::leaf;
 use eventlog::merkle::note::Note;
-use eventlog::merkle::store::{TreeError, TreeStore};
+use eventlog::merkle::store::{StoredCheckpoint, TreeError, TreeStore};
 use eventlog::merkle::tile::{TILE_WIDTH, Tile, tile_bytes};
 use eventlog::merkle::tree::{Growing, root_of};
 use eventlog::read::Log;
@@ -90,7 +91,16 @@ impl Proofs {
             entry: Vec::new(),
             findings: Vec::new(),
         };
+        let cosigned = outside.copy.as_ref().map(|copy| CosignatureCopy::beside(copy).read()).transpose();
+        let cosigned = cosigned.unwrap_or_else(|error| {
+            proofs.find_copy(&error);
+            None
+        });
+        let cosigned = cosigned.unwrap_or_default();
         for stored in proofs.store.checkpoints(0, u64::MAX, u32::MAX).await? {
+            if let Some(lines) = cosigned.get(&stored.size) {
+                proofs.find_lost_cosignatures(&stored, lines, &outside.witnesses);
+            }
             proofs.keep(false, stored.signed_at, stored.note.as_bytes(), Some(stored.size), outside);
         }
         match outside.copy.as_ref().map(CheckpointCopy::read).transpose() {
@@ -141,6 +151,25 @@ impl Proofs {
             );
         }
         self.kept.entry(checkpoint.size).or_default().push(Kept { in_copy, at, checkpoint });
+    }
+
+    /// Cosignatures that the file outside has and the database lost. A line that does not hold for this checkpoint is of
+    /// another history, before a break.
+    fn find_lost_cosignatures(&mut self, stored: &StoredCheckpoint, lines: &[String], keys: &[VerifierKey]) {
+        let Ok(note) = Note::parse(stored.note.as_bytes()) else { return };
+        for line in lines.iter().filter(|line| !stored.note.lines().any(|kept| kept == *line)) {
+            let Ok(alone) = Note::parse(format!("{}\n{line}\n", note.text).as_bytes()) else { continue };
+            for key in keys.iter().filter(|key| key.signed(&alone).is_some()) {
+                let (name, size) = (key.name(), stored.size);
+                self.find(
+                    Some(size),
+                    format!("数据库中 {size} 个事件的检查点缺少见证方 {name} 的共签，副本中有"),
+                    format!(
+                        "the checkpoint for {size} events in the database lost the cosignature of {name}"
+                    ),
+                );
+            }
+        }
     }
 
     /// What one side has and the other lost.

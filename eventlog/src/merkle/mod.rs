@@ -10,6 +10,7 @@
 
 pub mod checkpoint;
 pub mod copy;
+pub mod cosigned;
 pub mod hash;
 pub mod key;
 pub mod key_file;
