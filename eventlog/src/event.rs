@@ -28,6 +28,45 @@ pub struct StoredEvent {
     pub metadata: String,
 }
 
+/// An event that is being read; its texts are not copied yet.
+#[derive(Clone, Copy, Debug)]
+pub struct EventRow<'r> {
+    /// As [`StoredEvent::position`].
+    pub position: u64,
+    /// As [`StoredEvent::recorded_at`].
+    pub recorded_at: DateTime<Utc>,
+    /// The type of the stream.
+    pub stream_type: &'r str,
+    /// The stream.
+    pub stream_id: &'r str,
+    /// As [`StoredEvent::sequence`].
+    pub sequence: u64,
+    /// As [`StoredEvent::event_type`].
+    pub event_type: &'r str,
+    /// As [`StoredEvent::event_version`].
+    pub event_version: &'r str,
+    /// As [`StoredEvent::payload`].
+    pub payload: &'r str,
+    /// As [`StoredEvent::metadata`].
+    pub metadata: &'r str,
+}
+
+impl EventRow<'_> {
+    /// The event, with texts of its own.
+    pub fn to_event(&self) -> StoredEvent {
+        StoredEvent {
+            position: self.position,
+            recorded_at: self.recorded_at,
+            stream: StreamId::new(self.stream_type.to_owned(), self.stream_id),
+            sequence: self.sequence,
+            event_type: self.event_type.to_owned(),
+            event_version: self.event_version.to_owned(),
+            payload: self.payload.to_owned(),
+            metadata: self.metadata.to_owned(),
+        }
+    }
+}
+
 /// An event that cannot be read. Holds no value of the event, which may be personal.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
@@ -58,6 +97,21 @@ pub enum DecodeError {
 }
 
 impl StoredEvent {
+    /// The event, to be looked at.
+    pub fn as_row(&self) -> EventRow<'_> {
+        EventRow {
+            position: self.position,
+            recorded_at: self.recorded_at,
+            stream_type: &self.stream.kind,
+            stream_id: &self.stream.id,
+            sequence: self.sequence,
+            event_type: &self.event_type,
+            event_version: &self.event_version,
+            payload: &self.payload,
+            metadata: &self.metadata,
+        }
+    }
+
     /// Who, why and on which day.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ use serde::Deserialize;
 use super::checkpoint::plain_number;
 use super::tile::ENTRY_BYTES_MAX;
 use crate::append::StreamId;
-use crate::event::StoredEvent;
+use crate::event::{EventRow, StoredEvent};
 
 const HEADER: &str = "benefits-ledger-event/1";
 
@@ -55,6 +55,14 @@ pub enum LeafError {
 /// # Errors
 /// [`LeafError`]; `leaf` then holds a part of it.
 pub fn encode(origin: &str, event: &StoredEvent, leaf: &mut Vec<u8>) -> Result<(), LeafError> {
+    encode_row(origin, event.as_row(), leaf)
+}
+
+/// The same, of an event that is being read.
+///
+/// # Errors
+/// [`LeafError`]; `leaf` then holds a part of it.
+pub fn encode_row(origin: &str, event: EventRow<'_>, leaf: &mut Vec<u8>) -> Result<(), LeafError> {
     let begin = leaf.len();
     Leaf::of(origin, event).put_head(leaf)?;
     leaf.extend_from_slice(event.metadata.as_bytes());
@@ -94,18 +102,18 @@ pub struct Leaf<'b> {
 }
 
 impl<'b> Leaf<'b> {
-    fn of(origin: &'b str, event: &'b StoredEvent) -> Leaf<'b> {
+    fn of(origin: &'b str, event: EventRow<'b>) -> Leaf<'b> {
         Leaf {
             origin,
             position: event.position,
-            stream_type: &event.stream.kind,
-            stream_id: &event.stream.id,
+            stream_type: event.stream_type,
+            stream_id: event.stream_id,
             sequence: event.sequence,
-            event_type: &event.event_type,
-            event_version: &event.event_version,
+            event_type: event.event_type,
+            event_version: event.event_version,
             recorded_at: event.recorded_at,
-            metadata: &event.metadata,
-            payload: &event.payload,
+            metadata: event.metadata,
+            payload: event.payload,
         }
     }
 

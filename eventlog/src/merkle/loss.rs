@@ -11,7 +11,6 @@ use sqlx::PgPool;
 use super::checkpoint::Checkpoint;
 use super::copy::{CheckpointCopy, CopiedCheckpoint};
 use super::hash::{NodeHash, TreeHash};
-use super::leaf;
 use super::sealer::SealError;
 use super::store::{TreeError, TreeStore};
 use super::tree::Growing;
@@ -72,15 +71,13 @@ async fn grow<H: TreeHash>(
     signed: &BTreeMap<u64, NodeHash>,
     length: u64,
 ) -> Result<(Head, Head), TreeError> {
-    let (mut tree, mut entry) = (Growing::default(), Vec::new());
+    let mut tree = Growing::default();
     let mut kept = Head { size: 0, root: tree.root::<H>() };
     let mut holds = true;
-    let mut events = store.log().stream_all(0, length).await?;
-    while let Some(chunk) = events.next_chunk().await? {
-        for event in chunk {
-            entry.clear();
-            leaf::encode(store.ledger(), &event, &mut entry)?;
-            tree.push::<H>(H::leaf(&entry), |_, _, _| {});
+    let mut leaves = store.leaves(0, length).await?;
+    while let Some(chunk) = leaves.next_chunk().await? {
+        for leaf in chunk {
+            tree.push::<H>(leaf, |_, _, _| {});
             if let Some(root) = signed.get(&tree.size()).filter(|_| holds) {
                 holds = *root == tree.root::<H>();
                 kept = if holds { Head { size: tree.size(), root: *root } } else { kept };

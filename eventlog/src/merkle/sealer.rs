@@ -12,7 +12,6 @@ use super::checkpoint::{Checkpoint, CheckpointError};
 use super::copy::{CheckpointCopy, CopiedCheckpoint, CopyError};
 use super::hash::{NodeHash, TreeHash};
 use super::key::SignerKey;
-use super::leaf;
 use super::note::Note;
 use super::store::{StoredCheckpoint, TreeError, TreeStore};
 use super::tile::tile_bytes;
@@ -180,17 +179,13 @@ impl<H: TreeHash> Sealer<H> {
     /// # Errors
     /// [`TreeError`].
     pub async fn grow(&mut self, length: u64) -> Result<(), TreeError> {
-        let (from, mut entry) = (self.tree.size(), Vec::new());
+        let from = self.tree.size();
         if from >= length {
             return Ok(());
         }
-        let mut events = self.store.log().stream_all(from, length).await?;
-        while let Some(chunk) = events.next_chunk().await? {
-            for event in chunk {
-                entry.clear();
-                leaf::encode(self.store.ledger(), &event, &mut entry)?;
-                self.push(H::leaf(&entry));
-            }
+        let mut leaves = self.store.leaves(from, length).await?;
+        while let Some(chunk) = leaves.next_chunk().await? {
+            chunk.into_iter().for_each(|leaf| self.push(leaf));
             if self.tiles.len() >= TILES_AT_ONCE {
                 self.keep().await?;
             }

@@ -16,7 +16,9 @@ use super::note::Note;
 use super::proof::{Node, ProofError, Range, consistency_ranges, inclusion_ranges, join_nodes};
 use super::tile::{TILE_WIDTH, Tile, tile_hashes};
 use super::tree::{Growing, root_of};
+use crate::event::EventRow;
 use crate::read::{Log, ReadError};
+use crate::stream_all::RowStream;
 
 /// Why the tree cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +153,20 @@ impl<H: TreeHash> TreeStore<H> {
         };
         let missing = TreeError::MissingTile { level, index };
         if hashes.len() == width { Ok(hashes) } else { Err(missing) }
+    }
+
+    /// The hashes of the leaves from `from` up to but not including `until`, made by the task that reads the events.
+    ///
+    /// # Errors
+    /// Those of the database, when no connection can be had.
+    pub async fn leaves(&self, from: u64, until: u64) -> Result<RowStream<NodeHash, TreeError>, TreeError> {
+        let (ledger, mut entry) = (self.ledger.clone(), Vec::new());
+        let hash = move |row: EventRow<'_>| {
+            entry.clear();
+            leaf::encode_row(&ledger, row, &mut entry)?;
+            Ok(H::leaf(&entry))
+        };
+        Ok(RowStream::start(&self.pool, (from, until), hash).await?)
     }
 
     /// The entries of a level-0 tile, each as its leaf.
