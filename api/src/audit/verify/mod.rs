@@ -20,9 +20,10 @@ use eventlog::merkle::key::VerifierKey;
 use serde::Serialize;
 
 use super::{Fault, layout};
-use breaks::DeclaredBreak;
 use files::BundleFiles;
 use policy::NamedRules;
+
+pub use breaks::DeclaredBreak;
 
 /// The most faults that are named; a bundle that is all wrong need not say so a million times.
 const FAULTS_MAX: usize = 1_000;

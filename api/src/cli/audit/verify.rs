@@ -6,7 +6,7 @@ use chrono::DateTime;
 
 use super::VerifyArgs;
 use crate::audit::Fault;
-use crate::audit::verify::{Known, Verified, verify};
+use crate::audit::verify::{DeclaredBreak, Known, Verified, verify};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::proofs;
 use crate::cli::screen::Screen;
@@ -79,14 +79,7 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
             format!("{mark} {events} events name the parameters {version}: {en}"),
         )?;
     }
-    for declared in &verified.breaks {
-        let (zh, en) = proofs::said(&declared.event);
-        let position = declared.position;
-        screen.say(
-            format!("! 日志断点 #{position}：{}", plain(&zh)),
-            format!("! break of the log at #{position}: {}", plain(&en)),
-        )?;
-    }
+    show_breaks(screen, &verified.breaks)?;
     for fault in verified.faults.iter().take(SHOWN) {
         screen.say(line(fault, &fault.zh), line(fault, &fault.en))?;
     }
@@ -104,6 +97,19 @@ fn show(screen: &Screen, verified: &Verified) -> Result<(), Failure> {
     } else {
         let count = verified.faults.len();
         screen.say(format!("✗ 核验未通过：{count} 处不符"), format!("✗ not verified: {count} faults"))?;
+    }
+    Ok(())
+}
+
+/// From each of them on the log is another history than was signed before.
+fn show_breaks(screen: &Screen, breaks: &[DeclaredBreak]) -> Result<(), Failure> {
+    for declared in breaks {
+        let (zh, en) = proofs::said(&declared.event);
+        let position = declared.position;
+        screen.say(
+            format!("! 日志断点 #{position}：{}", plain(&zh)),
+            format!("! break of the log at #{position}: {}", plain(&en)),
+        )?;
     }
     Ok(())
 }
