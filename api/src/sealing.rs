@@ -180,11 +180,11 @@ fn seal_error(error: &SealError) -> (String, String) {
     match error {
         SealError::Behind { path, copied, length, at } => (
             format!(
-                "台账只有 {length} 个事件，而 {at} 已为 {copied} 个事件签署检查点（{}）：数据库可能是从旧备份恢复的。请恢复较新的备份，或向见证方核对后再处理",
+                "台账只有 {length} 个事件，而 {at} 已为 {copied} 个事件签署检查点（{}）：数据库可能是从旧备份恢复的。请恢复较新的备份；没有更好的备份时，见 ledger proofs",
                 path.display()
             ),
             format!(
-                "the log has {length} events, but a checkpoint for {copied} was signed at {at} ({}): the database was probably restored from an older backup. Restore a newer one, or ask the witnesses",
+                "the log has {length} events, but a checkpoint for {copied} was signed at {at} ({}): the database was probably restored from an older backup. Restore a newer one; if there is none, see ledger proofs",
                 path.display()
             ),
         ),
@@ -199,9 +199,12 @@ fn seal_error(error: &SealError) -> (String, String) {
             ),
         ),
         SealError::NoCopy { path, size } => (
-            format!("检查点副本 {} 不见了，而台账已签署到 {size} 个事件。请找回该文件", path.display()),
             format!(
-                "the copy of the checkpoints {} is gone, and the ledger was sealed up to {size} events. Bring the file back",
+                "检查点副本 {} 不见了，而台账已签署到 {size} 个事件。请找回该文件；确已丢失时，见 ledger proofs",
+                path.display()
+            ),
+            format!(
+                "the copy of the checkpoints {} is gone, and the ledger was sealed up to {size} events. Bring the file back; if it is lost for good, see ledger proofs",
                 path.display()
             ),
         ),

@@ -3,8 +3,8 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, proofs, rebuild, replay, report,
-    run, serve, signing, witness,
+    Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, proofs, rebuild, replay,
+    report, run, serve, signing, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;

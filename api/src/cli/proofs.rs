@@ -81,12 +81,14 @@ async fn accept(session: &Session) -> Result<Done, Failure> {
         async |app: &App| app.sealing().map_err(Failure::Sealing)?.seal().await.map_err(Failure::Sealing);
     session.with_ledger(seal).await?;
     let aside = aside.map(|path| path.display().to_string());
-    let kept = aside.clone().unwrap_or_default();
     say_loss(&session.screen, &loss)?;
     session.screen.say(
-        format!("断点已写入日志，台账可以继续办理。旧副本保留在 {kept}。请告知见证方和审计（docs/WITNESS.md），重启正在运行的服务"),
-        format!("The break stands in the log; the ledger can be worked with. The old copy is kept at {kept}. Tell witnesses and auditors (docs/WITNESS.md), and start running servers again"),
+        "断点已写入日志，台账可以继续办理。请告知见证方和审计（docs/WITNESS.md），重启正在运行的服务",
+        "The break stands in the log; the ledger can be worked with. Tell witnesses and auditors (docs/WITNESS.md), and start running servers again",
     )?;
+    if let Some(kept) = &aside {
+        session.screen.say(format!("旧副本保留在 {kept}"), format!("The old copy is kept at {kept}"))?;
+    }
     session.screen.answer(&json!({ "done": "accepted", "loss": loss, "old_copy": aside }))?;
     Ok(Done::Well)
 }
