@@ -5,7 +5,7 @@
 //! | Rule | Example |
 //! |---|---|
 //! | zeros within the number give one 零 | 1 409.50 壹仟肆佰零玖元伍角整, 6 007.14 陆仟零柒元壹角肆分 |
-//! | zeros at the end of the yuan give none | 1 680.32 壹仟陆佰捌拾元叁角贰分 |
+//! | zeros at the end of the yuan, or of a group of four, may give one, and here give none | 107 000.53 壹拾万柒仟元伍角叁分 |
 //! | no 角 but 分: 零 after 元 | 325.04 叁佰贰拾伍元零肆分 |
 //! | 整 ends whole yuan; after 角 it may, and here does, so that nothing can be added | 20.50 贰拾元伍角整 |
 //! | a leading 壹拾 keeps its 壹 | 17.00 壹拾柒元整 |
@@ -79,6 +79,8 @@ fn whole(number: u64) -> String {
         }
         if value > 0 {
             text.push_str(unit(group, number));
+            // zeros at the end of a group are told by its unit
+            zeros = false;
         }
     }
     text
