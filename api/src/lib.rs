@@ -10,6 +10,7 @@ pub mod embedded_postgres;
 pub mod flags;
 pub mod http;
 pub mod lang;
+pub mod outlook;
 pub mod papers;
 pub mod processes;
 pub mod registers;

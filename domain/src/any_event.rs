@@ -10,6 +10,7 @@ use crate::identity::IdentityEvent;
 use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
+use crate::todo::TodoEvent;
 
 /// An event of one of the office's streams, told apart by the stream's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,4 +35,6 @@ pub enum AnyEvent {
     Gazette(GazetteEvent),
     /// 日志断点.
     LogBreak(LogBreakEvent),
+    /// 待办.
+    Todo(TodoEvent),
 }

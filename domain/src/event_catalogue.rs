@@ -16,6 +16,7 @@ use crate::identity::IdentityEvent;
 use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
+use crate::todo::TodoEvent;
 
 /// A kind of stream and what can happen to it.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +63,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<DisclosureEvent>("Disclosure", "披露"),
         StreamKind::new::<GazetteEvent>("Gazette", "政策参数公布簿"),
         StreamKind::new::<LogBreakEvent>("LogBreak", "日志断点"),
+        StreamKind::new::<TodoEvent>("Todo", "待办"),
     ]
 }
 

@@ -34,3 +34,4 @@ pub mod program;
 pub mod retention;
 pub mod schedule;
 pub mod timeline;
+pub mod todo;

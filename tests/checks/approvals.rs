@@ -1,6 +1,6 @@
 //! Approvals: by somebody else, signed by who sent them, after the notice.
 
-use api::processes::Step;
+use api::processes::{Step, propose_rates, publish_rates};
 use domain::household::HouseholdCommand;
 use domain::personal::RetentionClass;
 use domain::retention::Holdings;
@@ -145,4 +145,27 @@ async fn an_erasure_by_who_asked_for_it_is_named() {
     assert!(!small.broken().await.contains_key("four_eyes"));
     sign_as_clerk(&mut small, erased, &["payload", "metadata"]).await;
     assert_eq!(small.broken().await["four_eyes"], [requested, erased]);
+}
+
+#[tokio::test]
+async fn rates_that_their_proposer_published_are_named() {
+    const RAISE: &str = "[[parameter]]\nkey = \"advanced_age_80\"\n[[parameter.row]]\nfrom = \"2023-03\"\n\
+                         value = \"160.00\"\nannounced = \"2023-01-31\"\nsource = \"x\"\nstatus = \"illustrative\"\n";
+    let mut small = SmallOffice::open().await;
+    let desk = |actor| at_work(actor, "2023-02-01");
+    propose_rates(&small.office, &desk(personas::administrator()), "文号", RAISE).await.unwrap();
+    publish_rates(&small.office, &desk(personas::approver()), 1).await.unwrap();
+    let proposed = small.first("PolicyParametersProposed").await;
+    let published = small.first("PolicyParametersPublished").await;
+    for column in ["payload", "metadata"] {
+        let (proposer, approver) = (personas::administrator().id, personas::approver().id);
+        small
+            .damage(&format!(
+                "update log_events set {column} = replace({column}::text, '{proposer}', '{approver}')::json
+              where position = {proposed} and {column}::text like '%{proposer}%'"
+            ))
+            .await;
+    }
+    let broken = small.broken().await;
+    assert_eq!(broken["four_eyes"], [proposed, published], "{broken:?}");
 }

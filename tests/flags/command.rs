@@ -131,6 +131,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::Disclosure(event) => of(event, metadata),
         AnyEvent::Gazette(event) => of(event, metadata),
         AnyEvent::LogBreak(event) => of(event, metadata),
+        AnyEvent::Todo(event) => of(event, metadata),
     }
 }
 

@@ -65,6 +65,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::Disclosure(event) => event.kind().name,
         AnyEvent::Gazette(event) => event.kind().name,
         AnyEvent::LogBreak(event) => event.kind().name,
+        AnyEvent::Todo(event) => event.kind().name,
     }
 }
 

@@ -4,6 +4,7 @@ mod checking;
 mod erasing;
 mod going_on;
 mod importing;
+mod outlook;
 mod paying;
 mod printing;
 mod proving;

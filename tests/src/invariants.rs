@@ -14,6 +14,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::todo::Todo;
 use sqlx::PgPool;
 
 use eventlog::database::{LedgerDatabase, owner_pool};
@@ -51,6 +52,7 @@ const TYPES: [&str; 10] = [
     Disclosure::TYPE,
     Gazette::TYPE,
     LogBreak::TYPE,
+    Todo::TYPE,
 ];
 
 /// Proves the invariants; the error names the ones that are broken.

@@ -151,7 +151,8 @@ impl SmallOffice {
         work::close_campaign(&self.office, &desk, campaign, desk.today()).await.unwrap();
     }
 
-    async fn register(&self, person: Known) {
+    /// Registers one more person, in January.
+    pub async fn register(&self, person: Known) {
         let desk = at_work(personas::clerk(), "2023-01-04");
         let row = persons_row(person);
         work::register_household(&self.office, &desk, &[row]).await.unwrap();

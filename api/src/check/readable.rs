@@ -14,6 +14,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::todo::Todo;
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
@@ -31,6 +32,7 @@ pub struct Readable {
     disclosures: HashMap<String, Disclosure>,
     gazettes: HashMap<String, Gazette>,
     breaks: HashMap<String, LogBreak>,
+    todos: HashMap<String, Todo>,
     findings: Vec<Finding>,
 }
 
@@ -57,6 +59,7 @@ impl Watch for Readable {
             Some(AnyEvent::Disclosure(event)) => fold(&mut self.disclosures, id, event),
             Some(AnyEvent::Gazette(event)) => fold(&mut self.gazettes, id, event),
             Some(AnyEvent::LogBreak(event)) => fold(&mut self.breaks, id, event),
+            Some(AnyEvent::Todo(event)) => fold(&mut self.todos, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

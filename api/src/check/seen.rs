@@ -15,6 +15,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::todo::Todo;
 use eventlog::event::{DecodeError, StoredEvent};
 use serde::Deserialize;
 
@@ -87,6 +88,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         Disclosure::TYPE => stored.decode()?.map(AnyEvent::Disclosure),
         Gazette::TYPE => stored.decode()?.map(AnyEvent::Gazette),
         LogBreak::TYPE => stored.decode()?.map(AnyEvent::LogBreak),
+        Todo::TYPE => stored.decode()?.map(AnyEvent::Todo),
         _ => None,
     })
 }

@@ -4,7 +4,7 @@ use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
     Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, proofs, rebuild, replay,
-    report, run, serve, signing, witness,
+    report, run, serve, signing, todo, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -37,6 +37,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Run(command) => run::run(session, command).await,
         Command::Person(command) => person::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
+        Command::Todo(command) => todo::run(session, command).await,
         Command::Report { month: Some(month), .. } => report::run_month(session, month).await,
         Command::Report { year, month: None } => report::run(session, year).await,
         Command::Print(command) => print::run(session, command).await,

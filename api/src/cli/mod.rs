@@ -24,6 +24,7 @@ pub mod screen;
 mod serve;
 mod session;
 mod signing;
+mod todo;
 mod told;
 mod witness;
 
@@ -46,6 +47,7 @@ pub use policy::PolicyCommand;
 pub use print::PrintCommand;
 pub use proofs::ProofsCommand;
 pub use signing::SigningCommand;
+pub use todo::TodoCommand;
 pub use witness::WitnessArgs;
 
 /// 社会救助与待遇台账 · social services and benefits ledger
@@ -130,9 +132,12 @@ pub enum Command {
     /// 人员 · a person: find, restrict, erase
     #[command(subcommand)]
     Person(PersonCommand),
-    /// 政策参数 · rates: show, propose, publish
+    /// 政策参数 · rates: show, try, propose, publish
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// 待办 · to-do lists: what waits, who could have a benefit, who seems to have lost one
+    #[command(subcommand)]
+    Todo(TodoCommand),
     /// 年报、月报 · the report of a year or of a benefit month
     Report {
         /// 年 · year; the newest with payments when absent

@@ -200,9 +200,12 @@ impl KnownLog {
                 }
             }
             Some(AnyEvent::Fund(event)) => self.see_fund(seen, day, event),
-            // what was opened for whom, which rates were published, and a break that two people declared
+            // what was opened for whom, which rates were published, a break that two people declared and what was set aside
             // are no rule's question
-            Some(AnyEvent::Disclosure(_) | AnyEvent::Gazette(_) | AnyEvent::LogBreak(_)) | None => {}
+            Some(
+                AnyEvent::Disclosure(_) | AnyEvent::Gazette(_) | AnyEvent::LogBreak(_) | AnyEvent::Todo(_),
+            )
+            | None => {}
         }
     }
 

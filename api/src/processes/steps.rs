@@ -13,6 +13,7 @@ use domain::ids::RunId;
 use domain::log_break::{LogBreak, LogBreakCommand};
 use domain::payment::{Payment, PaymentCommand};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
+use domain::todo::{Todo, TodoCommand};
 use eventlog::append::Appended;
 use eventlog::repository::Work;
 use uuid::Uuid;
@@ -54,6 +55,7 @@ steps! {
     Disclosure(DisclosureCommand),
     Gazette(GazetteCommand),
     LogBreak(LogBreakCommand),
+    Todo(TodoCommand),
 }
 
 impl Office {

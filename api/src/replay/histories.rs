@@ -16,6 +16,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::todo::Todo;
 use eventlog::append::StreamId;
 use eventlog::event::{DecodeError, StoredEvent};
 
@@ -84,7 +85,19 @@ macro_rules! kept {
     };
 }
 
-kept!(Household, Identity, BenefitCase, PaymentRun, Payment, Campaign, Fund, Disclosure, Gazette, LogBreak);
+kept!(
+    Household,
+    Identity,
+    BenefitCase,
+    PaymentRun,
+    Payment,
+    Campaign,
+    Fund,
+    Disclosure,
+    Gazette,
+    LogBreak,
+    Todo
+);
 
 /// A stream of which an event cannot follow the ones before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@
 //! - [`facts`] turns a case and its household into questions to the rules. It opens the sealed values.
 //! - [`schedule`] asks the rules once for each stretch of months in which the undated facts stay the same.
 //! - [`propose`] asks what the rules say of a case that waits for its decision.
+//! - [`Prospect`] asks what somebody without a case would be due.
 //! - [`as_of`] folds the events known at a moment, so that June can be asked for as it was known in August.
 //!
 //! Two clocks: the states that are passed in hold what was known of the people, `known_on` says which rates were
@@ -15,6 +16,7 @@ mod due;
 mod error;
 pub mod facts;
 mod proposal;
+mod prospect;
 #[cfg(test)]
 mod tests;
 
@@ -23,3 +25,4 @@ pub use due::{Schedule, ScheduledMonth, Standing, determine_month, schedule};
 pub use error::FactsError;
 pub use facts::looks_at_household;
 pub use proposal::{Proposal, propose};
+pub use prospect::{FOUND_BY_FACTS, HeldBenefits, Prospect};

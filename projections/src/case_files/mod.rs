@@ -7,6 +7,7 @@ mod case;
 mod household;
 pub mod payable;
 pub mod queries;
+pub mod register;
 
 use futures::future::BoxFuture;
 use sqlx::PgConnection;

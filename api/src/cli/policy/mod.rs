@@ -2,6 +2,7 @@
 
 mod publish;
 mod show;
+mod trial;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ pub enum PolicyCommand {
         #[arg(value_parser = parse_parameter)]
         parameter: Option<Parameter>,
     },
+    /// 试算 · try new rates on the real register; nothing is stored
+    Try(trial::TryArgs),
     /// 拟定 · propose new rates; another person publishes them
     Propose {
         /// 参数文件 · the new rates (.toml); every new row says when it was announced
@@ -52,6 +55,7 @@ pub enum PolicyCommand {
 pub(super) async fn run(session: &Session, command: PolicyCommand) -> Result<Done, Failure> {
     match command {
         PolicyCommand::Show { parameter } => show::run(session, parameter).await,
+        PolicyCommand::Try(arguments) => trial::run(session, &arguments).await,
         PolicyCommand::Propose { file, document } => publish::propose(session, &file, &document).await,
         PolicyCommand::Approve { number } => publish::approve(session, number).await,
         PolicyCommand::Reject { number, reason } => publish::reject(session, number, &reason).await,

@@ -5,15 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
-use domain::benefit_case::{Application, BenefitCase, BenefitCaseEvent as Event, CaseSubject};
+use chrono::Datelike;
+use domain::benefit_case::{BenefitCase, BenefitCaseEvent as Event};
 use domain::calendar::BenefitMonth;
 use domain::household::{Household, HouseholdEvent, Member};
-use domain::ids::{CaseId, HouseholdId, PersonId};
+use domain::ids::{HouseholdId, PersonId};
 use domain::personal::Opened;
-use domain::policy::{Dated, Hardship, HardshipStatus, Hukou, assess};
+use domain::policy::{Hardship, Hukou};
 use domain::program::Program;
-use domain::schedule::facts::{CaseFacts, ask};
+use domain::schedule::{HeldBenefits, Prospect};
 
 use crate::flags::flag::yuan;
 use crate::flags::{Found, History, Look, Rule, Subject};
@@ -65,7 +65,7 @@ fn find(look: &Look<'_>, found: &mut Found) {
                 let excluded =
                     barring(program).iter().any(|other| asked.contains(&(member.person_id, *other)));
                 if !excluded && !asked.contains(&(member.person_id, program)) {
-                    let person = Unasked { household: &household, id: *id, member, subsistence };
+                    let person = Unasked { household: &household, member, subsistence };
                     one(look, found, history, &person, program);
                 }
             }
@@ -101,7 +101,6 @@ fn barring(program: Program) -> &'static [Program] {
 /// Someone for whom no case of the program was ever opened.
 struct Unasked<'a> {
     household: &'a Household,
-    id: HouseholdId,
     member: &'a Member,
     /// Where the household's subsistence allowance was approved.
     subsistence: Option<u64>,
@@ -116,7 +115,7 @@ fn one(
 ) {
     let last = BenefitMonth::of(look.on);
     let first = last.plus(-MONTHS);
-    match due_throughout(look, person, program, first.first_day(), last) {
+    match due_throughout(look, person, program, first, last) {
         Err(Unjudged) => found.cannot_judge(),
         Ok(None) => {}
         Ok(Some(amount)) => {
@@ -152,36 +151,24 @@ fn is_fact_of(event: &HouseholdEvent, person: PersonId) -> bool {
 
 struct Unjudged;
 
-/// What would be due in the last month, if something would be due in every month from `applied_on` on.
+/// What would be due in the last month, if something would be due in every month from `first` on.
 fn due_throughout(
     look: &Look<'_>,
     person: &Unasked<'_>,
     program: Program,
-    applied_on: NaiveDate,
+    first: BenefitMonth,
     last: BenefitMonth,
 ) -> Result<Option<i64>, Unjudged> {
-    let applicant = person.member.person_id;
-    // the question needs a case; this one is never written
-    let case_id = CaseId::new(applicant.uuid());
-    let subject = CaseSubject { case_id, household_id: person.id, applicant, program };
-    let application = Application { applied_on, request: None, chosen_set: None };
-    let facts =
-        CaseFacts { subject: &subject, application: &application, decided_on: applied_on, suspensions: &[] };
-    let months: Vec<BenefitMonth> = BenefitMonth::of(applied_on).through(last).collect();
-    let questions = ask(facts, person.household, look.opener, &months, look.on).map_err(|_| Unjudged)?;
-    let mut amount = None;
-    for mut question in questions {
-        if person.subsistence.is_some() {
-            let fact = HardshipStatus { kind: Hardship::Subsistence };
-            question.applicant.hardship.push(Dated { since: None, until: None, fact });
-        }
-        let outcome = assess(&question, look.rules.newest()).map_err(|_| Unjudged)?;
-        for month in outcome.results.iter().flat_map(|result| &result.months) {
-            if !month.is_payable() || !month.amount.is_positive() {
-                return Ok(None);
-            }
-            amount = Some(month.amount.fen());
-        }
+    let months: Vec<BenefitMonth> = first.through(last).collect();
+    let held = match person.subsistence {
+        Some(_) => HeldBenefits::status(Hardship::Subsistence),
+        None => HeldBenefits::default(),
+    };
+    let prospect =
+        Prospect { household: person.household, person: person.member.person_id, program, held: &held };
+    let found = prospect.months(look.opener, look.rules.newest(), &months, look.on).map_err(|_| Unjudged)?;
+    if found.iter().any(|month| !month.is_payable() || !month.amount.is_positive()) {
+        return Ok(None);
     }
-    Ok(amount)
+    Ok(found.last().map(|month| month.amount.fen()))
 }

@@ -18,6 +18,7 @@ use domain::log_break::LogBreak;
 use domain::money::Money;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::todo::Todo;
 use serde::Serialize;
 
 use super::Words;
@@ -73,6 +74,7 @@ pub(super) enum State {
     Disclosure(Disclosure),
     Gazette(Gazette),
     LogBreak(LogBreak),
+    Todo(Todo),
 }
 
 impl State {
@@ -89,6 +91,7 @@ impl State {
             AnyEvent::Disclosure(_) => State::Disclosure(Disclosure::default()),
             AnyEvent::Gazette(_) => State::Gazette(Gazette::default()),
             AnyEvent::LogBreak(_) => State::LogBreak(LogBreak::default()),
+            AnyEvent::Todo(_) => State::Todo(Todo::default()),
         }
     }
 
@@ -108,6 +111,7 @@ impl State {
             (State::Disclosure(state), AnyEvent::Disclosure(event)) => state.try_evolve(event),
             (State::Gazette(state), AnyEvent::Gazette(event)) => state.try_evolve(event),
             (State::LogBreak(state), AnyEvent::LogBreak(event)) => state.try_evolve(event),
+            (State::Todo(state), AnyEvent::Todo(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -122,7 +126,7 @@ impl State {
             State::Payment(state) => office::of_payment(state),
             State::Campaign(state) => office::of_campaign(state),
             State::Fund(state) => office::of_fund(state),
-            State::Disclosure(_) | State::Gazette(_) | State::LogBreak(_) => Vec::new(),
+            State::Disclosure(_) | State::Gazette(_) | State::LogBreak(_) | State::Todo(_) => Vec::new(),
         }
     }
 }

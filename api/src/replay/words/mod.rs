@@ -12,6 +12,7 @@ use domain::disclosure::DisclosureEvent;
 use domain::gazette::GazetteEvent;
 use domain::identity::IdentityEvent;
 use domain::log_break::LogBreakEvent;
+use domain::todo::TodoEvent;
 use serde::Serialize;
 
 use super::facts::State;
@@ -51,6 +52,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::Disclosure(event), _) => disclosure(event),
         (AnyEvent::Gazette(event), _) => gazette(event),
         (AnyEvent::LogBreak(event), _) => log_break(event),
+        (AnyEvent::Todo(event), _) => todo(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }
@@ -115,4 +117,12 @@ fn log_break(event: &LogBreakEvent) -> Words {
             )
         }
     }
+}
+
+fn todo(event: &TodoEvent) -> Words {
+    let TodoEvent::TodoDismissed { kind, program, dismissed_on, .. } = event;
+    words(
+        format!("{dismissed_on} 搁置待办：{}，{}", program.zh(), kind.zh()),
+        format!("set aside on {dismissed_on}: {}, {}", program.en(), kind.en()),
+    )
 }

@@ -1,0 +1,195 @@
+//! What waits at the office today: steps that somebody must take, with the day by which where there is one.
+
+use chrono::{Days, NaiveDate};
+use domain::benefit_case::{BenefitCase, Step};
+use domain::gazette::ProposalStage;
+use domain::payment_run::RunStage;
+use projections::case_files::queries::{cases_in_stage, reviews_due};
+use projections::case_files::{CaseRow, CaseStage};
+use projections::payment_registers::PaymentRunRow;
+use projections::payment_registers::queries::{returned_payments, runs};
+use projections::runner::Until;
+use serde::Serialize;
+
+use super::found::Horizon;
+use crate::processes::erasure::{self, RequestAnswer};
+use crate::processes::{Office, ProcessError, rate_proposals};
+use crate::replay::Words;
+
+/// Cases read at once.
+const PAGE: u32 = 1_000;
+
+/// A step that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// What kind of step.
+    pub kind: WaitingKind,
+    /// The day by which it is due, or from which it can be done; none where no rule sets one.
+    pub due_on: Option<NaiveDate>,
+    /// The case, run, payment, person or proposal, by identifier or number.
+    pub of: String,
+    /// What it is about.
+    pub about: Words,
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
+        /// A kind of step.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        pub enum WaitingKind {
+            $($(#[$doc])* #[serde(rename = $code)] $name),+
+        }
+
+        impl WaitingKind {
+            /// Every kind, in the order in which they are shown.
+            pub const ALL: &'static [WaitingKind] = &[$(WaitingKind::$name),+];
+
+            /// In Chinese.
+            pub const fn zh(self) -> &'static str {
+                match self { $(WaitingKind::$name => $zh),+ }
+            }
+
+            /// In English.
+            pub const fn en(self) -> &'static str {
+                match self { $(WaitingKind::$name => $en),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A reviewed case without a notice or a decision.
+    CaseToDecide = "case_to_decide", "已审核，待公示或审批", "reviewed: to be posted or decided";
+    /// A notice; from the day on the case may be decided.
+    NoticeEnds = "notice_ends", "公示期满可审批", "notice ends, to be decided";
+    /// A review of a case on the roll.
+    Recertification = "recertification", "到期复核", "recertification due";
+    /// A calculated run.
+    RunToSubmit = "run_to_submit", "批次待提交", "payment run to submit";
+    /// A submitted run.
+    RunToApprove = "run_to_approve", "批次待审批", "payment run to approve";
+    /// An approved run.
+    RunToRelease = "run_to_release", "批次待发放", "payment run to release";
+    /// A released run without all of the bank's results.
+    RunToReconcile = "run_to_reconcile", "批次待银行回盘", "payment run: bank results outstanding";
+    /// A payment that the bank returned.
+    ReturnedPayment = "returned_payment", "退汇待处理", "returned payment";
+    /// New rates that somebody proposed.
+    RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
+    /// A request to erase a person.
+    ErasureToDecide = "erasure_to_decide", "删除申请待决定", "erasure to decide";
+}
+
+/// Everything that waits, in the order of the kinds and within a kind by day. Reviews and notices that come due within the
+/// horizon are listed ahead.
+///
+/// # Errors
+/// [`ProcessError`] when the log or a read table cannot be read.
+pub async fn waiting(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let until = horizon.on.checked_add_days(Days::new(horizon.within_days.into())).unwrap_or(horizon.on);
+    let mut found = Vec::new();
+    for stage in [CaseStage::Recommended, CaseStage::OnNotice] {
+        let mut from = 0;
+        loop {
+            let page = cases_in_stage(&office.pool, stage, from, PAGE).await?;
+            found.extend(page.iter().filter_map(|case| of_case(case, until)));
+            let Some(last) = page.last().filter(|_| page.len() == PAGE as usize) else { break };
+            from = last.opened_position + 1;
+        }
+    }
+    let reviews = reviews_due(&office.pool, until).await?;
+    found.extend(reviews.iter().map(|case| Waiting {
+        kind: WaitingKind::Recertification,
+        due_on: case.review_due_on,
+        of: case.case_id.to_string(),
+        about: about_case(case),
+    }));
+    found.extend(runs(&office.pool).await?.iter().filter_map(of_run));
+    for payment in returned_payments(&office.pool).await? {
+        found.push(Waiting {
+            kind: WaitingKind::ReturnedPayment,
+            due_on: None,
+            of: payment.payment_id.to_string(),
+            about: Words {
+                zh: format!("{} {} {} 元", payment.program.zh(), payment.month, payment.amount),
+                en: format!("{} {} {} yuan", payment.program.en(), payment.month, payment.amount),
+            },
+        });
+    }
+    found.extend(of_office(office).await?);
+    found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
+    Ok(found)
+}
+
+/// Rates and erasures, which wait for a second person.
+async fn of_office(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = Vec::new();
+    for proposal in rate_proposals(office).await? {
+        if proposal.stage == ProposalStage::Proposed {
+            let (document, by, on) = (proposal.document, proposal.proposed_by, proposal.proposed_on);
+            found.push(Waiting {
+                kind: WaitingKind::RatesToApprove,
+                due_on: None,
+                of: proposal.number.to_string(),
+                about: Words {
+                    zh: format!("{document}，{by} 于 {on} 拟定"),
+                    en: format!("{document}, proposed by {by} on {on}"),
+                },
+            });
+        }
+    }
+    for request in erasure::requests(office).await? {
+        if request.answer == RequestAnswer::Pending {
+            let (by, on) = (request.requested_by, request.requested_on);
+            found.push(Waiting {
+                kind: WaitingKind::ErasureToDecide,
+                due_on: None,
+                of: request.person_id.to_string(),
+                about: Words {
+                    zh: format!("{by} 于 {on} 申请"), en: format!("asked for by {by} on {on}")
+                },
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn about_case(case: &CaseRow) -> Words {
+    Words { zh: case.program.zh().to_owned(), en: case.program.en().to_owned() }
+}
+
+fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
+    let BenefitCase::UnderReview(review) = &case.state else { return None };
+    let (kind, due_on) = match review.step {
+        Step::Gathering => return None,
+        Step::Recommended { .. } => (WaitingKind::CaseToDecide, None),
+        Step::OnNotice { earliest_decision_on, .. } => {
+            (WaitingKind::NoticeEnds, Some(earliest_decision_on).filter(|day| *day <= until))
+        }
+    };
+    if kind == WaitingKind::NoticeEnds && due_on.is_none() {
+        return None;
+    }
+    Some(Waiting { kind, due_on, of: case.case_id.to_string(), about: about_case(case) })
+}
+
+fn of_run(run: &PaymentRunRow) -> Option<Waiting> {
+    let kind = match run.stage {
+        RunStage::Calculated => WaitingKind::RunToSubmit,
+        RunStage::Submitted | RunStage::Endorsed => WaitingKind::RunToApprove,
+        RunStage::Approved => WaitingKind::RunToRelease,
+        RunStage::Released => WaitingKind::RunToReconcile,
+        RunStage::Unopened | RunStage::Opened | RunStage::Rejected | RunStage::Reconciled => return None,
+    };
+    let (month, count, sum) = (run.month, run.line_count, run.control_sum);
+    Some(Waiting {
+        kind,
+        due_on: None,
+        of: run.run_id.to_string(),
+        about: Words {
+            zh: format!("{month}，{count} 笔，{sum} 元"),
+            en: format!("{month}, {count} lines, {sum} yuan"),
+        },
+    })
+}
