@@ -41,7 +41,7 @@ const OF_COMMANDS: [&str; 11] = [
 ];
 
 /// The streams of the office.
-const TYPES: [&str; 10] = [
+const TYPES: [&str; 11] = [
     Household::TYPE,
     Identity::TYPE,
     BenefitCase::TYPE,

@@ -14,10 +14,10 @@ use crate::policy::{
 };
 use crate::program::Program;
 
-/// Programs that the register alone can answer for. The others rest on a request: a bill, a meal, an emergency.
-pub const FOUND_BY_FACTS: [Program; 11] = [
+/// Programs that the register alone can answer for. Of the others some rest on a request (a bill, a meal, an emergency), and
+/// 特困供养 on whether a supporter could pay, which the register says nothing of until somebody looked into it.
+pub const FOUND_BY_FACTS: [Program; 10] = [
     Program::SubsistenceAllowance,
-    Program::ExtremelyPoorSupport,
     Program::LowIncomeRecognition,
     Program::LowIncomeIllnessSubsidy,
     Program::ChildrenInDifficulty,
