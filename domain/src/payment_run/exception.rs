@@ -42,7 +42,7 @@ macro_rules! exceptions {
 exceptions! {
     /// The office holds the payment (暂缓发放).
     PaymentHeld = "payment_held", "ledger run unhold CASE [--month MONTH]",
-        "已登记暂缓发放；核实后由他人解除暂缓，下一次核算即予补发。",
+        "已登记暂缓发放；请核实后由他人解除暂缓，下一次核算即予补发。",
         "The payment is held: once it is cleared, somebody else lifts the hold, and the next calculation pays it.";
     /// No account is known.
     NoAccount = "no_account", "ledger import apply changes FILE",
