@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod audit;
+pub mod bank;
 pub mod breaks;
 pub mod check;
 pub mod cli;

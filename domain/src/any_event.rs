@@ -1,5 +1,6 @@
 //! Any event of the office, for readers that look at the whole log.
 
+use crate::bank_return::BankReturnEvent;
 use crate::benefit_case::BenefitCaseEvent;
 use crate::campaign::CampaignEvent;
 use crate::disclosure::DisclosureEvent;
@@ -25,6 +26,8 @@ pub enum AnyEvent {
     PaymentRun(PaymentRunEvent),
     /// 发放明细.
     Payment(PaymentEvent),
+    /// 回盘.
+    BankReturn(BankReturnEvent),
     /// 募捐活动.
     Campaign(CampaignEvent),
     /// 资金.

@@ -6,6 +6,7 @@
 use schemars::{Schema, schema_for};
 
 use crate::aggregate::{EventKind, LedgerEvent};
+use crate::bank_return::BankReturnEvent;
 use crate::benefit_case::BenefitCaseEvent;
 use crate::campaign::CampaignEvent;
 use crate::disclosure::DisclosureEvent;
@@ -58,6 +59,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<BenefitCaseEvent>("BenefitCase", "救助个案"),
         StreamKind::new::<PaymentRunEvent>("PaymentRun", "发放批次"),
         StreamKind::new::<PaymentEvent>("Payment", "发放明细"),
+        StreamKind::new::<BankReturnEvent>("BankReturn", "回盘"),
         StreamKind::new::<CampaignEvent>("Campaign", "募捐活动"),
         StreamKind::new::<FundEvent>("Fund", "资金"),
         StreamKind::new::<DisclosureEvent>("Disclosure", "披露"),

@@ -62,6 +62,8 @@ id!(/// One donation (捐赠).
     DonationId);
 id!(/// A fund (资金).
     FundId);
+id!(/// A file from the bank, taken in for a run (回盘), derived by [`BankReturnId::derive`].
+    BankReturnId);
 
 /// The namespace of derived plan ids.
 const RECOVERY_PLANS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0002);
@@ -82,5 +84,15 @@ impl PaymentId {
     /// stream, the log's own uniqueness forbids ordering the same attempt twice.
     pub fn derive(case: CaseId, month: BenefitMonth, attempt: u32) -> PaymentId {
         PaymentId(Uuid::new_v5(&PAYMENTS, format!("{case}|{month}|{attempt}").as_bytes()))
+    }
+}
+
+/// The namespace of derived ids of files from the bank.
+const BANK_RETURNS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0002);
+
+impl BankReturnId {
+    /// The id of a file with this SHA-256 for `run`: the same bytes taken in again are the same stream.
+    pub fn derive(run: RunId, sha256: &str) -> BankReturnId {
+        BankReturnId(Uuid::new_v5(&BANK_RETURNS, format!("{run}|{sha256}").as_bytes()))
     }
 }

@@ -8,6 +8,7 @@
 pub mod actor;
 pub mod aggregate;
 pub mod any_event;
+pub mod bank_return;
 pub mod benefit_case;
 pub mod books;
 pub mod calendar;

@@ -6,6 +6,7 @@
 //! tables anew beside the live ones, [`rebuild`].
 
 pub mod audit_trail;
+pub mod bank_returns;
 pub mod beneficiary_summaries;
 pub mod books;
 pub mod case_files;

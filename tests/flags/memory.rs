@@ -60,6 +60,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::BenefitCase(event) => event.kind().name,
         AnyEvent::PaymentRun(event) => event.kind().name,
         AnyEvent::Payment(event) => event.kind().name,
+        AnyEvent::BankReturn(event) => event.kind().name,
         AnyEvent::Campaign(event) => event.kind().name,
         AnyEvent::Fund(event) => event.kind().name,
         AnyEvent::Disclosure(event) => event.kind().name,

@@ -191,7 +191,11 @@ impl Street<'_> {
         for (subject, line) in lines {
             self.order(run_id, day, subject, line, &finance);
         }
-        let released = PaymentRunEvent::PaymentRunReleased { file_sha256: "0".repeat(64), execution_on: day };
+        let released = PaymentRunEvent::PaymentRunReleased {
+            file_sha256: "0".repeat(64),
+            execution_on: day,
+            delivery: None,
+        };
         self.book.write((day, 15), finance.clone(), run_id, released);
         if fault != RunFault::Unanswered {
             self.settle(run_id, day, lines, fault);

@@ -1,5 +1,6 @@
 //! Journeys through the real program.
 
+mod banking;
 mod checking;
 mod erasing;
 mod going_on;

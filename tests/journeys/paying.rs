@@ -75,7 +75,7 @@ async fn different_people_take_a_run_from_its_preparation_to_the_bank_and_it_can
     let results = counter.file("results.csv", &settled(&fs::read_to_string(&out).unwrap()));
     let settle = ["run", "settle", &run, "--results", &results, "--as", "finance:liu.yang"];
     let settlement = counter.do_well(&settle);
-    assert_eq!((&settlement["pending_count"], &settlement["unknown"]), (&json!(0), &json!([])));
+    assert_eq!((&settlement["pending_count"], &settlement["unmatched"]), (&json!(0), &json!([])));
     assert_eq!(counter.do_well(&settle)["results"], settlement["results"]);
     assert_eq!(counter.do_well(&["run", "list"])[0]["settled_count"], 2);
     let report = counter.do_well(&["report"]);

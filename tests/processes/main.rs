@@ -1,5 +1,6 @@
 //! What the processes promise when something goes wrong between their steps.
 
+mod bank_returns;
 mod outlook;
 mod payment_runs;
 mod rates;

@@ -254,7 +254,11 @@ fn run_events(run: RunId, month: BenefitMonth, cases: &[Enrolled], amount: Money
             approved_on: day("2023-07-03"),
             approved_by: ActorId::parse("approver.zhao").unwrap(),
         },
-        PaymentRunEvent::PaymentRunReleased { file_sha256: "ab".repeat(32), execution_on: day("2023-07-05") },
+        PaymentRunEvent::PaymentRunReleased {
+            file_sha256: "ab".repeat(32),
+            execution_on: day("2023-07-05"),
+            delivery: None,
+        },
     ]
 }
 

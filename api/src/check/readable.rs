@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
+use domain::bank_return::BankReturn;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
@@ -27,6 +28,7 @@ pub struct Readable {
     cases: HashMap<String, BenefitCase>,
     runs: HashMap<String, PaymentRun>,
     payments: HashMap<String, Payment>,
+    bank_returns: HashMap<String, BankReturn>,
     campaigns: HashMap<String, Campaign>,
     funds: HashMap<String, Fund>,
     disclosures: HashMap<String, Disclosure>,
@@ -54,6 +56,7 @@ impl Watch for Readable {
             Some(AnyEvent::BenefitCase(event)) => fold(&mut self.cases, id, event),
             Some(AnyEvent::PaymentRun(event)) => fold(&mut self.runs, id, event),
             Some(AnyEvent::Payment(event)) => fold(&mut self.payments, id, event),
+            Some(AnyEvent::BankReturn(event)) => fold(&mut self.bank_returns, id, event),
             Some(AnyEvent::Campaign(event)) => fold(&mut self.campaigns, id, event),
             Some(AnyEvent::Fund(event)) => fold(&mut self.funds, id, event),
             Some(AnyEvent::Disclosure(event)) => fold(&mut self.disclosures, id, event),

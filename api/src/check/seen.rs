@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
+use domain::bank_return::BankReturn;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
@@ -83,6 +84,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         BenefitCase::TYPE => stored.decode()?.map(AnyEvent::BenefitCase),
         PaymentRun::TYPE => stored.decode()?.map(AnyEvent::PaymentRun),
         Payment::TYPE => stored.decode()?.map(AnyEvent::Payment),
+        BankReturn::TYPE => stored.decode()?.map(AnyEvent::BankReturn),
         Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
         Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
         Disclosure::TYPE => stored.decode()?.map(AnyEvent::Disclosure),

@@ -3,8 +3,8 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, check, db, demo, import, migrate, person, policy, print, proofs, rebuild, replay,
-    report, run, serve, signing, todo, witness,
+    Cli, Command, audit, bank, check, db, demo, import, migrate, payment, person, policy, print, proofs,
+    rebuild, replay, report, run, serve, signing, todo, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -35,6 +35,8 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Migrate => migrate::run(session).await,
         Command::Import(command) => import::run(session, command).await,
         Command::Run(command) => run::run(session, command).await,
+        Command::Bank(command) => bank::run(session, command).await,
+        Command::Payment(command) => payment::run(session, command).await,
         Command::Person(command) => person::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Todo(command) => todo::run(session, command).await,

@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod audit;
+mod bank;
 mod check;
 mod db;
 pub mod deadline;
@@ -12,6 +13,7 @@ mod failure;
 mod import;
 pub mod lines;
 mod migrate;
+mod payment;
 mod person;
 mod policy;
 mod print;
@@ -41,6 +43,7 @@ use crate::registers::RegisterKind;
 use crate::registers::reading::ReadRegister;
 
 pub use audit::AuditCommand;
+pub use bank::{BankCommand, LayoutArgs};
 pub use dispatch::dispatch;
 pub use failure::{Done, Failure};
 pub use policy::PolicyCommand;
@@ -129,6 +132,12 @@ pub enum Command {
     /// 发放 · payment runs: prepare, submit, approve, release, settle
     #[command(subcommand)]
     Run(RunCommand),
+    /// 银行 · files to and from banks: layouts, files, exceptions
+    #[command(subcommand)]
+    Bank(BankCommand),
+    /// 发放明细 · one payment
+    #[command(subcommand)]
+    Payment(PaymentCommand),
     /// 人员 · a person: find, restrict, erase
     #[command(subcommand)]
     Person(PersonCommand),
@@ -306,17 +315,32 @@ pub enum RunCommand {
         /// 要求执行日期 · day on which the bank is to pay; today when absent
         #[arg(long)]
         execution_on: Option<NaiveDate>,
-        /// 银行文件 · bank file to write (.csv)
+        /// Which layout
+        #[command(flatten)]
+        layout: LayoutArgs,
+        /// 银行文件 · bank file to write; several get -01, -02 … before the dot
         #[arg(long)]
         out: PathBuf,
     },
-    /// 回盘 · take the bank's results from a file: payment,result,reference
+    /// 回盘 · take the bank's results from a file
     Settle {
         /// 批次 · the run
         run: domain::ids::RunId,
-        /// 回盘文件 · the bank's results (.csv)
+        /// 回盘文件 · the file from the bank
         #[arg(long)]
         results: PathBuf,
+        /// Which layout
+        #[command(flatten)]
+        layout: LayoutArgs,
+    },
+    /// 退汇待办 · what came back and waits: correct the account, or give it up
+    Returns {
+        /// 批次 · of this run only
+        #[arg(long)]
+        run: Option<domain::ids::RunId>,
+        /// 本单位格式目录 · folder of the office's own layouts (*.toml)
+        #[arg(long, value_name = "DIR", env = "LEDGER_LAYOUTS")]
+        layouts: Option<PathBuf>,
     },
     /// 批次一览 · list the runs
     List,
@@ -344,6 +368,19 @@ pub enum RunCommand {
         /// 页 · which page of the lines, from 1
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         page: u32,
+    },
+}
+
+/// One payment.
+#[derive(Debug, Subcommand)]
+pub enum PaymentCommand {
+    /// 作废 · give up a returned payment, with a reason
+    Cancel {
+        /// 发放明细 · the payment
+        payment: domain::ids::PaymentId,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
     },
 }
 

@@ -18,7 +18,8 @@ use super::bank;
 use super::plan::RunGroup;
 use super::play::Play;
 use super::staff::at_work;
-use crate::processes::payment_run::{self, RunPlan, read_results};
+use crate::bank::catalogue::{Catalogue, PLAIN};
+use crate::processes::payment_run::{self, RunPlan};
 use crate::processes::{find_overpayments, open_recovery, receive_recovery};
 
 /// Pays a month of a group: prepared, submitted, approved, released and settled by different people.
@@ -59,8 +60,8 @@ pub async fn pay(
     }
     if stage(play, run_id).await? == RunStage::Released {
         bank::answer(&bank_file, &results)?;
-        let answered = read_results(File::open(&results)?)?;
-        payment_run::settle(office, &at_work(play.staff.finance(), day, 300), run_id, answered).await?;
+        let (catalogue, finance) = (Catalogue::own()?, at_work(play.staff.finance(), day, 300));
+        payment_run::take_in(office, &finance, run_id, &results, catalogue.layout(PLAIN)?).await?;
     }
     // also where a kill came between the settlement and this
     match fs::remove_file(&bank_file) {

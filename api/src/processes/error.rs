@@ -15,6 +15,7 @@ use projections::error::ProjectionError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 use super::payment_run::ChangedCase;
+use crate::bank::fault::Fault;
 use crate::lang::Lang;
 
 /// Why a job was not done. Holds no personal value.
@@ -80,6 +81,9 @@ pub enum ProcessError {
     /// A file cannot be written.
     #[error("the file cannot be written: {0}")]
     File(String),
+    /// A file to or from a bank, or a layout, that cannot be used.
+    #[error("{0}")]
+    BankFile(#[from] Fault),
     /// A sum is out of range.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -154,6 +158,7 @@ impl ProcessError {
             ProcessError::RunChanged => "run_changed",
             ProcessError::PartlyOrdered => "run_partly_ordered",
             ProcessError::File(_) => "file_unwritable",
+            ProcessError::BankFile(fault) => fault.code,
             ProcessError::Sealed(OpenError::Erased { .. }) => "person_erased",
             ProcessError::Sealed(_) => "sealed_value",
             ProcessError::Money(_) => "amount_out_of_range",
@@ -179,6 +184,7 @@ impl ProcessError {
                     .to_owned()
             }
             (ProcessError::Refused { zh, .. }, Lang::Zh) => zh.clone(),
+            (ProcessError::BankFile(fault), lang) => fault.text(lang),
             (ProcessError::UnknownPerson, Lang::Zh) => "该身份证号尚未登记，请先登记人员".to_owned(),
             (ProcessError::Sealed(OpenError::Erased { person, on }), Lang::Zh) => {
                 format!("人员 {person} 的个人信息已于 {on} 依法删除，不能再查看或登记")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::bank_return::{BankReturn, BankReturnCommand};
 use domain::benefit_case::{BenefitCase, BenefitCaseCommand};
 use domain::campaign::{Campaign, CampaignCommand};
 use domain::disclosure::{Disclosure, DisclosureCommand};
@@ -56,6 +57,7 @@ steps! {
     Gazette(GazetteCommand),
     LogBreak(LogBreakCommand),
     Todo(TodoCommand),
+    BankReturn(BankReturnCommand),
 }
 
 impl Office {

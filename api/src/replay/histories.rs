@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::actor::Role;
 use domain::aggregate::{Decider, LedgerEvent};
 use domain::any_event::AnyEvent;
+use domain::bank_return::BankReturn;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
@@ -91,6 +92,7 @@ kept!(
     BenefitCase,
     PaymentRun,
     Payment,
+    BankReturn,
     Campaign,
     Fund,
     Disclosure,

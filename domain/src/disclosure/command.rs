@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::OpenedFields;
 use crate::actor::Role;
+use crate::ids::RunId;
 
 /// The most persons of one disclosure, so that its event stays below the size of an entry.
 pub const PERSONS_MAX: usize = 200;
@@ -25,11 +26,31 @@ pub enum DisclosureCommand {
         /// The day.
         disclosed_on: NaiveDate,
     },
+    /// Records that the accounts of a run are about to be opened for the file to the bank.
+    DiscloseAccounts {
+        /// For whom.
+        recipient: String,
+        /// Why.
+        purpose: String,
+        /// The run.
+        run_id: RunId,
+        /// How many lines; at least one.
+        line_count: u64,
+        /// Labels of the kinds of values; at least one.
+        labels: Vec<String>,
+        /// The day.
+        disclosed_on: NaiveDate,
+    },
 }
 
 impl DisclosureCommand {
     /// The roles that may open personal values for others.
     pub fn allowed_roles(&self) -> &'static [Role] {
-        &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor]
+        match self {
+            DisclosureCommand::RecordDisclosure { .. } => {
+                &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor]
+            }
+            DisclosureCommand::DiscloseAccounts { .. } => &[Role::Finance],
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Deciding and evolving a disclosure.
 
+use chrono::NaiveDate;
+
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
 
 use super::{
@@ -21,14 +23,13 @@ impl Decider for Disclosure {
         if !command.allowed_roles().contains(&role) {
             return Err(DisclosureError::RoleNotAllowed { role });
         }
-        let DisclosureCommand::RecordDisclosure { recipient, purpose, opened, disclosed_on } = command;
-        if !is_said(&recipient) || !is_said(&purpose) || !is_complete(&opened) {
+        if !command.is_complete() {
             return Err(DisclosureError::DisclosureIncomplete);
         }
-        if disclosed_on > context.today {
+        if command.disclosed_on() > context.today {
             return Err(DisclosureError::DateInFuture);
         }
-        let event = DisclosureEvent::PersonalDataDisclosed { recipient, purpose, opened, disclosed_on };
+        let event = DisclosureEvent::from(command);
         match self {
             Disclosure::Unrecorded => Ok(vec![event]),
             Disclosure::Recorded(recorded) if *recorded == event => Ok(vec![]),
@@ -45,11 +46,59 @@ impl Decider for Disclosure {
     }
 }
 
+impl DisclosureCommand {
+    fn is_complete(&self) -> bool {
+        match self {
+            DisclosureCommand::RecordDisclosure { recipient, purpose, opened, .. } => {
+                is_said(recipient) && is_said(purpose) && is_complete(opened)
+            }
+            DisclosureCommand::DiscloseAccounts { recipient, purpose, line_count, labels, .. } => {
+                is_said(recipient) && is_said(purpose) && *line_count > 0 && are_labels(labels)
+            }
+        }
+    }
+
+    const fn disclosed_on(&self) -> NaiveDate {
+        match self {
+            DisclosureCommand::RecordDisclosure { disclosed_on, .. }
+            | DisclosureCommand::DiscloseAccounts { disclosed_on, .. } => *disclosed_on,
+        }
+    }
+}
+
+impl From<DisclosureCommand> for DisclosureEvent {
+    fn from(command: DisclosureCommand) -> DisclosureEvent {
+        match command {
+            DisclosureCommand::RecordDisclosure { recipient, purpose, opened, disclosed_on } => {
+                DisclosureEvent::PersonalDataDisclosed { recipient, purpose, opened, disclosed_on }
+            }
+            DisclosureCommand::DiscloseAccounts {
+                recipient,
+                purpose,
+                run_id,
+                line_count,
+                labels,
+                disclosed_on,
+            } => DisclosureEvent::AccountsDisclosed {
+                recipient,
+                purpose,
+                run_id,
+                line_count,
+                labels,
+                disclosed_on,
+            },
+        }
+    }
+}
+
 fn is_said(words: &str) -> bool {
     !words.trim().is_empty() && words.chars().count() <= WORDS_MAX
 }
 
 fn is_complete(opened: &[OpenedFields]) -> bool {
-    let labels = |fields: &OpenedFields| !fields.labels.is_empty() && fields.labels.len() <= WORDS_MAX;
-    !opened.is_empty() && opened.len() <= PERSONS_MAX && opened.iter().all(labels)
+    !opened.is_empty() && opened.len() <= PERSONS_MAX && opened.iter().all(|one| are_labels(&one.labels))
+}
+
+fn are_labels(labels: &[String]) -> bool {
+    !labels.is_empty() && labels.len() <= WORDS_MAX
 }

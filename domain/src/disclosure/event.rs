@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::PersonId;
+use crate::ids::{PersonId, RunId};
 use crate::ledger_events;
 
 /// Events of the stream `Disclosure` (披露).
@@ -19,6 +19,22 @@ pub enum DisclosureEvent {
         purpose: String,
         /// Of whom, and which kinds of values.
         opened: Vec<OpenedFields>,
+        /// The day.
+        disclosed_on: NaiveDate,
+    },
+    /// The accounts and names of a run's payees were opened to write the file to the bank: how many, never which.
+    /// Whose they are follows from the run's payments.
+    AccountsDisclosed {
+        /// For whom: the bank, by the code of its layout.
+        recipient: String,
+        /// Why.
+        purpose: String,
+        /// The run.
+        run_id: RunId,
+        /// How many lines.
+        line_count: u64,
+        /// Labels of the kinds of values, such as `account`.
+        labels: Vec<String>,
         /// The day.
         disclosed_on: NaiveDate,
     },
@@ -37,9 +53,10 @@ pub struct OpenedFields {
 impl DisclosureEvent {
     pub(crate) fn effective_day(&self) -> Option<NaiveDate> {
         match self {
-            DisclosureEvent::PersonalDataDisclosed { disclosed_on, .. } => Some(*disclosed_on),
+            DisclosureEvent::PersonalDataDisclosed { disclosed_on, .. }
+            | DisclosureEvent::AccountsDisclosed { disclosed_on, .. } => Some(*disclosed_on),
         }
     }
 }
 
-ledger_events!(DisclosureEvent { PersonalDataDisclosed = "1.0.0" });
+ledger_events!(DisclosureEvent { PersonalDataDisclosed = "1.0.0", AccountsDisclosed = "1.0.0" });

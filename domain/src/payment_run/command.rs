@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::event::Calculation;
+use super::event::{BankDelivery, Calculation};
 use crate::calendar::BenefitMonth;
 use crate::ids::{FundId, RunId};
 use crate::money::Money;
@@ -62,6 +62,8 @@ pub enum PaymentRunCommand {
         execution_on: NaiveDate,
         /// [`super::LineDigest`] of the lines that are about to be ordered.
         digest: String,
+        /// How the lines were written, where it is told: the files' counts and sums are the run's.
+        delivery: Option<BankDelivery>,
     },
     /// 对账, by finance or by the program itself, once every line has its result.
     ReconcileRun {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::command::{BankResults, PaymentRunCommand};
 use super::error::{Contradiction, Duty, PaymentRunError};
-use super::event::{Calculation, PaymentRunEvent};
+use super::event::{BankDelivery, Calculation, PaymentRunEvent};
 use super::state::{Approved, PaymentRun, Preparation, Signature};
 use crate::actor::{Contributors, Role};
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
@@ -36,8 +36,8 @@ impl Decider for PaymentRun {
             Command::EndorseRun { endorsed_on } => self.endorse(endorsed_on, name, context),
             Command::ApproveRun { approved_on } => self.approve(approved_on, name, context),
             Command::RejectRun { reason, rejected_on } => self.reject(reason, rejected_on, name, context),
-            Command::ReleaseRun { file_sha256, execution_on, digest } => {
-                self.release(Release { file_sha256, execution_on, digest }, name, context)
+            Command::ReleaseRun { file_sha256, execution_on, digest, delivery } => {
+                self.release(Release { file_sha256, execution_on, digest, delivery }, name, context)
             }
             Command::ReconcileRun { results, reconciled_on } => {
                 self.reconcile(results, reconciled_on, name, context)
@@ -71,6 +71,7 @@ struct Release {
     file_sha256: String,
     execution_on: NaiveDate,
     digest: String,
+    delivery: Option<BankDelivery>,
 }
 
 impl PaymentRun {
@@ -222,8 +223,12 @@ impl PaymentRun {
         if release.digest != approved.submitted.calculated.calculation.digest {
             return Err(PaymentRunError::LinesChanged);
         }
-        let Release { file_sha256, execution_on, .. } = release;
-        Ok(vec![PaymentRunEvent::PaymentRunReleased { file_sha256, execution_on }])
+        let calculation = &approved.submitted.calculated.calculation;
+        if release.delivery.as_ref().is_some_and(|delivery| !delivery.is_of(calculation)) {
+            return Err(PaymentRunError::DeliveryDiffers);
+        }
+        let Release { file_sha256, execution_on, delivery, .. } = release;
+        Ok(vec![PaymentRunEvent::PaymentRunReleased { file_sha256, execution_on, delivery }])
     }
 
     fn reconcile(
@@ -282,6 +287,18 @@ impl Plan {
             && self.month == opened.month
             && self.programs == opened.programs
             && self.fund_id == opened.fund_id
+    }
+}
+
+impl BankDelivery {
+    /// Whether the files hold all lines of the calculation and nothing else.
+    fn is_of(&self, calculation: &Calculation) -> bool {
+        let count = self.files.iter().try_fold(0_u64, |count, file| count.checked_add(file.line_count));
+        let sum = Money::sum(self.files.iter().map(|file| file.control_sum));
+        (1..=40).contains(&self.layout.len())
+            && self.files.iter().all(|file| is_sha256(&file.sha256))
+            && count == Some(calculation.line_count)
+            && sum == Ok(calculation.control_sum)
     }
 }
 

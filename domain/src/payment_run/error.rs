@@ -95,6 +95,9 @@ pub enum PaymentRunError {
     /// The lines are not those that were approved.
     #[error("the lines to be ordered are not the lines that were approved")]
     LinesChanged,
+    /// The files to the bank do not hold the lines of the run.
+    #[error("the files to the bank do not add up to the lines of the run")]
+    DeliveryDiffers,
     /// Settled and returned do not add up to what was ordered.
     #[error(
         "{reported_count} results over {reported_sum} yuan do not match {ordered_count} lines over {ordered_sum} yuan"
@@ -177,6 +180,7 @@ impl Explain for PaymentRunError {
             E::ReasonMissing => "reason_missing",
             E::FileDigestMalformed => "file_digest_malformed",
             E::LinesChanged => "lines_changed",
+            E::DeliveryDiffers => "delivery_differs",
             E::SumsDisagree { .. } => "sums_disagree",
             E::AmountOutOfRange => "amount_out_of_range",
         }
@@ -211,6 +215,7 @@ impl Explain for PaymentRunError {
             E::ReasonMissing => "请填写退回原因（500 字以内）。".into(),
             E::FileDigestMalformed => "银行文件的校验值格式不对，请重新生成银行文件。".into(),
             E::LinesChanged => "发放明细与审批时不一致，不能发放；请退回批次，重新核算后再提交审批。".into(),
+            E::DeliveryDiffers => "银行文件的笔数或金额与批次不一致，请重新生成银行文件。".into(),
             E::SumsDisagree { reported_count, reported_sum, ordered_count, ordered_sum } => format!(
                 "到账与退汇合计 {reported_count} 笔、{reported_sum} 元，与发放的 {ordered_count} 笔、{ordered_sum} 元不符，请核对银行回盘文件。"
             ),
@@ -230,6 +235,7 @@ impl Explain for PaymentRunError {
             E::ReasonMissing => "reason",
             E::FileDigestMalformed => "file_sha256",
             E::LinesChanged => "digest",
+            E::DeliveryDiffers => "delivery",
             E::SumsDisagree { .. } => "results",
             _ => "",
         }

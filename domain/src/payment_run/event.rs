@@ -74,10 +74,13 @@ pub enum PaymentRunEvent {
     },
     /// 发放: every line was ordered and the bank file made, once.
     PaymentRunReleased {
-        /// SHA-256 of the bank file, 64 hexadecimal digits.
+        /// SHA-256 of the bank file, 64 hexadecimal digits; of several files, over their bytes one after another.
         file_sha256: String,
         /// 要求执行日期.
         execution_on: NaiveDate,
+        /// How the lines were written for the bank; since version 1.1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delivery: Option<BankDelivery>,
     },
     /// 对账: every line has its result from the bank.
     PaymentRunReconciled {
@@ -92,6 +95,28 @@ pub enum PaymentRunEvent {
         /// The day.
         reconciled_on: NaiveDate,
     },
+}
+
+/// The files in which a run went to the bank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BankDelivery {
+    /// Code of the layout (报盘格式) in which they were written.
+    pub layout: String,
+    /// The files, in their order: more than one where the bank takes only so many lines in a file.
+    pub files: Vec<BankFile>,
+}
+
+/// One file to the bank (报盘文件).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BankFile {
+    /// SHA-256 of its bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// 笔数.
+    pub line_count: u64,
+    /// 合计金额, in fen.
+    pub control_sum: Money,
 }
 
 /// The lines of a run, in sum.
@@ -162,6 +187,6 @@ ledger_events!(PaymentRunEvent {
     PaymentRunEndorsed = "1.0.0",
     PaymentRunApproved = "1.0.0",
     PaymentRunRejected = "1.0.0",
-    PaymentRunReleased = "1.0.0",
+    PaymentRunReleased = "1.1.0",
     PaymentRunReconciled = "1.0.0",
 });

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::command::BankResults;
-use super::event::{Calculation, PaymentRunEvent};
+use super::event::{BankDelivery, Calculation, PaymentRunEvent};
 use crate::actor::{ActorId, Contributors};
 use crate::aggregate::ImpossibleEvent;
 use crate::calendar::BenefitMonth;
@@ -116,6 +116,9 @@ pub struct Released {
     pub file_sha256: String,
     /// 要求执行日期.
     pub execution_on: NaiveDate,
+    /// How the lines were written; runs that were released before this was kept do not say.
+    #[serde(default)]
+    pub delivery: Option<BankDelivery>,
 }
 
 /// A run whose every line has its result.
@@ -233,12 +236,20 @@ impl PaymentRun {
         }
     }
 
+    /// What went to the bank, once the run was released.
+    pub const fn released(&self) -> Option<&Released> {
+        match self {
+            PaymentRun::Released(released) => Some(released),
+            PaymentRun::Reconciled(reconciled) => Some(&reconciled.released),
+            _ => None,
+        }
+    }
+
     /// The day on which the bank is to pay, once the run was released.
     pub const fn execution_on(&self) -> Option<NaiveDate> {
-        match self {
-            PaymentRun::Released(released) => Some(released.execution_on),
-            PaymentRun::Reconciled(reconciled) => Some(reconciled.released.execution_on),
-            _ => None,
+        match self.released() {
+            Some(released) => Some(released.execution_on),
+            None => None,
         }
     }
 
@@ -316,9 +327,9 @@ impl PaymentRun {
                 reason: reason.clone(),
                 rejected_on: *rejected_on,
             }),
-            (Run::Approved(approved), Event::PaymentRunReleased { file_sha256, execution_on }) => {
-                let file_sha256 = file_sha256.clone();
-                Run::Released(Released { approved, file_sha256, execution_on: *execution_on })
+            (Run::Approved(approved), Event::PaymentRunReleased { file_sha256, execution_on, delivery }) => {
+                let (file_sha256, delivery) = (file_sha256.clone(), delivery.clone());
+                Run::Released(Released { approved, file_sha256, execution_on: *execution_on, delivery })
             }
             (
                 Run::Released(released),

@@ -101,6 +101,7 @@ fn release() -> PaymentRunCommand {
         file_sha256: FILE.into(),
         execution_on: day("2023-07-10"),
         digest: LINES.into(),
+        delivery: None,
     }
 }
 
@@ -154,7 +155,8 @@ fn rejected() -> PaymentRunEvent {
 }
 
 fn released() -> PaymentRunEvent {
-    PaymentRunEvent::PaymentRunReleased { file_sha256: FILE.into(), execution_on: day("2023-07-10") }
+    let execution_on = day("2023-07-10");
+    PaymentRunEvent::PaymentRunReleased { file_sha256: FILE.into(), execution_on, delivery: None }
 }
 
 fn reconciled() -> PaymentRunEvent {
@@ -480,6 +482,7 @@ fn a_rejection_needs_a_reason_and_a_release_a_digest() {
         file_sha256: "none".into(),
         execution_on: day("2023-07-10"),
         digest: LINES.into(),
+        delivery: None,
     };
     given(history(RunStage::Approved))
         .when(asked_by(FINANCE, with_bad_file))

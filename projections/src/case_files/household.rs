@@ -41,6 +41,8 @@ pub struct MemberRow {
     pub household_id: HouseholdId,
     /// Whether the person still belongs to it.
     pub presence: Presence,
+    /// The name, sealed for the person.
+    pub name_sealed: String,
     /// Keyed hash of the account that holds from the latest day.
     pub account_index: Option<BlindIndex>,
     /// Who holds that account.
@@ -133,6 +135,7 @@ impl MemberRow {
             person_id: member.person_id,
             household_id,
             presence: Presence::of(member),
+            name_sealed: member.name.ciphertext().to_owned(),
             account_index: account.map(|account| account.account_index.clone()),
             account_holder: account.map(|account| account.holder),
         }

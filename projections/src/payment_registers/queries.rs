@@ -34,6 +34,19 @@ pub struct LineTotal {
     pub recovery_received: Money,
 }
 
+/// Where a payment stands, as far as a file from the bank asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineStanding {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// How much.
+    pub amount: Money,
+    /// Where it stands.
+    pub status: PaymentStage,
+    /// The bank's reference of its arrival.
+    pub bank_reference: Option<String>,
+}
+
 /// A page of a run's lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinePage {
@@ -148,6 +161,14 @@ pub async fn totals_of_run<'e>(
     run: RunId,
 ) -> Result<Vec<LineTotal>, ProjectionError> {
     fetch_all(TABLE, executor, sqlx::query(include_str!("sql/totals_of_run.sql")).bind(run.uuid())).await
+}
+
+/// Where each payment of a run stands, one by one in no order.
+pub fn standings_of_run<'e>(
+    executor: impl Executor<'e, Database = Postgres> + 'e,
+    run: RunId,
+) -> impl Stream<Item = Result<LineStanding, ProjectionError>> + 'e {
+    fetch_each(TABLE, executor, sqlx::query(include_str!("sql/standings_of_run.sql")).bind(run.uuid()))
 }
 
 /// Payments that came back and were neither reissued nor cancelled, oldest first.

@@ -1,9 +1,10 @@
 //! The ledger against its peers: single commands, bulk, replay; then a payment run, the same run determined anew, and the
 //! demonstration. Prints what was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`,
 //! with `-- --full` for the full size, `-- --cases=100000` for another number of cases, and `-- commands` (`bulk`,
-//! `replay`, `proofs`, `run`, `redetermine`, `demo`) for one part.
+//! `replay`, `proofs`, `run`, `redetermine`, `bank`, `demo`) for one part.
 
 mod account;
+mod bank;
 mod bulk;
 mod commands;
 mod demo;
@@ -60,6 +61,9 @@ fn main() {
         if wanted("run") || wanted("redetermine") {
             let then = if wanted("redetermine") { Then::Redetermine } else { Then::End };
             payment_run::run(&setting, size, then).await;
+        }
+        if wanted("bank") {
+            bank::run(size);
         }
         if wanted("demo") {
             demo::run(&setting);

@@ -1,102 +1,271 @@
-//! `ledger run release` and `ledger run settle`: the file to the bank, and the bank's results.
+//! `ledger run release`, `settle` and `returns`: the files to the bank, the files from it, and what came back.
 
-use std::fs::File;
-use std::io::BufWriter;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use domain::ids::RunId;
+use projections::Until;
+use projections::payment_registers::PaymentRow;
+use projections::payment_registers::queries::returned_payments;
+use serde_json::json;
 
+use super::prepare::program_name;
+use crate::bank::catalogue::Catalogue;
+use crate::bank::layout::Layout;
+use crate::cli::bank::{LayoutArgs, advice, catalogue};
 use crate::cli::draft::Draft;
 use crate::cli::failure::{Done, Failure};
-use crate::cli::screen::{Align, grouped, yuan};
+use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
-use crate::processes::payment_run::{self, Settlement, read_results};
+use crate::processes::payment_run::{self, BankFiles, Release, Released, TakenIn};
 
-/// Orders every line and writes the bank file, which only its owner can read. Nothing is left of it when the release
-/// is refused.
+/// Orders every line and writes the files to the bank, which only their owner can read. Nothing is left of them when
+/// the release is refused.
 ///
 /// # Errors
-/// [`Failure`]: the run is not approved, who acts may not release it, or the file cannot be written.
+/// [`Failure`]: the run is not approved, who acts may not release it, a text cannot be written in the layout, or a file
+/// cannot be written.
 pub(super) async fn release(
     session: &Session,
     run: RunId,
     execution_on: Option<NaiveDate>,
+    layout: &LayoutArgs,
     out: &Path,
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
-    let execution_on = execution_on.unwrap_or(desk.today());
-    let draft = Draft::begin(out)?;
+    let layout = layout.chosen()?;
+    let mut drafts = Drafts { place: out.to_owned(), drafts: Vec::new() };
     let released = session
         .with_ledger(async |app| {
             let progress = screen.spinner("发放", "Releasing");
-            let mut file = BufWriter::new(&draft.file);
-            let released = payment_run::release(app.office(), &desk, run, execution_on, &mut file).await;
+            let release = Release { run_id: run, execution_on, layout: &layout };
+            let released = payment_run::release_in(app.office(), &desk, &release, &mut drafts).await;
             progress.finish_and_clear();
             Ok(released?)
         })
         .await?;
-    draft.keep()?;
-    let (count, path) = (grouped(released.line_count.cast_signed()), out.display());
-    screen.say(
-        format!("批次 {run} 已发放 {count} 笔，银行文件：{path}（SHA-256 {}）", released.file_sha256),
-        format!("Run {run}: {count} payments ordered, bank file {path} (SHA-256 {})", released.file_sha256),
-    )?;
-    screen.answer(&released)?;
+    let paths = drafts.keep()?;
+    show_release(&screen, &released, &layout, &paths)?;
+    let mut answer = serde_json::to_value(&released).map_err(anyhow::Error::from)?;
+    answer["paths"] = json!(paths);
+    screen.answer(&answer)?;
     Ok(Done::Well)
 }
 
-/// Takes the bank's results in.
-///
-/// # Errors
-/// [`Failure`]: the file cannot be read, the run is not released, a result contradicts an earlier one.
-pub(super) async fn settle(session: &Session, run: RunId, path: &Path) -> Result<Done, Failure> {
-    let (desk, screen) = (session.desk()?, session.screen);
-    let file = File::open(path).map_err(|error| Failure::Refused {
-        code: "cannot_open",
-        zh: format!("无法打开 {}：{error}", path.display()),
-        en: format!("{} cannot be opened: {error}", path.display()),
-    })?;
-    let results = read_results(file).map_err(|error| Failure::Refused {
-        code: "results_unreadable",
-        zh: format!("回盘文件第 {} 行有误：{}", error.line, error.reason),
-        en: format!("the bank's results: {error}"),
-    })?;
-    let settlement = session
-        .with_ledger(async |app| {
-            let progress = screen.spinner("回盘", "Settling");
-            let settlement = payment_run::settle(app.office(), &desk, run, results).await;
-            progress.finish_and_clear();
-            Ok(settlement?)
-        })
-        .await?;
-    show(session, &settlement)?;
-    screen.answer(&settlement)?;
-    Ok(if settlement.unknown.is_empty() { Done::Well } else { Done::Found })
+fn show_release(
+    screen: &Screen,
+    released: &Released,
+    layout: &Layout,
+    paths: &[PathBuf],
+) -> Result<(), Failure> {
+    let (run, count) = (released.run_id, grouped(released.line_count.cast_signed()));
+    let sum = yuan(released.control_sum);
+    screen.say(
+        format!("批次 {run} 已发放 {count} 笔、{sum} 元，格式：{}。", layout.zh),
+        format!("Run {run}: {count} payments over {sum} yuan ordered, layout: {}.", layout.en),
+    )?;
+    let heads = [
+        (screen.pick("银行文件", "Bank file"), Align::Left),
+        (screen.pick("笔数", "Payments"), Align::Right),
+        (screen.pick("金额（元）", "Yuan"), Align::Right),
+        ("SHA-256", Align::Left),
+    ];
+    let row = |(path, file): (&PathBuf, &domain::payment_run::BankFile)| {
+        let count = grouped(file.line_count.cast_signed());
+        vec![path.display().to_string(), count, yuan(file.control_sum), file.sha256.clone()]
+    };
+    Ok(screen.table(&heads, &paths.iter().zip(&released.delivery.files).map(row).collect::<Vec<_>>())?)
 }
 
-fn show(session: &Session, settlement: &Settlement) -> Result<(), Failure> {
-    let (screen, results) = (session.screen, settlement.results);
+/// The files to the bank in the making: all of them stand at their places, or none.
+struct Drafts {
+    place: PathBuf,
+    drafts: Vec<(PathBuf, Draft)>,
+}
+
+impl Drafts {
+    fn keep(self) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = Vec::new();
+        for (path, draft) in self.drafts {
+            draft.keep()?;
+            paths.push(path);
+        }
+        Ok(paths)
+    }
+}
+
+impl BankFiles for Drafts {
+    fn begin(&mut self, number: u32, of: u32) -> io::Result<()> {
+        let path = if of == 1 { self.place.clone() } else { numbered(&self.place, number) };
+        let draft = Draft::begin(&path).map_err(|failure| io::Error::other(failure.to_string()))?;
+        self.drafts.push((path, draft));
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self.drafts.last_mut() {
+            Some((_, draft)) => draft.file.write_all(bytes),
+            None => Err(io::Error::other("no file was begun")),
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// `bank.txt` as the third of several: `bank-03.txt`.
+fn numbered(place: &Path, number: u32) -> PathBuf {
+    let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, extension) = (text(place.file_stem()), text(place.extension()));
+    let dot = if extension.is_empty() { "" } else { "." };
+    place.with_file_name(format!("{stem}-{number:02}{dot}{extension}"))
+}
+
+/// Takes a file from the bank in. Exceptions are exit code 1.
+///
+/// # Errors
+/// [`Failure`]: the run is not released, or the file is damaged, not ours, or does not add up.
+pub(super) async fn settle(
+    session: &Session,
+    run: RunId,
+    path: &Path,
+    layout: &LayoutArgs,
+) -> Result<Done, Failure> {
+    let (desk, screen) = (session.desk()?, session.screen);
+    let layout = layout.chosen()?;
+    let taken = session
+        .with_ledger(async |app| {
+            let progress = screen.spinner("回盘", "Settling");
+            let taken = payment_run::take_in(app.office(), &desk, run, path, &layout).await;
+            progress.finish_and_clear();
+            Ok(taken?)
+        })
+        .await?;
+    show(&screen, &taken)?;
+    screen.answer(&taken)?;
+    Ok(if taken.unmatched.is_empty() { Done::Well } else { Done::Found })
+}
+
+fn show(screen: &Screen, taken: &TakenIn) -> Result<(), Failure> {
+    let (results, matching) = (taken.results, taken.matching);
+    if taken.known_before {
+        screen.say("这个文件以前读入过，没有变化。", "This file was taken in before; nothing changed.")?;
+    }
+    let count = |count: u64| grouped(count.cast_signed());
+    screen.say(
+        format!(
+            "本文件：到账 {} 笔，退汇 {} 笔，已知 {} 笔，在途 {} 笔，异常 {} 笔。",
+            count(matching.settled_count),
+            count(matching.returned_count),
+            count(matching.repeated_count),
+            count(matching.waiting_count),
+            count(matching.unmatched_count)
+        ),
+        format!(
+            "This file: {} settled, {} returned, {} known before, {} waiting, {} exceptions.",
+            count(matching.settled_count),
+            count(matching.returned_count),
+            count(matching.repeated_count),
+            count(matching.waiting_count),
+            count(matching.unmatched_count)
+        ),
+    )?;
     let heads = [
-        (screen.pick("结果", "Result"), Align::Left),
+        (screen.pick("批次至今", "The run so far"), Align::Left),
         (screen.pick("笔数", "Payments"), Align::Right),
         (screen.pick("金额（元）", "Yuan"), Align::Right),
     ];
-    let count = |count: u64| grouped(count.cast_signed());
-    let settled = screen.pick("已到账", "settled").to_owned();
-    let returned = screen.pick("已退汇", "returned").to_owned();
-    let pending = screen.pick("在途", "pending").to_owned();
+    let row = |name: &str, lines: u64, sum| vec![name.to_owned(), count(lines), yuan(sum)];
     let rows = [
-        vec![settled, count(results.settled_count), yuan(results.settled_sum)],
-        vec![returned, count(results.returned_count), yuan(results.returned_sum)],
-        vec![pending, count(settlement.pending_count), String::new()],
+        row(screen.pick("已到账", "settled"), results.settled_count, results.settled_sum),
+        row(screen.pick("已退汇", "returned"), results.returned_count, results.returned_sum),
+        row(screen.pick("在途", "pending"), taken.pending_count, taken.pending_sum),
     ];
     screen.table(&heads, &rows)?;
-    for payment in &settlement.unknown {
+    for line in taken.unmatched.iter().take(20) {
+        let (zh, en) = advice(line.reason);
+        screen.say(format!("第 {} 行：{zh}", line.row), format!("row {}: {en}", line.row))?;
+    }
+    if !taken.unmatched.is_empty() {
         screen.say(
-            format!("不属于本批次的回盘：{payment}"),
-            format!("a result for a payment that is not of this run: {payment}"),
+            "处理：ledger bank exceptions，ledger bank resolve",
+            "See `ledger bank exceptions`, then `ledger bank resolve`",
         )?;
     }
     Ok(())
+}
+
+/// Lists what came back and was neither reissued nor given up, with what to do. Something to do is exit code 1.
+///
+/// # Errors
+/// [`Failure`]: the ledger cannot be read, or a layout of the folder is wrong.
+pub(super) async fn returns(
+    session: &Session,
+    run: Option<RunId>,
+    folder: Option<&Path>,
+) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let catalogue = catalogue(folder)?;
+    let mut returned = session
+        .with_ledger(async |app| {
+            app.office().runner.catch_up(Until::Head).await?;
+            Ok(returned_payments(&app.office().pool).await?)
+        })
+        .await?;
+    returned.retain(|payment| run.is_none_or(|run| payment.run_id == run));
+    let heads = [
+        (screen.pick("发放明细", "Payment"), Align::Left),
+        (screen.pick("项目", "Program"), Align::Left),
+        (screen.pick("月份", "Month"), Align::Left),
+        (screen.pick("金额（元）", "Yuan"), Align::Right),
+        (screen.pick("退汇日期", "Returned on"), Align::Left),
+        (screen.pick("银行原因", "Bank's reason"), Align::Left),
+    ];
+    let rows: Vec<_> = returned.iter().map(|payment| returned_row(&screen, &catalogue, payment)).collect();
+    if returned.is_empty() {
+        screen.say("没有待处理的退汇。", "Nothing came back that waits for somebody.")?;
+    } else {
+        screen.table(&heads, &rows)?;
+        screen.say(
+            "更正收款账户后，下一批次自动重发（链接原明细）；不再发放的，用 ledger payment cancel 作废并写明原因。",
+            "Correct the account and the next run pays it again, linked to the first attempt; or give it up with `ledger payment cancel`.",
+        )?;
+    }
+    let answer: Vec<_> = returned
+        .iter()
+        .map(|payment| {
+            let code = payment.returned_reason.clone().unwrap_or_default();
+            let (zh, en) = explained(&catalogue, &code);
+            json!({
+                "payment_id": payment.payment_id, "run_id": payment.run_id, "case_id": payment.case_id,
+                "program": payment.program, "month": payment.month, "attempt": payment.attempt,
+                "amount": payment.amount.to_string(), "returned_on": payment.returned_on,
+                "reason": code, "reason_zh": zh, "reason_en": en,
+            })
+        })
+        .collect();
+    screen.answer(&answer)?;
+    Ok(if returned.is_empty() { Done::Well } else { Done::Found })
+}
+
+fn returned_row(screen: &Screen, catalogue: &Catalogue, payment: &PaymentRow) -> Vec<String> {
+    let code = payment.returned_reason.clone().unwrap_or_default();
+    let (zh, en) = explained(catalogue, &code);
+    vec![
+        payment.payment_id.to_string(),
+        program_name(screen.lang, payment.program).to_owned(),
+        payment.month.to_string(),
+        yuan(payment.amount),
+        payment.returned_on.map(|day| day.to_string()).unwrap_or_default(),
+        format!("{code} {}", screen.pick(zh, en)),
+    ]
+}
+
+/// A reason code in plain words, by whichever layout knows it.
+fn explained(catalogue: &Catalogue, code: &str) -> (String, String) {
+    let known = catalogue.iter().find_map(|layout| layout.reason(code));
+    let (zh, en) = known.unwrap_or(("（格式中未说明，请询问银行）", "(no layout explains it: ask the bank)"));
+    (zh.to_owned(), en.to_owned())
 }

@@ -49,10 +49,11 @@ pub(super) async fn run(session: &Session, command: RunCommand) -> Result<Done, 
                 async |office: &Office, desk: &Desk| payment_run::reject(office, desk, run, &reason).await;
             step(session, run, said, reject).await
         }
-        RunCommand::Release { run, execution_on, out } => {
-            bank::release(session, run, execution_on, &out).await
+        RunCommand::Release { run, execution_on, layout, out } => {
+            bank::release(session, run, execution_on, &layout, &out).await
         }
-        RunCommand::Settle { run, results } => bank::settle(session, run, &results).await,
+        RunCommand::Settle { run, results, layout } => bank::settle(session, run, &results, &layout).await,
+        RunCommand::Returns { run, layouts } => bank::returns(session, run, layouts.as_deref()).await,
         RunCommand::List => show::list(session).await,
         RunCommand::Recalculate { run } => prepare::again(session, run).await,
         RunCommand::Show { run, lines, case, exceptions, steps, page } => {

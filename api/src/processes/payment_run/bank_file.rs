@@ -1,126 +1,341 @@
-//! The file to the bank, and the bank's results: plain CSV for now, in UTF-8.
-//!
-//! To the bank: a header with the run, its execution day; a line a payment (number, payee, account, amount); a
-//! trailer with count and control sum. From the bank: `payment,result,reference` with `settled` or `returned`.
+//! 报盘: the files to the bank, written from the staged lines. Accounts and names are opened here and nowhere else, after
+//! that was recorded as a disclosure, one page at a time.
 
-use std::io::{self, Read, Write};
+use std::collections::HashMap;
+use std::io::{self, Write};
 
 use chrono::NaiveDate;
-use domain::ids::{PaymentId, RunId};
+use domain::disclosure::DisclosureCommand;
+use domain::ids::{PersonId, RunId};
 use domain::money::Money;
-use domain::payment::PaymentOrder;
-use domain::personal::{OpenError, Opened, Opener};
+use domain::payment_run::{BankDelivery, BankFile, LineDigest};
+use domain::personal::{OpenError, Opened, PersonName, PersonalField, Sealed};
+use projections::case_files::queries::members;
 use sha2::{Digest, Sha256};
 
-use crate::processes::ProcessError;
+use super::staging::{StagedLine, StagedLines};
+use crate::bank::fault::Fault;
+use crate::bank::layout::Layout;
+use crate::bank::writing::{FILES_MAX, FileHead, LineToPay, Writer, shown_name};
+use crate::processes::{Desk, Office, ProcessError, Step};
 
-/// A bank file in the making; its bytes follow from its lines alone.
-pub struct BankFile<'f, W: Write> {
-    file: &'f mut W,
-    hash: Sha256,
-    count: u64,
-    sum: Money,
+/// Where the files to the bank go.
+pub trait BankFiles {
+    /// Begins a file: the `number`th of `of`, from 1.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    fn begin(&mut self, number: u32, of: u32) -> io::Result<()>;
+
+    /// Appends to the file that was begun last.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// All files are written.
+    ///
+    /// # Errors
+    /// When they cannot be finished.
+    fn finish(&mut self) -> io::Result<()>;
 }
 
-impl<'f, W: Write> BankFile<'f, W> {
-    /// Writes the header.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn begin(file: &'f mut W, run_id: RunId, execution_on: NaiveDate) -> Result<Self, ProcessError> {
-        let mut bank_file = BankFile { file, hash: Sha256::new(), count: 0, sum: Money::ZERO };
-        bank_file.put(&format!("H,{run_id},{execution_on}\n"))?;
-        Ok(bank_file)
+/// A place for one file.
+pub struct OneFile<'w, W: Write>(pub &'w mut W);
+
+impl<W: Write> BankFiles for OneFile<'_, W> {
+    fn begin(&mut self, number: u32, _: u32) -> io::Result<()> {
+        if number == 1 { Ok(()) } else { Err(io::Error::other("the layout makes several files")) }
     }
 
-    /// Writes one payment. The account is opened here and nowhere else.
-    ///
-    /// # Errors
-    /// When the account was erased or tampered with, or the file cannot be written.
-    pub fn line(&mut self, order: &PaymentOrder, opener: &dyn Opener) -> Result<(), ProcessError> {
-        let account = match order.account.open(order.payee, opener)? {
-            Opened::Clear(account) => account,
-            Opened::Erased { on } => return Err(OpenError::Erased { person: order.payee, on }.into()),
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The files that a run makes, before one is written.
+#[derive(Debug, Default)]
+pub(super) struct FilePlan {
+    files: Vec<PlannedFile>,
+}
+
+#[derive(Debug)]
+struct PlannedFile {
+    /// Whether it is for the bank's own accounts; none where the layout does not part them.
+    own: Option<bool>,
+    line_count: u64,
+    control_sum: Money,
+}
+
+impl FilePlan {
+    fn add(&mut self, layout: &Layout, own: Option<bool>, amount: Money) -> Result<(), ProcessError> {
+        let lines_max = layout.lines_max.unwrap_or(u64::MAX);
+        let newest = self.files.iter_mut().rfind(|file| file.own == own);
+        let file = match newest {
+            Some(file) if file.line_count < lines_max => file,
+            _ => {
+                if self.files.len() >= FILES_MAX as usize {
+                    let (zh, en) = (
+                        "本批次将超过 255 个文件，请调整每文件行数",
+                        "the run would make more than 255 files",
+                    );
+                    return Err(Fault::new("too_many_files", zh, en).of("lines_max").into());
+                }
+                self.files.push(PlannedFile { own, line_count: 0, control_sum: Money::ZERO });
+                // it was pushed
+                let Some(file) = self.files.last_mut() else { return Ok(()) };
+                file
+            }
         };
-        self.count += 1;
-        self.sum = self.sum.plus(order.amount)?;
-        let account = account.disclose().as_str().to_owned();
-        self.put(&format!("P,{},{account},{}\n", order.payment_id, order.amount))
+        file.line_count += 1;
+        file.control_sum = file.control_sum.plus(amount)?;
+        Ok(())
     }
 
-    /// Writes the trailer; returns the file's SHA-256.
+    /// Own accounts come first (`Some(true)`, then `Some(false)`), else one group.
+    fn groups(&self) -> Vec<Option<bool>> {
+        let mut groups: Vec<Option<bool>> = self.files.iter().map(|file| file.own).collect();
+        groups.sort_unstable_by_key(|own| *own != Some(true));
+        groups.dedup();
+        groups
+    }
+}
+
+/// A run on its way into its files.
+pub(super) struct Delivery<'d> {
+    pub office: &'d Office,
+    pub run_id: RunId,
+    pub layout: &'d Layout,
+    pub approved_on: NaiveDate,
+    pub execution_on: NaiveDate,
+}
+
+/// What was written.
+pub(super) struct Delivered {
+    /// Of all files, one after another.
+    pub file_sha256: String,
+    pub delivery: BankDelivery,
+}
+
+impl Delivery<'_> {
+    /// The digest of the staged lines, and the files that they make where no account need be opened to tell.
     ///
     /// # Errors
-    /// When the file cannot be written.
-    pub fn finish(mut self) -> Result<String, ProcessError> {
-        let trailer = format!("T,{},{}\n", self.count, self.sum);
-        self.put(&trailer)?;
-        self.file.flush().map_err(unwritable)?;
-        Ok(hex::encode(self.hash.finalize()))
+    /// [`ProcessError`]: the lines cannot be read, or are too many for the layout.
+    pub(super) async fn survey(&self) -> Result<(String, FilePlan), ProcessError> {
+        let (mut digest, mut plan) = (LineDigest::default(), FilePlan::default());
+        let mut lines = StagedLines::new(&self.office.pool, self.run_id);
+        while let Some(page) = lines.next_page().await? {
+            for staged in &page {
+                digest.line(&staged.run_line());
+                if self.layout.own_bank.is_none() {
+                    plan.add(self.layout, None, staged.order.amount)?;
+                }
+            }
+        }
+        Ok((digest.finish(), plan))
     }
 
-    fn put(&mut self, line: &str) -> Result<(), ProcessError> {
-        self.hash.update(line.as_bytes());
-        self.file.write_all(line.as_bytes()).map_err(unwritable)
+    /// Records that accounts are about to be opened: once for each run, person and day.
+    ///
+    /// # Errors
+    /// [`ProcessError`] when the domain refuses: only finance opens accounts for the bank.
+    pub(super) async fn disclose(&self, desk: &Desk, line_count: u64) -> Result<(), ProcessError> {
+        let mut labels = vec![domain::identifiers::BankAccount::LABEL.to_owned()];
+        if self.layout.names_are_written() {
+            labels.push(PersonName::LABEL.to_owned());
+        }
+        let content = format!("{}|{}|{}|{}", self.run_id, self.layout.code, desk.actor.id, desk.today());
+        let id = self.office.derived("bank_file_disclosure", &content);
+        let command = DisclosureCommand::DiscloseAccounts {
+            recipient: self.layout.code.clone(),
+            purpose: "生成报盘文件".to_owned(),
+            run_id: self.run_id,
+            line_count,
+            labels,
+            disclosed_on: desk.today(),
+        };
+        self.office.together(desk, id, [Step::Disclosure(id.to_string(), command)]).await?;
+        Ok(())
+    }
+
+    /// Writes the files.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: a value was erased or tampered with, a text cannot be written in the layout's encoding (the
+    /// payment is named), or a file cannot be written.
+    pub(super) async fn write(
+        &self,
+        plan: FilePlan,
+        out: &mut (dyn BankFiles + Send),
+    ) -> Result<Delivered, ProcessError> {
+        let plan = if self.layout.own_bank.is_some() { self.plan_by_bank().await? } else { plan };
+        let of = u32::try_from(plan.files.len()).unwrap_or(u32::MAX);
+        let mut files = Files { delivery: self, of, out, whole: Sha256::new(), done: Vec::new(), open: None };
+        for group in plan.groups() {
+            let mut planned = plan.files.iter().filter(|file| file.own == group);
+            let mut lines = StagedLines::new(&self.office.pool, self.run_id);
+            while let Some(page) = lines.next_page().await? {
+                let names = self.load(&page).await?;
+                for staged in &page {
+                    let account = self.account(staged)?;
+                    if Writer::new(self.layout).is_own(&account) != group {
+                        continue;
+                    }
+                    files.line(&mut planned, staged, &account, &self.name(staged, &names)?)?;
+                }
+                files.flush()?;
+            }
+            files.end()?;
+        }
+        files.out.finish().map_err(unwritable)?;
+        let file_sha256 = hex::encode(files.whole.finalize());
+        let delivery = BankDelivery { layout: self.layout.code.clone(), files: files.done };
+        Ok(Delivered { file_sha256, delivery })
+    }
+
+    /// Which lines go to the bank's own accounts, which only the opened accounts tell.
+    async fn plan_by_bank(&self) -> Result<FilePlan, ProcessError> {
+        let mut plan = FilePlan::default();
+        let mut lines = StagedLines::new(&self.office.pool, self.run_id);
+        while let Some(page) = lines.next_page().await? {
+            self.load(&page).await?;
+            for staged in &page {
+                let own = Writer::new(self.layout).is_own(&self.account(staged)?);
+                plan.add(self.layout, own, staged.order.amount)?;
+            }
+        }
+        plan.files.sort_by_key(|file| file.own != Some(true));
+        Ok(plan)
+    }
+
+    /// Loads the keys of a page's payees, and their sealed names where the layout writes them.
+    async fn load(&self, page: &[StagedLine]) -> Result<HashMap<PersonId, Sealed<PersonName>>, ProcessError> {
+        let payees: Vec<_> = page.iter().map(|staged| staged.order.payee).collect();
+        self.office.keyring.load(&payees).await?;
+        if !self.layout.names_are_written() {
+            return Ok(HashMap::new());
+        }
+        let known = members(&self.office.pool, &payees).await?;
+        Ok(known.into_iter().map(|row| (row.person_id, Sealed::from_ciphertext(row.name_sealed))).collect())
+    }
+
+    fn account(&self, staged: &StagedLine) -> Result<String, ProcessError> {
+        let order = &staged.order;
+        match order.account.open(order.payee, &*self.office.keyring)? {
+            Opened::Clear(account) => Ok(account.disclose().as_str().to_owned()),
+            Opened::Erased { on } => Err(OpenError::Erased { person: order.payee, on }.into()),
+        }
+    }
+
+    fn name(
+        &self,
+        staged: &StagedLine,
+        names: &HashMap<PersonId, Sealed<PersonName>>,
+    ) -> Result<String, ProcessError> {
+        if !self.layout.names_are_written() {
+            return Ok(String::new());
+        }
+        let payee = staged.order.payee;
+        let sealed = names.get(&payee).ok_or(ProcessError::Unknown { what: "payee" })?;
+        match sealed.open(payee, &*self.office.keyring)? {
+            Opened::Clear(name) => Ok(shown_name(name.disclose()).to_owned()),
+            Opened::Erased { on } => Err(OpenError::Erased { person: payee, on }.into()),
+        }
+    }
+}
+
+/// The files as they are written.
+struct Files<'f> {
+    delivery: &'f Delivery<'f>,
+    of: u32,
+    out: &'f mut (dyn BankFiles + Send),
+    whole: Sha256,
+    done: Vec<BankFile>,
+    open: Option<OpenFile>,
+}
+
+struct OpenFile {
+    head: FileHead,
+    hash: Sha256,
+    written: u64,
+    buffer: Vec<u8>,
+}
+
+impl Files<'_> {
+    fn line<'p>(
+        &mut self,
+        planned: &mut impl Iterator<Item = &'p PlannedFile>,
+        staged: &StagedLine,
+        account: &str,
+        name: &str,
+    ) -> Result<(), ProcessError> {
+        if self.open.as_ref().is_none_or(|file| file.written == file.head.line_count) {
+            self.end()?;
+            let planned = planned.next().ok_or(ProcessError::RunChanged)?;
+            self.begin(planned)?;
+        }
+        let Some(file) = &mut self.open else { return Err(ProcessError::RunChanged) };
+        file.written += 1;
+        let (order, month) = (&staged.order, staged.order.month.to_string());
+        let line = LineToPay {
+            number: file.written,
+            payment_id: order.payment_id,
+            name,
+            account,
+            amount: order.amount,
+            month: &month,
+            program: order.program,
+        };
+        Writer::new(self.delivery.layout).line(&line, &mut file.buffer)?;
+        Ok(())
+    }
+
+    fn begin(&mut self, planned: &PlannedFile) -> Result<(), ProcessError> {
+        let number = u32::try_from(self.done.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let head = FileHead {
+            run_id: self.delivery.run_id,
+            number,
+            approved_on: self.delivery.approved_on,
+            execution_on: self.delivery.execution_on,
+            line_count: planned.line_count,
+            control_sum: planned.control_sum,
+        };
+        self.out.begin(number, self.of).map_err(unwritable)?;
+        let mut buffer = Vec::new();
+        Writer::new(self.delivery.layout).head(&head, &mut buffer)?;
+        self.open = Some(OpenFile { head, hash: Sha256::new(), written: 0, buffer });
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), ProcessError> {
+        let Some(file) = &mut self.open else { return Ok(()) };
+        file.hash.update(&file.buffer);
+        self.whole.update(&file.buffer);
+        self.out.write(&file.buffer).map_err(unwritable)?;
+        file.buffer.clear();
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), ProcessError> {
+        if let Some(file) = &mut self.open {
+            Writer::new(self.delivery.layout).tail(&file.head, &mut file.buffer)?;
+        }
+        self.flush()?;
+        let Some(file) = self.open.take() else { return Ok(()) };
+        self.done.push(BankFile {
+            sha256: hex::encode(file.hash.finalize()),
+            line_count: file.written,
+            control_sum: file.head.control_sum,
+        });
+        Ok(())
     }
 }
 
 fn unwritable(error: io::Error) -> ProcessError {
     ProcessError::File(error.to_string())
-}
-
-/// What the bank did with one payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BankResult {
-    /// Which.
-    pub payment_id: PaymentId,
-    /// What.
-    pub outcome: BankOutcome,
-}
-
-/// What the bank did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BankOutcome {
-    /// 到账, with the bank's reference.
-    Settled(String),
-    /// 退汇, with the bank's reason code.
-    Returned(String),
-}
-
-/// A file of results that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {reason}")]
-pub struct ResultsError {
-    /// The line, from 1.
-    pub line: u64,
-    /// What is wrong.
-    pub reason: &'static str,
-}
-
-/// Reads a file of results: a header line, then `payment,settled|returned,reference`.
-///
-/// # Errors
-/// [`ResultsError`] for the first line that cannot be read; nothing of the file is taken then.
-pub fn read_results(file: impl Read) -> Result<Vec<BankResult>, ResultsError> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(file);
-    let mut results = Vec::new();
-    for (line, record) in (2_u64..).zip(reader.records()) {
-        let error = |reason| ResultsError { line, reason };
-        let record = record.map_err(|_| error("is not CSV in UTF-8"))?;
-        if record.len() != 3 {
-            return Err(error("must have three fields: payment, result, reference"));
-        }
-        let payment_id = record[0].parse().map_err(|_| error("the payment is not an identifier"))?;
-        let reference = record[2].to_owned();
-        if reference.is_empty() || reference.chars().count() > 64 {
-            return Err(error("the reference must have 1 to 64 characters"));
-        }
-        let outcome = match &record[1] {
-            "settled" => BankOutcome::Settled(reference),
-            "returned" => BankOutcome::Returned(reference),
-            _ => return Err(error("the result must be settled or returned")),
-        };
-        results.push(BankResult { payment_id, outcome });
-    }
-    Ok(results)
 }

@@ -8,15 +8,19 @@ mod bank_file;
 mod calculate;
 mod case_lines;
 mod changed;
+mod exceptions;
 mod exclusive;
 mod hold;
 mod identities;
+mod news;
 mod outlook;
 mod page;
 mod recalculate;
 mod release;
 mod settle;
 mod staging;
+mod standing;
+mod take_in;
 mod warnings;
 mod withheld;
 
@@ -34,17 +38,19 @@ use domain::program::Program;
 use projections::payment_registers::queries::totals_of_run;
 use projections::runner::Until;
 
-pub use bank_file::{BankOutcome, BankResult, ResultsError, read_results};
+pub use bank_file::{BankFiles, OneFile};
 pub(in crate::processes) use calculate::load_keys;
 pub use calculate::{Prepared, calculate};
 pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
 pub use changed::{ChangedCase, ChangedMonth, EventSince, changed_cases};
+pub use exceptions::{Finding, cancel_payment, resolve_line};
 pub use hold::{hold, lift_hold};
 pub use outlook::{Outlook, outlook};
 pub use recalculate::{Recalculated, recalculate};
-pub use release::{Released, release};
-pub use settle::{Settlement, settle};
+pub use release::{Release, Released, release, release_in};
+pub use settle::{BankOutcome, BankResult, Settlement, settle};
 pub use staging::{StagedLine, StagedLines, lines_from, lines_of_cases, notes_of};
+pub use take_in::{TakenIn, take_in};
 
 use super::{Desk, Office, ProcessError, Step};
 

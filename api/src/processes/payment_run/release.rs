@@ -6,8 +6,9 @@ use chrono::NaiveDate;
 use domain::aggregate::{Context, Decider, LedgerEvent};
 use domain::explain::Explain;
 use domain::ids::RunId;
+use domain::money::Money;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent};
-use domain::payment_run::{LineDigest, PaymentRun, PaymentRunCommand};
+use domain::payment_run::{BankDelivery, PaymentRun, PaymentRunCommand};
 use eventlog::append::{NewEvent, StreamAppend, StreamId};
 use eventlog::bulk::{BulkOptions, Existing};
 use eventlog::metadata::Metadata;
@@ -15,10 +16,24 @@ use projections::payment_registers::queries::payments;
 use projections::runner::Until;
 use uuid::Uuid;
 
-use super::bank_file::BankFile;
+use super::bank_file::{BankFiles, Delivery, OneFile};
 use super::staging::{StagedLine, StagedLines};
 use super::{load, reject};
+use crate::bank::catalogue::{Catalogue, PLAIN};
+use crate::bank::fault::Fault;
+use crate::bank::layout::Layout;
 use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// A run that is to go to the bank.
+#[derive(Clone, Copy, Debug)]
+pub struct Release<'r> {
+    /// The run.
+    pub run_id: RunId,
+    /// 要求执行日期; today, or that of an earlier release, when absent.
+    pub execution_on: Option<NaiveDate>,
+    /// How the files are written.
+    pub layout: &'r Layout,
+}
 
 /// A released run.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -27,51 +42,121 @@ pub struct Released {
     pub run_id: RunId,
     /// 笔数.
     pub line_count: u64,
-    /// SHA-256 of the bank file.
+    /// 合计金额.
+    pub control_sum: Money,
+    /// SHA-256 of the bank file; of several, over their bytes one after another.
     pub file_sha256: String,
+    /// The layout and the files.
+    pub delivery: BankDelivery,
 }
 
-/// Orders every line of an approved run and writes the bank file to `file`. Lines that an earlier, interrupted
-/// release ordered are found ordered; the rest follows.
+/// Orders every line of an approved run and writes one file in the layout that no bank prescribes to `file`.
 ///
 /// # Errors
-/// [`ProcessError`]: the run is not approved, the staged lines are not the approved ones (the run is then sent back),
-/// the file cannot be written, or a month was ordered by another run meanwhile.
+/// As [`release_in`].
 pub async fn release(
     office: &Office,
     desk: &Desk,
     run_id: RunId,
     execution_on: NaiveDate,
-    file: &mut impl Write,
+    file: &mut (impl Write + Send),
 ) -> Result<Released, ProcessError> {
+    let catalogue = Catalogue::own()?;
+    let layout = catalogue.layout(PLAIN)?;
+    let release = Release { run_id, execution_on: Some(execution_on), layout };
+    release_in(office, desk, &release, &mut OneFile(file)).await
+}
+
+/// Orders every line of an approved run and writes the files to the bank in a layout. Lines that an earlier,
+/// interrupted release ordered are found ordered; the rest follows. A run that is released already has its files
+/// written again, with the same bytes.
+///
+/// # Errors
+/// [`ProcessError`]: the run is not approved, the staged lines are not the approved ones (the run is then sent back),
+/// a text cannot be written in the layout, a file cannot be written, a month was ordered by another run meanwhile, or
+/// the files would not be those that were released.
+pub async fn release_in(
+    office: &Office,
+    desk: &Desk,
+    release: &Release<'_>,
+    out: &mut (dyn BankFiles + Send),
+) -> Result<Released, ProcessError> {
+    let run_id = release.run_id;
     let run = load(office, run_id).await?;
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?.clone();
-    if !matches!(*run, PaymentRun::Approved(_) | PaymentRun::Released(_)) {
-        return Err(out_of_turn(&run, execution_on, desk));
+    let (approved_on, before) = match &*run {
+        PaymentRun::Approved(approved) => (approved.approval.on, None),
+        PaymentRun::Released(released) => (released.approved.approval.on, Some(released)),
+        _ => return Err(out_of_turn(&run, release.execution_on.unwrap_or(desk.today()), desk)),
+    };
+    if let Some(before) = before {
+        same_layout(before, release.layout)?;
     }
-    let (digest, bank_file) = read_through(office, run_id, execution_on, file).await?;
-    let file_sha256 = bank_file.finish()?;
-    let command = PaymentRunCommand::ReleaseRun { file_sha256: file_sha256.clone(), execution_on, digest };
-    // nothing may be ordered for a run that would then be refused: asked first, appended last
-    if let Err(refusal) = run.decide(command.clone(), &desk.context()) {
+    let recorded = before.map(|before| before.execution_on);
+    let execution_on = release.execution_on.or(recorded).unwrap_or(desk.today());
+    let delivery = Delivery { office, run_id, layout: release.layout, approved_on, execution_on };
+    office.runner.catch_up(Until::Head).await?;
+    let (digest, plan) = delivery.survey().await?;
+    let command = |file_sha256: String, delivery| {
+        let digest = digest.clone();
+        PaymentRunCommand::ReleaseRun { file_sha256, execution_on, digest, delivery }
+    };
+    // nothing may be opened or ordered for a run that would then be refused: asked first, appended last
+    let expected = before.map_or_else(|| "0".repeat(64), |before| before.file_sha256.clone());
+    if let Err(refusal) = run.decide(command(expected, None), &desk.context()) {
         if matches!(refusal.code(), "lines_changed") {
             reject(office, desk, run_id, "暂存的发放行与审批时不一致，请重新核算").await?;
         }
         return Err(ProcessError::refused(&refusal));
     }
-    if matches!(*run, PaymentRun::Approved(_)) {
+    if before.is_none() {
         refuse_ordered_elsewhere(office, run_id).await?;
+    }
+    delivery.disclose(desk, calculation.line_count).await?;
+    let delivered = delivery.write(plan, out).await?;
+    if before.is_some_and(|before| before.file_sha256 != delivered.file_sha256) {
+        return Err(other_bytes().into());
+    }
+    if before.is_none() {
         order_all(office, desk, run_id, execution_on).await?;
     }
+    let command = command(delivered.file_sha256.clone(), Some(delivered.delivery.clone()));
     let key = office.derived("release_run", &format!("{run_id}|{}", calculation.position));
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
-    Ok(Released { run_id, line_count: calculation.line_count, file_sha256 })
+    Ok(Released {
+        run_id,
+        line_count: calculation.line_count,
+        control_sum: calculation.control_sum,
+        file_sha256: delivered.file_sha256,
+        delivery: delivered.delivery,
+    })
+}
+
+/// A run that is released is written again in its own layout only.
+fn same_layout(before: &domain::payment_run::Released, layout: &Layout) -> Result<(), Fault> {
+    let was = before.delivery.as_ref().map_or(PLAIN, |delivery| delivery.layout.as_str());
+    if was == layout.code {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "released_in_another_layout",
+        format!("本批次已按格式 {was} 发放，只能按该格式重新生成文件"),
+        format!("the run was released in the layout {was}: write its files again in that one"),
+    ))
+}
+
+fn other_bytes() -> Fault {
+    Fault::new(
+        "bank_file_differs",
+        "重新生成的文件与已发放的文件不一致：格式文件或收款人姓名已变更；请勿再次提交银行",
+        "the files would not be those that were released: the layout or a payee's name was changed since",
+    )
 }
 
 /// What the run says to a release at another step, before any account is opened for a file.
 fn out_of_turn(run: &PaymentRun, execution_on: NaiveDate, desk: &Desk) -> ProcessError {
     let (file_sha256, digest) = (String::new(), String::new());
-    let command = PaymentRunCommand::ReleaseRun { file_sha256, execution_on, digest };
+    let command = PaymentRunCommand::ReleaseRun { file_sha256, execution_on, digest, delivery: None };
     match run.decide(command, &desk.context()) {
         Err(refusal) => ProcessError::refused(&refusal),
         Ok(_) => ProcessError::Damaged("a run would be released without its lines".to_owned()),
@@ -80,7 +165,6 @@ fn out_of_turn(run: &PaymentRun, execution_on: NaiveDate, desk: &Desk) -> Proces
 
 /// Refuses before the first order when another run was first with any of the lines: the run must be calculated anew.
 async fn refuse_ordered_elsewhere(office: &Office, run_id: RunId) -> Result<(), ProcessError> {
-    office.runner.catch_up(Until::Head).await?;
     let mut lines = StagedLines::new(&office.pool, run_id);
     let mut count = 0;
     while let Some(page) = lines.next_page().await? {
@@ -89,27 +173,6 @@ async fn refuse_ordered_elsewhere(office: &Office, run_id: RunId) -> Result<(), 
         count += known.iter().filter(|payment| payment.run_id != run_id).count();
     }
     if count > 0 { Err(ProcessError::OrderedElsewhere { count }) } else { Ok(()) }
-}
-
-/// The digest of the staged lines, and the bank file made of them.
-async fn read_through<'f, W: Write>(
-    office: &Office,
-    run_id: RunId,
-    execution_on: NaiveDate,
-    file: &'f mut W,
-) -> Result<(String, BankFile<'f, W>), ProcessError> {
-    let mut digest = LineDigest::default();
-    let mut bank_file = BankFile::begin(file, run_id, execution_on)?;
-    let mut lines = StagedLines::new(&office.pool, run_id);
-    while let Some(page) = lines.next_page().await? {
-        let payees: Vec<_> = page.iter().map(|staged| staged.order.payee).collect();
-        office.keyring.load(&payees).await?;
-        for staged in &page {
-            digest.line(&staged.run_line());
-            bank_file.line(&staged.order, &*office.keyring)?;
-        }
-    }
-    Ok((digest.finish(), bank_file))
 }
 
 async fn order_all(

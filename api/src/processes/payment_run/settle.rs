@@ -11,14 +11,31 @@ use domain::payment::{Payment, PaymentCommand, PaymentEvent};
 use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand};
 use eventlog::bulk::{BulkOptions, Existing};
 
-use super::bank_file::{BankOutcome, BankResult};
 use super::load;
 use super::release::decided;
 use super::staging::{StagedLine, StagedLines};
 use super::withheld::settle_withholding;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
-/// What came of a file of results.
+/// What the bank did with one payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankResult {
+    /// Which.
+    pub payment_id: PaymentId,
+    /// What.
+    pub outcome: BankOutcome,
+}
+
+/// What the bank did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BankOutcome {
+    /// 到账, with the bank's reference.
+    Settled(String),
+    /// 退汇, with the bank's reason code.
+    Returned(String),
+}
+
+/// What came of results.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Settlement {
     /// The run.
@@ -117,7 +134,7 @@ async fn settle_page(
         }
         // what repays earlier payments is appended with them, line by line; there are few
         if let (BankOutcome::Settled(bank_reference), false) = (&outcome, staged.order.withheld.is_empty()) {
-            settle_withholding(office, desk, &staged.order, bank_reference).await?;
+            settle_withholding(office, desk, staged.order.payment_id, bank_reference).await?;
             continue;
         }
         let (id, command) = (staged.order.payment_id.to_string(), command(outcome, &context));
@@ -178,7 +195,11 @@ async fn tally_known(office: &Office, line: Other, tally: &mut Tally) -> Result<
     }
 }
 
-async fn reconcile(
+/// Reconciles a run whose every line has its result: the fund is spent by what settled, and freed of what came back.
+///
+/// # Errors
+/// [`ProcessError`] when the run or the fund refuses.
+pub(super) async fn reconcile(
     office: &Office,
     desk: &Desk,
     run: &PaymentRun,

@@ -1,7 +1,8 @@
 //! 抵扣: what a payment withholds takes effect when it arrives, in the same append as what it repays.
 
+use domain::ids::PaymentId;
 use domain::money::Money;
-use domain::payment::{Payment, PaymentCommand, PaymentOrder, WithheldFrom, Withholding};
+use domain::payment::{Ordered, Payment, PaymentCommand, WithheldFrom, Withholding};
 
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -14,26 +15,43 @@ use crate::processes::{Desk, Office, ProcessError, Step};
 pub async fn settle_withholding(
     office: &Office,
     desk: &Desk,
-    order: &PaymentOrder,
+    payment_id: PaymentId,
     bank_reference: &str,
 ) -> Result<(), ProcessError> {
-    let payment = office.repository.load_newest::<Payment>(order.payment_id).await?.state;
-    let withheld = match &*payment {
-        Payment::Ordered(ordered) => effective(office, &ordered.withheld).await?,
-        // it has an answer already: the payment itself says whether this is the same one
-        _ => Vec::new(),
-    };
-    let (id, today) = (order.payment_id.to_string(), desk.today());
-    let mut steps: Vec<Step> = withheld.iter().map(|part| repay(order, part, desk)).collect();
-    let bank_reference = bank_reference.to_owned();
-    let settle = PaymentCommand::SettlePayment { settled_on: today, bank_reference, withheld };
-    let key = office.derived("settle_withholding", &format!("{id}|{settle:?}"));
-    steps.insert(0, Step::Payment(id, settle));
+    let steps = settlement_steps(office, desk, payment_id, bank_reference).await?;
+    let key = office.derived("settle_withholding", &format!("{payment_id}|{:?}", steps.first()));
     office.together(desk, key, steps).await?;
     Ok(())
 }
 
-fn repay(order: &PaymentOrder, part: &Withholding, desk: &Desk) -> Step {
+/// What settles a payment, and repays with what it withholds.
+///
+/// # Errors
+/// [`ProcessError`] when a payment cannot be read.
+pub async fn settlement_steps(
+    office: &Office,
+    desk: &Desk,
+    payment_id: PaymentId,
+    bank_reference: &str,
+) -> Result<Vec<Step>, ProcessError> {
+    let payment = office.repository.load_newest::<Payment>(payment_id).await?.state;
+    let (withheld, repayments) = match &*payment {
+        Payment::Ordered(ordered) => {
+            let withheld = effective(office, &ordered.withheld).await?;
+            let repayments = withheld.iter().map(|part| repay(ordered, part, desk)).collect();
+            (withheld, repayments)
+        }
+        // it has an answer already: the payment itself says whether this is the same one
+        _ => (Vec::new(), Vec::new()),
+    };
+    let bank_reference = bank_reference.to_owned();
+    let settle = PaymentCommand::SettlePayment { settled_on: desk.today(), bank_reference, withheld };
+    let mut steps: Vec<Step> = repayments;
+    steps.insert(0, Step::Payment(payment_id.to_string(), settle));
+    Ok(steps)
+}
+
+fn repay(order: &Ordered, part: &Withholding, desk: &Desk) -> Step {
     let Withholding { plan_id, payment_id, amount } = *part;
     let from = WithheldFrom { payment_id: order.payment_id, program: order.program, plan_id };
     let received_on = desk.today();

@@ -6,6 +6,7 @@ mod office;
 use chrono::NaiveDate;
 use domain::aggregate::{Decider, ImpossibleEvent};
 use domain::any_event::AnyEvent;
+use domain::bank_return::BankReturn;
 use domain::benefit_case::BenefitCase;
 use domain::campaign::Campaign;
 use domain::disclosure::Disclosure;
@@ -69,6 +70,7 @@ pub(super) enum State {
     BenefitCase(BenefitCase),
     PaymentRun(Box<PaymentRun>),
     Payment(Payment),
+    BankReturn(BankReturn),
     Campaign(Campaign),
     Fund(Fund),
     Disclosure(Disclosure),
@@ -86,6 +88,7 @@ impl State {
             AnyEvent::BenefitCase(_) => State::BenefitCase(BenefitCase::default()),
             AnyEvent::PaymentRun(_) => State::PaymentRun(Box::default()),
             AnyEvent::Payment(_) => State::Payment(Payment::default()),
+            AnyEvent::BankReturn(_) => State::BankReturn(BankReturn::default()),
             AnyEvent::Campaign(_) => State::Campaign(Campaign::default()),
             AnyEvent::Fund(_) => State::Fund(Fund::default()),
             AnyEvent::Disclosure(_) => State::Disclosure(Disclosure::default()),
@@ -106,6 +109,7 @@ impl State {
             (State::BenefitCase(state), AnyEvent::BenefitCase(event)) => state.try_evolve(event),
             (State::PaymentRun(state), AnyEvent::PaymentRun(event)) => state.try_evolve(event),
             (State::Payment(state), AnyEvent::Payment(event)) => state.try_evolve(event),
+            (State::BankReturn(state), AnyEvent::BankReturn(event)) => state.try_evolve(event),
             (State::Campaign(state), AnyEvent::Campaign(event)) => state.try_evolve(event),
             (State::Fund(state), AnyEvent::Fund(event)) => state.try_evolve(event),
             (State::Disclosure(state), AnyEvent::Disclosure(event)) => state.try_evolve(event),
@@ -124,6 +128,7 @@ impl State {
             State::BenefitCase(state) => office::of_case(state),
             State::PaymentRun(state) => office::of_run(state),
             State::Payment(state) => office::of_payment(state),
+            State::BankReturn(state) => office::of_bank_return(state),
             State::Campaign(state) => office::of_campaign(state),
             State::Fund(state) => office::of_fund(state),
             State::Disclosure(_) | State::Gazette(_) | State::LogBreak(_) | State::Todo(_) => Vec::new(),

@@ -1,5 +1,6 @@
 //! Facts of everything but households: cases, runs, payments, campaigns, funds, identities.
 
+use domain::bank_return::BankReturn;
 use domain::benefit_case::{BenefitCase, Decision, EnrolledCase, HeldMonths, Recertification};
 use domain::campaign::Campaign;
 use domain::fund::Fund;
@@ -121,6 +122,20 @@ pub(super) fn of_payment(payment: &Payment) -> Vec<Fact> {
     }
     if where_it_is.recovery_received.is_positive() {
         facts.push(money("recovery_received", "已追回", "Recovered", where_it_is.recovery_received));
+    }
+    facts
+}
+
+pub(super) fn of_bank_return(bank_return: &BankReturn) -> Vec<Fact> {
+    let Some(received) = bank_return.received() else { return Vec::new() };
+    let stage = bank_return.stage();
+    let mut facts = vec![
+        fact("stage", "状态", "Status", words(stage.zh(), stage.en())),
+        count("line_count", "笔数", "Lines", received.file.line_count),
+        count("unmatched_count", "异常", "Exceptions", received.lines.len()),
+    ];
+    if let BankReturn::Matched(matched) = bank_return {
+        facts.push(count("resolved_count", "已处理异常", "Exceptions resolved", matched.resolved.len()));
     }
     facts
 }

@@ -1,6 +1,7 @@
 //! Events in the office's words, in both languages. Names are masked, hidden where someone is
 //! restricted, and gone where someone was erased.
 
+mod bank_return;
 mod case;
 mod household;
 mod money;
@@ -46,6 +47,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::BenefitCase(event), _) => case::said(event),
         (AnyEvent::Payment(event), _) => payment::said(event),
         (AnyEvent::PaymentRun(event), _) => run::said(event),
+        (AnyEvent::BankReturn(event), _) => bank_return::said(event),
         (AnyEvent::Fund(event), _) => money::of_fund(event),
         (AnyEvent::Campaign(event), _) => money::of_campaign(event),
         (AnyEvent::Identity(event), _) => identity(event),
@@ -69,12 +71,21 @@ fn identity(event: &IdentityEvent) -> Words {
 }
 
 fn disclosure(event: &DisclosureEvent) -> Words {
-    let DisclosureEvent::PersonalDataDisclosed { recipient, purpose, opened, disclosed_on } = event;
-    let count = opened.len();
-    words(
-        format!("{disclosed_on} 向{recipient}披露 {count} 人的个人信息：{purpose}"),
-        format!("personal data of {count} persons disclosed to {recipient} on {disclosed_on}: {purpose}"),
-    )
+    match event {
+        DisclosureEvent::PersonalDataDisclosed { recipient, purpose, opened, disclosed_on } => {
+            let count = opened.len();
+            words(
+                format!("{disclosed_on} 向{recipient}披露 {count} 人的个人信息：{purpose}"),
+                format!(
+                    "personal data of {count} persons disclosed to {recipient} on {disclosed_on}: {purpose}"
+                ),
+            )
+        }
+        DisclosureEvent::AccountsDisclosed { recipient, purpose, line_count, disclosed_on, .. } => words(
+            format!("{disclosed_on} 为报盘（{recipient}）打开 {line_count} 笔的账号：{purpose}"),
+            format!("accounts of {line_count} lines opened for {recipient} on {disclosed_on}: {purpose}"),
+        ),
+    }
 }
 
 fn gazette(event: &GazetteEvent) -> Words {

@@ -47,7 +47,10 @@ fn request(which: usize, on: NaiveDate, wrong: bool) -> (Role, PaymentRunCommand
         5 => {
             let digest = if wrong { FILE } else { LINES }.to_owned();
             let file_sha256 = FILE.to_owned();
-            (Role::Finance, PaymentRunCommand::ReleaseRun { file_sha256, execution_on: on, digest })
+            (
+                Role::Finance,
+                PaymentRunCommand::ReleaseRun { file_sha256, execution_on: on, digest, delivery: None },
+            )
         }
         _ => {
             let results = results((2, 70_000), (u64::from(!wrong), 10_000));

@@ -21,6 +21,7 @@ create table read_members (
     person_id uuid not null,
     household_id uuid not null,
     presence text collate "C" not null,
+    name_sealed text not null,
     account_index text collate "C",
     account_holder uuid,
     primary key (person_id, household_id)
@@ -33,6 +34,7 @@ comment on table read_members is 'Who belongs or belonged to which household, an
 comment on column read_members.person_id is 'The person.';
 comment on column read_members.household_id is 'The household.';
 comment on column read_members.presence is 'present, left, deceased or erased.';
+comment on column read_members.name_sealed is 'The name, sealed for the person.';
 comment on column read_members.account_index is 'Keyed hash of the account that holds from the latest day; none without an account.';
 comment on column read_members.account_holder is 'Who holds that account.';
 

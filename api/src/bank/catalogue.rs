@@ -1,0 +1,126 @@
+//! The layouts that can be chosen: those of this program, and those in the office's own folder.
+
+use std::fs;
+use std::path::Path;
+
+use super::fault::Fault;
+use super::layout::Layout;
+
+/// The layout of files that no bank prescribes: CSV in UTF-8, as this program always wrote them.
+pub const PLAIN: &str = "plain_csv";
+
+/// The layouts of this program. Payers in them are synthetic: an office copies the one of its bank into its own folder
+/// and writes its own account there.
+const OWN: [&str; 4] = [
+    include_str!("layouts/plain_csv.toml"),
+    include_str!("layouts/text_gbk.toml"),
+    include_str!("layouts/fixed_gb18030.toml"),
+    include_str!("layouts/pain_001.toml"),
+];
+
+/// The largest file that is read as a layout, in bytes.
+const LAYOUT_BYTES_MAX: u64 = 256 * 1024;
+
+/// Layouts by their codes; the office's own replace those of this program.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    layouts: Vec<Layout>,
+}
+
+impl Catalogue {
+    /// The layouts of this program.
+    ///
+    /// # Errors
+    /// [`Fault`] in one of them, which a test excludes.
+    pub fn own() -> Result<Catalogue, Fault> {
+        let layouts = OWN.iter().map(|text| Layout::parse(text)).collect::<Result<_, _>>()?;
+        Ok(Catalogue { layouts })
+    }
+
+    /// The layouts of this program and those of a folder: every `*.toml` in it is one.
+    ///
+    /// # Errors
+    /// [`Fault`] that names the file: it cannot be read, or is no layout, or has the code of another in the folder.
+    pub fn with_folder(folder: &Path) -> Result<Catalogue, Fault> {
+        let mut catalogue = Catalogue::own()?;
+        let unreadable = |error: &std::io::Error| {
+            let place = folder.display();
+            Fault::new(
+                "layouts_unreadable",
+                format!("格式目录 {place} 无法读取：{error}"),
+                format!("the folder of layouts {place} cannot be read: {error}"),
+            )
+        };
+        let mut paths = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|error| unreadable(&error))? {
+            let path = entry.map_err(|error| unreadable(&error))?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        let mut added: Vec<String> = Vec::new();
+        for path in paths {
+            let layout = read(&path)?;
+            if added.contains(&layout.code) {
+                let code = &layout.code;
+                return Err(Fault::new(
+                    "layout_twice",
+                    format!("{}：格式代码 {code} 已在另一文件中使用", path.display()),
+                    format!("{}: another file has the code {code} already", path.display()),
+                ));
+            }
+            added.push(layout.code.clone());
+            catalogue.layouts.retain(|known| known.code != layout.code);
+            catalogue.layouts.push(layout);
+        }
+        Ok(catalogue)
+    }
+
+    /// The layout of a code.
+    ///
+    /// # Errors
+    /// [`Fault`] where there is none.
+    pub fn layout(&self, code: &str) -> Result<&Layout, Fault> {
+        self.layouts.iter().find(|layout| layout.code == code).ok_or_else(|| {
+            let known: Vec<&str> = self.layouts.iter().map(|layout| layout.code.as_str()).collect();
+            Fault::new(
+                "layout_unknown",
+                format!("没有格式 {code}；可用：{}", known.join("、")),
+                format!("there is no layout {code}; there are {}", known.join(", ")),
+            )
+        })
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Layout> {
+        self.layouts.iter()
+    }
+}
+
+/// Reads a layout from its file.
+///
+/// # Errors
+/// [`Fault`] that names the file.
+pub fn read(path: &Path) -> Result<Layout, Fault> {
+    let place = path.display();
+    let size = fs::metadata(path).map(|facts| facts.len()).unwrap_or_default();
+    if size > LAYOUT_BYTES_MAX {
+        return Err(Fault::new(
+            "layout_too_large",
+            format!("{place} 不是格式文件：超过 256 KB"),
+            format!("{place} is no layout: it is larger than 256 KB"),
+        ));
+    }
+    let text = fs::read_to_string(path).map_err(|error| {
+        Fault::new(
+            "layout_unreadable",
+            format!("{place} 无法读取：{error}"),
+            format!("{place} cannot be read: {error}"),
+        )
+    })?;
+    Layout::parse(&text).map_err(|fault| {
+        let (zh, en) = (format!("{place}：{}", fault.zh), format!("{place}: {}", fault.en));
+        Fault { zh, en, ..fault }
+    })
+}

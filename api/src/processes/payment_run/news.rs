@@ -1,0 +1,119 @@
+//! What a file from the bank says that is new, appended to the payments that it speaks of.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::bank_return::{LineOutcome, UnmatchedLine, UnmatchedReason};
+use domain::ids::{PaymentId, RunId};
+use domain::money::Money;
+use domain::payment::{Ordered, Payment, PaymentCommand};
+use eventlog::bulk::{BulkOptions, Existing};
+use projections::payment_registers::PaymentRow;
+use projections::payment_registers::queries::payments;
+
+use super::release::decided;
+use super::withheld::settle_withholding;
+use crate::bank::matching::News;
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Appends news through the wide door. What another file said first is asked one by one; a contradiction that was not
+/// seen before comes back as a line that could not be matched, with the amount that it speaks of.
+pub(super) async fn append_news(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    news: Vec<(LineOutcome, News)>,
+    withholding: &HashSet<PaymentId>,
+) -> Result<Vec<(UnmatchedLine, Money)>, ProcessError> {
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = news.iter().map(|(_, one)| one.payment_id).collect();
+    let rows = payments(&office.pool, &ids).await?;
+    let rows: HashMap<_, _> = rows.iter().map(|row| (row.payment_id, row)).collect();
+    let context = desk.context();
+    let (mut streams, mut commands) = (Vec::with_capacity(news.len()), HashMap::new());
+    let mut refused = Vec::new();
+    for (outcome, one) in news {
+        // what repays earlier payments is appended with them, one by one; there are few
+        if outcome == LineOutcome::Settled && withholding.contains(&one.payment_id) {
+            match settle_withholding(office, desk, one.payment_id, &one.words).await {
+                Ok(()) => {}
+                Err(ProcessError::Refused { code, .. }) => {
+                    refused.push((contradiction(code, outcome, &one), one.amount));
+                }
+                Err(other) => return Err(other),
+            }
+            continue;
+        }
+        let row = rows.get(&one.payment_id).ok_or(ProcessError::Unknown { what: "payment" })?;
+        let command = command(outcome, &one, row, desk);
+        let (id, ordered) = (one.payment_id.to_string(), Payment::Ordered(ordered(row)));
+        streams.push(decided(&ordered, id.clone(), 1, command.clone(), &context, run_id.uuid())?);
+        commands.insert(id, (command, outcome, one));
+    }
+    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
+    let done = office.repository.append_bulk(streams, &options).await?;
+    for stream in done.skipped {
+        let Some((command, outcome, one)) = commands.remove(&stream.id) else { continue };
+        let key = office.derived("bank_result", &format!("{}|{command:?}", stream.id));
+        match office.together(desk, key, [Step::Payment(stream.id, command)]).await {
+            Ok(_) => {}
+            Err(ProcessError::Refused { code, .. }) => {
+                refused.push((contradiction(code, outcome, &one), one.amount));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(refused)
+}
+
+/// The day is that of the booking, where the bank says one that can be.
+fn command(outcome: LineOutcome, news: &News, row: &PaymentRow, desk: &Desk) -> PaymentCommand {
+    let today = desk.today();
+    let day = news.booked_on.filter(|day| (row.execution_on..=today).contains(day)).unwrap_or(today);
+    let words = news.words.clone();
+    match outcome {
+        LineOutcome::Settled => {
+            PaymentCommand::SettlePayment { settled_on: day, bank_reference: words, withheld: Vec::new() }
+        }
+        LineOutcome::Returned => PaymentCommand::ReturnPayment { reason: words, returned_on: day },
+    }
+}
+
+/// The payment right after its order, which withholds nothing.
+fn ordered(row: &PaymentRow) -> Ordered {
+    Ordered {
+        payment_id: row.payment_id,
+        run_id: row.run_id,
+        case_id: row.case_id,
+        program: row.program,
+        month: row.month,
+        attempt: row.attempt,
+        kind: row.kind,
+        amount: row.amount,
+        payee: row.payee,
+        execution_on: row.execution_on,
+        withheld: Vec::new(),
+    }
+}
+
+/// The payment's refusal as the reason of an exception.
+fn contradiction(code: &'static str, outcome: LineOutcome, news: &News) -> UnmatchedLine {
+    let reason = match code {
+        "settlement_differs" => UnmatchedReason::SettledTwice,
+        "settled_after_return" => UnmatchedReason::SettledAfterReturn,
+        "returned_after_settlement" => UnmatchedReason::ReturnedAfterSettlement,
+        "return_differs" => UnmatchedReason::ReturnDiffers,
+        _ => UnmatchedReason::TooEarly,
+    };
+    UnmatchedLine {
+        row: news.row,
+        reason,
+        outcome: Some(outcome),
+        amount: Some(news.amount),
+        end_to_end_id: None,
+        payment_id: Some(news.payment_id),
+        account_index: None,
+        bank_code: Some(news.words.clone()),
+    }
+}

@@ -1,0 +1,462 @@
+//! 回盘: a file from the bank is read twice as a stream. The first reading changes nothing: it finds the file whole, ours
+//! and adding up, or refuses it. The second appends what is new, a batch at a time, and keeps what could not be matched.
+//! Killed in between, the file is taken in again and the rest follows.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use domain::bank_return::{
+    BankReturn, BankReturnCommand, BankReturnError, LineOutcome, Matching, ReceivedFile, UNMATCHED_MAX,
+    UnmatchedLine, UnmatchedReason,
+};
+use domain::identifiers::BankAccount;
+use domain::ids::{BankReturnId, PaymentId, RunId};
+use domain::money::{Money, MoneyError};
+use domain::payment_run::{BankResults, PaymentRun};
+use domain::personal::{BlindIndex, PersonalField};
+use eventlog::keyring::Keyring;
+use projections::payment_registers::queries::payments;
+use projections::runner::Until;
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+
+use super::load;
+use super::news::append_news;
+use super::settle::reconcile;
+use super::standing::{Standing, accounts_of, book_of, standing_of, withholding_of};
+use crate::bank::fault::Fault;
+use crate::bank::layout::Layout;
+use crate::bank::matching::{Matcher, RunBook, Survey, Verdict};
+use crate::bank::reading::{BankLine, Expected, Said, Scope, read};
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Lines that are appended together.
+const BATCH: usize = 5_000;
+
+/// What came of a file from the bank.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct TakenIn {
+    /// The file, for its run.
+    pub return_id: BankReturnId,
+    /// The run.
+    pub run_id: RunId,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The layout in which it was read.
+    pub layout: String,
+    /// Whether it had been taken in before: then nothing was done.
+    pub known_before: bool,
+    /// Where its lines went.
+    pub matching: Matching,
+    /// What the bank did so far with the run, by all files.
+    pub results: BankResults,
+    /// Lines of the run without a result yet.
+    pub pending_count: u64,
+    /// Their sum.
+    pub pending_sum: Money,
+    /// Its lines that somebody has to look at.
+    pub unmatched: Vec<UnmatchedLine>,
+}
+
+/// Takes a file from the bank in for a run. The same file again changes nothing.
+///
+/// # Errors
+/// [`ProcessError`]: the run is not released; the file is damaged, cut, of another run or office, or does not add up
+/// (the place is named, and nothing of it is taken).
+pub async fn take_in(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    path: &Path,
+    layout: &Layout,
+) -> Result<TakenIn, ProcessError> {
+    let run = load(office, run_id).await?;
+    let execution_on = run.execution_on().ok_or(ProcessError::NotReleased)?;
+    if desk.today() < execution_on {
+        return Err(before_execution(execution_on).into());
+    }
+    let sha256 = digest(path)?;
+    let return_id = BankReturnId::derive(run_id, &sha256);
+    let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
+    let kept: BTreeSet<u64> =
+        known.received().map(|received| received.lines.keys().copied().collect()).unwrap_or_default();
+    let received = known.received().map(|received| received.file.layout != layout.code);
+    if received == Some(true) {
+        return Err(ProcessError::refused(&BankReturnError::FileDiffers));
+    }
+    if matches!(*known, BankReturn::Matched(_)) {
+        return taken(office, run_id, &known, true).await;
+    }
+    let source = Source { path: path.into(), sha256, layout: Arc::new(layout.clone()), run_id };
+    let (book, surveyed) = survey(office, &source, &kept).await?;
+    if surveyed.matching.unmatched_count > UNMATCHED_MAX as u64 {
+        return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
+    }
+    if known.received().is_none() {
+        receive(office, desk, &source, &surveyed).await?;
+    }
+    let matching = apply(office, desk, &source, book, surveyed.survey, kept).await?;
+    let command = BankReturnCommand::RecordMatched { matching, matched_on: desk.today() };
+    let key = office.derived("bank_file_matched", &format!("{return_id}|{command:?}"));
+    office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
+    let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
+    let taken = taken(office, run_id, &known, false).await?;
+    if taken.pending_count == 0 && matches!(*run, PaymentRun::Released(_)) {
+        reconcile(office, desk, &run, run_id, taken.results).await?;
+    }
+    Ok(taken)
+}
+
+/// A file with what is expected of it.
+#[derive(Clone)]
+struct Source {
+    path: Arc<Path>,
+    sha256: String,
+    layout: Arc<Layout>,
+    run_id: RunId,
+}
+
+/// What the first reading found.
+#[derive(Default)]
+struct Surveyed {
+    survey: Survey,
+    matching: Matching,
+    told: Told,
+}
+
+/// What the lines say, whether they can be matched or not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    settled_count: u64,
+    settled_sum: Money,
+    returned_count: u64,
+    returned_sum: Money,
+}
+
+impl Told {
+    /// Takes a verdict on a line that speaks of the whole run.
+    fn hear(&mut self, verdict: &Verdict) -> Result<(), MoneyError> {
+        match verdict {
+            Verdict::Settle(news) => {
+                self.settled_count += 1;
+                self.settled_sum = self.settled_sum.plus(news.amount)?;
+            }
+            Verdict::Return(news) => {
+                self.returned_count += 1;
+                self.returned_sum = self.returned_sum.plus(news.amount)?;
+            }
+            Verdict::Nothing | Verdict::Unmatched(_) | Verdict::Kept => {}
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, line: &BankLine) -> Result<(), MoneyError> {
+        let amount = line.amount.unwrap_or(Money::ZERO);
+        match line.said {
+            Some(Said::Settled) => {
+                self.settled_count += 1;
+                self.settled_sum = self.settled_sum.plus(amount)?;
+            }
+            Some(Said::Returned) => {
+                self.returned_count += 1;
+                self.returned_sum = self.returned_sum.plus(amount)?;
+            }
+            Some(Said::Waiting) | None => {}
+        }
+        Ok(())
+    }
+}
+
+/// Reads the file once and changes nothing. Accounts of the run are brought only where the file names accounts.
+async fn survey(
+    office: &Office,
+    source: &Source,
+    kept: &BTreeSet<u64>,
+) -> Result<(Arc<RunBook>, Surveyed), ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let mut book = Arc::new(book_of(office, source.run_id).await?);
+    loop {
+        let (own, file, kept, keyring) =
+            (Arc::clone(&book), source.clone(), kept.clone(), Arc::clone(&office.keyring));
+        let reading = tokio::task::spawn_blocking(move || first_reading(&own, &file, kept, &keyring));
+        match reading.await.map_err(|error| ProcessError::Damaged(error.to_string()))?? {
+            Some(surveyed) => return Ok((book, surveyed)),
+            None => {
+                let mut with_accounts = book_of(office, source.run_id).await?;
+                with_accounts.bring_accounts(accounts_of(office, source.run_id).await?);
+                book = Arc::new(with_accounts);
+            }
+        }
+    }
+}
+
+/// None where the file names accounts and the book has none yet.
+fn first_reading(
+    book: &RunBook,
+    source: &Source,
+    kept: BTreeSet<u64>,
+    keyring: &Keyring,
+) -> Result<Option<Surveyed>, Fault> {
+    let mut matcher = Matcher::new(book, &source.sha256, Survey::default(), kept);
+    let (mut told, mut accounts_missing) = (Told::default(), false);
+    let read = read_source(source, &mut |line| {
+        if line.account.is_some() && !book.has_accounts() {
+            accounts_missing = true;
+            return Err(Fault::new("accounts_missing", "", ""));
+        }
+        if line.scope == Scope::Run {
+            return matcher.whole(&line, &mut |verdict| told.hear(&verdict).map_err(Fault::from));
+        }
+        told.add(&line)?;
+        matcher.line(&line, index_of(keyring, &line).as_ref())?;
+        Ok(())
+    });
+    if accounts_missing {
+        return Ok(None);
+    }
+    read?;
+    let matching = matcher.matching;
+    Ok(Some(Surveyed { matching, told, survey: matcher.into_survey() }))
+}
+
+/// Takes the file in, or goes on with one whose taking was interrupted.
+async fn receive(
+    office: &Office,
+    desk: &Desk,
+    source: &Source,
+    surveyed: &Surveyed,
+) -> Result<(), ProcessError> {
+    let return_id = BankReturnId::derive(source.run_id, &source.sha256);
+    let file = ReceivedFile {
+        return_id,
+        run_id: source.run_id,
+        sha256: source.sha256.clone(),
+        layout: source.layout.code.clone(),
+        line_count: surveyed.matching.line_count().unwrap_or(u64::MAX),
+        settled_count: surveyed.told.settled_count,
+        settled_sum: surveyed.told.settled_sum,
+        returned_count: surveyed.told.returned_count,
+        returned_sum: surveyed.told.returned_sum,
+    };
+    let command = BankReturnCommand::ReceiveFile { file, received_on: desk.today() };
+    let key = office.derived("bank_file", &format!("{return_id}|{command:?}"));
+    office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
+    Ok(())
+}
+
+/// Reads the file again and appends what is new, a batch at a time.
+async fn apply(
+    office: &Office,
+    desk: &Desk,
+    source: &Source,
+    book: Arc<RunBook>,
+    survey: Survey,
+    kept: BTreeSet<u64>,
+) -> Result<Matching, ProcessError> {
+    let withholding = withholding_of(office, source.run_id).await?;
+    let (sender, mut receiver) = mpsc::channel(2);
+    let (reading, keyring) = (source.clone(), Arc::clone(&office.keyring));
+    let reader = tokio::task::spawn_blocking(move || {
+        second_reading(&book, &reading, (survey, kept), &keyring, &sender)
+    });
+    let mut corrected = Matching::default();
+    while let Some(batch) = receiver.recv().await {
+        append_batch(office, desk, source, batch, &withholding, &mut corrected).await?;
+    }
+    let mut matching = reader.await.map_err(|error| ProcessError::Damaged(error.to_string()))??;
+    matching.settled_count -= corrected.settled_count;
+    matching.settled_sum = matching.settled_sum.minus(corrected.settled_sum)?;
+    matching.returned_count -= corrected.returned_count;
+    matching.returned_sum = matching.returned_sum.minus(corrected.returned_sum)?;
+    matching.unmatched_count += corrected.unmatched_count;
+    Ok(matching)
+}
+
+fn second_reading(
+    book: &RunBook,
+    source: &Source,
+    (survey, kept): (Survey, BTreeSet<u64>),
+    keyring: &Keyring,
+    sender: &mpsc::Sender<Vec<Verdict>>,
+) -> Result<Matching, Fault> {
+    let mut matcher = Matcher::new(book, &source.sha256, survey, kept);
+    let mut batch = Vec::with_capacity(BATCH);
+    let send = |batch: &mut Vec<Verdict>| {
+        let full = std::mem::replace(batch, Vec::with_capacity(BATCH));
+        let gone = Fault::new("interrupted", "读取中断，请再读入一次", "interrupted: take the file in again");
+        sender.blocking_send(full).map_err(|_| gone)
+    };
+    read_source(source, &mut |line| {
+        let mut put = |verdict: Verdict| {
+            if !matches!(verdict, Verdict::Nothing | Verdict::Kept) {
+                batch.push(verdict);
+            }
+            if batch.len() == BATCH { send(&mut batch) } else { Ok(()) }
+        };
+        if line.scope == Scope::Run {
+            return matcher.whole(&line, &mut put);
+        }
+        put(matcher.line(&line, index_of(keyring, &line).as_ref())?)
+    })?;
+    if !batch.is_empty() {
+        send(&mut batch)?;
+    }
+    Ok(matcher.matching)
+}
+
+/// Appends the news of a batch, then keeps what could not be matched.
+async fn append_batch(
+    office: &Office,
+    desk: &Desk,
+    source: &Source,
+    batch: Vec<Verdict>,
+    withholding: &HashSet<PaymentId>,
+    corrected: &mut Matching,
+) -> Result<(), ProcessError> {
+    let (mut news, mut lines) = (Vec::with_capacity(batch.len()), Vec::new());
+    for verdict in batch {
+        match verdict {
+            Verdict::Settle(one) => news.push((LineOutcome::Settled, one)),
+            Verdict::Return(one) => news.push((LineOutcome::Returned, one)),
+            Verdict::Unmatched(line) => lines.push(*line),
+            Verdict::Nothing | Verdict::Kept => {}
+        }
+    }
+    for (line, amount) in append_news(office, desk, source.run_id, news, withholding).await? {
+        corrected.unmatched_count += 1;
+        match line.outcome {
+            Some(LineOutcome::Settled) => {
+                corrected.settled_count += 1;
+                corrected.settled_sum = corrected.settled_sum.plus(amount)?;
+            }
+            _ => {
+                corrected.returned_count += 1;
+                corrected.returned_sum = corrected.returned_sum.plus(amount)?;
+            }
+        }
+        lines.push(line);
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    name_other_runs(office, &mut lines).await?;
+    let return_id = BankReturnId::derive(source.run_id, &source.sha256);
+    let command = BankReturnCommand::RecordUnmatched { lines };
+    let key = office.derived("bank_lines", &format!("{return_id}|{}|{command:?}", desk.today()));
+    office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
+    Ok(())
+}
+
+/// A reference that is unknown to the run may be that of another: then the file is taken in for that one too.
+async fn name_other_runs(office: &Office, lines: &mut [UnmatchedLine]) -> Result<(), ProcessError> {
+    let named = |line: &UnmatchedLine| line.end_to_end_id.as_deref()?.parse::<PaymentId>().ok();
+    let ids: Vec<PaymentId> = lines
+        .iter()
+        .filter(|line| line.reason == UnmatchedReason::ReferenceUnknown)
+        .filter_map(named)
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let known: BTreeSet<PaymentId> =
+        payments(&office.pool, &ids).await?.into_iter().map(|row| row.payment_id).collect();
+    for line in lines {
+        if line.reason == UnmatchedReason::ReferenceUnknown
+            && named(line).is_some_and(|id| known.contains(&id))
+        {
+            line.reason = UnmatchedReason::OtherRun;
+        }
+    }
+    Ok(())
+}
+
+/// What came of the file, and where the run stands by all of them.
+async fn taken(
+    office: &Office,
+    run_id: RunId,
+    known: &BankReturn,
+    known_before: bool,
+) -> Result<TakenIn, ProcessError> {
+    let BankReturn::Matched(matched) = known else {
+        return Err(ProcessError::Unknown { what: "file from the bank" });
+    };
+    let file = &matched.received.file;
+    let Standing { results, pending_count, pending_sum } = standing_of(office, run_id).await?;
+    let unmatched = matched.received.lines.values().filter(|line| !matched.resolved.contains_key(&line.row));
+    Ok(TakenIn {
+        return_id: file.return_id,
+        run_id,
+        sha256: file.sha256.clone(),
+        layout: file.layout.clone(),
+        known_before,
+        matching: matched.matching,
+        results,
+        pending_count,
+        pending_sum,
+        unmatched: unmatched.cloned().collect(),
+    })
+}
+
+fn index_of(keyring: &Keyring, line: &BankLine) -> Option<BlindIndex> {
+    line.account.as_ref().map(|account| keyring.blind_index(BankAccount::LABEL, account.as_str()))
+}
+
+/// Reads the file's lines, and makes sure that it is still the file whose digest is known.
+fn read_source(source: &Source, each: &mut dyn FnMut(BankLine) -> Result<(), Fault>) -> Result<(), Fault> {
+    let file = File::open(&source.path).map_err(|error| unreadable(&error))?;
+    let mut hashed = BufReader::with_capacity(READ_BYTES, Hashed { source: file, hash: Sha256::new() });
+    read(&mut hashed, Expected { layout: &source.layout, run_id: source.run_id }, each)?;
+    io::copy(&mut hashed, &mut io::sink()).map_err(|error| unreadable(&error))?;
+    if hex::encode(hashed.into_inner().hash.finalize()) == source.sha256 {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "file_changed",
+        "读取过程中文件被改动，请再读入一次",
+        "the file was changed while it was read",
+    ))
+}
+
+/// Bytes of one read.
+const READ_BYTES: usize = 256 * 1024;
+
+/// Hashes what is read.
+struct Hashed<R> {
+    source: R,
+    hash: Sha256,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.hash.update(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+fn digest(path: &Path) -> Result<String, Fault> {
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let facts = file.metadata().map_err(|error| unreadable(&error))?;
+    if !facts.is_file() || facts.len() == 0 {
+        return Err(Fault::new("file_empty", "文件为空，或不是普通文件", "is empty, or no file"));
+    }
+    let mut hashed = BufReader::with_capacity(READ_BYTES, Hashed { source: file, hash: Sha256::new() });
+    io::copy(&mut hashed, &mut io::sink()).map_err(|error| unreadable(&error))?;
+    Ok(hex::encode(hashed.into_inner().hash.finalize()))
+}
+
+fn unreadable(error: &io::Error) -> Fault {
+    Fault::new("cannot_open", format!("文件无法读取：{error}"), format!("the file cannot be read: {error}"))
+}
+
+fn before_execution(execution_on: NaiveDate) -> Fault {
+    Fault::new(
+        "before_execution",
+        format!("要求执行日期是 {execution_on}，还没有到，不能回盘"),
+        format!("the bank is to pay on {execution_on}: there can be no results before"),
+    )
+}

@@ -1,0 +1,2 @@
+insert into read_bank_lines
+select * from json_populate_recordset(null::read_bank_lines, $1::json)

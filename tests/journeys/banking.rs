@@ -1,0 +1,170 @@
+//! A month through two banks: one that speaks ISO 20022, one that takes delimited text in GBK. A line is refused, a line
+//! is odd, a payment is given up and ordered anew, and the month is paid once.
+
+use std::fs;
+
+use serde_json::Value;
+use tests::counter::Counter;
+
+use crate::paying::{FUND, office_with_a_case};
+
+const FINANCE: &str = "finance:liu.yang";
+
+/// The office's own layouts: its own account, at both banks.
+fn layouts(counter: &Counter) -> String {
+    let folder = counter.path("banks");
+    fs::create_dir_all(&folder).unwrap();
+    let own = "[payer]\nname = \"龙泽园街道办事处\"\naccount = \"99011499000000000001\"\nbank_number = \"990100000002\"\n";
+    let iso = format!("code = \"our_bank\"\nzh = \"本行\"\nen = \"Our bank\"\nform = \"iso20022\"\n{own}");
+    fs::write(folder.join("iso.toml"), iso).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
+/// A run of November 2023 and of what is owed for October, as far as its release.
+fn approved(counter: &Counter, number: &str, lines: u64) -> String {
+    let plan =
+        ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance", "--number", number];
+    let prepared = counter.do_well(&[&plan[..], &["--fund", FUND, "--as", "clerk:wang.fang"]].concat());
+    assert_eq!(prepared["calculation"]["line_count"], lines, "{prepared}");
+    let run = prepared["run_id"].as_str().unwrap().to_owned();
+    counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
+    counter.do_well(&["run", "approve", &run, "--as", "approver:chen.jing"]);
+    run
+}
+
+fn between<'t>(text: &'t str, begin: &str, end: &str) -> Vec<&'t str> {
+    text.split(begin).skip(1).filter_map(|rest| rest.split(end).next()).collect()
+}
+
+/// The bank pays the first transaction, refuses the second, and speaks of one that nobody ordered.
+fn status_report(message: &str) -> String {
+    let ids = between(message, "<EndToEndId>", "</EndToEndId>");
+    let original = between(message, "<MsgId>", "</MsgId>")[0];
+    let transaction = |id: &str, status: &str, reason: &str| {
+        format!(
+            "<TxInfAndSts><OrgnlEndToEndId>{id}</OrgnlEndToEndId><TxSts>{status}</TxSts>{reason}<OrgnlTxRef><Amt>\
+             <InstdAmt Ccy=\"CNY\">100.00</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>"
+        )
+    };
+    let closed = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>";
+    let transactions = [
+        transaction(ids[0], "ACSC", ""),
+        transaction(ids[1], "RJCT", closed),
+        transaction("SOMEBODY-ELSES", "ACSC", ""),
+    ];
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>{original}\
+         </OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>{}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>",
+        transactions.concat()
+    )
+}
+
+fn gbk(bytes: &[u8]) -> String {
+    encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(bytes).unwrap().into_owned()
+}
+
+/// The other bank pays every line.
+fn answer(file: &str) -> Vec<u8> {
+    let mut text = "RESULT\r\n".to_owned();
+    let (mut count, mut fen) = (0, 0);
+    for (number, line) in file.lines().skip(1).enumerate() {
+        let fields: Vec<&str> = line.split('|').collect();
+        let (account, name, amount, reference) = (fields[1], fields[2], fields[3], fields[5]);
+        text.push_str(&format!("{}|{account}|{name}|{amount}|{reference}|S||77{number}\r\n", number + 1));
+        count += 1;
+        fen += amount.replace('.', "").parse::<i64>().unwrap();
+    }
+    text.push_str(&format!("END|{count}|{}.{:02}\r\n", fen / 100, fen % 100));
+    encoding_rs::GBK.encode(&text).0.into_owned()
+}
+
+fn first_month(counter: &Counter, folder: &str) -> String {
+    let run = approved(counter, "1", 2);
+    let out = counter.path("november.xml");
+    let how = ["--layout", "our_bank", "--layouts", folder, "--as", FINANCE];
+    let release = [&["run", "release", &run, "--out", out.to_str().unwrap()], &how[..]].concat();
+    let released = counter.do_well(&release);
+    let message = fs::read_to_string(&out).unwrap();
+    assert_eq!(released["delivery"]["files"][0]["line_count"], 2, "{released}");
+    assert!(
+        message.contains("<CtrlSum>200.00</CtrlSum>") && message.contains("<Nm>王秀英</Nm>"),
+        "{message}"
+    );
+    let again = counter.do_well(&release);
+    assert_eq!(
+        (&again["file_sha256"], fs::read_to_string(&out).unwrap()),
+        (&released["file_sha256"], message.clone())
+    );
+
+    let cut = counter.file("cut.xml", &message[..message.len() / 2]);
+    let settle = |file: &str| counter.ask(&[&["run", "settle", &run, "--results", file], &how[..]].concat());
+    assert_eq!(settle(&cut).code(), "unknown_message", "the bank's own file is expected, not ours");
+    let report = counter.file("report.xml", &status_report(&message));
+    let taken = settle(&report);
+    assert_eq!(taken.status, 1, "an exception waits: {taken:?}");
+    assert_eq!(
+        (&taken.json["pending_count"], &taken.json["unmatched"][0]["reason"]),
+        (&0.into(), &"reference_unknown".into())
+    );
+    assert_eq!(settle(&report).json["known_before"], true);
+    run
+}
+
+#[tokio::test]
+async fn a_month_goes_through_two_banks_and_is_paid_once() {
+    let (counter, _) = office_with_a_case().await;
+    let folder = layouts(&counter);
+    let run = first_month(&counter, &folder);
+
+    let waiting = counter.ask(&["bank", "exceptions"]);
+    assert_eq!((waiting.status, waiting.json.as_array().map(Vec::len)), (1, Some(1)), "{waiting:?}");
+    let (file, row) =
+        (waiting.json[0]["return_id"].as_str().unwrap(), waiting.json[0]["row_number"].to_string());
+    let resolve =
+        ["bank", "resolve", file, &row, "--as-what", "dismissed", "--note", "非本单位", "--as", FINANCE];
+    counter.do_well(&resolve);
+    assert_eq!(counter.do_well(&["bank", "exceptions"]), Value::Array(Vec::new()));
+
+    let returns = counter.ask(&["run", "returns", "--run", &run]);
+    assert_eq!((returns.status, &returns.json[0]["reason"]), (1, &"AC04".into()), "{returns:?}");
+    assert!(returns.json[0]["reason_zh"].as_str().unwrap().contains("销户"));
+
+    let payment = returns.json[0]["payment_id"].as_str().unwrap();
+    let cancel =
+        |who| counter.ask(&["payment", "cancel", payment, "--reason", "本人更换开户行", "--as", who]);
+    assert_eq!(cancel("clerk:wang.fang").code(), "role_not_allowed");
+    assert_eq!(cancel(FINANCE).status, 0);
+    let second = approved(&counter, "2", 1);
+    let out = counter.path("again.txt");
+    let how = ["--layout", "text_gbk", "--as", FINANCE];
+    counter.do_well(&[&["run", "release", &second, "--out", out.to_str().unwrap()], &how[..]].concat());
+    // the layout parts the bank's own accounts from others, and this run has own ones only
+    let text = gbk(&fs::read(&out).unwrap());
+    assert!(text.contains("|9901140000000000019|王秀英|100.00|"), "{text}");
+    let results = counter.path("results.txt");
+    fs::write(&results, answer(&text)).unwrap();
+    let settle = ["run", "settle", &second, "--results", results.to_str().unwrap()];
+    let taken = counter.do_well(&[&settle[..], &how[..]].concat());
+    assert_eq!(
+        (&taken["results"]["settled_count"], &taken["pending_count"]),
+        (&1.into(), &0.into()),
+        "{taken}"
+    );
+    assert_eq!(counter.do_well(&["run", "returns"]), Value::Array(Vec::new()));
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn layouts_are_listed_and_a_wrong_one_is_told_with_its_place() {
+    let counter = Counter::open().await;
+    let folder = layouts(&counter);
+    let listed = counter.do_well(&["bank", "layouts", "--layouts", &folder]);
+    let codes: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|layout| layout["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["plain_csv", "text_gbk", "fixed_gb18030", "pain_001", "our_bank"]);
+    let example = counter.do_well(&["bank", "layouts", "check", &format!("{folder}/iso.toml")]);
+    assert!(example["example"].as_str().unwrap().contains("龙泽园街道办事处"), "{example}");
+    let wrong = counter.file("wrong.toml", "code = \"x\"\nzh = \"x\"\nform = \"iso20022\"\n");
+    let refused = counter.ask(&["bank", "layouts", "check", &wrong]);
+    assert_eq!((refused.status, refused.code()), (1, "layout_unreadable"), "{refused:?}");
+}

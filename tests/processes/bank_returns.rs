@@ -1,0 +1,372 @@
+//! Files to the bank and files from it, through the processes: every line has its place, whatever the file says and
+//! however often it comes.
+
+use std::fs;
+use std::path::PathBuf;
+
+use api::bank::catalogue::Catalogue;
+use api::bank::layout::Layout;
+use api::bank::writing::{end_to_end_id, message_id};
+use api::processes::payment_run::{
+    self, Finding, OneFile, Release, Released, RunPlan, TakenIn, resolve_line, take_in,
+};
+use api::processes::{self as work, ProcessError};
+use api::registers::{RawRow, RegisterRow, changes};
+use domain::bank_return::{LineResolution, UnmatchedReason as Reason};
+use domain::ids::{PaymentId, RunId};
+use domain::money::Money;
+use domain::payment_run::PaymentRun;
+use domain::program::Program;
+use projections::payment_registers::PaymentRow;
+use projections::payment_registers::queries::{LinePage, PageStart, lines_page};
+use projections::runner::Until;
+use sqlx::Executor;
+use tempfile::TempDir;
+use tests::office::{Broken, FUND, SmallOffice, ZHAO, at_work, day, id_number};
+use tests::personas;
+
+const TODAY: &str = "2023-02-27";
+
+/// An office whose run of March waits for the bank: three months of March, and January and February of the person whose
+/// account was wrong.
+struct AtTheBank {
+    small: SmallOffice,
+    folder: TempDir,
+    run: RunId,
+    layout: Layout,
+    lines: Vec<PaymentRow>,
+}
+
+async fn at_the_bank(layout: &str) -> AtTheBank {
+    let small = SmallOffice::open().await;
+    correct_the_account(&small).await;
+    let office = &small.office;
+    let programs = vec![Program::AdvancedAgeAllowance, Program::SubsistenceAllowance];
+    let fund_id = office.fund_id(FUND);
+    let plan = RunPlan { month: "2023-03".parse().unwrap(), programs, fund_id, number: 1 };
+    let clerk = at_work(personas::clerk(), TODAY);
+    let run = payment_run::open(office, &clerk, &plan).await.unwrap();
+    let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();
+    let warnings = prepared.calculation.warning_count;
+    payment_run::submit(office, &clerk, run, warnings).await.unwrap();
+    payment_run::approve(office, &at_work(personas::approver(), TODAY), run).await.unwrap();
+    let layout = Catalogue::own().unwrap().layout(layout).unwrap().clone();
+    let folder = tempfile::tempdir().unwrap();
+    let mut bank = AtTheBank { small, folder, run, layout, lines: Vec::new() };
+    bank.release().await.unwrap();
+    bank.small.office.runner.catch_up(Until::Head).await.unwrap();
+    let page = LinePage { start: PageStart::First, limit: 100 };
+    bank.lines = lines_page(&bank.small.office.pool, run, page).await.unwrap();
+    assert_eq!(bank.lines.len(), 5);
+    bank
+}
+
+async fn correct_the_account(small: &SmallOffice) {
+    let id_number = id_number(ZHAO);
+    let cells = [id_number.as_str(), "账户变更", "2023-02-20", "2023-02-20", "9901140000000000043"];
+    let row = changes::Row::read(&RawRow::from_texts(1, cells.map(str::to_owned))).unwrap();
+    work::record_change(&small.office, &at_work(personas::clerk(), "2023-02-20"), &row).await.unwrap();
+}
+
+/// What a status report says of a payment.
+#[derive(Clone, Debug)]
+struct Says {
+    reference: String,
+    status: &'static str,
+    amount: String,
+    reason: &'static str,
+}
+
+impl AtTheBank {
+    async fn release(&self) -> Result<(Released, Vec<u8>), ProcessError> {
+        let (mut bytes, finance) = (Vec::new(), at_work(personas::finance(), TODAY));
+        let release = Release { run_id: self.run, execution_on: Some(day(TODAY)), layout: &self.layout };
+        let office = &self.small.office;
+        let released = payment_run::release_in(office, &finance, &release, &mut OneFile(&mut bytes)).await?;
+        Ok((released, bytes))
+    }
+
+    fn says(&self, place: usize, status: &'static str, reason: &'static str) -> Says {
+        let line = &self.lines[place];
+        Says { reference: end_to_end_id(line.payment_id), status, amount: line.amount.to_string(), reason }
+    }
+
+    fn report(&self, says: &[Says]) -> String {
+        let transaction = |says: &Says| {
+            let reason = match says.reason {
+                "" => String::new(),
+                reason => format!("<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>"),
+            };
+            format!(
+                "<TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>{}</TxSts>{reason}<OrgnlTxRef><Amt>\
+                 <InstdAmt Ccy=\"CNY\">{}</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>\n",
+                says.reference, says.status, says.amount
+            )
+        };
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+             <Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:pain.002.001.10\"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>\
+             <OrgnlMsgId>{}</OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>\n{}</OrgnlPmtInfAndSts></CstmrPmtStsRpt>\
+             </Document>\n",
+            message_id(self.run, 1),
+            says.iter().map(transaction).collect::<String>()
+        )
+    }
+
+    async fn take(&self, text: &str) -> Result<TakenIn, ProcessError> {
+        let path: PathBuf = self.folder.path().join("file");
+        fs::write(&path, text).unwrap();
+        let finance = at_work(personas::finance(), "2023-02-28");
+        take_in(&self.small.office, &finance, self.run, &path, &self.layout).await
+    }
+
+    async fn resolve(
+        &self,
+        taken: &TakenIn,
+        row: u64,
+        resolution: LineResolution,
+    ) -> Result<(), ProcessError> {
+        let finding =
+            Finding { return_id: taken.return_id, row, resolution, note: "已向银行核实".to_owned() };
+        resolve_line(&self.small.office, &at_work(personas::finance(), "2023-02-28"), finding).await
+    }
+
+    /// Nothing is lost and nothing counted twice.
+    async fn adds_up(&self, taken: &TakenIn) {
+        let lines = u64::try_from(self.lines.len()).unwrap();
+        let results = taken.results;
+        assert_eq!(results.settled_count + results.returned_count + taken.pending_count, lines);
+        let sum = Money::sum([results.settled_sum, results.returned_sum, taken.pending_sum]).unwrap();
+        assert_eq!(sum, Money::sum(self.lines.iter().map(|line| line.amount)).unwrap());
+        assert_eq!(self.small.broken().await, Broken::new());
+    }
+
+    async fn is_reconciled(&self) -> bool {
+        let run = self.small.office.repository.load_newest::<PaymentRun>(self.run).await.unwrap().state;
+        matches!(*run, PaymentRun::Reconciled(_))
+    }
+
+    async fn count(&self, event_type: &str) -> i64 {
+        let query = "select count(*) from log_events where event_type = $1";
+        sqlx::query_scalar(query).bind(event_type).fetch_one(self.small.ledger.owner()).await.unwrap()
+    }
+}
+
+fn reasons(taken: &TakenIn) -> Vec<Reason> {
+    taken.unmatched.iter().map(|line| line.reason).collect()
+}
+
+#[tokio::test]
+async fn a_message_is_written_again_with_the_same_bytes_and_opening_accounts_is_an_event() {
+    let bank = at_the_bank("pain_001").await;
+    let (released, bytes) = bank.release().await.unwrap();
+    let end = bank.small.end().await;
+    let (again, same) = bank.release().await.unwrap();
+    assert_eq!((&again.file_sha256, &same), (&released.file_sha256, &bytes));
+    assert_eq!(bank.small.end().await, end, "the same person on the same day");
+    assert_eq!(bank.count("AccountsDisclosed").await, 2, "of February, and of March once");
+    let state = bank.small.office.repository.load_newest::<PaymentRun>(bank.run).await.unwrap().state;
+    let delivery = state.released().unwrap().delivery.clone().unwrap();
+    assert_eq!((delivery.layout.as_str(), delivery.files.len()), ("pain_001", 1));
+    assert_eq!((delivery.files[0].line_count, &delivery.files[0].sha256), (5, &released.file_sha256));
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains("<Nm>赵铁柱</Nm>") && text.contains("<NbOfTxs>5</NbOfTxs>"), "{text}");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn own_accounts_of_the_bank_go_in_a_file_of_their_own() {
+    let mut bank = at_the_bank("plain_csv").await;
+    let mut layout = Catalogue::own().unwrap().layout("text_gbk").unwrap().clone();
+    layout.own_bank.as_mut().unwrap().prefixes = vec!["9901140000000000043".to_owned()];
+    bank.layout = layout;
+    let refused = bank.release().await.unwrap_err();
+    assert_eq!(refused.code(), "released_in_another_layout");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn every_line_of_a_report_has_its_place() {
+    let bank = at_the_bank("pain_001").await;
+    let mut wrong = bank.says(2, "ACSC", "");
+    wrong.amount = "0.01".to_owned();
+    let mut negative = bank.says(3, "ACSC", "");
+    negative.amount = "-1.00".to_owned();
+    let unknown = Says { reference: "0".repeat(32), ..bank.says(3, "ACSC", "") };
+    let foreign = Says { reference: "NOT-OURS".to_owned(), ..bank.says(3, "ACSC", "") };
+    let says = [
+        bank.says(0, "ACSC", ""),
+        bank.says(1, "RJCT", "AC04"),
+        wrong,
+        negative,
+        unknown,
+        foreign,
+        bank.says(0, "ACSC", ""),
+        bank.says(0, "RJCT", "AC01"),
+        bank.says(4, "ACSP", ""),
+    ];
+    let taken = bank.take(&bank.report(&says)).await.unwrap();
+    let m = taken.matching;
+    assert_eq!((m.settled_count, m.returned_count, m.repeated_count, m.waiting_count), (1, 1, 1, 1));
+    let expected = [
+        Reason::AmountDiffers,
+        Reason::AmountMalformed,
+        Reason::ReferenceUnknown,
+        Reason::ReferenceUnknown,
+        Reason::ReturnedAfterSettlement,
+    ];
+    assert_eq!(reasons(&taken), expected);
+    assert_eq!((m.unmatched_count, taken.pending_count), (5, 3));
+    bank.adds_up(&taken).await;
+    let end = bank.small.end().await;
+    let again = bank.take(&bank.report(&says)).await.unwrap();
+    assert!(again.known_before);
+    assert_eq!((again.matching, reasons(&again)), (taken.matching, reasons(&taken)));
+    assert_eq!(bank.small.end().await, end, "the same file twice changes nothing");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn exceptions_are_resolved_and_the_last_one_reconciles_the_run() {
+    let bank = at_the_bank("pain_001").await;
+    let mut wrong = bank.says(4, "ACSC", "");
+    wrong.amount = "0.01".to_owned();
+    let says: Vec<Says> = (0..4).map(|place| bank.says(place, "ACSC", "")).chain([wrong]).collect();
+    let taken = bank.take(&bank.report(&says)).await.unwrap();
+    assert_eq!((taken.pending_count, reasons(&taken)), (1, vec![Reason::AmountDiffers]));
+    let (last, other) = (bank.lines[4].payment_id, bank.lines[3].payment_id);
+    let refused = bank.resolve(&taken, 5, LineResolution::Settled { payment_id: other }).await.unwrap_err();
+    assert_eq!(refused.code(), "payment_differs");
+    assert!(!bank.is_reconciled().await);
+    bank.resolve(&taken, 5, LineResolution::Settled { payment_id: last }).await.unwrap();
+    bank.resolve(&taken, 5, LineResolution::Settled { payment_id: last }).await.unwrap();
+    assert_eq!(bank.count("BankLineResolved").await, 1);
+    assert!(bank.is_reconciled().await);
+    assert_eq!(bank.small.broken().await, Broken::new());
+    let refused = bank.resolve(&taken, 5, LineResolution::Dismissed).await.unwrap_err();
+    assert_eq!(refused.code(), "line_resolved");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn money_that_comes_back_after_it_had_settled_is_recovered_and_the_month_can_be_paid_again() {
+    let bank = at_the_bank("pain_001").await;
+    let all: Vec<Says> = (0..5).map(|place| bank.says(place, "ACSC", "")).collect();
+    bank.take(&bank.report(&all)).await.unwrap();
+    assert!(bank.is_reconciled().await);
+    let late = bank.take(&bank.report(&[bank.says(0, "RJCT", "AC04")])).await.unwrap();
+    assert_eq!(reasons(&late), [Reason::ReturnedAfterSettlement]);
+    let payment_id: PaymentId = bank.lines[0].payment_id;
+    bank.resolve(&late, 1, LineResolution::Recovered { payment_id }).await.unwrap();
+    assert_eq!((bank.count("RecoveryOpened").await, bank.count("RecoveryReceived").await), (1, 1));
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn parts_of_a_report_come_in_any_order_and_more_than_once() {
+    let bank = at_the_bank("pain_001").await;
+    let part = |from: usize, to: usize| {
+        let says: Vec<Says> = (from..to).map(|place| bank.says(place, "ACSC", "")).collect();
+        bank.report(&says)
+    };
+    for (text, pending) in [(part(3, 5), 3), (part(0, 2), 1), (part(1, 4), 0), (part(0, 5), 0)] {
+        let taken = bank.take(&text).await.unwrap();
+        assert_eq!((taken.pending_count, taken.unmatched.len()), (pending, 0));
+        bank.adds_up(&taken).await;
+    }
+    assert!(bank.is_reconciled().await);
+    assert_eq!(bank.count("PaymentSettled").await, 3 + 5, "three of February, and each of March once");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_used_leaves_the_ledger_as_it_was() {
+    let bank = at_the_bank("pain_001").await;
+    let end = bank.small.end().await;
+    let good = bank.report(&[bank.says(0, "ACSC", ""), bank.says(1, "ACSC", "")]);
+    let other_run = good.replace(&bank.run.uuid().simple().to_string(), &"a".repeat(32));
+    let summed = good.replace(
+        "</OrgnlMsgId>",
+        "</OrgnlMsgId><NbOfTxsPerSts><DtldNbOfTxs>3</DtldNbOfTxs><DtldSts>ACSC</DtldSts></NbOfTxsPerSts>",
+    );
+    let bomb = good.replace("?>\n", "?>\n<!DOCTYPE Document [<!ENTITY a \"b\">]>\n");
+    let cut = good[..good.len() - 60].to_owned();
+    for (text, code) in [
+        (other_run.as_str(), "file_of_another_run"),
+        (&summed, "sums_differ"),
+        (&bomb, "xml_entities"),
+        (&cut, "file_truncated"),
+        ("", "file_empty"),
+        ("payment,result\n", "file_truncated"),
+    ] {
+        let refused = bank.take(text).await.unwrap_err();
+        assert_eq!(refused.code(), code, "{refused}");
+        assert_eq!(bank.small.end().await, end, "{code} left something");
+    }
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_taking_that_was_interrupted_is_finished_by_taking_the_file_again() {
+    let bank = at_the_bank("pain_001").await;
+    let mut wrong = bank.says(4, "ACSC", "");
+    wrong.amount = "0.01".to_owned();
+    let says: Vec<Says> = (0..4).map(|place| bank.says(place, "ACSC", "")).chain([wrong]).collect();
+    let superuser = bank.small.ledger.superuser().await;
+    superuser
+        .execute(
+            "create function out_of_order() returns trigger language plpgsql as
+             $$ begin raise exception 'out of order'; end $$;
+             create trigger out_of_order before insert on log_events for each row
+                 when (new.event_type = 'BankFileMatched') execute function out_of_order()",
+        )
+        .await
+        .unwrap();
+    bank.take(&bank.report(&says)).await.unwrap_err();
+    superuser.execute("drop function out_of_order() cascade").await.unwrap();
+    superuser.close().await;
+    let taken = bank.take(&bank.report(&says)).await.unwrap();
+    assert_eq!((taken.pending_count, reasons(&taken)), (1, vec![Reason::AmountDiffers]));
+    assert_eq!((bank.count("BankFileReceived").await, bank.count("BankLinesUnmatched").await), (1, 1));
+    bank.adds_up(&taken).await;
+    bank.small.ledger.finish().await;
+}
+
+/// Draws without a library: the same seed, the same story.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % bound
+    }
+}
+
+#[tokio::test]
+async fn whatever_the_bank_says_in_whatever_order_the_sums_hold_after_every_file() {
+    let bank = at_the_bank("pain_001").await;
+    let mut draw = Draw(20_230_227);
+    for _ in 0..25 {
+        let mut says = Vec::new();
+        for _ in 0..=draw.below(6) {
+            let place = draw.below(5);
+            let (status, reason) =
+                [("ACSC", ""), ("RJCT", "AC01"), ("ACSP", ""), ("ZZZZ", "")][draw.below(4)];
+            let mut one = bank.says(place, status, reason);
+            match draw.below(8) {
+                0 => one.amount = "0.02".to_owned(),
+                1 => one.reference = "F".repeat(32),
+                _ => {}
+            }
+            says.push(one);
+        }
+        let taken = bank.take(&bank.report(&says)).await.unwrap();
+        assert_eq!(taken.matching.line_count(), Some(says.len() as u64), "{says:?}");
+        bank.adds_up(&taken).await;
+        if let Some(line) = taken.unmatched.first().filter(|_| !taken.known_before) {
+            bank.resolve(&taken, line.row, LineResolution::Dismissed).await.unwrap();
+        }
+    }
+    bank.small.ledger.finish().await;
+}
