@@ -1,8 +1,8 @@
-//! Papers of the office (纸质材料): plain data in, Excel bytes out.
+//! Papers of the office (纸质材料): plain data in, PDF and Excel bytes out.
 //!
 //! Each kind of paper has a struct of plain data ([`Roster`], [`Notice`], [`RunVoucher`], [`PaymentVoucher`],
 //! [`Receipt`], [`MonthReport`], [`YearReport`]) that becomes a [`Paper`]: a title, facts, tables with their sums, lines for
-//! signatures. [`xlsx::write`] sets it. Nothing here reads a database, a
+//! signatures. [`pdf::write`] and [`xlsx::write`] set the same paper, so both say the same. Nothing here reads a database, a
 //! clock or a file; the same paper is the same bytes.
 //!
 //! A page can be traced: its foot names the log, the position up to which it was read, the newest checkpoint's root, and the
@@ -10,8 +10,10 @@
 
 mod digest;
 mod error;
+mod font;
 mod kinds;
 mod paper;
+pub mod pdf;
 #[cfg(test)]
 mod tests;
 pub mod xlsx;

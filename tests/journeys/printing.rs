@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use api::processes::{
     Desk, check_means, hold_consultation, open_campaign, open_fund, post_notice, receive_application,
@@ -68,6 +69,13 @@ fn count(count: &Value) -> Data {
     Data::Float(count.to_string().parse().unwrap())
 }
 
+/// The text of a PDF by another program, where it is installed.
+fn text_of_pdf(path: &str) -> Option<String> {
+    assert!(fs::read(path).unwrap().starts_with(b"%PDF-"));
+    let output = Command::new("pdftotext").args(["-layout", path, "-"]).output().ok()?;
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
 async fn disclosures(counter: &Counter) -> Vec<Value> {
     let payloads: Vec<String> = query_scalar(
         "select payload::text from log_events where event_type = 'PersonalDataDisclosed' order by position",
@@ -90,7 +98,7 @@ async fn a_printed_roster_says_what_the_run_says_and_is_a_disclosure_by_somebody
     assert!(!Path::new(&out).exists() && disclosures(&counter).await.is_empty());
 
     let finance = ["roster", "--run", &run, "--as", "finance:liu.yang"];
-    let (book, _) = printed(&counter, &finance, "roster.xlsx");
+    let (book, said) = printed(&counter, &finance, "roster.xlsx");
     let shown = counter.do_well(&["run", "show", &run]);
     let cells = rows(&book);
     let ordered = &shown["run"]["ordered_fen"];
@@ -106,8 +114,14 @@ async fn a_printed_roster_says_what_the_run_says_and_is_a_disclosure_by_somebody
     let (whole, _) = printed(&counter, &[&finance[..], &["--whole"]].concat(), "whole.xlsx");
     assert!(rows(&whole).iter().flatten().any(|cell| *cell == text(PERSON)));
 
+    let (pdf, on_paper) = printed(&counter, &finance, "roster.pdf");
+    assert_eq!((&on_paper["digest"], &on_paper["pages"]), (&said["digest"], &json!(1)));
+    if let Some(read) = text_of_pdf(&pdf) {
+        assert!(read.contains("王秀英") && read.contains(on_paper["digest"].as_str().unwrap()), "{read}");
+        assert!(read.contains(&format!("日志位置：{}", on_paper["trace"]["position"])), "{read}");
+    }
     let recorded = disclosures(&counter).await;
-    assert_eq!(recorded.len(), 2, "{recorded:?}");
+    assert_eq!(recorded.len(), 3, "{recorded:?}");
     assert_eq!(recorded[0]["PersonalDataDisclosed"]["recipient"], "liu.yang");
     let opened = &recorded[0]["PersonalDataDisclosed"]["opened"];
     assert_eq!(opened[0]["labels"], json!(["account", "id_number", "name"]), "{opened}");
@@ -177,6 +191,14 @@ async fn vouchers_and_reports_say_what_the_command_line_says() {
         [count(&report["runs"][0]["ordered_count"]), yuan(&report["runs"][0]["ordered_fen"])]
     );
     assert_eq!(said["trace"]["position"], report["position"]);
+    let (pdf, on_paper) = printed(&counter, &["month-report", "--month", "2023-11"], "month.pdf");
+    assert_eq!(on_paper["digest"], said["digest"]);
+    if let Some(read) = text_of_pdf(&pdf) {
+        assert!(
+            read.contains(&run) && read.contains("200.00") && read.contains("第 1 页，共 1 页"),
+            "{read}"
+        );
+    }
     assert_eq!(disclosures(&counter).await.len(), 1);
 }
 
@@ -209,7 +231,7 @@ async fn a_public_notice_names_nobody_in_clear_and_holds_for_its_days_alone() {
     assert!(!all.contains("王秀英") && !all.contains(PERSON) && !all.contains("99011400"), "{all}");
     assert!(all.contains("010-00000000"));
     let of_case = case.subject.case_id.to_string();
-    printed(&counter, &["notice", "--case", &of_case, "--day", "2023-10-17"], "case.xlsx");
+    printed(&counter, &["notice", "--case", &of_case, "--day", "2023-10-17"], "case.pdf");
     let out = counter.path("other.pdf");
     for other in [["--day", "2023-10-18"], ["--program", "advanced_age_allowance"]] {
         let none = counter.ask(&["print", "notice", other[0], other[1], "--out", out.to_str().unwrap()]);

@@ -156,7 +156,7 @@ pub enum Command {
         #[arg(long)]
         month: Option<BenefitMonth>,
     },
-    /// 打印 · papers as Excel: roster, public notice, voucher, receipt, reports
+    /// 打印 · papers as PDF or Excel: roster, public notice, voucher, receipt, reports
     #[command(subcommand)]
     Print(PrintCommand),
     /// 检查 · prove the invariants of this ledger

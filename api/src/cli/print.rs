@@ -1,4 +1,4 @@
-//! `ledger print`: papers as Excel files.
+//! `ledger print`: papers as PDF or Excel files.
 
 use std::path::{Path, PathBuf};
 
@@ -106,9 +106,9 @@ pub struct VoucherOf {
 /// Where a paper goes.
 #[derive(Clone, Debug, Args)]
 pub struct PrintTo {
-    /// 格式 · xlsx
-    #[arg(long, value_enum, default_value = "xlsx")]
-    pub format: PrintFormat,
+    /// 格式 · pdf or xlsx; as the file's name ends when absent
+    #[arg(long, value_enum)]
+    pub format: Option<PrintFormat>,
     /// 输出文件 · file to write
     #[arg(long)]
     pub out: PathBuf,
@@ -120,8 +120,18 @@ pub struct PrintTo {
 /// The form of a paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PrintFormat {
+    /// For printing.
+    Pdf,
     /// For Excel.
     Xlsx,
+}
+
+impl PrintTo {
+    fn format(&self) -> PrintFormat {
+        let ends =
+            |end: &str| self.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(end));
+        self.format.unwrap_or(if ends("xlsx") { PrintFormat::Xlsx } else { PrintFormat::Pdf })
+    }
 }
 
 impl PrintCommand {
@@ -225,7 +235,7 @@ async fn print(
         session.look_at_ledger(made).await?
     };
     let printed =
-        waiting(|| Printed::of(&paper, to.format)).map_err(|error| ProcessError::refused(&error))?;
+        waiting(|| Printed::of(&paper, to.format())).map_err(|error| ProcessError::refused(&error))?;
     draft::write(&to.out, &printed.bytes)?;
     Ok((paper, printed))
 }
@@ -240,6 +250,10 @@ struct Printed {
 impl Printed {
     fn of(paper: &Paper, format: PrintFormat) -> Result<Printed, PrintError> {
         Ok(match format {
+            PrintFormat::Pdf => {
+                let pdf = print::pdf::write(paper)?;
+                Printed { format, bytes: pdf.bytes, pages: Some(pdf.pages) }
+            }
             PrintFormat::Xlsx => Printed { format, bytes: print::xlsx::write(paper)?, pages: None },
         })
     }
@@ -254,11 +268,11 @@ impl Printed {
 }
 
 fn answer(paper: &Paper, printed: &Printed, place: &Path) -> Value {
-    let PrintFormat::Xlsx = printed.format;
+    let format = if printed.format == PrintFormat::Pdf { "pdf" } else { "xlsx" };
     json!({
         "paper": paper.sheet.kind,
         "file": place,
-        "format": "xlsx",
+        "format": format,
         "pages": printed.pages,
         "sha256": hex::encode(Sha256::digest(&printed.bytes)),
         "digest": paper.digest(),

@@ -73,8 +73,8 @@ fn told(press: &Press<'_>, run: PaymentRunRow, fund: String, rows: Vec<RosterRow
         rows,
         count,
         sum,
+        approved_by: voucher::approvers(&run),
         prepared_by: run.calculated_by.or(Some(run.opened_by)),
-        approved_by: run.approved_by,
         released_by: run.released_by,
     }
 }

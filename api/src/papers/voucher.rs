@@ -41,12 +41,12 @@ pub async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Paper, Proc
         fund,
         stage: run.stage.zh().to_owned(),
         execution_on: run.execution_on.map(|day| day.to_string()).unwrap_or_default(),
+        approved_by: approvers(&run),
         file_sha256: run.file_sha256.unwrap_or_default(),
         entries,
         count: run.ordered_count,
         sum: run.ordered,
         prepared_by: run.calculated_by.or(Some(run.opened_by)),
-        approved_by: run.approved_by,
         released_by: run.released_by,
     };
     press.paper(voucher.sheet().map_err(|error| ProcessError::refused(&error))?, position).await
@@ -110,8 +110,8 @@ fn told(
         status: status(payment),
         execution_on: payment.execution_on.to_string(),
         rule_version: payment.rule_version.clone(),
+        approved_by: approvers(&run),
         prepared_by: run.calculated_by.or(Some(run.opened_by)),
-        approved_by: run.approved_by,
         released_by: run.released_by,
     }
 }
@@ -129,6 +129,13 @@ fn status(payment: &PaymentRow) -> String {
     let day = day.map(|day| format!("　{day}")).unwrap_or_default();
     let said = said.map(|said| format!("　{said}")).unwrap_or_default();
     format!("{}{day}{said}", payment.status.zh())
+}
+
+/// Who approved a run: of a large one, both.
+pub(super) fn approvers(run: &PaymentRunRow) -> Option<String> {
+    let approvers: Vec<&str> =
+        [&run.endorsed_by, &run.approved_by].into_iter().filter_map(Option::as_deref).collect();
+    (!approvers.is_empty()).then(|| approvers.join("、"))
 }
 
 async fn run_of(connection: &mut PgConnection, run_id: RunId) -> Result<PaymentRunRow, ProcessError> {

@@ -108,14 +108,14 @@ fn columns() -> Vec<Column> {
     vec![
         Column::centered("序号", 9),
         Column::words("姓名", 17),
-        Column::centered("公民身份号码", 30),
+        Column::centered("公民身份号码", 29),
         Column::words("社区", 18),
         Column::words("救助项目", 26),
         Column::centered("所属月份", 15),
         Column::centered("性质", 10),
-        Column::numbers("金额（元）", 20),
+        Column::numbers("金额（元）", 24),
         Column::words("收款人", 17),
-        Column::centered("收款账号", 33),
+        Column::centered("收款账号", 32),
         Column::centered("状态", 12),
     ]
 }

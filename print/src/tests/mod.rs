@@ -1,5 +1,6 @@
 //! Papers of an invented office, set and read back.
 
+mod pages;
 mod sheets;
 mod workbooks;
 
