@@ -60,6 +60,8 @@ id!(/// A donation campaign (募捐活动).
     CampaignId);
 id!(/// One donation (捐赠).
     DonationId);
+id!(/// One remittance of donated money to another organisation (善款转交).
+    RemittanceId);
 id!(/// A fund (资金).
     FundId);
 id!(/// A file from the bank, taken in for a run (回盘), derived by [`BankReturnId::derive`].

@@ -13,7 +13,7 @@ use domain::identifiers::BankAccount;
 use domain::ids::{CaseId, PaymentId, PersonId};
 use domain::money::Money;
 use domain::payment::RecoveryReason;
-use domain::personal::{Opened, Personal, RetentionClass, Sealed};
+use domain::personal::{DonorName, Opened, Personal, RetentionClass, Sealed};
 use domain::program::Program;
 use eventlog::keyring::{CLASSES, Keyring};
 use projections::runner::Until;
@@ -331,4 +331,40 @@ async fn a_file_is_kept_by_every_case_that_rests_on_the_person_and_by_no_other()
         assert_eq!(hers.err(), withheld, "{why}");
         assert_eq!(refused(&small, &plan(husband, VOUCHERS), "2023-01-06").await.0, "case_open");
     }
+}
+
+#[tokio::test]
+async fn a_donors_name_is_erased_after_thirty_years_and_gift_receipt_and_totals_stay() {
+    let small = SmallOffice::open().await;
+    let gift = small.first("DonationReceived").await;
+    let donor = small.text("payload #>> '{DonationReceived,donation,donor}'", gift).await;
+    let donor: PersonId = donor.parse().unwrap();
+    let name = small.text("payload #>> '{DonationReceived,donation,donor_name}'", gift).await;
+    let name = Sealed::<DonorName>::from_ciphertext(name);
+    let before = totals(&small).await;
+    let file = |donor| {
+        let office = small.office.clone();
+        async move { erasure::donor::look_up(&office, donor).await.unwrap() }
+    };
+    let ask = async |on: &str| {
+        let desk = at_work(personas::clerk(), on);
+        erasure::donor::request(&small.office, &desk, &file(donor).await.unwrap(), "个人信息保护法第四十七条")
+            .await
+    };
+    assert_eq!(file(donor).await.unwrap().erasable_from, day("2054-01-01"));
+    assert_eq!(ask("2053-12-31").await.unwrap_err().code(), "retention_runs");
+    ask("2054-01-01").await.unwrap();
+    let requests = erasure::requests(&small.office).await.unwrap();
+    assert_eq!((requests.len(), requests[0].person_id), (1, donor));
+    let approver = at_work(personas::approver(), "2054-01-02");
+    let erased_on =
+        erasure::donor::erase(&small.office, &approver, &file(donor).await.unwrap()).await.unwrap();
+    assert_eq!(erased_on, day("2054-01-02"));
+    for keyring in [&*small.office.keyring, &started_now(&small).await] {
+        assert_eq!(name.open(donor, keyring).unwrap(), Opened::Erased { on: erased_on });
+    }
+    assert!(erasure::finish(&small.office).await.unwrap().is_empty(), "nothing is left to be finished");
+    assert_eq!(small.broken().await, Broken::new(), "an erased donor breaks nothing");
+    assert_eq!(totals(&small).await, before);
+    assert!(file(PersonId::new(uuid::Uuid::from_u128(1))).await.is_none());
 }

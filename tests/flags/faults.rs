@@ -80,6 +80,7 @@ faults! {
     return_not_sent_again => ["unpaid_arrears"];
     eighty_without_case => ["not_enrolled"];
     parent_on_allowance_without_service => ["not_enrolled"];
+    gifts::progress_missing => ["late_publication"];
     gifts::receipt_missing => ["receipt_gap"];
     gifts::receipt_twice => ["receipt_gap"];
     gifts::published_otherwise => ["statement_disagrees"];

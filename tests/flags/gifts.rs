@@ -15,6 +15,7 @@ use crate::street::{Street, day};
 enum Fault {
     None,
     ResultsLate,
+    ProgressMissing,
     ReceiptMissing,
     ReceiptTwice,
     PublishedOtherwise,
@@ -28,6 +29,11 @@ pub fn campaign(street: &mut Street<'_>) {
 
 pub fn results_late(street: &mut Street<'_>) -> Vec<Uuid> {
     collected(street, Fault::ResultsLate)
+}
+
+/// A campaign of more than six months that published nothing while it lasted.
+pub fn progress_missing(street: &mut Street<'_>) -> Vec<Uuid> {
+    collected(street, Fault::ProgressMissing)
 }
 
 pub fn receipt_missing(street: &mut Street<'_>) -> Vec<Uuid> {
@@ -52,9 +58,10 @@ fn collected(street: &mut Street<'_>, fault: Fault) -> Vec<Uuid> {
         campaign_id: id,
         name: format!("首善有我 {id}"),
         organiser: "街道办事处".to_owned(),
+        filing_number: None,
         purpose: "扶老助困".to_owned(),
         fund_id: FundId::new(street.name()),
-        opens_on: day("2023-06-01"),
+        opens_on: day(if fault == Fault::ProgressMissing { "2023-02-15" } else { "2023-06-01" }),
         closes_on: day("2023-08-31"),
     };
     write(street, id, day("2023-06-01"), opened);
@@ -66,7 +73,8 @@ fn collected(street: &mut Street<'_>, fault: Fault) -> Vec<Uuid> {
     write(street, id, closed_on, CampaignEvent::CampaignClosed { closed_on });
     let published_on = if fault == Fault::ResultsLate { day("2023-12-11") } else { day("2023-11-20") };
     let said = total + if fault == Fault::PublishedOtherwise { 10_000 } else { 0 };
-    let published = CampaignEvent::ResultsPublished { total: money(said), donation_count: 20, published_on };
+    let published =
+        CampaignEvent::ResultsPublished { total: money(said), donation_count: 20, published_on, list: None };
     write(street, id, published_on, published);
     vec![id.uuid()]
 }
@@ -84,6 +92,7 @@ fn gift(street: &mut Street<'_>, id: CampaignId, number: u32, fault: Fault) -> i
         amount: money(fen),
         method: DonationMethod::MobilePayment,
         received_on,
+        statement: None,
     };
     write(street, id, received_on, CampaignEvent::DonationReceived { donation });
     let receipt_number = match (fault, number) {
@@ -92,7 +101,8 @@ fn gift(street: &mut Street<'_>, id: CampaignId, number: u32, fault: Fault) -> i
         (Fault::ReceiptTwice, 13..) => number - 1,
         _ => number,
     };
-    let issued = CampaignEvent::ReceiptIssued { donation_id, receipt_number, issued_on: received_on };
+    let issued =
+        CampaignEvent::ReceiptIssued { donation_id, receipt_number, issued_on: received_on, amount: None };
     write(street, id, received_on, issued);
     let short = if fault == Fault::BankBookedLess && number == 7 { 500 } else { 0 };
     booked(street, id, received_on, fen - short);
@@ -100,7 +110,8 @@ fn gift(street: &mut Street<'_>, id: CampaignId, number: u32, fault: Fault) -> i
         return fen;
     }
     let refunded_on = received_on + Days::new(2);
-    let refunded = CampaignEvent::DonationRefunded { donation_id, amount: money(fen), refunded_on };
+    let refunded =
+        CampaignEvent::DonationRefunded { donation_id, amount: money(fen), refunded_on, refund_number: None };
     write(street, id, refunded_on, refunded);
     booked(street, id, refunded_on, -fen);
     0

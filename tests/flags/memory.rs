@@ -49,6 +49,7 @@ const EVIDENCE: &[(&str, &[&str])] = &[
     ("run_disagrees", &["PaymentRunReleased"]),
     ("unpaid_arrears", &["PaymentRunCalculated", "PaymentOrdered", "EligibilityDecided"]),
     ("not_enrolled", &["MemberJoined"]),
+    ("late_publication", &["CampaignOpened"]),
     ("receipt_gap", &["ReceiptIssued"]),
     ("statement_disagrees", &["DonationReceived|ResultsPublished"]),
 ];

@@ -3,6 +3,7 @@
 mod banking;
 mod checking;
 mod erasing;
+mod giving;
 mod going_on;
 mod importing;
 mod outlook;

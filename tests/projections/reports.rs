@@ -26,6 +26,7 @@ fn campaign_opened(campaign: CampaignId, fund: FundId) -> CampaignEvent {
         campaign_id: campaign,
         name: "首善有我".to_owned(),
         organiser: "区慈善协会".to_owned(),
+        filing_number: None,
         purpose: "助困".to_owned(),
         fund_id: fund,
         opens_on: day("2023-05-01"),
@@ -43,6 +44,7 @@ fn gift(donation: DonationId, donor: PersonId, fen: i32, method: DonationMethod,
             amount: Money::from_fen(fen),
             method,
             received_on: day(on),
+            statement: None,
         },
     }
 }
@@ -65,11 +67,13 @@ pub async fn collect(office: &Office) -> CampaignId {
             donation_id: gifts[0],
             receipt_number: 1,
             issued_on: day("2023-05-04"),
+            amount: None,
         },
         CampaignEvent::DonationRefunded {
             donation_id: gifts[1],
             amount: Money::from_fen(1_000),
             refunded_on: day("2023-06-02"),
+            refund_number: None,
         },
     ];
     office.append::<Campaign>(campaign.uuid(), &later).await;

@@ -89,6 +89,7 @@ impl Told {
                 fund.committed -= amount.fen();
                 fund.spent += amount.fen();
             }
+            FundEvent::DonationsRemitted { amount, .. } => fund.spent += amount.fen(),
         }
     }
 }

@@ -130,6 +130,7 @@ impl SmallOffice {
             campaign_id: self.office.campaign_id(CAMPAIGN),
             name: CAMPAIGN.to_owned(),
             organiser: "街道办事处".to_owned(),
+            filing_number: None,
             purpose: "扶老助困".to_owned(),
             fund_id: self.office.fund_id(GIFTS),
             opens_on: day("2023-01-03"),

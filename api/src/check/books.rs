@@ -121,7 +121,9 @@ impl Books {
             FundEvent::MoneyAppropriated { amount, .. }
             | FundEvent::DonationCredited { amount, .. }
             | FundEvent::RecoveryCredited { amount, .. } => self.held += amount.fen(),
-            FundEvent::FundsSpent { amount, .. } => self.held -= amount.fen(),
+            FundEvent::FundsSpent { amount, .. } | FundEvent::DonationsRemitted { amount, .. } => {
+                self.held -= amount.fen();
+            }
             FundEvent::FundOpened { .. }
             | FundEvent::FundsCommitted { .. }
             | FundEvent::FundsReleased { .. } => {}

@@ -4,14 +4,16 @@
 //! opened, calculated and submitted it. Whoever approved does not release, and does not decide the appeal.
 //! Whoever asked for a person's erasure does not decide on it; whoever proposed rates does not publish them; whoever
 //! proposed a break of the log does not accept it.
+//! Whoever proposed a remittance does not approve it.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::any_event::AnyEvent;
 use domain::benefit_case::{BenefitCaseEvent, HeldMonths};
+use domain::campaign::CampaignEvent;
 use domain::gazette::GazetteEvent;
 use domain::household::HouseholdEvent;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, RemittanceId};
 use domain::log_break::LogBreakEvent;
 use domain::payment_run::PaymentRunEvent;
 
@@ -34,6 +36,8 @@ pub struct FourEyes {
     asked: HashMap<PersonId, Hands>,
     /// Who proposed rates, by the number of the proposal.
     proposed: HashMap<u32, Hands>,
+    /// Who proposed each remittance.
+    remittances: HashMap<RemittanceId, Hands>,
     /// The household of each case.
     households: HashMap<String, String>,
     findings: Vec<Finding>,
@@ -60,6 +64,7 @@ impl Watch for FourEyes {
                 self.prepares(seen);
             }
             Some(AnyEvent::LogBreak(LogBreakEvent::LogBreakAccepted { .. })) => self.must_be_fresh(seen),
+            Some(AnyEvent::Campaign(event)) => self.see_campaign(seen, event),
             _ => {}
         }
     }
@@ -167,6 +172,31 @@ impl FourEyes {
                 self.refuse(seen, own, "发布人即拟定人", "whoever published the rates had proposed them");
             }
             GazetteEvent::PolicyParametersRejected { .. } => {}
+        }
+    }
+
+    fn see_campaign(&mut self, seen: &Seen, event: &CampaignEvent) {
+        use CampaignEvent as Event;
+        let mut hands = Hands::default();
+        sign(&mut hands, seen);
+        match event {
+            Event::RemittanceProposed { remittance_id, .. } => {
+                self.remittances.insert(*remittance_id, hands);
+            }
+            Event::DonationRemitted { remittance_id, .. } => {
+                let own = self.remittances.get(remittance_id).map(|hands| found(hands, seen));
+                let en = "whoever approved a remittance had proposed it";
+                self.refuse(seen, own.unwrap_or_default(), "转交批准人即提出人", en);
+            }
+            Event::DonorErasureRequested { donor, .. } => {
+                self.asked.insert(*donor, hands);
+            }
+            Event::DonorErased { donor, .. } => {
+                let own = self.asked.get(donor).map(|hands| found(hands, seen)).unwrap_or_default();
+                let en = "whoever erased a donor had asked for it";
+                self.refuse(seen, own, "删除决定人即申请人", en);
+            }
+            _ => {}
         }
     }
 

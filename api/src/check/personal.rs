@@ -65,6 +65,9 @@ impl Needles {
             Some(AnyEvent::Household(HouseholdEvent::AccountChanged { holder, account, .. })) => {
                 self.accounts.push((*holder, account.clone()));
             }
+            Some(AnyEvent::Campaign(CampaignEvent::InKindReceived { gift })) => {
+                self.donors.extend(gift.donor_name.clone().map(|name| (gift.donor, name)));
+            }
             Some(AnyEvent::Campaign(CampaignEvent::DonationReceived { donation })) => {
                 self.donors.extend(donation.donor_name.clone().map(|name| (donation.donor, name)));
             }

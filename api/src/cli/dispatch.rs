@@ -3,8 +3,8 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, bank, check, db, demo, import, migrate, payment, person, policy, print, proofs,
-    rebuild, replay, report, run, serve, signing, todo, witness,
+    Cli, Command, audit, bank, campaign, check, db, demo, donation, import, migrate, payment, person, policy,
+    print, proofs, rebuild, replay, report, run, serve, signing, todo, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -43,6 +43,8 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Report { month: Some(month), .. } => report::run_month(session, month).await,
         Command::Report { year, month: None } => report::run(session, year).await,
         Command::Print(command) => print::run(session, command).await,
+        Command::Campaign(command) => campaign::run(session, command).await,
+        Command::Donation(command) => donation::run(session, command).await,
         Command::Check => check::run(session).await,
         Command::Audit(command) => audit::run(session, command).await,
         Command::Signing(command) => signing::run(session, command).await,

@@ -3,11 +3,13 @@
 pub mod assess;
 pub mod audit;
 mod bank;
+mod campaign;
 mod check;
 mod db;
 pub mod deadline;
 mod demo;
 mod dispatch;
+mod donation;
 mod draft;
 mod failure;
 mod import;
@@ -44,7 +46,9 @@ use crate::registers::reading::ReadRegister;
 
 pub use audit::AuditCommand;
 pub use bank::{BankCommand, LayoutArgs};
+pub use campaign::CampaignCommand;
 pub use dispatch::dispatch;
+pub use donation::DonationCommand;
 pub use failure::{Done, Failure};
 pub use policy::PolicyCommand;
 pub use print::PrintCommand;
@@ -147,6 +151,12 @@ pub enum Command {
     /// 待办 · to-do lists: what waits, who could have a benefit, who seems to have lost one
     #[command(subcommand)]
     Todo(TodoCommand),
+    /// 募捐活动 · campaigns: open, publish, remit, trace
+    #[command(subcommand)]
+    Campaign(CampaignCommand),
+    /// 捐赠 · gifts: record, import, refund, receipts, trace
+    #[command(subcommand)]
+    Donation(DonationCommand),
     /// 年报、月报 · the report of a year or of a benefit month
     Report {
         /// 年 · year; the newest with payments when absent

@@ -166,6 +166,7 @@ impl Play<'_> {
             campaign_id: self.office.campaign_id(campaign.name),
             name: campaign.name.to_owned(),
             organiser: campaign.organiser.to_owned(),
+            filing_number: None,
             purpose: campaign.purpose.to_owned(),
             fund_id: self.office.fund_id(DONATED),
             opens_on: campaign.opens_on,

@@ -1,7 +1,7 @@
 //! 募捐: campaigns, gifts and receipts; each gift is credited to the campaign's fund in the same moment.
 
 use chrono::NaiveDate;
-use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation};
+use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation, Publication};
 use domain::fund::{FundCharter, FundCommand};
 use domain::ids::{CampaignId, DonationId, FundId, PersonId};
 use domain::money::Money;
@@ -84,7 +84,13 @@ pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result
     if row.receipt == Receipt::Wanted {
         steps.push(Step::Campaign(id, CampaignCommand::IssueReceipt { donation_id, issued_on: day }));
     }
-    let credit = FundCommand::CreditDonation { campaign_id, donation_id, amount, credited_on: day };
+    let credit = FundCommand::CreditDonation {
+        campaign_id,
+        donation_id,
+        amount,
+        credited_on: day,
+        refund_number: None,
+    };
     steps.push(Step::Fund(fund_id.to_string(), credit));
     office.together(desk, office.derived("donation", &row.write().join("\u{1f}")), steps).await?;
     Ok(donation_id)
@@ -109,6 +115,7 @@ async fn donation(office: &Office, campaign_id: CampaignId, row: &Row) -> Result
         amount: row.amount,
         method: row.method,
         received_on: row.received_on,
+        statement: None,
     })
 }
 
@@ -126,7 +133,8 @@ pub async fn close_campaign(
     let campaign = office.repository.load::<Campaign>(&id).await?.state;
     let book = campaign.book().ok_or(ProcessError::Unknown { what: "campaign" })?;
     let (total, donation_count) = (book.total(), book.donation_count());
-    let publish = CampaignCommand::PublishResults { total, donation_count, published_on: desk.today() };
+    let publication = Publication { total, donation_count, list: None };
+    let publish = CampaignCommand::PublishResults { publication, published_on: desk.today() };
     let close = CampaignCommand::CloseCampaign { closed_on };
     let steps = [Step::Campaign(id.clone(), close), Step::Campaign(id.clone(), publish)];
     office.together(desk, office.derived("close_campaign", &id), steps).await?;

@@ -70,7 +70,7 @@ named! {
     ChosenSet { Elderly = "老年补贴", "elderly"; Disability = "残疾补贴", "disability"; }
     AssistanceMode { Tier = "按标准", "tier"; SmallQuick = "小额快救", "small_quick"; }
     Outcome { Approved = "同意", "approved"; Refused = "不同意", "refused"; }
-    Publicity { Named = "公开", "named"; Anonymous = "匿名", "anonymous"; }
+    Publicity { Named = "公开", "named"; Masked = "部分公开", "masked"; Anonymous = "匿名", "anonymous"; }
     DonationMethod { Cash = "现金", "cash"; Transfer = "转账", "transfer"; MobilePayment = "扫码", "mobile_payment"; }
     Program {
         SubsistenceAllowance = "最低生活保障", "subsistence_allowance";

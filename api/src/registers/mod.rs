@@ -22,6 +22,7 @@ mod problem;
 mod raw;
 pub mod reading;
 mod row_key;
+pub mod statements;
 pub(crate) mod synthetic;
 mod template;
 pub mod workbook;

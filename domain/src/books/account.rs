@@ -17,6 +17,8 @@ pub enum Account {
     AppropriationIncome,
     /// 捐赠收入.
     DonationIncome,
+    /// 转交支出: donated money that another organisation carries the purpose out with.
+    RemittanceExpense,
     /// 补助支出, for each program.
     ProgramExpense(Program),
     /// 追回款核销: asked back and given up.
@@ -43,6 +45,7 @@ impl Account {
             Account::RecoveriesReceivable,
             Account::AppropriationIncome,
             Account::DonationIncome,
+            Account::RemittanceExpense,
         ];
         let expenses = Program::ALL.iter().copied().map(Account::ProgramExpense);
         fixed.into_iter().chain(expenses).chain([Account::RecoveriesWaived])
@@ -56,6 +59,7 @@ impl Account {
             Account::RecoveriesReceivable => "recoveries_receivable".into(),
             Account::AppropriationIncome => "appropriation_income".into(),
             Account::DonationIncome => "donation_income".into(),
+            Account::RemittanceExpense => "remittance_expense".into(),
             Account::ProgramExpense(program) => format!("program_expense/{program}"),
             Account::RecoveriesWaived => "recoveries_waived".into(),
         }
@@ -69,6 +73,7 @@ impl Account {
             Account::RecoveriesReceivable => "应收追回款".into(),
             Account::AppropriationIncome => "财政拨款收入".into(),
             Account::DonationIncome => "捐赠收入".into(),
+            Account::RemittanceExpense => "转交支出".into(),
             Account::ProgramExpense(program) => format!("补助支出—{}", program.zh()),
             Account::RecoveriesWaived => "追回款核销".into(),
         }
@@ -82,6 +87,7 @@ impl Account {
             Account::RecoveriesReceivable => "Recoveries receivable".into(),
             Account::AppropriationIncome => "Appropriations".into(),
             Account::DonationIncome => "Donations".into(),
+            Account::RemittanceExpense => "Remittances".into(),
             Account::ProgramExpense(program) => format!("Benefits: {}", program.en()),
             Account::RecoveriesWaived => "Recoveries waived".into(),
         }
@@ -92,7 +98,9 @@ impl Account {
         match self {
             Account::Deposits | Account::InTransit | Account::RecoveriesReceivable => AccountKind::Asset,
             Account::AppropriationIncome | Account::DonationIncome => AccountKind::Income,
-            Account::ProgramExpense(_) | Account::RecoveriesWaived => AccountKind::Expense,
+            Account::RemittanceExpense | Account::ProgramExpense(_) | Account::RecoveriesWaived => {
+                AccountKind::Expense
+            }
         }
     }
 }

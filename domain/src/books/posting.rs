@@ -113,6 +113,7 @@ const fn of_fund(event: &FundEvent) -> Option<Entry> {
         | FundEvent::FundsCommitted { .. }
         | FundEvent::FundsReleased { .. }
         | FundEvent::FundsSpent { .. }
+        | FundEvent::DonationsRemitted { .. }
         | FundEvent::RecoveryCredited { .. } => None,
     }
 }
@@ -125,9 +126,22 @@ const fn of_campaign(event: &CampaignEvent) -> Option<Entry> {
         CampaignEvent::DonationRefunded { amount, .. } => {
             Entry::new(Account::DonationIncome, Account::Deposits, *amount)
         }
-        CampaignEvent::CampaignOpened { .. }
+        CampaignEvent::DonationRemitted { amount, .. } => {
+            Entry::new(Account::RemittanceExpense, Account::Deposits, *amount)
+        }
+        // goods are no money: their value is told apart
+        CampaignEvent::InKindReceived { .. }
+        | CampaignEvent::CampaignOpened { .. }
+        | CampaignEvent::PublicityChanged { .. }
         | CampaignEvent::ReceiptIssued { .. }
+        | CampaignEvent::ReceiptVoided { .. }
+        | CampaignEvent::ProgressPublished { .. }
         | CampaignEvent::CampaignClosed { .. }
-        | CampaignEvent::ResultsPublished { .. } => None,
+        | CampaignEvent::ResultsPublished { .. }
+        | CampaignEvent::RemittanceProposed { .. }
+        | CampaignEvent::RemittanceRejected { .. }
+        | CampaignEvent::DonorErasureRequested { .. }
+        | CampaignEvent::DonorErasureRejected { .. }
+        | CampaignEvent::DonorErased { .. } => None,
     }
 }

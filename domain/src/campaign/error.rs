@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::state::CampaignStage;
 use crate::explain::Explain;
 use crate::money::Money;
+use crate::retention::Withheld;
 
 /// Refusals of a campaign, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum CampaignError {
     /// A gift of this id was received with other content.
     #[error("a donation with this id was already received, with other content")]
     DonationDiffers,
+    /// Another campaign took this transaction.
+    #[error("this transaction was already taken into another campaign")]
+    DonationElsewhere,
     /// The amount is nothing or less.
     #[error("the amount must be more than nothing")]
     AmountNotPositive,
@@ -90,6 +94,67 @@ pub enum CampaignError {
         /// Number of gifts.
         donation_count: u64,
     },
+    /// A publication while the campaign lasts comes with its list.
+    #[error("the publication needs the SHA-256 of its list, 64 hexadecimal digits")]
+    ListMissing,
+    /// The refund number was used for another amount or day.
+    #[error("this refund number was already recorded, with another amount or day")]
+    RefundDiffers,
+    /// The platform's fee is below nothing or above the gift.
+    #[error("the fee of {fee} yuan is below nothing or above the gift")]
+    FeeOutOfRange {
+        /// The fee.
+        fee: Money,
+    },
+    /// There are no goods.
+    #[error("the quantity must be more than nothing")]
+    QuantityNotPositive,
+    /// What would go back was handed on.
+    #[error("{amount} yuan cannot go back: {left} yuan of the campaign were not remitted")]
+    AlreadyRemitted {
+        /// What would go back.
+        amount: Money,
+        /// What was not remitted.
+        left: Money,
+    },
+    /// There is no receipt of this number.
+    #[error("the campaign has no receipt of this number")]
+    ReceiptUnknown,
+    /// The receipt was voided otherwise.
+    #[error("the receipt was already voided, with another reason or day")]
+    ReceiptVoided,
+    /// There is no such remittance.
+    #[error("there is no such remittance in this campaign")]
+    RemittanceUnknown,
+    /// A remittance of this id was proposed with other content.
+    #[error("a remittance with this id was already proposed, with other content")]
+    RemittanceDiffers,
+    /// The remittance was approved or sent back.
+    #[error("the remittance was already approved or sent back")]
+    RemittanceDecided,
+    /// More would be remitted than is left.
+    #[error("{amount} yuan is more than the {left} yuan that were neither refunded nor remitted")]
+    RemittanceAboveTotal {
+        /// What would be remitted.
+        amount: Money,
+        /// What is left.
+        left: Money,
+    },
+    /// Whoever asked does not decide.
+    #[error("whoever proposed or asked for it may not decide it")]
+    FourEyes,
+    /// Nobody of this id gave anything here.
+    #[error("there is no such donor in this campaign")]
+    DonorUnknown,
+    /// Somebody else, or with another basis, asked for it already.
+    #[error("the erasure of this donor was already asked for: decide that request first")]
+    ErasureRequested,
+    /// Nobody asked for it.
+    #[error("nobody asked for the erasure of this donor")]
+    ErasureNotRequested,
+    /// The law keeps the name.
+    #[error(transparent)]
+    Withheld(#[from] Withheld),
     /// An amount or number beyond what the ledger can hold.
     #[error("an amount or a number is out of range")]
     AmountOutOfRange,
@@ -107,6 +172,7 @@ impl Explain for CampaignError {
             E::PeriodReversed => "period_reversed",
             E::DonationUnknown => "donation_unknown",
             E::DonationDiffers => "donation_differs",
+            E::DonationElsewhere => "donation_elsewhere",
             E::AmountNotPositive => "amount_not_positive",
             E::DayInFuture { .. } => "day_in_future",
             E::DayTooEarly { .. } => "day_too_early",
@@ -114,6 +180,22 @@ impl Explain for CampaignError {
             E::RefundAboveRemaining { .. } => "refund_above_remaining",
             E::DonationRefunded => "donation_refunded",
             E::ResultsDisagree { .. } => "results_disagree",
+            E::ListMissing => "list_missing",
+            E::RefundDiffers => "refund_differs",
+            E::FeeOutOfRange { .. } => "fee_out_of_range",
+            E::QuantityNotPositive => "quantity_not_positive",
+            E::AlreadyRemitted { .. } => "already_remitted",
+            E::ReceiptUnknown => "receipt_unknown",
+            E::ReceiptVoided => "receipt_voided",
+            E::RemittanceUnknown => "remittance_unknown",
+            E::RemittanceDiffers => "remittance_differs",
+            E::RemittanceDecided => "remittance_decided",
+            E::RemittanceAboveTotal { .. } => "remittance_above_total",
+            E::FourEyes => "four_eyes",
+            E::DonorUnknown => "donor_unknown",
+            E::ErasureRequested => "erasure_requested",
+            E::ErasureNotRequested => "erasure_not_requested",
+            E::Withheld(withheld) => withheld.code(),
             E::AmountOutOfRange => "amount_out_of_range",
         }
     }
@@ -131,6 +213,7 @@ impl Explain for CampaignError {
             E::DonationDiffers => {
                 "该编号的捐赠已经登记且内容不同，请核对；确为另一笔捐赠的，请换用新的编号。".into()
             }
+            E::DonationElsewhere => "该交易已登记到其他募捐活动，请核对账单和活动。".into(),
             E::AmountNotPositive => "金额必须大于零，请核对。".into(),
             E::DayInFuture { day } => format!("日期 {day} 晚于今天，请填写实际日期。"),
             E::DayTooEarly { day, earliest } => {
@@ -146,6 +229,28 @@ impl Explain for CampaignError {
             E::ResultsDisagree { total, donation_count } => {
                 format!("公开内容与台账不符：台账为 {donation_count} 笔、{total} 元，请按台账更正后再公开。")
             }
+            E::ListMissing => {
+                "公开内容须附公示清单的 SHA-256 校验值（64 位十六进制），请重新生成清单。".into()
+            }
+            E::RefundDiffers => "该退款单号已经登记且金额或日期不同，请核对平台账单。".into(),
+            E::FeeOutOfRange { fee } => format!("手续费 {fee} 元为负或超过捐赠金额，请核对。"),
+            E::QuantityNotPositive => "实物数量必须大于零，请核对。".into(),
+            E::AlreadyRemitted { amount, left } => {
+                format!("退还金额 {amount} 元超过本活动尚未转交的 {left} 元，请先与接收单位核对。")
+            }
+            E::ReceiptUnknown => "本活动没有该号票据，请核对票据号。".into(),
+            E::ReceiptVoided => "该号票据已经作废，原因或日期不同，请核对。".into(),
+            E::RemittanceUnknown => "本活动没有这笔转交，请核对编号。".into(),
+            E::RemittanceDiffers => "该编号的转交已经登记且内容不同，请换用新的编号。".into(),
+            E::RemittanceDecided => "该笔转交已经批准或退回，不能再次办理。".into(),
+            E::RemittanceAboveTotal { amount, left } => {
+                format!("转交金额 {amount} 元超过本活动未退还、未转交的 {left} 元，请核对。")
+            }
+            E::FourEyes => "提出人不得决定自己提出的事项，请由他人办理。".into(),
+            E::DonorUnknown => "本活动没有该捐赠人，请核对编号。".into(),
+            E::ErasureRequested => "该捐赠人已有待决定的删除申请，请先决定或退回该申请。".into(),
+            E::ErasureNotRequested => "该捐赠人没有待决定的删除申请，请先提出申请。".into(),
+            E::Withheld(withheld) => withheld.zh(),
             E::AmountOutOfRange => "金额或编号超出允许范围，请核对。".into(),
         }
     }
@@ -157,10 +262,19 @@ impl Explain for CampaignError {
             E::TextMissing { field } => field,
             E::PeriodReversed => "terms.closes_on",
             E::DonationUnknown | E::DonationRefunded => "donation_id",
-            E::DonationDiffers => "donation.donation_id",
+            E::DonationDiffers | E::DonationElsewhere => "donation.donation_id",
             E::AmountNotPositive | E::RefundAboveRemaining { .. } | E::AmountOutOfRange => "amount",
             E::OutsidePeriod { .. } => "donation.received_on",
             E::ResultsDisagree { .. } => "total",
+            E::ListMissing => "list",
+            E::RefundDiffers => "refund_number",
+            E::FeeOutOfRange { .. } => "donation.statement.fee",
+            E::QuantityNotPositive => "gift.goods.quantity",
+            E::AlreadyRemitted { .. } | E::RemittanceAboveTotal { .. } => "amount",
+            E::ReceiptUnknown | E::ReceiptVoided => "receipt_number",
+            E::RemittanceUnknown | E::RemittanceDiffers | E::RemittanceDecided => "remittance_id",
+            E::DonorUnknown | E::ErasureRequested | E::ErasureNotRequested => "donor",
+            E::Withheld(_) => "donor",
             _ => "",
         }
     }
@@ -180,6 +294,15 @@ fn field_zh(field: &str) -> &'static str {
     match field {
         "terms.name" => "活动名称",
         "terms.organiser" => "主办方",
+        "terms.filing_number" => "备案编号",
+        "donation.statement.transaction_number" => "交易单号",
+        "refund_number" => "退款单号",
+        "gift.goods.description" => "物品名称",
+        "gift.goods.unit" => "计量单位",
+        "reason" => "原因",
+        "recipient" => "接收单位",
+        "reference" => "汇款凭证号",
+        "basis" => "法律依据",
         _ => "募捐用途",
     }
 }

@@ -1,17 +1,14 @@
 //! The situations of a campaign, and how events lead from one to the next.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::command::CampaignTerms;
-use super::event::{CampaignEvent, Donation, DonationMethod, Publicity};
+use super::book::GiftBook;
+use super::command::{CampaignTerms, Publication};
+use super::event::CampaignEvent;
 use crate::aggregate::ImpossibleEvent;
-use crate::ids::{DonationId, PersonId};
-use crate::money::Money;
 
 /// A campaign (募捐活动), by its situation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,61 +22,6 @@ pub enum Campaign {
     Closed(Closed),
     /// 已公开: the total stands.
     Published(Published),
-}
-
-/// The gifts of a campaign: a few words for each, so that thousands stay small.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GiftBook {
-    /// What the campaign is.
-    pub terms: CampaignTerms,
-    /// Every gift.
-    pub gifts: BTreeMap<DonationId, Gift>,
-    /// Received, in fen.
-    pub received: Money,
-    /// Refunded of it, in fen.
-    pub refunded: Money,
-    /// The last receipt's number; 0 before the first.
-    pub last_receipt: u32,
-    /// The day of the latest gift, or the first day of the campaign.
-    pub latest_gift_on: NaiveDate,
-}
-
-/// What is remembered of a gift; the donor's name stays in the event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gift {
-    /// Whose key seals the name.
-    pub donor: PersonId,
-    /// Whether the name may be published.
-    pub publicity: Publicity,
-    /// How much, in fen.
-    pub amount: Money,
-    /// How it came.
-    pub method: DonationMethod,
-    /// When.
-    pub received_on: NaiveDate,
-    /// What went back; nearly always nothing.
-    pub refunds: Vec<Refund>,
-    /// Its receipt.
-    pub receipt: Receipt,
-}
-
-/// 退还捐赠.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refund {
-    /// How much, in fen.
-    pub amount: Money,
-    /// When.
-    pub refunded_on: NaiveDate,
-}
-
-/// 票据.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Receipt {
-    /// Not yet.
-    NotIssued,
-    /// With this number.
-    Issued(u32),
 }
 
 /// A campaign that takes no more gifts.
@@ -100,6 +42,8 @@ pub struct Published {
     pub closed_on: NaiveDate,
     /// Since when the results are public.
     pub published_on: NaiveDate,
+    /// What they said.
+    pub results: Publication,
 }
 
 /// The situations by name.
@@ -183,35 +127,58 @@ impl Campaign {
             (CampaignStage::Unopened, opened @ Event::CampaignOpened { .. }) => {
                 let terms = CampaignTerms::of(opened).ok_or_else(impossible)?;
                 *self = Campaign::Open(GiftBook::new(terms));
-            }
-            (CampaignStage::Open, Event::DonationReceived { donation }) => {
-                self.book_mut().and_then(|book| book.receive(donation)).ok_or_else(impossible)?;
-            }
-            (
-                CampaignStage::Open | CampaignStage::Closed,
-                &Event::DonationRefunded { donation_id, amount, refunded_on },
-            ) => {
-                let refund = Refund { amount, refunded_on };
-                self.book_mut().and_then(|book| book.refund(donation_id, refund)).ok_or_else(impossible)?;
-            }
-            (_, &Event::ReceiptIssued { donation_id, receipt_number, .. }) => {
-                self.book_mut()
-                    .and_then(|book| book.issue(donation_id, receipt_number))
-                    .ok_or_else(impossible)?;
+                Ok(())
             }
             (CampaignStage::Open, &Event::CampaignClosed { closed_on }) => {
                 let Campaign::Open(book) = std::mem::take(self) else { return Err(impossible()) };
                 *self = Campaign::Closed(Closed { book, closed_on });
+                Ok(())
             }
-            (CampaignStage::Closed, &Event::ResultsPublished { published_on, .. }) => {
+            (
+                CampaignStage::Closed,
+                Event::ResultsPublished { total, donation_count, published_on, list },
+            ) => {
                 let Campaign::Closed(Closed { book, closed_on }) = std::mem::take(self) else {
                     return Err(impossible());
                 };
-                *self = Campaign::Published(Published { book, closed_on, published_on });
+                let (total, donation_count, list) = (*total, *donation_count, list.clone());
+                let results = Publication { total, donation_count, list };
+                let published_on = *published_on;
+                *self = Campaign::Published(Published { book, closed_on, published_on, results });
+                Ok(())
             }
-            _ => return Err(impossible()),
+            _ if stage.allows(event) => {
+                self.book_mut().and_then(|book| book.evolve(event)).ok_or_else(impossible)
+            }
+            _ => Err(impossible()),
         }
-        Ok(())
+    }
+}
+
+impl CampaignStage {
+    /// Whether an event that leaves the situation as it is can happen in it.
+    const fn allows(self, event: &CampaignEvent) -> bool {
+        use CampaignEvent as Event;
+        match event {
+            Event::CampaignOpened { .. } | Event::CampaignClosed { .. } | Event::ResultsPublished { .. } => {
+                false
+            }
+            Event::DonationReceived { .. } | Event::InKindReceived { .. } => {
+                matches!(self, CampaignStage::Open)
+            }
+            Event::DonationRefunded { .. } | Event::ProgressPublished { .. } => {
+                matches!(self, CampaignStage::Open | CampaignStage::Closed)
+            }
+            Event::PublicityChanged { .. }
+            | Event::ReceiptIssued { .. }
+            | Event::ReceiptVoided { .. }
+            | Event::RemittanceProposed { .. }
+            | Event::RemittanceRejected { .. }
+            | Event::DonationRemitted { .. }
+            | Event::DonorErasureRequested { .. }
+            | Event::DonorErasureRejected { .. }
+            | Event::DonorErased { .. } => !matches!(self, CampaignStage::Unopened),
+        }
     }
 }
 
@@ -226,10 +193,12 @@ impl CampaignTerms {
                 fund_id,
                 opens_on,
                 closes_on,
+                filing_number,
             } => Some(CampaignTerms {
                 campaign_id: *campaign_id,
                 name: name.clone(),
                 organiser: organiser.clone(),
+                filing_number: filing_number.clone(),
                 purpose: purpose.clone(),
                 fund_id: *fund_id,
                 opens_on: *opens_on,
@@ -237,71 +206,5 @@ impl CampaignTerms {
             }),
             _ => None,
         }
-    }
-}
-
-impl GiftBook {
-    fn new(terms: CampaignTerms) -> GiftBook {
-        let latest_gift_on = terms.opens_on;
-        GiftBook {
-            terms,
-            gifts: BTreeMap::new(),
-            received: Money::ZERO,
-            refunded: Money::ZERO,
-            last_receipt: 0,
-            latest_gift_on,
-        }
-    }
-
-    /// Received less refunded, in fen. Refunds never exceed what was received.
-    pub fn total(&self) -> Money {
-        self.received.minus(self.refunded).unwrap_or_default()
-    }
-
-    /// Number of gifts, refunded ones too.
-    pub fn donation_count(&self) -> u64 {
-        self.gifts.len() as u64
-    }
-
-    fn receive(&mut self, donation: &Donation) -> Option<()> {
-        let received = self.received.plus(donation.amount).ok()?;
-        let Entry::Vacant(place) = self.gifts.entry(donation.donation_id) else { return None };
-        place.insert(Gift::of(donation));
-        self.received = received;
-        self.latest_gift_on = self.latest_gift_on.max(donation.received_on);
-        Some(())
-    }
-
-    fn refund(&mut self, donation_id: DonationId, refund: Refund) -> Option<()> {
-        let refunded = self.refunded.plus(refund.amount).ok()?;
-        self.gifts.get_mut(&donation_id)?.refunds.push(refund);
-        self.refunded = refunded;
-        Some(())
-    }
-
-    fn issue(&mut self, donation_id: DonationId, number: u32) -> Option<()> {
-        self.gifts.get_mut(&donation_id)?.receipt = Receipt::Issued(number);
-        self.last_receipt = number;
-        Some(())
-    }
-}
-
-impl Gift {
-    pub(super) fn of(donation: &Donation) -> Gift {
-        Gift {
-            donor: donation.donor,
-            publicity: donation.publicity,
-            amount: donation.amount,
-            method: donation.method,
-            received_on: donation.received_on,
-            refunds: Vec::new(),
-            receipt: Receipt::NotIssued,
-        }
-    }
-
-    /// What was not refunded, in fen.
-    pub fn remaining(&self) -> Money {
-        let subtract = |left: Money, refund: &Refund| left.minus(refund.amount).unwrap_or_default();
-        self.refunds.iter().fold(self.amount, subtract)
     }
 }

@@ -15,6 +15,13 @@ use crate::ids::{CampaignId, DonationId, FundId, PersonId};
 use crate::money::Money;
 use crate::personal::Sealed;
 
+mod donors;
+mod goods_and_receipts;
+mod publishing;
+mod remitting;
+mod statements;
+mod tracing;
+
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -34,8 +41,12 @@ fn asked_by(role: Role, command: CampaignCommand) -> Instruction<CampaignCommand
 
 /// Asked by the role that may.
 fn asked(command: CampaignCommand) -> Instruction<CampaignCommand> {
-    let by_finance =
-        matches!(command, CampaignCommand::RefundDonation { .. } | CampaignCommand::IssueReceipt { .. });
+    let by_finance = matches!(
+        command,
+        CampaignCommand::RefundDonation { .. }
+            | CampaignCommand::IssueReceipt { .. }
+            | CampaignCommand::VoidReceipt { .. }
+    );
     asked_by(if by_finance { Role::Finance } else { Role::Clerk }, command)
 }
 
@@ -49,6 +60,7 @@ fn open() -> CampaignCommand {
             campaign_id: CampaignId::new(Uuid::from_u128(1)),
             name: "首善有我".into(),
             organiser: "某街道慈善组织".into(),
+            filing_number: Some("京募备2023-0501".into()),
             purpose: "困难群众救助".into(),
             fund_id: FundId::new(Uuid::from_u128(2)),
             opens_on: day("2023-05-01"),
@@ -66,6 +78,7 @@ fn donation(number: u128, amount: i32) -> Donation {
         amount: yuan(amount),
         method: DonationMethod::MobilePayment,
         received_on: day("2023-05-20"),
+        statement: None,
     }
 }
 
@@ -78,6 +91,7 @@ fn refund(number: u128, amount: i32) -> CampaignCommand {
         donation_id: gift_id(number),
         amount: yuan(amount),
         refunded_on: day("2023-06-01"),
+        refund_number: None,
     }
 }
 
@@ -90,7 +104,8 @@ fn close() -> CampaignCommand {
 }
 
 fn publish(total: i32, donation_count: u64) -> CampaignCommand {
-    CampaignCommand::PublishResults { total: yuan(total), donation_count, published_on: day("2023-08-01") }
+    let publication = Publication { total: yuan(total), donation_count, list: None };
+    CampaignCommand::PublishResults { publication, published_on: day("2023-08-01") }
 }
 
 /// What follows when each command is asked in turn; every one must be accepted.
@@ -136,6 +151,7 @@ fn gifts_come_in_get_receipts_and_the_result_is_published() {
         total: yuan(130),
         donation_count: 2,
         published_on: day("2023-08-01"),
+        list: None,
     }]);
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::event::{FundSource, Restriction};
-use crate::ids::{CampaignId, DonationId, FundId, PaymentId, RunId};
+use crate::ids::{CampaignId, DonationId, FundId, PaymentId, RemittanceId, RunId};
 use crate::money::Money;
 
 /// Commands to a fund (资金). Days are days of the office; none may lie after the context's today.
@@ -37,6 +37,8 @@ pub enum FundCommand {
         amount: Money,
         /// The day.
         credited_on: NaiveDate,
+        /// 退款单号, where a statement told the refund.
+        refund_number: Option<String>,
     },
     /// 资金占用, with the run's approval.
     Commit {
@@ -64,6 +66,17 @@ pub enum FundCommand {
         amount: Money,
         /// The day.
         released_on: NaiveDate,
+    },
+    /// 善款转交, by an approver, with the campaign's event.
+    Remit {
+        /// Of which campaign.
+        campaign_id: CampaignId,
+        /// Which remittance.
+        remittance_id: RemittanceId,
+        /// How much, in fen: at most what is free.
+        amount: Money,
+        /// The day.
+        remitted_on: NaiveDate,
     },
     /// 追回入账, with the payment's event.
     CreditRecovery {
@@ -101,6 +114,7 @@ impl FundCommand {
             FundCommand::Commit { .. } => "Commit",
             FundCommand::Spend { .. } => "Spend",
             FundCommand::Release { .. } => "Release",
+            FundCommand::Remit { .. } => "Remit",
             FundCommand::CreditRecovery { .. } => "CreditRecovery",
         }
     }

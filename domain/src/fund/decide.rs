@@ -5,10 +5,10 @@ use chrono::NaiveDate;
 use super::command::{FundCharter, FundCommand};
 use super::error::FundError;
 use super::event::{FundEvent, FundSource};
-use super::state::{Appropriation, Credit, Fund, FundAccount};
+use super::state::{Appropriation, Credit, CreditedRefund, Fund, FundAccount};
 use crate::actor::Role;
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
-use crate::ids::{CampaignId, DonationId, PaymentId, RunId};
+use crate::ids::{CampaignId, DonationId, PaymentId, RemittanceId, RunId};
 use crate::money::Money;
 
 type Decision = Result<Vec<FundEvent>, FundError>;
@@ -28,8 +28,9 @@ impl Decider for Fund {
             Command::Appropriate { amount, document, appropriated_on: on } => {
                 account?.appropriate(Appropriation { document, credit: Credit { amount, on } }, context)
             }
-            Command::CreditDonation { campaign_id, donation_id, amount, credited_on: on } => {
-                account?.credit_donation(GiftOf { campaign_id, donation_id }, Credit { amount, on }, context)
+            Command::CreditDonation { campaign_id, donation_id, amount, credited_on: on, refund_number } => {
+                let gift = GiftOf { campaign_id, donation_id, refund_number };
+                account?.credit_donation(gift, Credit { amount, on }, context)
             }
             Command::Commit { run_id, amount, committed_on: on } => {
                 account?.commit(run_id, Credit { amount, on }, context)
@@ -42,6 +43,10 @@ impl Decider for Fund {
                 account?.within_commitment(run_id, Credit { amount, on: released_on }, context)?;
                 Ok(vec![FundEvent::FundsReleased { run_id, amount, released_on }])
             }
+            Command::Remit { campaign_id, remittance_id, amount, remitted_on: on } => {
+                let remittance = RemittanceOf { campaign_id, remittance_id };
+                account?.remit(remittance, Credit { amount, on }, context)
+            }
             Command::CreditRecovery { payment_id, amount, credited_on: on } => {
                 account?.credit_recovery(payment_id, Credit { amount, on }, context)
             }
@@ -53,10 +58,17 @@ impl Decider for Fund {
     }
 }
 
-/// A gift and its campaign.
+/// A gift and its campaign, and the number of what is refunded of it.
 struct GiftOf {
     campaign_id: CampaignId,
     donation_id: DonationId,
+    refund_number: Option<String>,
+}
+
+/// A remittance and its campaign.
+struct RemittanceOf {
+    campaign_id: CampaignId,
+    remittance_id: RemittanceId,
 }
 
 impl Fund {
@@ -87,9 +99,10 @@ impl FundAccount {
     }
 
     fn credit_donation(&self, gift: GiftOf, credit: Credit, context: &Context) -> Decision {
-        let GiftOf { campaign_id, donation_id } = gift;
+        let GiftOf { campaign_id, donation_id, refund_number } = gift;
         let known = self.donations.get(&donation_id);
-        if known.is_some_and(|known| known.received == credit || known.refunds.contains(&credit)) {
+        let refund = CreditedRefund { credit, number: refund_number.clone() };
+        if known.is_some_and(|known| known.received == credit || known.refunds.contains(&refund)) {
             return Ok(vec![]);
         }
         self.takes(FundSource::Donations)?;
@@ -110,7 +123,7 @@ impl FundAccount {
             self.covers(refund)?;
         }
         self.balance_with(amount)?;
-        Ok(vec![FundEvent::DonationCredited { campaign_id, donation_id, amount, credited_on }])
+        Ok(vec![FundEvent::DonationCredited { campaign_id, donation_id, amount, credited_on, refund_number }])
     }
 
     fn commit(&self, run_id: RunId, credit: Credit, context: &Context) -> Decision {
@@ -151,6 +164,19 @@ impl FundAccount {
         Ok(vec![FundEvent::RecoveryCredited { amount, payment_id, credited_on }])
     }
 
+    fn remit(&self, remittance: RemittanceOf, debit: Credit, context: &Context) -> Decision {
+        let RemittanceOf { campaign_id, remittance_id } = remittance;
+        if let Some(known) = self.remittances.get(&remittance_id) {
+            return if *known == debit { Ok(vec![]) } else { Err(FundError::RemittanceDiffers) };
+        }
+        self.takes(FundSource::Donations)?;
+        let Credit { amount, on: remitted_on } = debit;
+        positive(amount)?;
+        self.happened(remitted_on, context)?;
+        self.covers(amount)?;
+        Ok(vec![FundEvent::DonationsRemitted { campaign_id, remittance_id, amount, remitted_on }])
+    }
+
     fn takes(&self, source: FundSource) -> Result<(), FundError> {
         let source_of_fund = self.charter.source;
         if source == source_of_fund { Ok(()) } else { Err(FundError::WrongSource { source_of_fund }) }
@@ -181,7 +207,7 @@ fn role_may(command: &FundCommand, role: Role) -> Result<(), FundError> {
     let allowed: &[Role] = match command {
         Command::OpenFund { .. } | Command::Appropriate { .. } => &[Role::Finance],
         Command::CreditDonation { .. } => &[Role::Clerk, Role::Finance, Role::System],
-        Command::Commit { .. } => &[Role::Approver],
+        Command::Commit { .. } | Command::Remit { .. } => &[Role::Approver],
         Command::Release { .. } => &[Role::Finance, Role::System, Role::Approver, Role::Clerk],
         Command::Spend { .. } | Command::CreditRecovery { .. } => &[Role::Finance, Role::System],
     };

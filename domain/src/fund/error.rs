@@ -39,6 +39,9 @@ pub enum FundError {
     /// The gift was credited with another amount or day.
     #[error("this donation was already credited, with another amount or day")]
     DonationDiffers,
+    /// The remittance was debited with another amount or day.
+    #[error("this remittance was already debited, with another amount or day")]
+    RemittanceDiffers,
     /// The run was committed with another amount.
     #[error("this payment run was already committed, with another amount")]
     CommitmentDiffers,
@@ -104,6 +107,7 @@ impl Explain for FundError {
             E::WrongSource { .. } => "wrong_source",
             E::DonationUnknown => "donation_unknown",
             E::DonationDiffers => "donation_differs",
+            E::RemittanceDiffers => "remittance_differs",
             E::CommitmentDiffers => "commitment_differs",
             E::RunUnknown => "run_unknown",
             E::AmountNotPositive => "amount_not_positive",
@@ -131,6 +135,7 @@ impl Explain for FundError {
             }
             E::DonationUnknown => "该资金中没有这笔捐赠，请核对捐赠编号和资金。".into(),
             E::DonationDiffers => "这笔捐赠已经入账，但金额或日期不同，请核对。".into(),
+            E::RemittanceDiffers => "该笔转交已经支出，但金额或日期不同，请核对。".into(),
             E::CommitmentDiffers => "该批次已占用资金，但金额不同，请先退回批次解除占用后再审批。".into(),
             E::RunUnknown => "该批次未占用这项资金，请核对批次和资金。".into(),
             E::AmountNotPositive => "金额必须大于零，请核对。".into(),
@@ -159,6 +164,7 @@ impl Explain for FundError {
             E::DonationUnknown | E::DonationDiffers => "donation_id",
             E::RunUnknown => "run_id",
             E::AmountNotPositive
+            | E::RemittanceDiffers
             | E::CommitmentDiffers
             | E::RefundAboveRemaining { .. }
             | E::AboveCommitment { .. }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CampaignId, DonationId, FundId, RunId};
+use crate::ids::{CampaignId, DonationId, FundId, RemittanceId, RunId};
 use crate::ledger_events;
 use crate::money::Money;
 
@@ -44,6 +44,9 @@ pub enum FundEvent {
         amount: Money,
         /// The day.
         credited_on: NaiveDate,
+        /// 退款单号 of a refund that a statement told; tells two refunds of one day apart. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_number: Option<String>,
     },
     /// 资金占用: a run was approved.
     FundsCommitted {
@@ -71,6 +74,17 @@ pub enum FundEvent {
         amount: Money,
         /// The day.
         spent_on: NaiveDate,
+    },
+    /// 善款转交支出: donated money went to another organisation, in the same moment as the campaign's event.
+    DonationsRemitted {
+        /// Of which campaign.
+        campaign_id: CampaignId,
+        /// Which remittance.
+        remittance_id: RemittanceId,
+        /// How much, in fen.
+        amount: Money,
+        /// The day.
+        remitted_on: NaiveDate,
     },
     /// 追回入账: a recovery came in.
     RecoveryCredited {
@@ -113,6 +127,7 @@ impl FundEvent {
             | Event::FundsCommitted { committed_on: day, .. }
             | Event::FundsReleased { released_on: day, .. }
             | Event::FundsSpent { spent_on: day, .. }
+            | Event::DonationsRemitted { remitted_on: day, .. }
             | Event::RecoveryCredited { credited_on: day, .. } => Some(*day),
         }
     }
@@ -121,9 +136,10 @@ impl FundEvent {
 ledger_events!(FundEvent {
     FundOpened = "1.0.0",
     MoneyAppropriated = "1.0.0",
-    DonationCredited = "1.0.0",
+    DonationCredited = "1.1.0",
     FundsCommitted = "1.0.0",
     FundsReleased = "1.0.0",
     FundsSpent = "1.0.0",
+    DonationsRemitted = "1.0.0",
     RecoveryCredited = "1.0.0",
 });

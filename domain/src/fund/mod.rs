@@ -10,13 +10,14 @@
 //! | `Commit` 资金占用 | approver | | + | what is free: `fund_short` names the gap |
 //! | `Spend` 支出 | finance, program | − | − | what is committed for the run |
 //! | `Release` 占用解除 | finance, program, approver, clerk | | − | what is committed for the run |
+//! | `Remit` 善款转交 | approver | − | | what is free |
 //! | `CreditRecovery` 追回入账 | finance, program | + | | |
 //!
 //! `OpenFund` (finance) leads from `Unopened` to `Open`, the only other situation; a second one is a repeat or
 //! `fund_exists`. Everything else asked of an unopened fund is `fund_unknown`.
 //!
 //! All but `OpenFund` and `Appropriate` are appended in one go with the event that causes them: the gift, the
-//! approval or rejection of a run, the results of payments, the recovered money.
+//! approval or rejection of a run, the remittance, the results of payments, the recovered money.
 //!
 //! # What always holds
 //!

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::command::FundCharter;
 use super::event::FundEvent;
 use crate::aggregate::ImpossibleEvent;
-use crate::ids::{DonationId, PaymentId, RunId};
+use crate::ids::{DonationId, PaymentId, RemittanceId, RunId};
 use crate::money::Money;
 
 /// A fund (资金), by its situation.
@@ -36,6 +36,8 @@ pub struct FundAccount {
     pub donations: BTreeMap<DonationId, CreditedDonation>,
     /// Every run that the fund was committed to.
     pub runs: BTreeMap<RunId, Commitment>,
+    /// Remitted money, by the remittance.
+    pub remittances: BTreeMap<RemittanceId, Credit>,
     /// Recovered money, by the payment it was paid with.
     pub recoveries: BTreeMap<PaymentId, Vec<Credit>>,
 }
@@ -64,7 +66,16 @@ pub struct CreditedDonation {
     /// What came in.
     pub received: Credit,
     /// What went back; amounts below nothing.
-    pub refunds: Vec<Credit>,
+    pub refunds: Vec<CreditedRefund>,
+}
+
+/// What went back of a gift.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditedRefund {
+    /// How much, below nothing, and when.
+    pub credit: Credit,
+    /// 退款单号, where a statement told it.
+    pub number: Option<String>,
 }
 
 /// What a fund holds ready for a run, in fen. Spent and released together never exceed committed.
@@ -133,6 +144,7 @@ impl FundAccount {
             appropriations: Vec::new(),
             donations: BTreeMap::new(),
             runs: BTreeMap::new(),
+            remittances: BTreeMap::new(),
             recoveries: BTreeMap::new(),
         }
     }
@@ -157,9 +169,10 @@ impl FundAccount {
                 let credit = Credit { amount: *amount, on: *appropriated_on };
                 self.appropriations.push(Appropriation { document: document.clone(), credit });
             }
-            &FundEvent::DonationCredited { donation_id, amount, credited_on: on, .. } => {
-                self.balance = self.balance.plus(amount).ok()?;
-                self.donation(donation_id, Credit { amount, on })?;
+            FundEvent::DonationCredited { donation_id, amount, credited_on, refund_number, .. } => {
+                self.balance = self.balance.plus(*amount).ok()?;
+                let credit = Credit { amount: *amount, on: *credited_on };
+                self.donation(*donation_id, credit, refund_number.as_ref())?;
             }
             &FundEvent::FundsCommitted { run_id, amount, .. } => {
                 self.committed = self.committed.plus(amount).ok()?;
@@ -177,6 +190,10 @@ impl FundAccount {
                 let run = self.runs.get_mut(&run_id)?;
                 run.spent = run.spent.plus(amount).ok()?;
             }
+            &FundEvent::DonationsRemitted { remittance_id, amount, remitted_on: on, .. } => {
+                self.balance = self.balance.minus(amount).ok()?;
+                self.remittances.insert(remittance_id, Credit { amount, on });
+            }
             &FundEvent::RecoveryCredited { amount, payment_id, credited_on: on } => {
                 self.balance = self.balance.plus(amount).ok()?;
                 self.recoveries.entry(payment_id).or_default().push(Credit { amount, on });
@@ -185,9 +202,10 @@ impl FundAccount {
         Some(())
     }
 
-    fn donation(&mut self, donation_id: DonationId, credit: Credit) -> Option<()> {
+    fn donation(&mut self, donation_id: DonationId, credit: Credit, number: Option<&String>) -> Option<()> {
         if credit.amount.is_negative() {
-            self.donations.get_mut(&donation_id)?.refunds.push(credit);
+            let refund = CreditedRefund { credit, number: number.cloned() };
+            self.donations.get_mut(&donation_id)?.refunds.push(refund);
         } else {
             let gift = CreditedDonation { received: credit, refunds: Vec::new() };
             self.donations.insert(donation_id, gift);
@@ -199,7 +217,7 @@ impl FundAccount {
 impl CreditedDonation {
     /// What was not refunded, in fen.
     pub fn remaining(&self) -> Money {
-        let add = |left: Money, refund: &Credit| left.plus(refund.amount).unwrap_or_default();
+        let add = |left: Money, refund: &CreditedRefund| left.plus(refund.credit.amount).unwrap_or_default();
         self.refunds.iter().fold(self.received.amount, add)
     }
 }

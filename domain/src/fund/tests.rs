@@ -67,6 +67,7 @@ fn credit(donation: u128, amount: i32) -> FundCommand {
         donation_id: DonationId::new(Uuid::from_u128(donation)),
         amount: yuan(amount),
         credited_on: day("2023-05-01"),
+        refund_number: None,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use domain::calendar::BenefitMonth;
 use domain::campaign::DonationMethod;
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, DonationId};
 use domain::money::Money;
 use serde::{Deserialize, Serialize};
 use sqlx::{Executor, Postgres};
+use uuid::Uuid;
 
-use super::{CampaignRow, DonationRow};
+use super::{CampaignRow, DonationRow, InKindRow};
 use crate::error::ProjectionError;
 use crate::rows::{fetch_all, fetch_one};
 
@@ -86,4 +87,28 @@ pub async fn donation_of_receipt<'e>(
 ) -> Result<Option<DonationRow>, ProjectionError> {
     let query = sqlx::query(include_str!("sql/donation_of_receipt.sql")).bind(campaign.uuid());
     fetch_one("read_donations", executor, query.bind(i64::from(receipt_number))).await
+}
+
+/// The gifts of money of these ids, of whatever campaign; those that do not exist are left out.
+///
+/// # Errors
+/// Those of the database.
+pub async fn donations_of<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    ids: &[DonationId],
+) -> Result<Vec<DonationRow>, ProjectionError> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    fetch_all("read_donations", executor, sqlx::query(include_str!("sql/donations_of.sql")).bind(ids)).await
+}
+
+/// Every gift of goods of a campaign, in the order of the log.
+///
+/// # Errors
+/// Those of the database.
+pub async fn in_kind_gifts<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    campaign: CampaignId,
+) -> Result<Vec<InKindRow>, ProjectionError> {
+    let query = sqlx::query(include_str!("sql/in_kind_gifts.sql")).bind(campaign.uuid());
+    fetch_all("read_in_kind_gifts", executor, query).await
 }

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
-use domain::campaign::{CampaignStage, Donation, DonationMethod, Publicity};
+use domain::campaign::{
+    CampaignStage, Donation, DonationMethod, Goods, InKindGift, PaymentChannel, Publicity, Valuation,
+};
 use domain::ids::{CampaignId, DonationId, FundId, PersonId};
 use domain::money::{Money, MoneyError};
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,8 @@ pub struct CampaignRow {
     pub name: String,
     /// Who holds it.
     pub organiser: String,
+    /// The number under which its plan was filed.
+    pub filing_number: Option<String>,
     /// What for.
     pub purpose: String,
     /// The fund its gifts go to.
@@ -48,6 +52,16 @@ pub struct CampaignRow {
     pub refund_count: u64,
     /// Receipts issued.
     pub receipt_count: u64,
+    /// Gifts of goods.
+    pub in_kind_count: u64,
+    /// Their fair value, apart from every sum of money.
+    #[serde(rename = "in_kind_value_fen")]
+    pub in_kind_value: Money,
+    /// Remitted to other organisations.
+    #[serde(rename = "remitted_fen")]
+    pub remitted: Money,
+    /// When its progress was last published.
+    pub progress_on: Option<NaiveDate>,
     /// The log position of its opening.
     pub opened_position: u64,
 }
@@ -81,6 +95,47 @@ pub struct DonationRow {
     pub receipt_number: Option<u32>,
     /// When the receipt was issued.
     pub receipt_on: Option<NaiveDate>,
+    /// Whose statement it was read from.
+    pub channel: Option<PaymentChannel>,
+    /// The transaction's number in that statement.
+    pub transaction_number: Option<String>,
+    /// The fee that the platform kept.
+    #[serde(rename = "fee_fen")]
+    pub fee: Option<Money>,
+    /// The log position of the gift.
+    pub received_position: u64,
+}
+
+/// One gift of goods (实物捐赠): a row of `read_in_kind_gifts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InKindRow {
+    /// The gift.
+    pub donation_id: DonationId,
+    /// Its campaign.
+    pub campaign_id: CampaignId,
+    /// Whose key seals the name.
+    pub donor: PersonId,
+    /// The donor's name, sealed.
+    pub donor_name_sealed: Option<String>,
+    /// Whether the name may be published, as the donor last said.
+    pub publicity: Publicity,
+    /// What it is.
+    pub description: String,
+    /// How many.
+    pub quantity: u32,
+    /// Of what unit.
+    pub unit: String,
+    /// What all of it is worth.
+    #[serde(rename = "fair_value_fen")]
+    pub fair_value: Money,
+    /// What the value rests on.
+    pub valuation: Valuation,
+    /// The day.
+    pub received_on: NaiveDate,
+    /// The number of the receipt that stands.
+    pub receipt_number: Option<u32>,
+    /// When the receipt was issued.
+    pub receipt_on: Option<NaiveDate>,
     /// The log position of the gift.
     pub received_position: u64,
 }
@@ -103,6 +158,38 @@ impl KeyedRow for DonationRow {
     }
 }
 
+impl KeyedRow for InKindRow {
+    const LOAD: &'static str = include_str!("sql/load_in_kind_gifts.sql");
+    const STORE: &'static str = include_str!("sql/store_in_kind_gifts.sql");
+
+    fn key(&self) -> Uuid {
+        self.donation_id.uuid()
+    }
+}
+
+impl InKindRow {
+    pub(super) fn of(gift: InKindGift, campaign_id: CampaignId, received_position: u64) -> InKindRow {
+        let InKindGift { donation_id, donor, donor_name, publicity, goods, received_on } = gift;
+        let Goods { description, quantity, unit, fair_value, valuation } = goods;
+        InKindRow {
+            donation_id,
+            campaign_id,
+            donor,
+            donor_name_sealed: donor_name.map(|name| name.ciphertext().to_owned()),
+            publicity,
+            description,
+            quantity,
+            unit,
+            fair_value,
+            valuation,
+            received_on,
+            receipt_number: None,
+            receipt_on: None,
+            received_position,
+        }
+    }
+}
+
 impl CampaignRow {
     /// Received less refunded.
     ///
@@ -115,6 +202,7 @@ impl CampaignRow {
 
 impl DonationRow {
     pub(super) fn of(donation: Donation, campaign_id: CampaignId, received_position: u64) -> DonationRow {
+        let line = donation.statement;
         DonationRow {
             donation_id: donation.donation_id,
             campaign_id,
@@ -128,6 +216,9 @@ impl DonationRow {
             month: BenefitMonth::of(donation.received_on),
             receipt_number: None,
             receipt_on: None,
+            channel: line.as_ref().map(|line| line.channel),
+            fee: line.as_ref().map(|line| line.fee),
+            transaction_number: line.map(|line| line.transaction_number),
             received_position,
         }
     }

@@ -24,7 +24,7 @@ pub struct Funds;
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "funds",
-    version: 1,
+    version: 2,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_funds", "read_fund_runs"],
     needs: &[],
@@ -55,6 +55,9 @@ pub struct FundRow {
     /// Spent from it.
     #[serde(rename = "spent_fen")]
     pub spent: Money,
+    /// Remitted from it to other organisations.
+    #[serde(rename = "remitted_fen")]
+    pub remitted: Money,
     /// Promised to runs and not yet spent or released.
     #[serde(rename = "committed_fen")]
     pub committed: Money,
@@ -159,6 +162,7 @@ fn evolve(funds: &mut Rows<FundRow>, at: At<'_>, event: FundEvent) -> Result<(),
             donated: Money::ZERO,
             recovered: Money::ZERO,
             spent: Money::ZERO,
+            remitted: Money::ZERO,
             committed: Money::ZERO,
             balance: Money::ZERO,
             opened_position: at.0.position,
@@ -201,6 +205,10 @@ impl FundRow {
             FundEvent::RecoveryCredited { amount, .. } => {
                 self.recovered = self.recovered.plus(*amount)?;
                 self.balance = self.balance.plus(*amount)?;
+            }
+            FundEvent::DonationsRemitted { amount, .. } => {
+                self.remitted = self.remitted.plus(*amount)?;
+                self.balance = self.balance.minus(*amount)?;
             }
             FundEvent::FundsCommitted { amount, .. } => self.committed = self.committed.plus(*amount)?,
             FundEvent::FundsReleased { amount, .. } => self.committed = self.committed.minus(*amount)?,

@@ -36,6 +36,7 @@ pub async fn open_campaign(world: &mut World) {
         campaign_id: world.street.office.campaign_id(CAMPAIGN),
         name: CAMPAIGN.to_owned(),
         organiser: "街道办事处".to_owned(),
+        filing_number: None,
         purpose: "扶老助困".to_owned(),
         fund_id: world.street.office.fund_id(GIFTS),
         opens_on: world.today(),
@@ -97,9 +98,16 @@ async fn give(world: &mut World) {
 pub async fn refund(world: &World, donation_id: DonationId, fen: i64) -> Result<bool, ProcessError> {
     let (office, desk, amount) = (&world.street.office, world.street.desk(personas::finance()), money(fen));
     let (campaign_id, day) = (office.campaign_id(CAMPAIGN), desk.today());
-    let refund = CampaignCommand::RefundDonation { donation_id, amount, refunded_on: day };
+    let refund =
+        CampaignCommand::RefundDonation { donation_id, amount, refunded_on: day, refund_number: None };
     let amount = amount.negated();
-    let credit = FundCommand::CreditDonation { campaign_id, donation_id, amount, credited_on: day };
+    let credit = FundCommand::CreditDonation {
+        campaign_id,
+        donation_id,
+        amount,
+        credited_on: day,
+        refund_number: None,
+    };
     let key = office.derived("simulated_refund", &format!("{donation_id}|{fen}|{}", desk.now));
     let fund = office.fund_id(GIFTS).to_string();
     let steps = [Step::Campaign(campaign_id.to_string(), refund), Step::Fund(fund, credit)];

@@ -114,7 +114,13 @@ async fn with_another_body(world: &mut World, done: &Done, before: u64) {
             world.refused("other gift of the number", before, outcome, &["donation_differs"]).await;
             let (campaign_id, donation_id) = (office.campaign_id(CAMPAIGN), *donation);
             let (amount, credited_on) = (money(fen), row.received_on);
-            let credit = FundCommand::CreditDonation { campaign_id, donation_id, amount, credited_on };
+            let credit = FundCommand::CreditDonation {
+                campaign_id,
+                donation_id,
+                amount,
+                credited_on,
+                refund_number: None,
+            };
             let key = office.derived("donation", &api::registers::RegisterRow::write(row).join("\u{1f}"));
             let steps = [Step::Fund(office.fund_id("慈善捐赠资金").to_string(), credit)];
             let outcome = office.together(desk, key, steps).await;

@@ -1,5 +1,6 @@
 //! `ledger person`: finds a person, restricts what the law keeps, and erases one when two people and the law agree.
 
+mod donor;
 mod erase;
 mod find;
 mod list;
@@ -19,6 +20,17 @@ use crate::processes::{Desk, Office, ProcessError};
 /// # Errors
 /// [`Failure`]: who acts is not said, nobody knows the person, or the step is refused.
 pub(super) async fn run(session: &Session, command: PersonCommand) -> Result<Done, Failure> {
+    let of_a_donor = donor::step_of(&command);
+    match (of_a_person(session, command).await, of_a_donor) {
+        // nobody's household knows them: they may have given
+        (Err(Failure::Process(ProcessError::Unknown { what: "person" })), Some(step)) => {
+            donor::run(session, step).await
+        }
+        (done, _) => done,
+    }
+}
+
+async fn of_a_person(session: &Session, command: PersonCommand) -> Result<Done, Failure> {
     match command {
         PersonCommand::Find => find::run(session).await,
         PersonCommand::List => list::run(session).await,

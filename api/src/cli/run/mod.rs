@@ -10,6 +10,8 @@ mod show;
 use domain::ids::RunId;
 use serde_json::json;
 
+pub(super) use prepare::program_name;
+
 use super::RunCommand;
 use super::failure::{Done, Failure};
 use super::session::Session;

@@ -183,6 +183,6 @@ pub(super) fn show_outlook(screen: &Screen, outlook: &Outlook) -> Result<(), Fai
 }
 
 /// The program's name in the language.
-pub(super) fn program_name(lang: Lang, program: Program) -> &'static str {
+pub(in crate::cli) fn program_name(lang: Lang, program: Program) -> &'static str {
     lang.pick(program.zh(), program.en())
 }

@@ -4,6 +4,7 @@ mod back_dated;
 mod death_reported_late;
 mod duplicate_person;
 mod exclusive_benefits;
+mod late_publication;
 mod late_step;
 mod not_enrolled;
 mod notice;
@@ -35,6 +36,7 @@ pub const RULES: &[Rule] = &[
     duplicate_person::RULE,
     notice::RULE,
     late_step::RULE,
+    late_publication::RULE,
     recertification_overdue::RULE,
     same_person::RULE,
     overridden::RULE,

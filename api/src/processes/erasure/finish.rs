@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::campaign::CampaignEvent;
 use domain::household::HouseholdEvent;
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
@@ -53,7 +54,12 @@ async fn erasures(office: &Office) -> Result<BTreeMap<(PersonId, RetentionClass)
             Ok(HouseholdEvent::PersonErased { person_id, erased_on, .. }) => {
                 (person_id, RetentionClass::Vouchers, erased_on)
             }
-            _ => continue,
+            _ => match serde_json::from_str(&payload) {
+                Ok(CampaignEvent::DonorErased { donor, erased_on, .. }) => {
+                    (donor, RetentionClass::Vouchers, erased_on)
+                }
+                _ => continue,
+            },
         };
         for class in through.through() {
             erased.entry((person_id, *class)).or_insert(erased_on);

@@ -8,12 +8,14 @@
 //! | [`restrict`], [`lift`] | `ProcessingRestricted`, `RestrictionLifted`: kept by law, shown to nobody |
 //! | [`erase`] | `CaseWorkErased` or `PersonErased`, and `IdentityReleased`; then the keys |
 //! | [`requests`] | every request, and what became of it |
+//! | [`donor`] | the same for a donor, whose name stands in a campaign |
 //! | [`finish`] | at each start: keys that an erasure left behind, or that a backup brought back |
 //!
 //! The event comes first, the keys after it. Between the two a crash leaves an erasure that is decided and not done,
 //! which the next start or a repeat finishes. The other way round it would leave values that are gone for ever with
 //! nobody who decided it, and the log might still refuse the decision.
 
+pub mod donor;
 mod finish;
 mod holdings;
 mod requests;

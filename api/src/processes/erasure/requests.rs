@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use domain::actor::ActorId;
+use domain::campaign::CampaignEvent;
 use domain::household::HouseholdEvent;
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
@@ -62,9 +63,28 @@ pub async fn requests(office: &Office) -> Result<Vec<RequestEntry>, ProcessError
     for payload in payloads {
         if let Ok(event) = serde_json::from_str(&payload) {
             take_in(&mut entries, event);
+        } else if let Some(event) = serde_json::from_str(&payload).ok().and_then(as_of_a_person) {
+            take_in(&mut entries, event);
         }
     }
     Ok(entries)
+}
+
+/// What was asked and decided on a donor, in the words of a household's events: a donor's keys are all of the vouchers'.
+fn as_of_a_person(event: CampaignEvent) -> Option<HouseholdEvent> {
+    Some(match event {
+        CampaignEvent::DonorErasureRequested { donor: person_id, basis, by, requested_on } => {
+            let through = RetentionClass::Vouchers;
+            HouseholdEvent::ErasureRequested { person_id, through, basis, requested_on, by }
+        }
+        CampaignEvent::DonorErasureRejected { donor: person_id, reason, by, rejected_on } => {
+            HouseholdEvent::ErasureRejected { person_id, reason, rejected_on, by }
+        }
+        CampaignEvent::DonorErased { donor: person_id, basis, by, erased_on } => {
+            HouseholdEvent::PersonErased { person_id, basis, erased_on, by }
+        }
+        _ => return None,
+    })
 }
 
 /// Somebody who belonged to several households has each event in each of them: the first one counts.

@@ -149,6 +149,9 @@ pub(super) fn of_campaign(campaign: &Campaign) -> Vec<Fact> {
         money("received", "收到捐赠", "Received", book.received),
         money("refunded", "退还捐赠", "Refunded", book.refunded),
         count("last_receipt", "末张票据", "Last receipt", book.last_receipt),
+        count("in_kind_count", "实物捐赠", "Gifts of goods", book.in_kind.len()),
+        money("in_kind_value", "实物价值", "Value of goods", book.in_kind_value),
+        money("remitted", "已转交", "Remitted", book.remitted),
     ]
 }
 

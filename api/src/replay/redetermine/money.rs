@@ -1,8 +1,8 @@
 //! Money of funds, runs and campaigns, beside what it must equal elsewhere in the log.
 
-use domain::campaign::{Campaign, CampaignEvent};
+use domain::campaign::{Campaign, CampaignEvent, GiftBook, PublishedList};
 use domain::fund::FundEvent;
-use domain::ids::{CampaignId, DonationId, PaymentId, RunId};
+use domain::ids::{CampaignId, DonationId, PaymentId, RemittanceId, RunId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentEvent};
 use domain::payment_run::{PaymentRun, PaymentRunEvent};
@@ -22,6 +22,9 @@ pub fn of_fund(entry: &Entry, event: &FundEvent, histories: &Histories) -> Optio
         FundEvent::DonationCredited { campaign_id, donation_id, amount, .. } => {
             (given_with(histories, *campaign_id, *donation_id, entry), *amount)
         }
+        FundEvent::DonationsRemitted { campaign_id, remittance_id, amount, .. } => {
+            (remitted_with(histories, *campaign_id, *remittance_id, entry), *amount)
+        }
         FundEvent::RecoveryCredited { payment_id, amount, .. } => {
             (recovered_with(histories, *payment_id, entry), *amount)
         }
@@ -35,20 +38,50 @@ pub fn of_fund(entry: &Entry, event: &FundEvent, histories: &Histories) -> Optio
 pub fn of_campaign(before: &Campaign, event: &CampaignEvent) -> Option<Verdict> {
     let book = before.book()?;
     let differing: Vec<Difference> = match event {
-        CampaignEvent::ResultsPublished { total, donation_count, .. } => [
-            Difference::between("total", book.total(), total),
-            Difference::between("donation_count", book.donation_count(), donation_count),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        CampaignEvent::ReceiptIssued { receipt_number, .. } => {
+        CampaignEvent::ResultsPublished { total, donation_count, list, .. } => {
+            published(book, *total, *donation_count, list.as_ref())
+        }
+        CampaignEvent::ProgressPublished { total, donation_count, list, .. } => {
+            published(book, *total, *donation_count, Some(list))
+        }
+        CampaignEvent::ReceiptIssued { donation_id, receipt_number, amount, .. } => {
             let next = book.last_receipt.saturating_add(1);
-            Difference::between("receipt_number", next, receipt_number).into_iter().collect()
+            let certified = book.certified(*donation_id).map(|certified| certified.amount);
+            let amount = amount.and_then(|amount| {
+                let expected = certified.map_or_else(|| NOTHING.to_owned(), |amount| amount.to_string());
+                Difference::between("amount", expected, amount)
+            });
+            Difference::between("receipt_number", next, receipt_number).into_iter().chain(amount).collect()
+        }
+        CampaignEvent::DonationRemitted { remittance_id, amount, .. } => {
+            let proposed = book.remittances.get(remittance_id).map(|remittance| remittance.amount);
+            let expected = proposed.map_or_else(|| NOTHING.to_owned(), |amount| amount.to_string());
+            Difference::between("amount", expected, amount).into_iter().collect()
         }
         _ => return None,
     };
     Some(Verdict::of(differing))
+}
+
+/// What a publication says beside the gifts before it.
+fn published(
+    book: &GiftBook,
+    total: Money,
+    donation_count: u64,
+    list: Option<&PublishedList>,
+) -> Vec<Difference> {
+    let goods = list.into_iter().flat_map(|list| {
+        [
+            Difference::between("in_kind_count", book.in_kind.len(), list.in_kind_count),
+            Difference::between("in_kind_value", book.in_kind_value, list.in_kind_value),
+            Difference::between("remitted", book.remitted, list.remitted),
+        ]
+    });
+    let money = [
+        Difference::between("total", book.total(), total),
+        Difference::between("donation_count", book.donation_count(), donation_count),
+    ];
+    money.into_iter().chain(goods).flatten().collect()
 }
 
 fn calculated_before(histories: &Histories, run_id: RunId, position: u64) -> Option<Money> {
@@ -94,6 +127,24 @@ fn given_with(histories: &Histories, campaign: CampaignId, gift: DonationId, ent
         CampaignEvent::DonationReceived { donation } if donation.donation_id == gift => Some(donation.amount),
         CampaignEvent::DonationRefunded { donation_id, amount, .. } if *donation_id == gift => {
             Some(amount.negated())
+        }
+        _ => None,
+    });
+    amounts.next()
+}
+
+/// What the campaign remitted in the same moment.
+fn remitted_with(
+    histories: &Histories,
+    campaign: CampaignId,
+    remittance: RemittanceId,
+    entry: &Entry,
+) -> Option<Money> {
+    let name = campaign.to_string();
+    let beside = histories.beside::<Campaign>(entry).filter(|(beside, _)| beside.stream.id == name);
+    let mut amounts = beside.filter_map(|(_, event)| match event {
+        CampaignEvent::DonationRemitted { remittance_id, amount, .. } if *remittance_id == remittance => {
+            Some(*amount)
         }
         _ => None,
     });

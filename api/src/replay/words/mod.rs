@@ -2,6 +2,7 @@
 //! restricted, and gone where someone was erased.
 
 mod bank_return;
+mod campaign;
 mod case;
 mod household;
 mod money;
@@ -49,7 +50,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::PaymentRun(event), _) => run::said(event),
         (AnyEvent::BankReturn(event), _) => bank_return::said(event),
         (AnyEvent::Fund(event), _) => money::of_fund(event),
-        (AnyEvent::Campaign(event), _) => money::of_campaign(event),
+        (AnyEvent::Campaign(event), _) => campaign::said(event),
         (AnyEvent::Identity(event), _) => identity(event),
         (AnyEvent::Disclosure(event), _) => disclosure(event),
         (AnyEvent::Gazette(event), _) => gazette(event),

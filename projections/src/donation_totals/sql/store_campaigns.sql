@@ -9,4 +9,8 @@ on conflict (campaign_id) do update
        refunded_fen = excluded.refunded_fen,
        donation_count = excluded.donation_count,
        refund_count = excluded.refund_count,
-       receipt_count = excluded.receipt_count
+       receipt_count = excluded.receipt_count,
+       in_kind_count = excluded.in_kind_count,
+       in_kind_value_fen = excluded.in_kind_value_fen,
+       remitted_fen = excluded.remitted_fen,
+       progress_on = excluded.progress_on

@@ -5,5 +5,6 @@ on conflict (fund_id) do update
        donated_fen = excluded.donated_fen,
        recovered_fen = excluded.recovered_fen,
        spent_fen = excluded.spent_fen,
+       remitted_fen = excluded.remitted_fen,
        committed_fen = excluded.committed_fen,
        balance_fen = excluded.balance_fen

@@ -8,12 +8,13 @@ create table read_funds (
     donated_fen bigint not null,
     recovered_fen bigint not null,
     spent_fen bigint not null,
+    remitted_fen bigint not null,
     committed_fen bigint not null,
     balance_fen bigint not null,
     opened_position bigint not null
 ) with (fillfactor = 50);
 
-comment on table read_funds is 'Every fund (资金). Its balance is appropriated, donated and recovered less spent; free is balance less committed.';
+comment on table read_funds is 'Every fund (资金). Its balance is appropriated, donated and recovered less spent and remitted; free is balance less committed.';
 comment on column read_funds.fund_id is 'The fund.';
 comment on column read_funds.name is 'Its name.';
 comment on column read_funds.source is 'budget or donations.';
@@ -23,6 +24,7 @@ comment on column read_funds.appropriated_fen is 'Appropriated to it, in fen.';
 comment on column read_funds.donated_fen is 'Donated to it, less refunds, in fen.';
 comment on column read_funds.recovered_fen is 'Recovered into it, in fen.';
 comment on column read_funds.spent_fen is 'Spent from it, in fen.';
+comment on column read_funds.remitted_fen is 'Remitted from it to other organisations, in fen.';
 comment on column read_funds.committed_fen is 'Promised to runs and not yet spent or released, in fen.';
 comment on column read_funds.balance_fen is 'What it holds, in fen.';
 comment on column read_funds.opened_position is 'The log position of its opening.';

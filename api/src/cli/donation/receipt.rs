@@ -1,0 +1,165 @@
+//! `ledger donation receipt`: 公益事业捐赠票据.
+
+use clap::Subcommand;
+use domain::ids::DonationId;
+use serde_json::json;
+
+use crate::cli::campaign::named;
+use crate::cli::failure::{Done, Failure};
+use crate::cli::screen::{Align, Screen, yuan};
+use crate::cli::session::Session;
+use crate::processes::campaign::{self, DonationReceipt};
+
+/// Receipts.
+#[derive(Debug, Subcommand)]
+pub enum ReceiptCommand {
+    /// 开具 · issue the receipt of a gift; the campaign gives the next number
+    Issue {
+        /// 募捐活动 · the campaign, by name or identifier
+        #[arg(long)]
+        campaign: String,
+        /// 捐赠 · the gift
+        donation: DonationId,
+    },
+    /// 查看 · show a receipt with the donor's name; that it was opened is recorded
+    Show {
+        /// 募捐活动 · the campaign, by name or identifier
+        #[arg(long)]
+        campaign: String,
+        /// 票据号 · number
+        number: u32,
+    },
+    /// 作废 · void a receipt; its number stays taken
+    Void {
+        /// 募捐活动 · the campaign, by name or identifier
+        #[arg(long)]
+        campaign: String,
+        /// 票据号 · number
+        number: u32,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 一览 · list the receipts of a campaign, voided ones too, without names
+    List {
+        /// 募捐活动 · the campaign, by name or identifier
+        #[arg(long)]
+        campaign: String,
+    },
+}
+
+/// Does one step with a receipt, or shows receipts.
+///
+/// # Errors
+/// [`Failure`]: who acts is not said, or the step is refused.
+pub(super) async fn run(session: &Session, command: ReceiptCommand) -> Result<Done, Failure> {
+    match command {
+        ReceiptCommand::Issue { campaign, donation } => issue(session, &campaign, donation).await,
+        ReceiptCommand::Show { campaign, number } => show(session, &campaign, number).await,
+        ReceiptCommand::Void { campaign, number, reason } => void(session, &campaign, number, &reason).await,
+        ReceiptCommand::List { campaign } => list(session, &campaign).await,
+    }
+}
+
+async fn issue(session: &Session, name: &str, donation_id: DonationId) -> Result<Done, Failure> {
+    let desk = session.desk()?;
+    let number = session
+        .with_ledger(async |app| {
+            let of = (named(app.office(), name), donation_id);
+            Ok(campaign::issue_receipt(app.office(), &desk, of).await?)
+        })
+        .await?;
+    session.screen.say(format!("已开具 {number:06} 号票据。"), format!("Receipt {number:06} is issued."))?;
+    session.screen.answer(&json!({ "donation_id": donation_id, "number": number, "done": "issued" }))?;
+    Ok(Done::Well)
+}
+
+async fn void(session: &Session, name: &str, number: u32, reason: &str) -> Result<Done, Failure> {
+    let desk = session.desk()?;
+    session
+        .with_ledger(async |app| {
+            let campaign_id = named(app.office(), name);
+            Ok(campaign::void_receipt(app.office(), &desk, campaign_id, number, reason).await?)
+        })
+        .await?;
+    session.screen.say(
+        format!("{number:06} 号票据已作废，票据号保留。"),
+        format!("Receipt {number:06} is voided; its number stays taken."),
+    )?;
+    session.screen.answer(&json!({ "number": number, "done": "voided" }))?;
+    Ok(Done::Well)
+}
+
+async fn show(session: &Session, name: &str, number: u32) -> Result<Done, Failure> {
+    let desk = session.desk()?;
+    let receipt = session
+        .with_ledger(async |app| {
+            Ok(campaign::receipt(app.office(), &desk, named(app.office(), name), number).await?)
+        })
+        .await?;
+    show_one(&session.screen, &receipt)?;
+    session.screen.answer(&receipt)?;
+    Ok(Done::Well)
+}
+
+fn show_one(screen: &Screen, receipt: &DonationReceipt) -> Result<(), Failure> {
+    let heads = [("", Align::Left), ("", Align::Left)];
+    let line =
+        |zh: &'static str, en: &'static str, value: String| vec![screen.pick(zh, en).to_owned(), value];
+    let mut rows = vec![
+        line("票据号", "Number", receipt.serial.clone()),
+        line("捐赠人", "Donor", screen.pick(receipt.donor.zh(), receipt.donor.en()).to_owned()),
+        line("募捐活动", "Campaign", receipt.campaign.clone()),
+        line("用途", "Purpose", receipt.purpose.clone()),
+        line("捐赠项目", "Given", receipt.item.clone()),
+        line("金额（小写，元）", "Yuan", yuan(receipt.amount)),
+        line("金额（大写）", "In capitals", receipt.amount_in_capitals.clone()),
+        line("捐赠日期", "Given on", receipt.received_on.to_string()),
+        line("开票日期", "Issued on", receipt.issued_on.to_string()),
+        line("接受单位", "Organisation", receipt.organiser.clone()),
+    ];
+    if let Some(voided) = &receipt.voided {
+        rows.push(line("作废", "Voided", format!("{} {}", voided.voided_on, voided.reason)));
+    } else if receipt.refunded_since.is_positive() {
+        let sum = yuan(receipt.refunded_since);
+        rows.push(line(
+            "待作废重开",
+            "To be voided",
+            screen.pick(format!("开票后退还 {sum} 元"), format!("{sum} yuan were refunded since")),
+        ));
+    }
+    Ok(screen.table(&heads, &rows)?)
+}
+
+async fn list(session: &Session, name: &str) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let receipts = session
+        .with_ledger(async |app| Ok(campaign::receipts(app.office(), named(app.office(), name)).await?))
+        .await?;
+    let heads = [
+        (screen.pick("票据号", "Number"), Align::Left),
+        (screen.pick("开票日期", "Issued on"), Align::Left),
+        (screen.pick("捐赠项目", "Given"), Align::Left),
+        (screen.pick("金额（元）", "Yuan"), Align::Right),
+        (screen.pick("情况", "State"), Align::Left),
+    ];
+    let row = |receipt: &DonationReceipt| {
+        let state = match &receipt.voided {
+            Some(voided) => format!("{} {}", screen.pick("作废", "voided"), voided.voided_on),
+            None if receipt.refunded_since.is_positive() => {
+                screen.pick("待作废重开", "to be voided").to_owned()
+            }
+            None => screen.pick("有效", "stands").to_owned(),
+        };
+        vec![
+            receipt.serial.clone(),
+            receipt.issued_on.to_string(),
+            receipt.item.clone(),
+            yuan(receipt.amount),
+            state,
+        ]
+    };
+    screen.table(&heads, &receipts.iter().map(row).collect::<Vec<_>>())?;
+    screen.answer(&receipts)?;
+    Ok(Done::Well)
+}

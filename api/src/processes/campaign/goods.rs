@@ -1,0 +1,106 @@
+//! Gifts one by one: goods, refunds, and the donor's wish to be named.
+
+use chrono::NaiveDate;
+use domain::campaign::{CampaignCommand, CampaignError, Goods, InKindGift, Publicity};
+use domain::fund::FundCommand;
+use domain::ids::{CampaignId, DonationId, PersonId};
+use domain::money::Money;
+use domain::personal::{DonorName, Personal, seal};
+
+use super::{book_of, campaign, one_step};
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Goods as a clerk records them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GoodsEntry {
+    /// 登记号, the office's own.
+    pub number: String,
+    /// Who gave; `None` where nobody left a name.
+    pub donor: Option<DonorName>,
+    /// Whether the name may be published.
+    pub publicity: Publicity,
+    /// What was given.
+    pub goods: Goods,
+    /// The day.
+    pub received_on: NaiveDate,
+}
+
+/// Records goods. Doing it again with the same entry changes nothing.
+///
+/// # Errors
+/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+pub async fn record_goods(
+    office: &Office,
+    desk: &Desk,
+    campaign_id: CampaignId,
+    entry: GoodsEntry,
+) -> Result<DonationId, ProcessError> {
+    campaign(office, campaign_id).await?;
+    // named as gifts of a register are: one number is one gift, of money or of goods
+    let name = format!("{campaign_id}|{}", entry.number);
+    let donor = PersonId::new(office.derived("donor", &name));
+    let donor_name = match entry.donor {
+        None => None,
+        Some(donor_name) => {
+            office.keyring.ensure_keys(&[donor]).await?;
+            Some(seal(&*office.keyring, donor, &Personal::new(donor_name))?)
+        }
+    };
+    let donation_id = DonationId::new(office.derived("donation", &name));
+    let GoodsEntry { publicity, goods, received_on, .. } = entry;
+    let gift = InKindGift { donation_id, donor, donor_name, publicity, goods, received_on };
+    one_step(office, desk, ("goods", campaign_id), CampaignCommand::ReceiveInKind { gift }).await?;
+    Ok(donation_id)
+}
+
+/// Gives money back, out of the campaign and its fund in the same moment. The same amount on the same day under the same
+/// number is a repeat.
+///
+/// # Errors
+/// [`ProcessError`]: the campaign or gift is unknown, the fund has spent the money, or the domain refuses.
+pub async fn refund_donation(
+    office: &Office,
+    desk: &Desk,
+    (campaign_id, donation_id): (CampaignId, DonationId),
+    amount: Money,
+    refunded_on: NaiveDate,
+    refund_number: Option<String>,
+) -> Result<(), ProcessError> {
+    let campaign = campaign(office, campaign_id).await?;
+    let book = book_of(&campaign)?;
+    if !book.gifts.contains_key(&donation_id) {
+        return Err(ProcessError::refused(&CampaignError::DonationUnknown));
+    }
+    let (id, fund_id) = (campaign_id.to_string(), book.terms.fund_id.to_string());
+    let refund = CampaignCommand::RefundDonation {
+        donation_id,
+        amount,
+        refunded_on,
+        refund_number: refund_number.clone(),
+    };
+    let credit = FundCommand::CreditDonation {
+        campaign_id,
+        donation_id,
+        amount: amount.negated(),
+        credited_on: refunded_on,
+        refund_number: refund_number.clone(),
+    };
+    let parts = format!("{donation_id}|{amount}|{refunded_on}|{refund_number:?}");
+    let steps = [Step::Campaign(id, refund), Step::Fund(fund_id, credit)];
+    office.together(desk, office.derived("refund", &parts), steps).await?;
+    Ok(())
+}
+
+/// Records how a donor wants to be named from now on.
+///
+/// # Errors
+/// [`ProcessError`] when the campaign or gift is unknown or the domain refuses.
+pub async fn change_publicity(
+    office: &Office,
+    desk: &Desk,
+    (campaign_id, donation_id): (CampaignId, DonationId),
+    publicity: Publicity,
+) -> Result<(), ProcessError> {
+    let command = CampaignCommand::ChangePublicity { donation_id, publicity, changed_on: desk.today() };
+    one_step(office, desk, ("publicity", campaign_id), command).await
+}

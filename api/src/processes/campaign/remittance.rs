@@ -1,0 +1,82 @@
+//! 善款转交: proposed by one, approved by another; then the fund is debited in the same moment.
+
+use domain::campaign::{Campaign, CampaignCommand, CampaignError, RemittanceStep};
+use domain::fund::FundCommand;
+use domain::ids::{CampaignId, RemittanceId};
+use domain::money::Money;
+
+use super::{book_of, campaign, one_step};
+use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Proposes to remit money of a campaign and says the proposal's id. The same recipient and amount on the same day by the
+/// same person is the same proposal.
+///
+/// # Errors
+/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+pub async fn propose_remittance(
+    office: &Office,
+    desk: &Desk,
+    campaign_id: CampaignId,
+    recipient: &str,
+    amount: Money,
+) -> Result<RemittanceId, ProcessError> {
+    campaign(office, campaign_id).await?;
+    let parts = format!("{campaign_id}|{recipient}|{amount}|{}|{}", desk.today(), desk.actor.id);
+    let remittance_id = RemittanceId::new(office.derived("remittance", &parts));
+    let (recipient, proposed_on) = (recipient.to_owned(), desk.today());
+    let command = CampaignCommand::ProposeRemittance { remittance_id, recipient, amount, proposed_on };
+    one_step(office, desk, ("propose_remittance", campaign_id), command).await?;
+    Ok(remittance_id)
+}
+
+/// Approves a remittance that somebody else proposed, with the number of the bank's voucher.
+///
+/// # Errors
+/// [`ProcessError`]: the campaign or remittance is unknown, the fund has not the money free, or the domain refuses.
+pub async fn approve_remittance(
+    office: &Office,
+    desk: &Desk,
+    (campaign_id, remittance_id): (CampaignId, RemittanceId),
+    reference: &str,
+) -> Result<Money, ProcessError> {
+    let loaded = office.repository.load_newest::<Campaign>(&campaign_id.to_string()).await?;
+    let book = book_of(&loaded.state)?;
+    let remittance = book
+        .remittances
+        .get(&remittance_id)
+        .ok_or_else(|| ProcessError::refused(&CampaignError::RemittanceUnknown))?;
+    let (amount, remitted_on) = (remittance.amount, desk.today());
+    if matches!(&remittance.step, RemittanceStep::Remitted { reference: known, .. } if known == reference) {
+        return Ok(amount);
+    }
+    let reference = reference.to_owned();
+    let key = office.derived(
+        "approve_remittance",
+        &format!("{remittance_id}|{}|{reference}|{}", loaded.version, desk.actor.id),
+    );
+    let fund_id = book.terms.fund_id.to_string();
+    let steps = [
+        Step::Campaign(
+            campaign_id.to_string(),
+            CampaignCommand::Remit { remittance_id, reference, remitted_on },
+        ),
+        Step::Fund(fund_id, FundCommand::Remit { campaign_id, remittance_id, amount, remitted_on }),
+    ];
+    office.together(desk, key, steps).await?;
+    Ok(amount)
+}
+
+/// Sends a proposal back.
+///
+/// # Errors
+/// [`ProcessError`] when the campaign or remittance is unknown or the domain refuses.
+pub async fn reject_remittance(
+    office: &Office,
+    desk: &Desk,
+    (campaign_id, remittance_id): (CampaignId, RemittanceId),
+    reason: &str,
+) -> Result<(), ProcessError> {
+    let (reason, rejected_on) = (reason.to_owned(), desk.today());
+    let command = CampaignCommand::RejectRemittance { remittance_id, reason, rejected_on };
+    one_step(office, desk, ("reject_remittance", campaign_id), command).await
+}

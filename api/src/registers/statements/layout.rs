@@ -1,0 +1,120 @@
+//! The layout of a statement: which column means what, as data. An office adds its own without code.
+
+use domain::campaign::PaymentChannel;
+use serde::Deserialize;
+
+/// Which columns and words a platform's export has.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// What people call it.
+    pub name: String,
+    /// Whose export it is.
+    pub channel: PaymentChannel,
+    /// How a line starts that ends the table: sums, remarks.
+    #[serde(default)]
+    pub end: Vec<String>,
+    /// The columns by their heads.
+    pub columns: Columns,
+    /// What a line is, by the words of its kind's column.
+    pub kinds: Kinds,
+}
+
+/// The heads of the columns.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Columns {
+    /// When; the day counts.
+    pub time: String,
+    /// 交易单号; of a refund that of the gift.
+    pub transaction: String,
+    /// What the line is.
+    pub kind: String,
+    /// How much, in yuan.
+    pub amount: String,
+    /// 退款单号.
+    pub refund_number: Option<String>,
+    /// How much was refunded, where it has a column of its own.
+    pub refund_amount: Option<String>,
+    /// 手续费.
+    pub fee: Option<String>,
+    /// Who paid.
+    pub payer: Option<String>,
+}
+
+/// Words of the kind's column. `*` before a word stands for anything.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kinds {
+    /// Money that came in.
+    pub gift: Vec<String>,
+    /// Money that went back.
+    pub refund: Vec<String>,
+    /// Nothing to do with gifts.
+    pub passed_over: Vec<String>,
+}
+
+/// What a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Gift,
+    Refund,
+    PassedOver,
+}
+
+/// The layouts that the program brings, as TOML.
+const BUILT_IN: [&str; 3] = [
+    include_str!("layouts/wechat_merchant.toml"),
+    include_str!("layouts/wechat_app.toml"),
+    include_str!("layouts/alipay_merchant.toml"),
+];
+
+impl Layout {
+    /// Reads a layout.
+    ///
+    /// # Errors
+    /// When the text is not TOML of this form; the message names line and field.
+    pub fn parse(text: &str) -> Result<Layout, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The layouts that the program brings.
+    pub fn built_in() -> Vec<Layout> {
+        BUILT_IN.iter().filter_map(|text| Layout::parse(text).ok()).collect()
+    }
+
+    /// The heads that a file of this layout has.
+    pub(super) fn heads(&self) -> Vec<&str> {
+        let Columns { time, transaction, kind, amount, refund_number, refund_amount, fee, payer } =
+            &self.columns;
+        let optional = [refund_number, refund_amount, fee, payer].into_iter().flatten();
+        [time, transaction, kind, amount].into_iter().chain(optional).map(String::as_str).collect()
+    }
+
+    /// What a line is; none where no list has its word.
+    pub(super) fn kind(&self, word: &str) -> Option<Kind> {
+        let has = |words: &[String]| words.iter().any(|known| fits(known, word));
+        let Kinds { gift, refund, passed_over } = &self.kinds;
+        // refunds first: 转账-退款 is no 转账
+        match () {
+            () if has(refund) => Some(Kind::Refund),
+            () if has(gift) => Some(Kind::Gift),
+            () if has(passed_over) => Some(Kind::PassedOver),
+            () => None,
+        }
+    }
+}
+
+fn fits(known: &str, word: &str) -> bool {
+    known.strip_prefix('*').map_or(known == word, |end| word.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layout_that_the_program_brings_can_be_read() {
+        assert_eq!(Layout::built_in().len(), BUILT_IN.len());
+    }
+}

@@ -1,0 +1,325 @@
+//! 支付平台账单: the exports of WeChat Pay and Alipay. A file has lines of remarks, a table, and lines of sums, in UTF-8
+//! or GBK; which column means what stands in a [`Layout`].
+//!
+//! Every line of the table ends as an entry, as passed over, or as a located problem; none is lost. Values are read as
+//! they are shown: a backtick or tab before a number, ¥ and commas in an amount.
+
+mod layout;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::NaiveDate;
+use domain::campaign::PaymentChannel;
+use domain::money::Money;
+use domain::personal::DonorName;
+use encoding_rs::{GB18030, UTF_8};
+use serde::Serialize;
+
+use layout::Kind;
+pub use layout::{Columns, Kinds, Layout};
+
+/// The largest file that is read, in bytes.
+pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Rows before the table that are looked through for its head.
+const PREAMBLE_ROWS_MAX: usize = 100;
+
+/// A statement that was read.
+#[derive(Debug)]
+pub struct Statement {
+    /// Which layout it has.
+    pub layout: String,
+    /// Whose it is.
+    pub channel: PaymentChannel,
+    /// Every gift and refund, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// How many lines have nothing to do with gifts.
+    pub passed_over: u64,
+    /// Lines that cannot be taken.
+    pub problems: Vec<LineProblem>,
+}
+
+/// A gift or refund of a statement.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// 交易单号; of a refund that of the gift.
+    pub transaction: String,
+    /// The day.
+    pub on: NaiveDate,
+    /// How much, in fen; more than nothing.
+    pub amount: Money,
+    /// What it is.
+    pub what: What,
+}
+
+/// Shows the line only.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "statements::Entry(line {})", self.line)
+    }
+}
+
+/// What an entry is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum What {
+    /// 收款.
+    Gift {
+        /// The fee that the platform kept, in fen.
+        fee: Money,
+        /// Who paid, where the export says it.
+        payer: Option<DonorName>,
+    },
+    /// 退款.
+    Refund {
+        /// Its number; made of transaction and moment where the export has none.
+        number: String,
+    },
+}
+
+/// A line that cannot be taken, and why. Holds no personal value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("line {line}, {column}: {en}")]
+pub struct LineProblem {
+    /// Line of the file, from 1; 0 for the file as a whole.
+    pub line: u64,
+    /// Head of the column; empty for the line as a whole.
+    pub column: String,
+    /// Stable code.
+    pub code: &'static str,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// Reads a statement of one of some layouts: the first whose heads stand in the file.
+///
+/// # Errors
+/// [`LineProblem`] with line 0 when the file as a whole cannot be read.
+pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, LineProblem> {
+    let text = decode(bytes)?;
+    let mut reader = csv::ReaderBuilder::new();
+    let reader = reader.has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.into_records() {
+        let record = record.map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            LineProblem { line, ..whole("not_csv", "不是可读取的 CSV 行", "this is no line of CSV") }
+        })?;
+        let line = record.position().map_or(0, csv::Position::line);
+        rows.push((line, record.iter().map(cleaned).collect::<Vec<String>>()));
+    }
+    let head = |layout: &Layout| {
+        let rows = rows.iter().take(PREAMBLE_ROWS_MAX);
+        rows.enumerate().find_map(|(at, (_, row))| places(row, layout).map(|places| (at, places)))
+    };
+    let found = layouts.iter().find_map(|layout| head(layout).map(|(at, places)| (layout, at, places)));
+    let (layout, at, places) = found.ok_or_else(|| {
+        let zh = "找不到表头：不是已知平台导出的账单，或列名已改动；可用 --layout 指定版式文件";
+        whole(
+            "head_missing",
+            zh,
+            "no known head of a table: another export, or columns were renamed; see --layout",
+        )
+    })?;
+    let mut statement = Statement {
+        layout: layout.name.clone(),
+        channel: layout.channel,
+        entries: Vec::new(),
+        passed_over: 0,
+        problems: Vec::new(),
+    };
+    let table = rows.iter().skip(at + 1).take_while(|(_, row)| !ends(row, layout));
+    for (line, row) in table.filter(|(_, row)| row.iter().any(|field| !field.is_empty())) {
+        let fields = Fields { line: *line, row, places: &places };
+        match fields.read(layout) {
+            Ok(Some(entry)) => statement.entries.push(entry),
+            Ok(None) => statement.passed_over += 1,
+            Err(problem) => statement.problems.push(problem),
+        }
+    }
+    Ok(statement)
+}
+
+/// UTF-8 with or without a mark, else GBK in its widest form.
+fn decode(bytes: &[u8]) -> Result<String, LineProblem> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(whole(
+            "file_too_large",
+            "文件超过 64 MB，请按月导出",
+            "the file is above 64 MB: export by months",
+        ));
+    }
+    if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(without_mark(bytes)) {
+        return Ok(text.into_owned());
+    }
+    let text = GB18030.decode_without_bom_handling_and_without_replacement(bytes);
+    text.map(std::borrow::Cow::into_owned).ok_or_else(|| {
+        whole("encoding_unknown", "文件编码既不是 UTF-8 也不是 GBK", "the file is neither UTF-8 nor GBK")
+    })
+}
+
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// A field as people see it, without what keeps spreadsheets from shortening numbers.
+fn cleaned(field: &str) -> String {
+    field.trim().trim_start_matches('`').trim_matches(['\t', ' ', '\u{feff}']).to_owned()
+}
+
+/// Where each head of a layout stands in a row; none where one is missing.
+fn places(row: &[String], layout: &Layout) -> Option<BTreeMap<String, usize>> {
+    let place = |head: &str| Some((head.to_owned(), row.iter().position(|field| field == head)?));
+    layout.heads().into_iter().map(place).collect()
+}
+
+fn ends(row: &[String], layout: &Layout) -> bool {
+    let first = row.first().map(String::as_str).unwrap_or_default();
+    layout.end.iter().any(|end| first.starts_with(end.as_str()))
+}
+
+fn whole(code: &'static str, zh: &str, en: &str) -> LineProblem {
+    LineProblem { line: 0, column: String::new(), code, zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// One line of the table.
+struct Fields<'a> {
+    line: u64,
+    row: &'a [String],
+    places: &'a BTreeMap<String, usize>,
+}
+
+impl Fields<'_> {
+    fn read(&self, layout: &Layout) -> Result<Option<Entry>, LineProblem> {
+        let columns = &layout.columns;
+        let word = self.field(&columns.kind);
+        let kind = layout.kind(word).ok_or_else(|| {
+            self.problem(
+                &columns.kind,
+                "kind_unknown",
+                "交易类型不在版式中，请核对后补入版式文件",
+                "the layout does not know this kind of line",
+            )
+        })?;
+        if kind == Kind::PassedOver {
+            return Ok(None);
+        }
+        let transaction = self.number(&columns.transaction)?;
+        let on = self.day(&columns.time)?;
+        let column = match (kind, &columns.refund_amount) {
+            (Kind::Refund, Some(column)) => column,
+            _ => &columns.amount,
+        };
+        let amount = self.amount(column)?;
+        let amount = if kind == Kind::Refund && amount.is_negative() { amount.negated() } else { amount };
+        if !amount.is_positive() {
+            return Err(self.problem(
+                column,
+                "amount_not_positive",
+                "金额必须大于零",
+                "the amount must be more than nothing",
+            ));
+        }
+        let what = match kind {
+            Kind::Refund => What::Refund { number: self.refund_number(layout, &transaction)? },
+            _ => What::Gift { fee: self.fee(layout)?, payer: self.payer(layout) },
+        };
+        Ok(Some(Entry { line: self.line, transaction, on, amount, what }))
+    }
+
+    fn field(&self, column: &str) -> &str {
+        let place = self.places.get(column).copied();
+        place.and_then(|place| self.row.get(place)).map(String::as_str).unwrap_or_default()
+    }
+
+    /// A number of the platform: 1 to 64 letters, digits and hyphens, and not one that a spreadsheet has shortened.
+    fn number(&self, column: &str) -> Result<String, LineProblem> {
+        let text = self.field(column);
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if text.is_empty() || text.len() > 64 || !text.bytes().all(allowed) {
+            let zh = "单号为空或含有不应有的字符；被表格软件改成科学计数法的请重新导出";
+            return Err(self.problem(
+                column,
+                "number_invalid",
+                zh,
+                "the number is missing or was changed by a spreadsheet: export it again",
+            ));
+        }
+        Ok(text.to_owned())
+    }
+
+    fn refund_number(&self, layout: &Layout, transaction: &str) -> Result<String, LineProblem> {
+        match &layout.columns.refund_number {
+            Some(column) => self.number(column),
+            None => {
+                let moment = self.field(&layout.columns.time).bytes().filter(u8::is_ascii_digit);
+                let moment: String = moment.map(char::from).collect();
+                Ok(format!("{transaction}-{moment}").chars().take(64).collect())
+            }
+        }
+    }
+
+    fn day(&self, column: &str) -> Result<NaiveDate, LineProblem> {
+        let text = self.field(column).replace('/', "-");
+        let day = text.split([' ', 'T']).next().unwrap_or_default();
+        NaiveDate::parse_from_str(day, "%Y-%m-%d").map_err(|_| {
+            self.problem(
+                column,
+                "date_invalid",
+                "时间应写作 2023-05-08 12:00:00",
+                "the time is written 2023-05-08 12:00:00",
+            )
+        })
+    }
+
+    /// Yuan with at most two places, as platforms show them: ¥1,234.50.
+    fn amount(&self, column: &str) -> Result<Money, LineProblem> {
+        let text: String =
+            self.field(column).chars().filter(|letter| !matches!(letter, '¥' | '￥' | ',' | '+')).collect();
+        let yuan = text.parse::<rust_decimal::Decimal>().ok();
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte));
+        let money = yuan.filter(|_| plain).and_then(|yuan| Money::from_yuan(yuan).ok());
+        money.ok_or_else(|| {
+            self.problem(
+                column,
+                "amount_invalid",
+                "金额应为元，至多两位小数",
+                "the amount is yuan with at most two places",
+            )
+        })
+    }
+
+    fn fee(&self, layout: &Layout) -> Result<Money, LineProblem> {
+        let Some(column) = &layout.columns.fee else { return Ok(Money::ZERO) };
+        if self.field(column).is_empty() {
+            return Ok(Money::ZERO);
+        }
+        let places = self.field(column).trim_end_matches('0');
+        // fees are shown with five places, of which the last three are nothing
+        let cut = places.trim_end_matches('.');
+        let fields = [(column.clone(), 0)].into_iter().collect();
+        let row = [cut.to_owned()];
+        let row: &[String] = if cut.is_empty() { &[] } else { &row };
+        if row.is_empty() {
+            return Ok(Money::ZERO);
+        }
+        let fee = Fields { line: self.line, row, places: &fields }.amount(column)?;
+        Ok(if fee.is_negative() { fee.negated() } else { fee })
+    }
+
+    fn payer(&self, layout: &Layout) -> Option<DonorName> {
+        let name = self.field(layout.columns.payer.as_ref()?);
+        let named = !name.is_empty() && name != "/" && name.chars().count() <= 80;
+        named.then(|| DonorName(name.to_owned()))
+    }
+
+    fn problem(&self, column: &str, code: &'static str, zh: &str, en: &str) -> LineProblem {
+        LineProblem { line: self.line, column: column.to_owned(), code, zh: zh.to_owned(), en: en.to_owned() }
+    }
+}
