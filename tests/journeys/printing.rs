@@ -261,6 +261,7 @@ async fn a_receipt_names_the_donor_who_gave_a_name_and_keeps_the_other_anonymous
         campaign_id: office.campaign_id("首善有我"),
         name: "首善有我".to_owned(),
         organiser: "街道办事处".to_owned(),
+        filing_number: None,
         purpose: "扶老助困".to_owned(),
         fund_id,
         opens_on: today,

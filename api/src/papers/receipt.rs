@@ -60,7 +60,10 @@ async fn donor(
     number: u32,
 ) -> Result<String, ProcessError> {
     let sealed = match (&gift.donor_name_sealed, gift.publicity) {
-        (Some(sealed), Publicity::Named) => Sealed::<DonorName>::from_ciphertext(sealed.as_str()),
+        // a list may mask the name, the receipt is the donor's own
+        (Some(sealed), Publicity::Named | Publicity::Masked) => {
+            Sealed::<DonorName>::from_ciphertext(sealed.as_str())
+        }
         (None, _) | (_, Publicity::Anonymous) => return Ok(ANONYMOUS.to_owned()),
     };
     let mut shown = ToShow::default();
