@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use domain::bank_return::{
+    BankReturn, BankReturnEvent, LineOutcome, Matching, ReceivedFile, UnmatchedLine, UnmatchedReason,
+};
+use domain::campaign::{Campaign, CampaignEvent, Goods, InKindGift, Publicity, Valuation};
+use domain::ids::{BankReturnId, DonationId, PersonId, RunId};
 use domain::money::Money;
 use domain::program::Program;
 use projections::digest::digest;
@@ -10,7 +15,7 @@ use projections::rebuild::{rebuild, rebuild_all, verify};
 use projections::{Projection, ProjectionError, Until, all};
 use sqlx::Executor;
 
-use crate::office::{Office, month};
+use crate::office::{Office, day, month};
 use crate::reports::{collect, promise};
 
 async fn digests(office: &Office) -> Vec<String> {
@@ -24,7 +29,8 @@ async fn digests(office: &Office) -> Vec<String> {
 }
 
 async fn a_busy_year(office: &Office) {
-    collect(office).await;
+    let campaign = collect(office).await;
+    office.append::<Campaign>(campaign.uuid(), &[quilts(office)]).await;
     promise(office).await;
     let mut cases = Vec::new();
     for program in [Program::AdvancedAgeAllowance, Program::SubsistenceAllowance, Program::ElderlyCareSubsidy]
@@ -34,10 +40,62 @@ async fn a_busy_year(office: &Office) {
         }
     }
     for number in 0..3 {
-        let (_, payments) =
+        let (run, payments) =
             office.release(month("2023-07").plus(number), &cases, Money::from_fen(5_000)).await;
         office.settle(&payments).await;
+        let return_id = BankReturnId::derive(run, &"ef".repeat(32));
+        office.append::<BankReturn>(return_id.uuid(), &a_file_with_a_strange_line(return_id, run)).await;
     }
+}
+
+fn quilts(office: &Office) -> CampaignEvent {
+    let goods = Goods {
+        description: "棉被".to_owned(),
+        quantity: 20,
+        unit: "床".to_owned(),
+        fair_value: Money::from_fen(300_000),
+        valuation: Valuation::Invoice,
+    };
+    CampaignEvent::InKindReceived {
+        gift: InKindGift {
+            donation_id: DonationId::new(office.id()),
+            donor: PersonId::new(office.id()),
+            donor_name: None,
+            publicity: Publicity::Anonymous,
+            goods,
+            received_on: day("2023-06-05"),
+        },
+    }
+}
+
+fn a_file_with_a_strange_line(return_id: BankReturnId, run_id: RunId) -> [BankReturnEvent; 3] {
+    let file = ReceivedFile {
+        return_id,
+        run_id,
+        sha256: "ef".repeat(32),
+        layout: "plain_csv".to_owned(),
+        line_count: 1,
+        settled_count: 1,
+        settled_sum: Money::from_fen(5_000),
+        returned_count: 0,
+        returned_sum: Money::ZERO,
+    };
+    let line = UnmatchedLine {
+        row: 2,
+        reason: UnmatchedReason::ReferenceUnknown,
+        outcome: Some(LineOutcome::Settled),
+        amount: Some(Money::from_fen(5_000)),
+        end_to_end_id: None,
+        payment_id: None,
+        account_index: None,
+        bank_code: None,
+    };
+    let matching = Matching { unmatched_count: 1, ..Matching::default() };
+    [
+        BankReturnEvent::BankFileReceived { file, received_on: day("2023-07-11") },
+        BankReturnEvent::BankLinesUnmatched { lines: vec![line] },
+        BankReturnEvent::BankFileMatched { matching, matched_on: day("2023-07-11") },
+    ]
 }
 
 #[tokio::test]

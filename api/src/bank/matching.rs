@@ -294,7 +294,7 @@ impl<'b> Matcher<'b> {
                 self.matching.waiting_count += 1;
                 Ok(Verdict::Nothing)
             }
-            (Some(Said::Settled), Stand::Pending) => self.settles(line, place),
+            (Some(Said::Settled), Stand::Pending) => self.settles(line, account, place),
             (Some(Said::Returned), Stand::Pending) => self.returns(line, place),
             (Some(Said::Settled), Stand::Settled) if self.is_twice(line, place) => {
                 Ok(self.unmatched(line, account, Reason::SettledTwice, Some(place)))
@@ -326,12 +326,25 @@ impl<'b> Matcher<'b> {
         line.bank_reference.as_deref().is_some_and(|reference| known != 0 && hashed(reference) != known)
     }
 
-    fn settles(&mut self, line: &BankLine, place: usize) -> Result<Verdict, MoneyError> {
+    fn settles(
+        &mut self,
+        line: &BankLine,
+        account: Option<&BlindIndex>,
+        place: usize,
+    ) -> Result<Verdict, MoneyError> {
         let later = u32::try_from(place).is_ok_and(|place| self.came_back.contains(&place));
+        let news = self.news(line, place, line.bank_reference.as_ref());
         if line.is_booking && later {
+            // the return that follows takes back the first of them; a second of another booking is none of it
+            if self.stands[place].1 && self.is_twice(line, place) {
+                return Ok(self.unmatched(line, account, UnmatchedReason::SettledTwice, Some(place)));
+            }
+            if !self.stands[place].1 {
+                self.stands[place].1 = true;
+                self.references[place] = hashed(&news.words);
+            }
             return Ok(self.repeated());
         }
-        let news = self.news(line, place, line.bank_reference.as_ref());
         self.stands[place] = (Stand::Settled, true);
         self.references[place] = hashed(&news.words);
         self.matching.settled_count += 1;

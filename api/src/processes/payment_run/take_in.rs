@@ -89,7 +89,7 @@ pub async fn take_in(
         return Err(ProcessError::refused(&BankReturnError::FileDiffers));
     }
     if matches!(*known, BankReturn::Matched(_)) {
-        return taken(office, run_id, &known, true).await;
+        return finish(office, desk, &run, (run_id, &known), true).await;
     }
     let source = Source { path: path.into(), sha256, layout: Arc::new(layout.clone()), run_id };
     let (book, surveyed) = survey(office, &source, &kept).await?;
@@ -104,9 +104,21 @@ pub async fn take_in(
     let key = office.derived("bank_file_matched", &format!("{return_id}|{command:?}"));
     office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
     let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
-    let taken = taken(office, run_id, &known, false).await?;
-    if taken.pending_count == 0 && matches!(*run, PaymentRun::Released(_)) {
-        reconcile(office, desk, &run, run_id, taken.results).await?;
+    finish(office, desk, &run, (run_id, &known), false).await
+}
+
+/// Says what came of a file, and reconciles its run once no line of it waits. A file that was known before does that
+/// too: a kill may have come between its last line and this.
+async fn finish(
+    office: &Office,
+    desk: &Desk,
+    run: &PaymentRun,
+    (run_id, known): (RunId, &BankReturn),
+    known_before: bool,
+) -> Result<TakenIn, ProcessError> {
+    let taken = taken(office, run_id, known, known_before).await?;
+    if taken.pending_count == 0 && matches!(run, PaymentRun::Released(_)) {
+        reconcile(office, desk, run, run_id, taken.results).await?;
     }
     Ok(taken)
 }

@@ -102,7 +102,8 @@ pub struct LineProblem {
 /// # Errors
 /// [`LineProblem`] with line 0 when the file as a whole cannot be read.
 pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, LineProblem> {
-    let text = decode(bytes)?;
+    // a reader of CSV counts the second half of a line's end to the next line
+    let text = decode(bytes)?.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
