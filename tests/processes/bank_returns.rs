@@ -175,7 +175,7 @@ async fn a_message_is_written_again_with_the_same_bytes_and_opening_accounts_is_
 }
 
 #[tokio::test]
-async fn own_accounts_of_the_bank_go_in_a_file_of_their_own() {
+async fn a_run_that_was_released_in_one_layout_is_not_written_in_another() {
     let mut bank = at_the_bank("plain_csv").await;
     let mut layout = Catalogue::own().unwrap().layout("text_gbk").unwrap().clone();
     layout.own_bank.as_mut().unwrap().prefixes = vec!["9901140000000000043".to_owned()];

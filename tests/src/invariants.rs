@@ -3,18 +3,7 @@
 use std::collections::BTreeSet;
 
 use api::check::{Outside, Seen, Verdict, check_log};
-use domain::aggregate::Decider;
-use domain::benefit_case::BenefitCase;
-use domain::campaign::Campaign;
-use domain::disclosure::Disclosure;
-use domain::fund::Fund;
-use domain::gazette::Gazette;
-use domain::household::Household;
-use domain::identity::Identity;
-use domain::log_break::LogBreak;
-use domain::payment::Payment;
-use domain::payment_run::PaymentRun;
-use domain::todo::Todo;
+use domain::event_catalogue::stream_kinds;
 use sqlx::PgPool;
 
 use eventlog::database::{LedgerDatabase, owner_pool};
@@ -26,33 +15,19 @@ const OF_ANY_LOG: [&str; 2] = ["order", "head"];
 const OF_AN_OFFICE: [&str; 4] = ["order", "head", "history", "paid_once"];
 
 /// What holds in a log that was written by commands alone.
-const OF_COMMANDS: [&str; 11] = [
+const OF_COMMANDS: [&str; 12] = [
     "order",
     "head",
     "history",
     "authors",
     "run_sums",
     "paid_once",
+    "recoveries",
     "books",
     "funds",
     "four_eyes",
     "commands",
     "proofs",
-];
-
-/// The streams of the office.
-const TYPES: [&str; 11] = [
-    Household::TYPE,
-    Identity::TYPE,
-    BenefitCase::TYPE,
-    PaymentRun::TYPE,
-    Payment::TYPE,
-    Campaign::TYPE,
-    Fund::TYPE,
-    Disclosure::TYPE,
-    Gazette::TYPE,
-    LogBreak::TYPE,
-    Todo::TYPE,
 ];
 
 /// Proves the invariants; the error names the ones that are broken.
@@ -83,7 +58,8 @@ async fn prove_in(pool: &PgPool) -> Result<(), String> {
 
 /// Which invariants a log must keep that tells of these types.
 async fn asked_of(pool: &PgPool, types: &BTreeSet<String>) -> sqlx::Result<&'static [&'static str]> {
-    if types.iter().any(|each| !TYPES.contains(&each.as_str())) {
+    let of_the_office = stream_kinds();
+    if types.iter().any(|each| !of_the_office.iter().any(|kind| kind.stream_type == each)) {
         return Ok(&OF_ANY_LOG);
     }
     let statement = "select exists (select from log_commands)";
