@@ -11,6 +11,7 @@ use crate::identity::IdentityEvent;
 use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
+use crate::recovery_plan::RecoveryPlanEvent;
 use crate::todo::TodoEvent;
 
 /// An event of one of the office's streams, told apart by the stream's type.
@@ -28,6 +29,8 @@ pub enum AnyEvent {
     Payment(PaymentEvent),
     /// 回盘.
     BankReturn(BankReturnEvent),
+    /// 追回方案.
+    RecoveryPlan(RecoveryPlanEvent),
     /// 募捐活动.
     Campaign(CampaignEvent),
     /// 资金.

@@ -17,6 +17,7 @@ use crate::identity::IdentityEvent;
 use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
+use crate::recovery_plan::RecoveryPlanEvent;
 use crate::todo::TodoEvent;
 
 /// A kind of stream and what can happen to it.
@@ -60,6 +61,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<PaymentRunEvent>("PaymentRun", "发放批次"),
         StreamKind::new::<PaymentEvent>("Payment", "发放明细"),
         StreamKind::new::<BankReturnEvent>("BankReturn", "回盘"),
+        StreamKind::new::<RecoveryPlanEvent>("RecoveryPlan", "追回方案"),
         StreamKind::new::<CampaignEvent>("Campaign", "募捐活动"),
         StreamKind::new::<FundEvent>("Fund", "资金"),
         StreamKind::new::<DisclosureEvent>("Disclosure", "披露"),

@@ -32,6 +32,7 @@ pub mod payment_run;
 pub mod personal;
 pub mod policy;
 pub mod program;
+pub mod recovery_plan;
 pub mod retention;
 pub mod schedule;
 pub mod timeline;

@@ -19,6 +19,7 @@ pub mod payment_registers;
 pub mod positions;
 pub mod projection;
 pub mod rebuild;
+pub mod recovery_plans;
 pub mod rows;
 pub mod runner;
 pub mod snapshot;

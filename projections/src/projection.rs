@@ -65,6 +65,7 @@ pub fn all() -> Vec<Arc<dyn Projection>> {
         Arc::new(crate::case_files::CaseFiles),
         Arc::new(crate::payment_registers::PaymentRegisters),
         Arc::new(crate::bank_returns::BankReturns),
+        Arc::new(crate::recovery_plans::RecoveryPlans),
         Arc::new(crate::beneficiary_summaries::BeneficiarySummaries),
         Arc::new(crate::donation_totals::DonationTotals),
         Arc::new(crate::funds::Funds),

@@ -127,6 +127,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::PaymentRun(event) => of(event, metadata),
         AnyEvent::Payment(event) => of(event, metadata),
         AnyEvent::BankReturn(event) => of(event, metadata),
+        AnyEvent::RecoveryPlan(event) => of(event, metadata),
         AnyEvent::Campaign(event) => of(event, metadata),
         AnyEvent::Fund(event) => of(event, metadata),
         AnyEvent::Disclosure(event) => of(event, metadata),

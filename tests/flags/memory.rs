@@ -62,6 +62,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::PaymentRun(event) => event.kind().name,
         AnyEvent::Payment(event) => event.kind().name,
         AnyEvent::BankReturn(event) => event.kind().name,
+        AnyEvent::RecoveryPlan(event) => event.kind().name,
         AnyEvent::Campaign(event) => event.kind().name,
         AnyEvent::Fund(event) => event.kind().name,
         AnyEvent::Disclosure(event) => event.kind().name,

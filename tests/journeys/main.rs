@@ -11,4 +11,5 @@ mod paying;
 mod printing;
 mod proving;
 mod publishing;
+mod recovering;
 mod usage;

@@ -47,7 +47,7 @@ pub async fn office_with_a_case() -> (Counter, CaseId) {
     (counter, case.subject.case_id)
 }
 
-pub(super) fn prepare(counter: &Counter) -> String {
+pub fn prepare(counter: &Counter) -> String {
     let plan = ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance"];
     let prepared = counter.do_well(&[&plan[..], &["--fund", FUND, "--as", "clerk:wang.fang"]].concat());
     assert_eq!(prepared["calculation"]["line_count"], 2, "{prepared}");

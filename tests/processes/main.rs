@@ -4,4 +4,5 @@ mod bank_returns;
 mod outlook;
 mod payment_runs;
 mod rates;
+mod recoveries;
 mod run_desk;

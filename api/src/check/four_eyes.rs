@@ -3,7 +3,7 @@
 //! A case is prepared by everyone who took part in it, visited its household or recorded one of its facts; a run by who
 //! opened, calculated and submitted it. Whoever approved does not release, and does not decide the appeal.
 //! Whoever asked for a person's erasure does not decide on it; whoever proposed rates does not publish them; whoever
-//! proposed a break of the log does not accept it.
+//! proposed a break of the log does not accept it; whoever proposed a recovery plan does not decide on it.
 //! Whoever proposed a remittance does not approve it.
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,6 +16,7 @@ use domain::household::HouseholdEvent;
 use domain::ids::{PersonId, RemittanceId};
 use domain::log_break::LogBreakEvent;
 use domain::payment_run::PaymentRunEvent;
+use domain::recovery_plan::RecoveryPlanEvent;
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
@@ -65,6 +66,7 @@ impl Watch for FourEyes {
             }
             Some(AnyEvent::LogBreak(LogBreakEvent::LogBreakAccepted { .. })) => self.must_be_fresh(seen),
             Some(AnyEvent::Campaign(event)) => self.see_campaign(seen, event),
+            Some(AnyEvent::RecoveryPlan(event)) => self.see_plan(seen, event),
             _ => {}
         }
     }
@@ -197,6 +199,17 @@ impl FourEyes {
                 self.refuse(seen, own, "删除决定人即申请人", en);
             }
             _ => {}
+        }
+    }
+
+    fn see_plan(&mut self, seen: &Seen, event: &RecoveryPlanEvent) {
+        use RecoveryPlanEvent as Event;
+        match event {
+            Event::RecoveryPlanProposed { .. } => self.prepares(seen),
+            Event::RecoveryPlanApproved { .. } | Event::RecoveryPlanRejected { .. } => {
+                self.must_be_fresh(seen)
+            }
+            Event::RecoveryPlanCompleted { .. } | Event::RecoveryPlanEnded { .. } => {}
         }
     }
 

@@ -15,6 +15,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 
 use super::seen::{Seen, Watch};
@@ -29,6 +30,7 @@ pub struct Readable {
     runs: HashMap<String, PaymentRun>,
     payments: HashMap<String, Payment>,
     bank_returns: HashMap<String, BankReturn>,
+    plans: HashMap<String, RecoveryPlan>,
     campaigns: HashMap<String, Campaign>,
     funds: HashMap<String, Fund>,
     disclosures: HashMap<String, Disclosure>,
@@ -57,6 +59,7 @@ impl Watch for Readable {
             Some(AnyEvent::PaymentRun(event)) => fold(&mut self.runs, id, event),
             Some(AnyEvent::Payment(event)) => fold(&mut self.payments, id, event),
             Some(AnyEvent::BankReturn(event)) => fold(&mut self.bank_returns, id, event),
+            Some(AnyEvent::RecoveryPlan(event)) => fold(&mut self.plans, id, event),
             Some(AnyEvent::Campaign(event)) => fold(&mut self.campaigns, id, event),
             Some(AnyEvent::Fund(event)) => fold(&mut self.funds, id, event),
             Some(AnyEvent::Disclosure(event)) => fold(&mut self.disclosures, id, event),

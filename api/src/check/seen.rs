@@ -16,6 +16,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use eventlog::event::{DecodeError, StoredEvent};
 use serde::Deserialize;
@@ -85,6 +86,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         PaymentRun::TYPE => stored.decode()?.map(AnyEvent::PaymentRun),
         Payment::TYPE => stored.decode()?.map(AnyEvent::Payment),
         BankReturn::TYPE => stored.decode()?.map(AnyEvent::BankReturn),
+        RecoveryPlan::TYPE => stored.decode()?.map(AnyEvent::RecoveryPlan),
         Campaign::TYPE => stored.decode()?.map(AnyEvent::Campaign),
         Fund::TYPE => stored.decode()?.map(AnyEvent::Fund),
         Disclosure::TYPE => stored.decode()?.map(AnyEvent::Disclosure),
@@ -103,6 +105,9 @@ struct Signed {
         alias = "opened_by",
         alias = "calculated_by",
         alias = "submitted_by",
+        alias = "proposed_by",
+        alias = "rejected_by",
+        alias = "ended_by",
         alias = "endorsed_by",
         alias = "approved_by",
         alias = "proposed_by"

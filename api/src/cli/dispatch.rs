@@ -4,7 +4,7 @@ use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
     Cli, Command, audit, bank, campaign, check, db, demo, donation, import, migrate, payment, person, policy,
-    print, proofs, rebuild, replay, report, run, serve, signing, todo, witness,
+    print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -37,6 +37,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Run(command) => run::run(session, command).await,
         Command::Bank(command) => bank::run(session, command).await,
         Command::Payment(command) => payment::run(session, command).await,
+        Command::Recovery(command) => recovery::run(session, command).await,
         Command::Person(command) => person::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Todo(command) => todo::run(session, command).await,

@@ -21,6 +21,7 @@ mod policy;
 mod print;
 mod proofs;
 mod rebuild;
+mod recovery;
 mod replay;
 pub mod report;
 mod run;
@@ -53,6 +54,7 @@ pub use failure::{Done, Failure};
 pub use policy::PolicyCommand;
 pub use print::PrintCommand;
 pub use proofs::ProofsCommand;
+pub use recovery::RecoveryCommand;
 pub use signing::SigningCommand;
 pub use todo::TodoCommand;
 pub use witness::WitnessArgs;
@@ -142,6 +144,9 @@ pub enum Command {
     /// 发放明细 · one payment
     #[command(subcommand)]
     Payment(PaymentCommand),
+    /// 追回 · what was paid without being due: the arithmetic, plans, repayments, balances
+    #[command(subcommand)]
+    Recovery(RecoveryCommand),
     /// 人员 · a person: find, restrict, erase
     #[command(subcommand)]
     Person(PersonCommand),

@@ -200,12 +200,13 @@ impl KnownLog {
                 }
             }
             Some(AnyEvent::Fund(event)) => self.see_fund(seen, day, event),
-            // what was opened for whom, which rates were published, how a bank wrote its results, a break that two people
-            // declared and what was set aside are no rule's question
+            // what was opened for whom, which rates were published, how a bank wrote its results, how money comes back, a
+            // break that two people declared and what was set aside are no rule's question
             Some(
                 AnyEvent::Disclosure(_)
                 | AnyEvent::Gazette(_)
                 | AnyEvent::BankReturn(_)
+                | AnyEvent::RecoveryPlan(_)
                 | AnyEvent::LogBreak(_)
                 | AnyEvent::Todo(_),
             )

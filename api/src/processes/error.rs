@@ -72,6 +72,20 @@ pub enum ProcessError {
     /// The staged lines are not those of the calculation.
     #[error("the staged lines are not those of the calculation: prepare the run anew")]
     LinesLost,
+    /// What lines of the run withhold came back meanwhile, or their plan ended.
+    #[error(
+        "what {count} payments are owed came back or was given up meanwhile: send the run back and calculate it anew"
+    )]
+    WithheldChanged {
+        /// How many repaid payments.
+        count: usize,
+    },
+    /// The case has a plan that waits for a decision or is carried out.
+    #[error("the case has an open recovery plan ({plan}): end it first")]
+    PlanOpen {
+        /// Which.
+        plan: domain::ids::RecoveryPlanId,
+    },
     /// Somebody else took the run a step further meanwhile.
     #[error("the run was changed by somebody else meanwhile: look at it again")]
     RunChanged,
@@ -155,6 +169,8 @@ impl ProcessError {
             ProcessError::CasesChanged { .. } => "cases_changed",
             ProcessError::RulesChanged => "rules_changed",
             ProcessError::LinesLost => "lines_lost",
+            ProcessError::WithheldChanged { .. } => "withheld_changed",
+            ProcessError::PlanOpen { .. } => "plan_open",
             ProcessError::RunChanged => "run_changed",
             ProcessError::PartlyOrdered => "run_partly_ordered",
             ProcessError::File(_) => "file_unwritable",
@@ -204,6 +220,12 @@ impl ProcessError {
                 "核算后政策规则已更新，请退回批次后重新建批核算".to_owned()
             }
             (ProcessError::LinesLost, Lang::Zh) => "暂存的发放行与核算不一致，请重新核算整个批次".to_owned(),
+            (ProcessError::WithheldChanged { count }, Lang::Zh) => {
+                format!("有 {count} 笔待追回款已退回或核销，抵扣有变，请退回本批次后重新核算")
+            }
+            (ProcessError::PlanOpen { plan }, Lang::Zh) => {
+                format!("该个案已有未办结的追回方案 {plan}，请先终止该方案")
+            }
             (ProcessError::RunChanged, Lang::Zh) => "该批次刚被他人变更，请重新查看后再办理".to_owned(),
             (ProcessError::PartlyOrdered, Lang::Zh) => {
                 "该批次发放中断且已下达部分明细，请再次发放以完成".to_owned()

@@ -1,5 +1,10 @@
 //! 追缴: what was paid without being due is asked back, and credited to the fund when it comes.
 
+mod balance;
+mod cause;
+mod netted;
+mod plans;
+
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
@@ -11,6 +16,11 @@ use domain::payment::{PaymentCommand, RecoveryReason};
 use domain::program::Program;
 use projections::case_files::payable::PayableCases;
 use projections::runner::Until;
+
+pub use balance::{AsOf, PersonBalance, ProgramBalance, balance_of};
+pub use cause::MonthCause;
+pub use netted::{NettedCase, net_case};
+pub use plans::*;
 
 use super::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
 use super::{Desk, Office, ProcessError, Step};

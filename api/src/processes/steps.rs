@@ -14,6 +14,7 @@ use domain::ids::RunId;
 use domain::log_break::{LogBreak, LogBreakCommand};
 use domain::payment::{Payment, PaymentCommand};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
+use domain::recovery_plan::{RecoveryPlan, RecoveryPlanCommand};
 use domain::todo::{Todo, TodoCommand};
 use eventlog::append::Appended;
 use eventlog::repository::Work;
@@ -51,6 +52,7 @@ steps! {
     BenefitCase(BenefitCaseCommand),
     PaymentRun(PaymentRunCommand),
     Payment(PaymentCommand),
+    RecoveryPlan(RecoveryPlanCommand),
     Campaign(CampaignCommand),
     Fund(FundCommand),
     Disclosure(DisclosureCommand),

@@ -11,9 +11,10 @@ use domain::campaign::{Campaign, CampaignEvent};
 use domain::fund::{Fund, FundEvent};
 use domain::household::{Household, HouseholdEvent};
 use domain::identity::Identity;
-use domain::ids::{CampaignId, CaseId, FundId, PaymentId, PersonId, RunId};
+use domain::ids::{CampaignId, CaseId, FundId, PaymentId, PersonId, RecoveryPlanId, RunId};
 use domain::payment::{Payment, PaymentEvent};
 use domain::payment_run::{PaymentRun, PaymentRunEvent};
+use domain::recovery_plan::RecoveryPlan;
 use eventlog::keyring::DataKeys;
 use eventlog::read::Log;
 
@@ -124,6 +125,18 @@ impl Gathering<'_> {
             // nothing was recorded later than today, however far ahead is asked for
             let last = BenefitMonth::of(self.known.min(office_day(Utc::now()))).plus(MONTHS_AHEAD);
             self.payments(case_id, first.through(last).collect()).await?;
+        }
+        self.plans(case_id).await
+    }
+
+    /// The recovery plans of a case: their streams' names follow from case and number.
+    async fn plans(&mut self, case_id: CaseId) -> Result<(), ProcessError> {
+        for number in 1.. {
+            let plan_id = RecoveryPlanId::derive(case_id, number);
+            self.streams::<RecoveryPlan>(vec![plan_id.to_string()]).await?;
+            if !self.has::<RecoveryPlan>(plan_id) {
+                break;
+            }
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ use domain::identity::Identity;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use eventlog::append::StreamId;
 use eventlog::event::{DecodeError, StoredEvent};
@@ -93,6 +94,7 @@ kept!(
     PaymentRun,
     Payment,
     BankReturn,
+    RecoveryPlan,
     Campaign,
     Fund,
     Disclosure,

@@ -30,7 +30,7 @@ pub use report::{
 };
 pub use tell::{role, tell};
 pub use verdict::{Determined, Difference, Ground, ProofStatus, Verdict, nothing_sealed};
-pub use words::Words;
+pub use words::{Words, plan_way};
 
 use crate::processes::{Office, ProcessError};
 

@@ -15,6 +15,7 @@ use domain::ids::PersonId;
 use domain::payment::{Payment, PaymentEvent, PaymentOrder};
 use domain::payment_run::PaymentRun;
 use domain::policy::Step;
+use domain::recovery_plan::{PlanTerms, RecoveryPlan, RecoveryPlanEvent};
 use eventlog::append::StreamId;
 
 use super::facts::{State, changes, shows_on};
@@ -61,7 +62,8 @@ impl Story {
                 let household = household.map(|id| stream(Household::TYPE, id.to_string()));
                 let payments = payments(histories, |order| order.case_id == case_id);
                 let case = stream(BenefitCase::TYPE, case_id.to_string());
-                payments.chain(household).chain([case]).collect()
+                let plans = plans(histories, |terms| terms.case_id == case_id);
+                payments.chain(plans).chain(household).chain([case]).collect()
             }
             Subject::Person(person) => of_person(histories, person),
             Subject::Run(run_id) => BTreeSet::from([stream(PaymentRun::TYPE, run_id.to_string())]),
@@ -122,7 +124,9 @@ fn of_person(histories: &Histories, person: PersonId) -> BTreeSet<StreamId> {
         })
     });
     let own = |order: &PaymentOrder| order.beneficiary == person || order.payee == person;
-    households.chain(cases).chain(identities).cloned().chain(payments(histories, own)).collect()
+    let plans = plans(histories, |terms| terms.beneficiary == person);
+    let streams = households.chain(cases).chain(identities).cloned();
+    streams.chain(payments(histories, own)).chain(plans).collect()
 }
 
 /// The streams of the payments whose orders are wanted.
@@ -130,6 +134,17 @@ fn payments(histories: &Histories, wanted: impl Fn(&PaymentOrder) -> bool) -> im
     let streams = histories.streams::<Payment>().filter(move |stream| {
         histories.events::<Payment>(&stream.id).any(|(_, event)| match event {
             PaymentEvent::PaymentOrdered { order } => wanted(order),
+            _ => false,
+        })
+    });
+    streams.cloned()
+}
+
+/// The streams of the recovery plans whose terms are wanted.
+fn plans(histories: &Histories, wanted: impl Fn(&PlanTerms) -> bool) -> impl Iterator<Item = StreamId> {
+    let streams = histories.streams::<RecoveryPlan>().filter(move |stream| {
+        histories.events::<RecoveryPlan>(&stream.id).any(|(_, event)| match event {
+            RecoveryPlanEvent::RecoveryPlanProposed { terms, .. } => wanted(terms),
             _ => false,
         })
     });

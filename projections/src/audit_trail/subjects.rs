@@ -73,6 +73,8 @@ struct Named {
     subject: Option<Parties>,
     order: Option<Parties>,
     donation: Option<Giver>,
+    /// Of a recovery plan.
+    terms: Option<Parties>,
 }
 
 /// The parties of a case or an order.
@@ -94,7 +96,7 @@ struct Giver {
 
 impl From<Named> for Subjects {
     fn from(named: Named) -> Subjects {
-        let parties = named.subject.or(named.order).unwrap_or_default();
+        let parties = named.subject.or(named.order).or(named.terms).unwrap_or_default();
         let person = named.person_id.or(parties.applicant).or(parties.beneficiary).or(named.head);
         Subjects {
             household_id: named.household_id.or(parties.household_id),

@@ -24,6 +24,10 @@ use uuid::Uuid;
 use super::CaseRow;
 use crate::error::ProjectionError;
 use crate::payment_registers;
+use crate::recovery_plans::{
+    self,
+    queries::{PlanClaim, claims_on},
+};
 use crate::rows::{JsonQuery, fetch_all};
 use crate::snapshot::Snapshot;
 
@@ -39,6 +43,8 @@ pub struct PayableCase {
     pub household: Household,
     /// Its payments, by month and attempt.
     pub payments: Vec<CasePayment>,
+    /// The approved plans that withhold from it.
+    pub claims: Vec<PlanClaim>,
 }
 
 /// A payment of a case, as far as it matters for what is owed.
@@ -76,6 +82,11 @@ impl CasePayment {
     /// Whether the money is out: ordered and not come back.
     pub fn is_out(&self) -> bool {
         matches!(self.status, PaymentStage::Ordered | PaymentStage::Settled)
+    }
+
+    /// Whether it arrived.
+    pub fn is_settled(&self) -> bool {
+        self.status == PaymentStage::Settled
     }
 
     /// What can still be asked back of it once it is settled, in fen.
@@ -150,7 +161,8 @@ impl PayableCases {
     /// [`ProjectionError::Apart`] when case files and payment registers do not stand at one position; those of the
     /// database.
     pub async fn open(pool: &PgPool, programs: &[Program]) -> Result<PayableCases, ProjectionError> {
-        let snapshot = Snapshot::take(pool, &[&super::ABOUT, &payment_registers::ABOUT]).await?;
+        let snapshot =
+            Snapshot::take(pool, &[&super::ABOUT, &payment_registers::ABOUT, &recovery_plans::ABOUT]).await?;
         let mut programs = programs.to_vec();
         programs.sort_unstable_by_key(|program| std::cmp::Reverse(program.code()));
         programs.dedup();
@@ -257,16 +269,30 @@ impl PayableCases {
         self.found(query).await
     }
 
-    /// The cases of a question, with their payments.
+    /// The cases of a question, with their payments and the plans that withhold from them.
     async fn found(&mut self, query: JsonQuery<'_>) -> Result<Vec<PayableCase>, ProjectionError> {
         let found: Vec<Found> = fetch_all("read_cases", self.snapshot.connection(), query).await?;
         let ids: Vec<Uuid> = found.iter().map(|found| found.file.case_id.uuid()).collect();
         let mut payments = self.payments_of(&ids).await?;
+        let mut claims: HashMap<CaseId, Vec<PlanClaim>> = HashMap::new();
+        for claim in claims_on(self.snapshot.connection(), &ids).await? {
+            claims.entry(claim.from_case).or_default().push(claim);
+        }
         let payable = found.into_iter().map(|Found { file, household }| {
             let payments = payments.remove(&file.case_id).unwrap_or_default();
-            PayableCase { case: file, household, payments }
+            let claims = claims.remove(&file.case_id).unwrap_or_default();
+            PayableCase { case: file, household, payments, claims }
         });
         Ok(payable.collect())
+    }
+
+    /// One case, if it is or was on the roll.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn one(&mut self, case: CaseId) -> Result<Option<PayableCase>, ProjectionError> {
+        let query = sqlx::query(include_str!("sql/payable_case.sql")).bind(case.uuid());
+        Ok(self.found(query).await?.pop())
     }
 
     async fn payments_of(

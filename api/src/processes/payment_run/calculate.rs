@@ -81,7 +81,7 @@ async fn stage(
     let mut notes = Vec::new();
     let mut staging = StagingWriter::begin(connection, preparation.run_id).await?;
     while let Some(page) = cases.next_page().await? {
-        for findings in findings_of_page(office, &look, &mut cases, &page).await? {
+        for findings in findings_of_page(office, &look, preparation.fund_id, &mut cases, &page).await? {
             let CaseFindings { lines, notes: found, schedule } = findings;
             let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else {
                 found.iter().for_each(|found| note(&mut builder, found));

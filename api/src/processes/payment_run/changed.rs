@@ -104,7 +104,7 @@ pub(super) async fn touched(
     let mut found = Vec::new();
     for some in households.chunks(PAGE_HOUSEHOLDS) {
         let page = cases.of_households(&preparation.programs, some).await?;
-        let findings = findings_of_page(office, &look, &mut cases, &page).await?;
+        let findings = findings_of_page(office, &look, preparation.fund_id, &mut cases, &page).await?;
         found.extend(page.into_iter().zip(findings));
     }
     found.sort_by_key(|(payable, _)| (payable.case.program.code(), payable.case.case_id));

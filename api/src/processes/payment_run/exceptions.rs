@@ -10,7 +10,7 @@ use eventlog::repository::Loaded;
 use super::load;
 use super::settle::reconcile;
 use super::standing::standing_of;
-use super::withheld::settlement_steps;
+use super::withheld::{complete_plans_of, settlement_steps};
 use crate::bank::matching::NO_REFERENCE;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -55,6 +55,9 @@ pub async fn resolve_line(office: &Office, desk: &Desk, finding: Finding) -> Res
     // a repeat asks the file alone, which says that it is done, and so is another body
     let key = office.derived("resolve_line", &format!("{content}|{}", steps.len()));
     office.together(desk, key, steps).await?;
+    if let LineResolution::Settled { payment_id } = resolution {
+        complete_plans_of(office, desk, payment_id).await?;
+    }
     let standing = standing_of(office, run_id).await?;
     if standing.pending_count == 0 && matches!(*run, PaymentRun::Released(_)) {
         reconcile(office, desk, &run, run_id, standing.results).await?;

@@ -51,6 +51,7 @@ pub use release::{Release, Released, release, release_in};
 pub use settle::{BankOutcome, BankResult, Settlement, settle};
 pub use staging::{StagedLine, StagedLines, lines_from, lines_of_cases, notes_of};
 pub use take_in::{TakenIn, take_in};
+pub(in crate::processes) use withheld::complete_if_nothing_is_open;
 
 use super::{Desk, Office, ProcessError, Step};
 

@@ -2,21 +2,25 @@
 //! recalculation all ask here, so that they find the same.
 
 use domain::calendar::BenefitMonth;
+use domain::ids::FundId;
 use domain::payment_run::RunException;
 use projections::case_files::payable::{PayableCase, PayableCases};
 
 use super::calculate::load_keys;
 use super::case_lines::{CaseFindings, Look, RunNote, exception, findings_of};
+use super::withheld::withhold_from;
 use super::{exclusive, identities, warnings};
 use crate::processes::{Office, ProcessError};
 
-/// What each case of a page gets, in the order of the page.
+/// What each case of a page gets from a fund, in the order of the page. What plans withhold is taken off last: warnings
+/// compare what months are due.
 ///
 /// # Errors
 /// [`ProcessError`]: a read table or a sealed fact cannot be read.
 pub async fn findings_of_page(
     office: &Office,
     look: &Look<'_>,
+    fund_id: FundId,
     cases: &mut PayableCases,
     page: &[PayableCase],
 ) -> Result<Vec<CaseFindings>, ProcessError> {
@@ -28,6 +32,7 @@ pub async fn findings_of_page(
     for (payable, findings) in page.iter().zip(&mut found) {
         let seen: Vec<RunNote> = warnings::warnings_of(look, payable, findings);
         findings.notes.extend(seen);
+        withhold_from(&mut findings.lines, payable, fund_id)?;
     }
     Ok(found)
 }

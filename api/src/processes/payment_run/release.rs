@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::bank_file::{BankFiles, Delivery, OneFile};
 use super::staging::{StagedLine, StagedLines};
+use super::withheld::WithholdingLines;
 use super::{load, reject};
 use crate::bank::catalogue::{Catalogue, PLAIN};
 use crate::bank::fault::Fault;
@@ -163,16 +164,21 @@ fn out_of_turn(run: &PaymentRun, execution_on: NaiveDate, desk: &Desk) -> Proces
     }
 }
 
-/// Refuses before the first order when another run was first with any of the lines: the run must be calculated anew.
+/// Refuses before the first order when another run was first with any of the lines, or what they withhold changed: the
+/// run must be calculated anew.
 async fn refuse_ordered_elsewhere(office: &Office, run_id: RunId) -> Result<(), ProcessError> {
     let mut lines = StagedLines::new(&office.pool, run_id);
-    let mut count = 0;
+    let (mut count, mut withholding) = (0, WithholdingLines::default());
     while let Some(page) = lines.next_page().await? {
+        withholding.take(&page);
         let ids: Vec<_> = page.iter().map(|staged| staged.order.payment_id).collect();
         let known = payments(&office.pool, &ids).await?;
         count += known.iter().filter(|payment| payment.run_id != run_id).count();
     }
-    if count > 0 { Err(ProcessError::OrderedElsewhere { count }) } else { Ok(()) }
+    if count > 0 {
+        return Err(ProcessError::OrderedElsewhere { count });
+    }
+    withholding.refuse_changed(office).await
 }
 
 async fn order_all(

@@ -1,10 +1,102 @@
-//! 抵扣: what a payment withholds takes effect when it arrives, in the same append as what it repays.
+//! 抵扣: the lines of a run withhold what approved plans say; what a payment withholds takes effect when it arrives, in
+//! the same append as what it repays.
 
-use domain::ids::PaymentId;
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ids::{CaseId, FundId, PaymentId, RecoveryPlanId};
 use domain::money::Money;
-use domain::payment::{Ordered, Payment, PaymentCommand, WithheldFrom, Withholding};
+use domain::payment::{Ordered, Payment, PaymentCommand, WithheldFrom, Withholding, withheld_sum};
+use domain::recovery_plan::{
+    LineRoom, OpenItem, RecoveryPlan, RecoveryPlanCommand, WithholdingClaim, withhold,
+};
+use projections::case_files::payable::PayableCase;
+use projections::recovery_plans::queries::{PlanClaim, claims_on};
+
+use super::case_lines::FoundLine;
+use super::staging::StagedLine;
 
 use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Lowers a case's lines by what approved plans withhold from them. Only what the same fund had paid is repaid from a
+/// fund's payments (专款专用): what is recovered goes back to the fund that paid it.
+///
+/// # Errors
+/// [`ProcessError::Money`].
+pub fn withhold_from(
+    lines: &mut [FoundLine],
+    payable: &PayableCase,
+    fund_id: FundId,
+) -> Result<(), ProcessError> {
+    let mut claims: Vec<WithholdingClaim> =
+        payable.claims.iter().map(|claim| claim_on(claim, fund_id)).collect();
+    if claims.is_empty() {
+        return Ok(());
+    }
+    for FoundLine { line, .. } in lines {
+        let of_month = payable.payments.iter().filter(|paid| paid.month == line.month && paid.is_out());
+        let withheld = Money::sum(of_month.map(|paid| paid.withheld))?;
+        let room = LineRoom { to_pay: line.amount, due: line.due, withheld };
+        line.withheld = withhold(room, &mut claims)?;
+        line.amount = line.amount.minus(withheld_sum(&line.withheld)?)?;
+    }
+    Ok(())
+}
+
+fn claim_on(claim: &PlanClaim, fund_id: FundId) -> WithholdingClaim {
+    let paid_by_fund = claim.items.iter().filter(|item| item.fund_id == fund_id);
+    WithholdingClaim {
+        plan_id: claim.plan_id,
+        per_month: claim.per_month,
+        share: claim.share,
+        open: paid_by_fund.map(|item| OpenItem { payment_id: item.payment_id, open: item.open }).collect(),
+    }
+}
+
+/// The lines of a run that withhold something, found while its lines stream by; few.
+#[derive(Default)]
+pub struct WithholdingLines {
+    lines: Vec<(PaymentId, CaseId, Vec<Withholding>)>,
+}
+
+impl WithholdingLines {
+    /// Takes the next lines.
+    pub fn take(&mut self, page: &[StagedLine]) {
+        let withholding = page.iter().filter(|staged| !staged.order.withheld.is_empty());
+        self.lines.extend(withholding.map(|staged| {
+            let order = &staged.order;
+            (order.payment_id, order.case_id, order.withheld.clone())
+        }));
+    }
+
+    /// Refuses a release of lines that withhold what came back meanwhile, or under a plan that ended: the run must be
+    /// calculated anew. What the run itself ordered before an interruption counts as its own.
+    ///
+    /// # Errors
+    /// [`ProcessError::WithheldChanged`].
+    pub async fn refuse_changed(self, office: &Office) -> Result<(), ProcessError> {
+        let mut wanted: BTreeMap<PaymentId, Money> = BTreeMap::new();
+        let mut cases = Vec::new();
+        for (payment_id, case_id, withheld) in self.lines {
+            let ordered = office.repository.load_newest::<Payment>(payment_id).await?.state;
+            if ordered.order().is_some() {
+                continue;
+            }
+            cases.push(case_id.uuid());
+            for part in withheld {
+                let sum = wanted.entry(part.payment_id).or_default();
+                *sum = sum.plus(part.amount)?;
+            }
+        }
+        let mut open: BTreeMap<PaymentId, Money> = BTreeMap::new();
+        for claim in claims_on(&office.pool, &cases).await? {
+            open.extend(claim.items.iter().map(|item| (item.payment_id, item.open)));
+        }
+        let above =
+            |(payment, sum): &(&PaymentId, &Money)| **sum > open.get(*payment).copied().unwrap_or_default();
+        let count = wanted.iter().filter(above).count();
+        if count > 0 { Err(ProcessError::WithheldChanged { count }) } else { Ok(()) }
+    }
+}
 
 /// Settles a payment with what it withholds. Where the claim fell meanwhile, by a repayment or a waiver, only what is
 /// still open is withheld: the month is then due the rest, and the next run pays it.
@@ -21,6 +113,47 @@ pub async fn settle_withholding(
     let steps = settlement_steps(office, desk, payment_id, bank_reference).await?;
     let key = office.derived("settle_withholding", &format!("{payment_id}|{:?}", steps.first()));
     office.together(desk, key, steps).await?;
+    complete_plans_of(office, desk, payment_id).await
+}
+
+/// Completes the plans that a settled payment withheld for, where nothing of them is open any more. Asked after a repeat
+/// too: an interruption may have come between the settlement and this.
+///
+/// # Errors
+/// [`ProcessError`] when a stream cannot be read.
+pub async fn complete_plans_of(
+    office: &Office,
+    desk: &Desk,
+    payment_id: PaymentId,
+) -> Result<(), ProcessError> {
+    let payment = office.repository.load_newest::<Payment>(payment_id).await?.state;
+    let withheld = payment.order().map_or(&[][..], |order| &order.withheld);
+    for plan in withheld.iter().map(|part| part.plan_id).collect::<BTreeSet<_>>() {
+        complete_if_nothing_is_open(office, desk, plan).await?;
+    }
+    Ok(())
+}
+
+/// Completes an approved plan of which nothing is open any more.
+///
+/// # Errors
+/// [`ProcessError`] when a stream cannot be read.
+pub async fn complete_if_nothing_is_open(
+    office: &Office,
+    desk: &Desk,
+    plan_id: RecoveryPlanId,
+) -> Result<(), ProcessError> {
+    let plan = office.repository.load_newest::<RecoveryPlan>(plan_id).await?.state;
+    let RecoveryPlan::Approved(approved) = &*plan else { return Ok(()) };
+    for item in &approved.proposed.terms.items {
+        let payment = office.repository.load_newest::<Payment>(item.payment_id).await?.state;
+        if payment.whereabouts().recovery_open().is_positive() {
+            return Ok(());
+        }
+    }
+    let complete = RecoveryPlanCommand::CompletePlan { completed_on: desk.today() };
+    let key = office.derived("complete_plan", &format!("{plan_id}|{}", desk.today()));
+    office.together(desk, key, [Step::RecoveryPlan(plan_id.to_string(), complete)]).await?;
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use domain::log_break::LogBreak;
 use domain::money::Money;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
+use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use serde::Serialize;
 
@@ -71,6 +72,7 @@ pub(super) enum State {
     PaymentRun(Box<PaymentRun>),
     Payment(Payment),
     BankReturn(BankReturn),
+    RecoveryPlan(RecoveryPlan),
     Campaign(Campaign),
     Fund(Fund),
     Disclosure(Disclosure),
@@ -89,6 +91,7 @@ impl State {
             AnyEvent::PaymentRun(_) => State::PaymentRun(Box::default()),
             AnyEvent::Payment(_) => State::Payment(Payment::default()),
             AnyEvent::BankReturn(_) => State::BankReturn(BankReturn::default()),
+            AnyEvent::RecoveryPlan(_) => State::RecoveryPlan(RecoveryPlan::default()),
             AnyEvent::Campaign(_) => State::Campaign(Campaign::default()),
             AnyEvent::Fund(_) => State::Fund(Fund::default()),
             AnyEvent::Disclosure(_) => State::Disclosure(Disclosure::default()),
@@ -110,6 +113,7 @@ impl State {
             (State::PaymentRun(state), AnyEvent::PaymentRun(event)) => state.try_evolve(event),
             (State::Payment(state), AnyEvent::Payment(event)) => state.try_evolve(event),
             (State::BankReturn(state), AnyEvent::BankReturn(event)) => state.try_evolve(event),
+            (State::RecoveryPlan(state), AnyEvent::RecoveryPlan(event)) => state.try_evolve(event),
             (State::Campaign(state), AnyEvent::Campaign(event)) => state.try_evolve(event),
             (State::Fund(state), AnyEvent::Fund(event)) => state.try_evolve(event),
             (State::Disclosure(state), AnyEvent::Disclosure(event)) => state.try_evolve(event),
@@ -129,6 +133,7 @@ impl State {
             State::PaymentRun(state) => office::of_run(state),
             State::Payment(state) => office::of_payment(state),
             State::BankReturn(state) => office::of_bank_return(state),
+            State::RecoveryPlan(state) => office::of_plan(state),
             State::Campaign(state) => office::of_campaign(state),
             State::Fund(state) => office::of_fund(state),
             State::Disclosure(_) | State::Gazette(_) | State::LogBreak(_) | State::Todo(_) => Vec::new(),

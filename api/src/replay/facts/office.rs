@@ -7,9 +7,10 @@ use domain::fund::Fund;
 use domain::identity::Identity;
 use domain::payment::{Payment, PaymentStage};
 use domain::payment_run::{PaymentRun, RunStage};
+use domain::recovery_plan::RecoveryPlan;
 
 use super::{Fact, count, day, fact, money};
-use crate::replay::words::{code, words};
+use crate::replay::words::{code, plan_way, words};
 
 pub(super) fn of_identity(identity: &Identity) -> Vec<Fact> {
     let (zh, en) = match identity {
@@ -123,6 +124,12 @@ pub(super) fn of_payment(payment: &Payment) -> Vec<Fact> {
     if where_it_is.recovery_received.is_positive() {
         facts.push(money("recovery_received", "已追回", "Recovered", where_it_is.recovery_received));
     }
+    if where_it_is.recovery_waived.is_positive() {
+        facts.push(money("recovery_waived", "已核销", "Waived", where_it_is.recovery_waived));
+    }
+    if where_it_is.withheld.is_positive() {
+        facts.push(money("withheld", "抵扣", "Withheld", where_it_is.withheld));
+    }
     facts
 }
 
@@ -138,6 +145,16 @@ pub(super) fn of_bank_return(bank_return: &BankReturn) -> Vec<Fact> {
         facts.push(count("resolved_count", "已处理异常", "Exceptions resolved", matched.resolved.len()));
     }
     facts
+}
+
+pub(super) fn of_plan(plan: &RecoveryPlan) -> Vec<Fact> {
+    let Some(proposed) = plan.proposed() else { return Vec::new() };
+    let stage = plan.stage();
+    vec![
+        fact("stage", "状态", "Status", words(stage.zh(), stage.en())),
+        fact("way", "追回方式", "Way", plan_way(&proposed.terms.way)),
+        money("total", "方案金额", "Plan", proposed.terms.total().unwrap_or_default()),
+    ]
 }
 
 pub(super) fn of_campaign(campaign: &Campaign) -> Vec<Fact> {

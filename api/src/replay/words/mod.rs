@@ -7,6 +7,7 @@ mod case;
 mod household;
 mod money;
 mod payment;
+mod plan;
 mod run;
 
 use domain::any_event::AnyEvent;
@@ -21,6 +22,7 @@ use super::facts::State;
 use super::verdict::Shown;
 
 pub(super) use household::moved;
+pub use plan::plan_way;
 
 /// A sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +49,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::Household(event), State::Household(household)) => household::said(household, event, open),
         (AnyEvent::BenefitCase(event), _) => case::said(event),
         (AnyEvent::Payment(event), _) => payment::said(event),
+        (AnyEvent::RecoveryPlan(event), _) => plan::said(event),
         (AnyEvent::PaymentRun(event), _) => run::said(event),
         (AnyEvent::BankReturn(event), _) => bank_return::said(event),
         (AnyEvent::Fund(event), _) => money::of_fund(event),

@@ -36,6 +36,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ("extremely_poor_support.toml", include_str!("../parameters/extremely_poor_support.toml")),
     ("services.toml", include_str!("../parameters/services.toml")),
     ("means_test.toml", include_str!("../parameters/means_test.toml")),
+    ("recovery.toml", include_str!("../parameters/recovery.toml")),
     ("office_controls.toml", include_str!("../parameters/office_controls.toml")),
 ];
 

@@ -104,4 +104,8 @@ parameters! {
     AmountChangeShare = "amount_change_share";
     /// 应发金额较上月变动须提示的金额.
     AmountChangeFloor = "amount_change_floor";
+    /// 小额核销上限.
+    RecoveryWaiverLimit = "recovery_waiver_limit";
+    /// 分期抵扣上限(占当月应发额的比例).
+    RecoveryWithholdingShare = "recovery_withholding_share";
 }

@@ -1,0 +1,110 @@
+//! What a late fact changes for one case, month by month.
+
+use std::collections::HashSet;
+
+use chrono::NaiveDate;
+use domain::calendar::BenefitMonth;
+use domain::ids::CaseId;
+use domain::money::Money;
+use domain::payment_run::{MonthDue, MonthOrdered};
+use domain::recovery_plan::{MonthPaid, Netting, net};
+use domain::schedule::{FactsError, schedule};
+use projections::case_files::payable::{CasePayment, PayableCase, PayableCases, months_ordered};
+use projections::runner::Until;
+
+use super::cause::{MonthCause, causes};
+use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
+use crate::processes::{Office, ProcessError};
+
+/// A case with what it is due now beside what was paid, and why it differs.
+#[derive(Clone, Debug)]
+pub struct NettedCase {
+    /// The case with its payments.
+    pub payable: PayableCase,
+    /// The arithmetic.
+    pub netting: Netting,
+    /// What is to be asked back of which payment.
+    pub overpayments: Vec<Overpayment>,
+    /// What changed the months that are due something else than was determined when they were paid.
+    pub causes: Vec<MonthCause>,
+}
+
+/// Nets a case up to its newest paid month, at least to the month of `today`; changes nothing.
+///
+/// # Errors
+/// [`ProcessError::Unknown`] for a case that was never on the roll; a read table or a sealed fact cannot be read.
+pub async fn net_case(
+    office: &Office,
+    today: NaiveDate,
+    case_id: CaseId,
+) -> Result<NettedCase, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let found = PayableCases::open(&office.pool, &[]).await?.one(case_id).await?;
+    let payable = found.ok_or(ProcessError::Unknown { what: "case on the roll" })?;
+    load_keys(office, std::slice::from_ref(&payable)).await?;
+    let newest = payable.payments.iter().map(|payment| payment.month).max();
+    let through = newest.map_or(BenefitMonth::of(today), |month| month.max(BenefitMonth::of(today)));
+    let rules = office.current_rules().await?;
+    let shared = HashSet::new();
+    let look =
+        Look { opener: &*office.keyring, rules: &rules, known_on: today, month: through, shared: &shared };
+    let due = due_of(&look, &payable)?;
+    let netting = net(case_id, &due, &months_paid(&payable.payments)?, through)
+        .map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    let overpayments = findings_of(&look, &payable)?.notes.into_iter().filter_map(|note| match note {
+        RunNote::Overpayment(overpayment) => Some(overpayment),
+        RunNote::Exception { .. } | RunNote::Warning { .. } => None,
+    });
+    let overpayments = overpayments.collect();
+    let causes = causes(office, &look, &payable, &netting).await?;
+    Ok(NettedCase { payable, netting, overpayments, causes })
+}
+
+fn due_of(look: &Look<'_>, payable: &PayableCase) -> Result<Vec<MonthDue>, ProcessError> {
+    let Look { opener, rules, known_on, month, .. } = *look;
+    match schedule(&payable.case.state, &payable.household, opener, rules, known_on, month) {
+        Ok(schedule) => {
+            let months = schedule.months.iter();
+            Ok(months.map(|month| MonthDue { month: month.month, due: month.due }).collect())
+        }
+        Err(FactsError::Unopened(error)) => Err(error.into()),
+        Err(error) => Err(ProcessError::Damaged(error.to_string())),
+    }
+}
+
+/// Payments, by month and attempt, summed up by month.
+fn months_paid(payments: &[CasePayment]) -> Result<Vec<MonthPaid>, ProcessError> {
+    let mut months: Vec<MonthPaid> = Vec::new();
+    for standing in months_ordered(payments)? {
+        let of_month = payments.iter().filter(|payment| payment.month == standing.month);
+        months.push(month_paid(of_month, standing)?);
+    }
+    Ok(months)
+}
+
+fn month_paid<'p>(
+    payments: impl Iterator<Item = &'p CasePayment>,
+    standing: MonthOrdered,
+) -> Result<MonthPaid, ProcessError> {
+    let mut paid = MonthPaid { standing, ..MonthPaid::none(standing.month) };
+    for payment in payments {
+        let add = |sum: &mut Money, amount: Money| -> Result<(), ProcessError> {
+            *sum = sum.plus(amount)?;
+            Ok(())
+        };
+        paid.due_before = payment.due;
+        add(&mut paid.ordered, payment.amount)?;
+        if payment.is_settled() {
+            add(&mut paid.settled, payment.amount)?;
+        }
+        if !payment.is_out() {
+            add(&mut paid.returned, payment.amount)?;
+        } else {
+            add(&mut paid.withheld, payment.withheld)?;
+        }
+        add(&mut paid.recovery_opened, payment.recovery_opened)?;
+        add(&mut paid.recovery_received, payment.recovery_received)?;
+        add(&mut paid.recovery_waived, payment.recovery_waived)?;
+    }
+    Ok(paid)
+}
