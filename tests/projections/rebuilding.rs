@@ -6,16 +6,19 @@ use domain::bank_return::{
     BankReturn, BankReturnEvent, LineOutcome, Matching, ReceivedFile, UnmatchedLine, UnmatchedReason,
 };
 use domain::campaign::{Campaign, CampaignEvent, Goods, InKindGift, Publicity, Valuation};
-use domain::ids::{BankReturnId, DonationId, PersonId, RunId};
+use domain::ids::{BankReturnId, DonationId, PersonId, RecoveryPlanId, RunId};
 use domain::money::Money;
 use domain::program::Program;
+use domain::recovery_plan::{
+    PlanItem, PlanLimits, PlanTerms, RecoveryPlan, RecoveryPlanEvent, RecoveryWay, Repayer,
+};
 use projections::digest::digest;
 use projections::install::install;
 use projections::rebuild::{rebuild, rebuild_all, verify};
 use projections::{Projection, ProjectionError, Until, all};
 use sqlx::Executor;
 
-use crate::office::{Office, day, month};
+use crate::office::{Enrolled, Office, clerk, day, month};
 use crate::reports::{collect, promise};
 
 async fn digests(office: &Office) -> Vec<String> {
@@ -39,13 +42,37 @@ async fn a_busy_year(office: &Office) {
             cases.push(office.enroll(program).await);
         }
     }
-    for number in 0..3 {
+    for (number, plan) in (0..3).zip(1..) {
         let (run, payments) =
             office.release(month("2023-07").plus(number), &cases, Money::from_fen(5_000)).await;
         office.settle(&payments).await;
+        let amount = Money::from_fen(5_000);
+        let item = PlanItem { month: month("2023-07").plus(number), payment_id: payments[0], amount };
+        propose(office, cases[0], plan, item).await;
         let return_id = BankReturnId::derive(run, &"ef".repeat(32));
         office.append::<BankReturn>(return_id.uuid(), &a_file_with_a_strange_line(return_id, run)).await;
     }
+}
+
+/// The first case is asked to pay a month back.
+async fn propose(office: &Office, case: Enrolled, number: u32, item: PlanItem) {
+    let plan_id = RecoveryPlanId::derive(case.case, number);
+    let terms = PlanTerms {
+        plan_id,
+        number,
+        case_id: case.case,
+        beneficiary: case.person,
+        program: Program::AdvancedAgeAllowance,
+        items: vec![item],
+        way: RecoveryWay::Repayment { by: Repayer::Beneficiary },
+        limits: PlanLimits { waiver_limit: Money::from_fen(5_000), withholding_share: 20 },
+    };
+    let proposed = RecoveryPlanEvent::RecoveryPlanProposed {
+        proposed_by: clerk(),
+        proposed_on: day("2023-07-12"),
+        terms: Box::new(terms),
+    };
+    office.append::<RecoveryPlan>(plan_id.uuid(), &[proposed]).await;
 }
 
 fn quilts(office: &Office) -> CampaignEvent {
