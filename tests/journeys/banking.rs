@@ -6,19 +6,10 @@ use std::fs;
 use serde_json::Value;
 use tests::counter::Counter;
 
+use crate::banks::{Status, answer, gbk, layouts, status_report, transactions};
 use crate::paying::{FUND, office_with_a_case};
 
 const FINANCE: &str = "finance:liu.yang";
-
-/// The office's own layouts: its own account, at both banks.
-fn layouts(counter: &Counter) -> String {
-    let folder = counter.path("banks");
-    fs::create_dir_all(&folder).unwrap();
-    let own = "[payer]\nname = \"龙泽园街道办事处\"\naccount = \"99011499000000000001\"\nbank_number = \"990100000002\"\n";
-    let iso = format!("code = \"our_bank\"\nzh = \"本行\"\nen = \"Our bank\"\nform = \"iso20022\"\n{own}");
-    fs::write(folder.join("iso.toml"), iso).unwrap();
-    folder.to_str().unwrap().to_owned()
-}
 
 /// A run of November 2023 and of what is owed for October, as far as its release.
 fn approved(counter: &Counter, number: &str, lines: u64) -> String {
@@ -32,50 +23,12 @@ fn approved(counter: &Counter, number: &str, lines: u64) -> String {
     run
 }
 
-fn between<'t>(text: &'t str, begin: &str, end: &str) -> Vec<&'t str> {
-    text.split(begin).skip(1).filter_map(|rest| rest.split(end).next()).collect()
-}
-
 /// The bank pays the first transaction, refuses the second, and speaks of one that nobody ordered.
-fn status_report(message: &str) -> String {
-    let ids = between(message, "<EndToEndId>", "</EndToEndId>");
-    let original = between(message, "<MsgId>", "</MsgId>")[0];
-    let transaction = |id: &str, status: &str, reason: &str| {
-        format!(
-            "<TxInfAndSts><OrgnlEndToEndId>{id}</OrgnlEndToEndId><TxSts>{status}</TxSts>{reason}<OrgnlTxRef><Amt>\
-             <InstdAmt Ccy=\"CNY\">100.00</InstdAmt></Amt></OrgnlTxRef></TxInfAndSts>"
-        )
-    };
-    let closed = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>";
-    let transactions = [
-        transaction(ids[0], "ACSC", ""),
-        transaction(ids[1], "RJCT", closed),
-        transaction("SOMEBODY-ELSES", "ACSC", ""),
-    ];
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>{original}\
-         </OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts>{}</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>",
-        transactions.concat()
-    )
-}
-
-fn gbk(bytes: &[u8]) -> String {
-    encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(bytes).unwrap().into_owned()
-}
-
-/// The other bank pays every line.
-fn answer(file: &str) -> Vec<u8> {
-    let mut text = "RESULT\r\n".to_owned();
-    let (mut count, mut fen) = (0, 0);
-    for (number, line) in file.lines().skip(1).enumerate() {
-        let fields: Vec<&str> = line.split('|').collect();
-        let (account, name, amount, reference) = (fields[1], fields[2], fields[3], fields[5]);
-        text.push_str(&format!("{}|{account}|{name}|{amount}|{reference}|S||77{number}\r\n", number + 1));
-        count += 1;
-        fen += amount.replace('.', "").parse::<i64>().unwrap();
-    }
-    text.push_str(&format!("END|{count}|{}.{:02}\r\n", fen / 100, fen % 100));
-    encoding_rs::GBK.encode(&text).0.into_owned()
+fn odd_report(message: &str) -> String {
+    let asked = transactions(message, "");
+    let refused = Status { refused: Some("AC04"), ..asked[1] };
+    let strange = Status { end_to_end_id: "SOMEBODY-ELSES", ..asked[0] };
+    status_report(message, &[asked[0], refused, strange])
 }
 
 fn first_month(counter: &Counter, folder: &str) -> String {
@@ -99,7 +52,7 @@ fn first_month(counter: &Counter, folder: &str) -> String {
     let cut = counter.file("cut.xml", &message[..message.len() / 2]);
     let settle = |file: &str| counter.ask(&[&["run", "settle", &run, "--results", file], &how[..]].concat());
     assert_eq!(settle(&cut).code(), "unknown_message", "the bank's own file is expected, not ours");
-    let report = counter.file("report.xml", &status_report(&message));
+    let report = counter.file("report.xml", &odd_report(&message));
     let taken = settle(&report);
     assert_eq!(taken.status, 1, "an exception waits: {taken:?}");
     assert_eq!(
@@ -142,7 +95,7 @@ async fn a_month_goes_through_two_banks_and_is_paid_once() {
     let text = gbk(&fs::read(&out).unwrap());
     assert!(text.contains("|9901140000000000019|王秀英|100.00|"), "{text}");
     let results = counter.path("results.txt");
-    fs::write(&results, answer(&text)).unwrap();
+    fs::write(&results, answer(&text, 1)).unwrap();
     let settle = ["run", "settle", &second, "--results", results.to_str().unwrap()];
     let taken = counter.do_well(&[&settle[..], &how[..]].concat());
     assert_eq!(

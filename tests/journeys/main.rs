@@ -1,6 +1,7 @@
 //! Journeys through the real program.
 
 mod banking;
+mod banks;
 mod checking;
 mod erasing;
 mod giving;
@@ -12,4 +13,5 @@ mod printing;
 mod proving;
 mod publishing;
 mod recovering;
+mod three_months;
 mod usage;

@@ -1,21 +1,23 @@
 //! Payment runs between their steps: a release that the database refused halfway is finished by releasing again, also
 //! on another day; two calculations at once follow each other.
 
-use api::processes::payment_run::{self, RunPlan};
+use api::processes::payment_run::{self, RunNote, RunPlan};
 use api::processes::{self as work, ProcessError};
 use api::registers::{RawRow, RegisterRow, changes};
 use domain::ids::RunId;
-use domain::payment_run::PaymentRun;
+use domain::payment_run::{PaymentRun, RunException};
 use domain::program::Program;
 use sqlx::Executor;
 use tests::office::{SmallOffice, ZHAO, at_work, bank_answers, day, id_number};
 use tests::personas;
 
-/// The account that the bank refused is replaced.
-async fn correct_the_account(small: &SmallOffice) {
+const ANOTHER: &str = "9901140000000000043";
+
+/// An account is registered on 20 February for [`ZHAO`], whose payments the bank returned, from a day on.
+async fn register_an_account(small: &SmallOffice, account: &str, from: &str) {
     let desk = at_work(personas::clerk(), "2023-02-20");
     let id_number = id_number(ZHAO);
-    let cells = [id_number.as_str(), "账户变更", "2023-02-20", "2023-02-20", "9901140000000000043"];
+    let cells = [id_number.as_str(), "账户变更", from, "2023-02-20", account];
     let row = changes::Row::read(&RawRow::from_texts(1, cells.map(str::to_owned))).unwrap();
     work::record_change(&small.office, &desk, &row).await.unwrap();
 }
@@ -49,7 +51,7 @@ async fn count(small: &SmallOffice, event_type: &str) -> i64 {
 #[tokio::test]
 async fn a_release_that_was_interrupted_after_its_last_order_is_finished_on_another_day() {
     let small = SmallOffice::open().await;
-    correct_the_account(&small).await;
+    register_an_account(&small, ANOTHER, "2023-02-20").await;
     let run = open_run(&small).await;
     payment_run::calculate(&small.office, &at_work(personas::clerk(), "2023-02-27"), run).await.unwrap();
     submit_and_approve(&small, run).await;
@@ -88,6 +90,28 @@ async fn a_release_that_was_interrupted_after_its_last_order_is_finished_on_anot
     payment_run::settle(&small.office, &finance, run, bank_answers(&file)).await.unwrap();
     let state = small.office.repository.load::<PaymentRun>(run).await.unwrap().state;
     assert!(matches!(*state, PaymentRun::Reconciled(_)), "{state:?}");
+    small.ledger.finish().await;
+}
+
+/// How many months wait for another account when March is calculated.
+async fn waiting_for_an_account(small: &SmallOffice, run: RunId) -> usize {
+    let desk = at_work(personas::clerk(), "2023-02-27");
+    let prepared = payment_run::calculate(&small.office, &desk, run).await.unwrap();
+    let waits = |note: &&RunNote| {
+        matches!(note, RunNote::Exception { exception: RunException::AccountUnchanged, .. })
+    };
+    prepared.notes.iter().filter(waits).count()
+}
+
+#[tokio::test]
+async fn a_returned_month_waits_for_another_account_for_whatever_day_it_is_registered() {
+    let small = SmallOffice::open().await;
+    let run = open_run(&small).await;
+    assert_eq!(waiting_for_an_account(&small, run).await, 2, "January and February came back");
+    register_an_account(&small, ZHAO.account, "2023-01-10").await;
+    assert_eq!(waiting_for_an_account(&small, run).await, 2, "it is the same account");
+    register_an_account(&small, ANOTHER, "2023-01-15").await;
+    assert_eq!(waiting_for_an_account(&small, run).await, 0, "the bank was paid on 30 January");
     small.ledger.finish().await;
 }
 

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
 use domain::identity::IdentityEvent;
@@ -48,7 +47,7 @@ pub struct PayableCase {
 }
 
 /// A payment of a case, as far as it matters for what is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CasePayment {
     /// The payment.
     pub payment_id: PaymentId,
@@ -74,8 +73,8 @@ pub struct CasePayment {
     pub recovery_waived: Money,
     /// What is due with it and withheld.
     pub withheld: Money,
-    /// 要求执行日期.
-    pub execution_on: NaiveDate,
+    /// The sealed account that it came back from; none of another one.
+    pub returned_from: Option<Box<str>>,
 }
 
 impl CasePayment {
@@ -334,9 +333,9 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
         status: code(row.try_get(8)?)?,
         recovery_opened: money(9)?,
         recovery_received: money(10)?,
-        execution_on: row.try_get(11)?,
-        recovery_waived: money(12)?,
-        withheld: money(13)?,
+        recovery_waived: money(11)?,
+        withheld: money(12)?,
+        returned_from: row.try_get(13)?,
     };
     Ok((CaseId::new(row.try_get(0)?), payment))
 }
@@ -368,7 +367,7 @@ mod tests {
             recovery_received: Money::ZERO,
             recovery_waived: Money::ZERO,
             withheld: Money::ZERO,
-            execution_on: NaiveDate::default(),
+            returned_from: None,
         }
     }
 

@@ -214,18 +214,21 @@ fn account_for<'a>(
     if account.holder != payable.case.applicant && !holder_lives {
         return Err(RunException::PayeeDeceased);
     }
-    if pay.replaces.is_some() && unchanged(payable, account) {
-        return Err(RunException::AccountUnchanged);
+    match pay.replaces {
+        Some(returned) if unchanged(payable, returned, account) => Err(RunException::AccountUnchanged),
+        _ => Ok(account),
     }
-    Ok(account)
 }
 
-/// Whether the account is still the one that the returned payment went to: no other was registered since it was ordered.
-fn unchanged(payable: &PayableCase, account: &PayeeAccount) -> bool {
-    let ordered = payable.payments.iter().rfind(|payment| payment.status == PaymentStage::Returned);
-    let before = ordered
-        .and_then(|payment| payable.household.account_on(payable.case.applicant, payment.execution_on));
-    before.is_some_and(|before| before.account_index == account.account_index)
+/// Whether the account is still the one that the returned payment went to, whatever days it is registered for: an order
+/// carries the account as it was registered.
+fn unchanged(payable: &PayableCase, returned: PaymentId, account: &PayeeAccount) -> bool {
+    let payment = payable.payments.iter().find(|payment| payment.payment_id == returned);
+    let returned_from = payment.and_then(|payment| payment.returned_from.as_deref());
+    let member = payable.household.member(payable.case.applicant);
+    let mut registered = member.into_iter().flat_map(|member| member.account.iter());
+    let before = registered.find(|(_, account)| Some(account.account.ciphertext()) == returned_from);
+    before.is_some_and(|(_, before)| before.account_index == account.account_index)
 }
 
 fn line(payable: &PayableCase, pay: MonthToPay, account: &PayeeAccount) -> FoundLine {
