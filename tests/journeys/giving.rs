@@ -17,7 +17,8 @@ const CLERK: &str = "clerk:wang.fang";
 const FINANCE: &str = "finance:liu.yang";
 const APPROVER: &str = "approver:chen.jing";
 
-const STATEMENT: &str = "微信支付账单明细,,,,,,,,,,\n\
+/// Gifts of 230 yuan, of which 30 went back.
+pub const STATEMENT: &str = "微信支付账单明细,,,,,,,,,,\n\
 交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式,当前状态,交易单号,商户单号,备注\n\
 2023-10-20 12:00:01,二维码收款,李娜,捐款,收入,¥150.00,/,已收钱,53010000001\t,1,/\n\
 2023-10-21 12:00:01,二维码收款,赵强,捐款,收入,¥80.00,/,已收钱,53010000002\t,2,/\n\

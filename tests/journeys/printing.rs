@@ -36,7 +36,7 @@ async fn paid_office() -> (Counter, String) {
 }
 
 /// Prints a paper; its file and what the program said.
-fn printed(counter: &Counter, arguments: &[&str], name: &str) -> (String, Value) {
+pub fn printed(counter: &Counter, arguments: &[&str], name: &str) -> (String, Value) {
     let out = counter.path(name).to_str().unwrap().to_owned();
     let said = counter.do_well(&[&["print"], arguments, &["--out", &out]].concat());
     assert_eq!(fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
@@ -44,24 +44,24 @@ fn printed(counter: &Counter, arguments: &[&str], name: &str) -> (String, Value)
 }
 
 /// The rows of a workbook, each without its empty cells.
-fn rows(path: &str) -> Vec<Vec<Data>> {
+pub fn rows(path: &str) -> Vec<Vec<Data>> {
     let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
     let sheet = workbook.worksheet_range_at(0).unwrap().unwrap();
     let full = |row: &[Data]| row.iter().filter(|cell| !matches!(cell, Data::Empty)).cloned().collect();
     sheet.rows().map(full).collect()
 }
 
-fn row<'r>(rows: &'r [Vec<Data>], first: &str) -> &'r [Data] {
+pub fn row<'r>(rows: &'r [Vec<Data>], first: &str) -> &'r [Data] {
     let found = rows.iter().find(|row| row.first() == Some(&text(first)));
     found.unwrap_or_else(|| panic!("no row {first}: {rows:?}"))
 }
 
-fn text(text: &str) -> Data {
+pub fn text(text: &str) -> Data {
     Data::String(text.to_owned())
 }
 
 /// Fen of an answer as the number that a cell holds.
-fn yuan(fen: &Value) -> Data {
+pub fn yuan(fen: &Value) -> Data {
     Data::Float(format!("{}e-2", fen.as_i64().unwrap()).parse().unwrap())
 }
 
