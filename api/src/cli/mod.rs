@@ -51,6 +51,7 @@ pub use campaign::CampaignCommand;
 pub use dispatch::dispatch;
 pub use donation::DonationCommand;
 pub use failure::{Done, Failure};
+pub use person::PersonCommand;
 pub use policy::PolicyCommand;
 pub use print::PrintCommand;
 pub use proofs::ProofsCommand;
@@ -393,58 +394,6 @@ pub enum PaymentCommand {
     Cancel {
         /// 发放明细 · the payment
         payment: domain::ids::PaymentId,
-        /// 原因 · why
-        #[arg(long)]
-        reason: String,
-    },
-}
-
-/// Persons.
-#[derive(Debug, Subcommand)]
-pub enum PersonCommand {
-    /// 查人 · find a person by the ID number on standard input, which no shell keeps
-    Find,
-    /// 申请删除 · ask that a person be erased; another person approves it
-    Erase {
-        /// 人员 · the person
-        person: domain::ids::PersonId,
-        /// 法律依据 · legal basis
-        #[arg(long)]
-        basis: String,
-        /// 保管类别 · which keys: case_work alone, or everything up to vouchers
-        #[arg(long, value_name = "CLASS", default_value = "vouchers", value_parser = person::parse_class)]
-        class: domain::personal::RetentionClass,
-        /// 只说明会怎样 · say what would happen, changing nothing
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// 批准删除 · erase as somebody else asked; it cannot be undone
-    Approve {
-        /// 人员 · the person
-        person: domain::ids::PersonId,
-    },
-    /// 退回删除申请 · send the request back with a reason
-    Reject {
-        /// 人员 · the person
-        person: domain::ids::PersonId,
-        /// 原因 · why
-        #[arg(long)]
-        reason: String,
-    },
-    /// 删除申请一览 · list the requests to erase, and what became of them
-    List,
-    /// 限制处理 · keep what the law asks for, and show it to nobody
-    Restrict {
-        /// 人员 · the person
-        person: domain::ids::PersonId,
-        /// 法律依据 · legal basis
-        #[arg(long)]
-        basis: String,
-    },
-    /// 解除限制 · show it again, with a reason
-    Unrestrict {
-        /// 人员 · the person
-        person: domain::ids::PersonId,
         /// 原因 · why
         #[arg(long)]
         reason: String,

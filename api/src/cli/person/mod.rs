@@ -5,15 +5,67 @@ mod erase;
 mod find;
 mod list;
 
+use clap::Subcommand;
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
 use serde_json::json;
 
-use super::PersonCommand;
 use super::failure::{Done, Failure};
 use super::session::Session;
 use crate::processes::erasure;
 use crate::processes::{Desk, Office, ProcessError};
+
+/// Persons.
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// 查人 · find a person by the ID number on standard input, which no shell keeps
+    Find,
+    /// 申请删除 · ask that a person be erased; another person approves it
+    Erase {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 法律依据 · legal basis
+        #[arg(long)]
+        basis: String,
+        /// 保管类别 · which keys: case_work alone, or everything up to vouchers
+        #[arg(long, value_name = "CLASS", default_value = "vouchers", value_parser = parse_class)]
+        class: domain::personal::RetentionClass,
+        /// 只说明会怎样 · say what would happen, changing nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// 批准删除 · erase as somebody else asked; it cannot be undone
+    Approve {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+    },
+    /// 退回删除申请 · send the request back with a reason
+    Reject {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
+    },
+    /// 删除申请一览 · list the requests to erase, and what became of them
+    List,
+    /// 限制处理 · keep what the law asks for, and show it to nobody
+    Restrict {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 法律依据 · legal basis
+        #[arg(long)]
+        basis: String,
+    },
+    /// 解除限制 · show it again, with a reason
+    Unrestrict {
+        /// 人员 · the person
+        person: domain::ids::PersonId,
+        /// 原因 · why
+        #[arg(long)]
+        reason: String,
+    },
+}
 
 /// Finds a person, or does one step of an erasure.
 ///
