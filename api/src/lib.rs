@@ -1,5 +1,6 @@
 //! The program `ledger` as a library, so that tests call the same code.
 
+pub mod access;
 pub mod app;
 pub mod audit;
 pub mod bank;

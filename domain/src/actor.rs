@@ -74,6 +74,8 @@ pub enum Role {
     Administrator,
     /// The program itself, for steps that no person takes.
     System,
+    /// 对接系统: another system, which reads what its token's scopes say and changes nothing.
+    Consumer,
 }
 
 /// Who acts, in which role.

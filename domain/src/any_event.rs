@@ -13,6 +13,7 @@ use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
 use crate::recovery_plan::RecoveryPlanEvent;
 use crate::todo::TodoEvent;
+use crate::user::UserEvent;
 
 /// An event of one of the office's streams, told apart by the stream's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,4 +44,6 @@ pub enum AnyEvent {
     LogBreak(LogBreakEvent),
     /// 待办.
     Todo(TodoEvent),
+    /// 用户.
+    User(UserEvent),
 }

@@ -19,6 +19,7 @@ use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
 use crate::recovery_plan::RecoveryPlanEvent;
 use crate::todo::TodoEvent;
+use crate::user::UserEvent;
 
 /// A kind of stream and what can happen to it.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +69,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<GazetteEvent>("Gazette", "政策参数公布簿"),
         StreamKind::new::<LogBreakEvent>("LogBreak", "日志断点"),
         StreamKind::new::<TodoEvent>("Todo", "待办"),
+        StreamKind::new::<UserEvent>("User", "用户"),
     ]
 }
 

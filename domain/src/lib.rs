@@ -37,3 +37,4 @@ pub mod retention;
 pub mod schedule;
 pub mod timeline;
 pub mod todo;
+pub mod user;

@@ -134,6 +134,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::Gazette(event) => of(event, metadata),
         AnyEvent::LogBreak(event) => of(event, metadata),
         AnyEvent::Todo(event) => of(event, metadata),
+        AnyEvent::User(event) => of(event, metadata),
     }
 }
 

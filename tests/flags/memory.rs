@@ -69,6 +69,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::Gazette(event) => event.kind().name,
         AnyEvent::LogBreak(event) => event.kind().name,
         AnyEvent::Todo(event) => event.kind().name,
+        AnyEvent::User(event) => event.kind().name,
     }
 }
 

@@ -15,3 +15,4 @@ mod publishing;
 mod recovering;
 mod three_months;
 mod usage;
+mod users;

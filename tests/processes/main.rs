@@ -6,3 +6,4 @@ mod payment_runs;
 mod rates;
 mod recoveries;
 mod run_desk;
+mod users;

@@ -17,6 +17,7 @@ use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
+use domain::user::User;
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
@@ -37,6 +38,7 @@ pub struct Readable {
     gazettes: HashMap<String, Gazette>,
     breaks: HashMap<String, LogBreak>,
     todos: HashMap<String, Todo>,
+    users: HashMap<String, User>,
     findings: Vec<Finding>,
 }
 
@@ -66,6 +68,7 @@ impl Watch for Readable {
             Some(AnyEvent::Gazette(event)) => fold(&mut self.gazettes, id, event),
             Some(AnyEvent::LogBreak(event)) => fold(&mut self.breaks, id, event),
             Some(AnyEvent::Todo(event)) => fold(&mut self.todos, id, event),
+            Some(AnyEvent::User(event)) => fold(&mut self.users, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

@@ -18,6 +18,7 @@ use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
+use domain::user::User;
 use eventlog::event::{DecodeError, StoredEvent};
 use serde::Deserialize;
 
@@ -93,6 +94,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         Gazette::TYPE => stored.decode()?.map(AnyEvent::Gazette),
         LogBreak::TYPE => stored.decode()?.map(AnyEvent::LogBreak),
         Todo::TYPE => stored.decode()?.map(AnyEvent::Todo),
+        User::TYPE => stored.decode()?.map(AnyEvent::User),
         _ => None,
     })
 }

@@ -4,7 +4,7 @@ use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
     Cli, Command, audit, bank, campaign, check, db, demo, donation, import, migrate, payment, person, policy,
-    print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo, witness,
+    print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo, token, user, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -41,6 +41,8 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Person(command) => person::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Todo(command) => todo::run(session, command).await,
+        Command::User(command) => user::run(session, command).await,
+        Command::Token(command) => token::run(session, command).await,
         Command::Report { month: Some(month), .. } => report::run_month(session, month).await,
         Command::Report { year, month: None } => report::run(session, year).await,
         Command::Print(command) => print::run(session, command).await,

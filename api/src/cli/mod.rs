@@ -30,7 +30,9 @@ mod serve;
 mod session;
 mod signing;
 mod todo;
+mod token;
 mod told;
+mod user;
 mod witness;
 
 use std::path::PathBuf;
@@ -58,6 +60,8 @@ pub use proofs::ProofsCommand;
 pub use recovery::RecoveryCommand;
 pub use signing::SigningCommand;
 pub use todo::TodoCommand;
+pub use token::TokenCommand;
+pub use user::UserCommand;
 pub use witness::WitnessArgs;
 
 /// 社会救助与待遇台账 · social services and benefits ledger
@@ -157,6 +161,12 @@ pub enum Command {
     /// 待办 · to-do lists: what waits, who could have a benefit, who seems to have lost one
     #[command(subcommand)]
     Todo(TodoCommand),
+    /// 用户 · users: open, roles, communities, password, lock
+    #[command(subcommand)]
+    User(UserCommand),
+    /// 令牌 · tokens for programs that call the API: issue, list, revoke
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// 募捐活动 · campaigns: open, publish, remit, trace
     #[command(subcommand)]
     Campaign(CampaignCommand),

@@ -108,12 +108,17 @@ pub(super) fn waiting<T>(work: impl FnOnce() -> T) -> T {
 /// Reads `ROLE:ACCOUNT`.
 pub(super) fn parse_actor(text: &str) -> Result<Actor, String> {
     let (role, account) = text.split_once(':').ok_or("格式为 ROLE:ACCOUNT · must read ROLE:ACCOUNT")?;
-    let role = role_of(role).ok_or_else(|| {
-        let roles = "clerk, reviewer, approver, finance, auditor, administrator";
-        format!("没有这个角色 · there is no such role; the roles are {roles}")
-    })?;
+    let role = parse_role(role)?;
     let id = ActorId::parse(account).map_err(|error| format!("账号有误 · {error}"))?;
     Ok(Actor { id, role })
+}
+
+/// Reads the code of a role that a person can have.
+pub(super) fn parse_role(code: &str) -> Result<Role, String> {
+    role_of(code).ok_or_else(|| {
+        let roles = "clerk, reviewer, approver, finance, auditor, administrator";
+        format!("没有这个角色 · there is no such role; the roles are {roles}")
+    })
 }
 
 /// The roles that a person can have; `system` is the program's own.

@@ -201,14 +201,15 @@ impl KnownLog {
             }
             Some(AnyEvent::Fund(event)) => self.see_fund(seen, day, event),
             // what was opened for whom, which rates were published, how a bank wrote its results, how money comes back, a
-            // break that two people declared and what was set aside are no rule's question
+            // break that two people declared, what was set aside and who may come in are no rule's question
             Some(
                 AnyEvent::Disclosure(_)
                 | AnyEvent::Gazette(_)
                 | AnyEvent::BankReturn(_)
                 | AnyEvent::RecoveryPlan(_)
                 | AnyEvent::LogBreak(_)
-                | AnyEvent::Todo(_),
+                | AnyEvent::Todo(_)
+                | AnyEvent::User(_),
             )
             | None => {}
         }

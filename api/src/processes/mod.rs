@@ -15,6 +15,7 @@ pub mod payment_run;
 mod recovery;
 mod rules;
 mod steps;
+pub mod users;
 
 pub use case::*;
 pub use change::*;

@@ -16,6 +16,7 @@ use domain::payment::{Payment, PaymentCommand};
 use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use domain::recovery_plan::{RecoveryPlan, RecoveryPlanCommand};
 use domain::todo::{Todo, TodoCommand};
+use domain::user::{User, UserCommand};
 use eventlog::append::Appended;
 use eventlog::repository::Work;
 use uuid::Uuid;
@@ -60,6 +61,7 @@ steps! {
     LogBreak(LogBreakCommand),
     Todo(TodoCommand),
     BankReturn(BankReturnCommand),
+    User(UserCommand),
 }
 
 impl Office {

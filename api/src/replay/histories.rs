@@ -19,6 +19,7 @@ use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
+use domain::user::User;
 use eventlog::append::StreamId;
 use eventlog::event::{DecodeError, StoredEvent};
 
@@ -100,7 +101,8 @@ kept!(
     Disclosure,
     Gazette,
     LogBreak,
-    Todo
+    Todo,
+    User
 );
 
 /// A stream of which an event cannot follow the ones before it.

@@ -289,5 +289,6 @@ pub fn role(role: Role) -> (&'static str, &'static str) {
         Role::Auditor => ("审计", "auditor"),
         Role::Administrator => ("管理员", "administrator"),
         Role::System => ("系统", "system"),
+        Role::Consumer => ("对接系统", "consumer"),
     }
 }

@@ -21,6 +21,7 @@ use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
+use domain::user::User;
 use serde::Serialize;
 
 use super::Words;
@@ -79,6 +80,7 @@ pub(super) enum State {
     Gazette(Gazette),
     LogBreak(LogBreak),
     Todo(Todo),
+    User(User),
 }
 
 impl State {
@@ -98,6 +100,7 @@ impl State {
             AnyEvent::Gazette(_) => State::Gazette(Gazette::default()),
             AnyEvent::LogBreak(_) => State::LogBreak(LogBreak::default()),
             AnyEvent::Todo(_) => State::Todo(Todo::default()),
+            AnyEvent::User(_) => State::User(User::default()),
         }
     }
 
@@ -120,6 +123,7 @@ impl State {
             (State::Gazette(state), AnyEvent::Gazette(event)) => state.try_evolve(event),
             (State::LogBreak(state), AnyEvent::LogBreak(event)) => state.try_evolve(event),
             (State::Todo(state), AnyEvent::Todo(event)) => state.try_evolve(event),
+            (State::User(state), AnyEvent::User(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -136,7 +140,11 @@ impl State {
             State::RecoveryPlan(state) => office::of_plan(state),
             State::Campaign(state) => office::of_campaign(state),
             State::Fund(state) => office::of_fund(state),
-            State::Disclosure(_) | State::Gazette(_) | State::LogBreak(_) | State::Todo(_) => Vec::new(),
+            State::Disclosure(_)
+            | State::Gazette(_)
+            | State::LogBreak(_)
+            | State::Todo(_)
+            | State::User(_) => Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod money;
 mod payment;
 mod plan;
 mod run;
+mod user;
 
 use domain::any_event::AnyEvent;
 use domain::disclosure::DisclosureEvent;
@@ -59,6 +60,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::Gazette(event), _) => gazette(event),
         (AnyEvent::LogBreak(event), _) => log_break(event),
         (AnyEvent::Todo(event), _) => todo(event),
+        (AnyEvent::User(event), _) => user::said(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }

@@ -1,0 +1,131 @@
+//! 令牌: opaque tokens of 256 random bits, kept as hashes and shown once.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use domain::actor::{Actor, ActorId, Role};
+use domain::user::{Scope, TokenTerms, User, UserCommand};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use sqlx::Row;
+use uuid::Uuid;
+
+use super::change_user;
+use crate::access::Caller;
+use crate::processes::{Desk, Office, ProcessError, office_day};
+
+/// By these letters people and scanners know a token that stands where it should not.
+const PREFIX: &str = "ledger_";
+
+/// What a token is wanted for.
+#[derive(Clone, Debug)]
+pub struct TokenWanted {
+    /// Whose.
+    pub account: ActorId,
+    /// In which role it acts.
+    pub role: Role,
+    /// What it may do of that.
+    pub scopes: BTreeSet<Scope>,
+    /// What it is for.
+    pub purpose: String,
+    /// How long it lives.
+    pub days: u16,
+}
+
+/// A token that was made. Not to be written anywhere but to whoever asked.
+#[derive(Clone, Serialize)]
+pub struct IssuedToken {
+    /// Names it; no secret.
+    pub token_id: Uuid,
+    /// The token itself; nobody can show it again.
+    pub token: String,
+    /// Its last day.
+    pub expires_on: NaiveDate,
+}
+
+/// When a token was used last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenUse {
+    /// Which.
+    pub token_id: Uuid,
+    /// The day.
+    pub last_used_on: NaiveDate,
+}
+
+/// Makes a token: the event first, then its hash.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn issue_token(
+    office: &Office,
+    desk: &Desk,
+    wanted: TokenWanted,
+) -> Result<IssuedToken, ProcessError> {
+    let TokenWanted { account, role, scopes, purpose, days } = wanted;
+    let (token_id, expires_on) = (Uuid::new_v4(), desk.today() + Duration::days(days.into()));
+    let mut secret = [0_u8; 32];
+    getrandom::fill(&mut secret).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    let token = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(secret));
+    let terms = TokenTerms { token_id, role, scopes, purpose, expires_on };
+    change_user(office, desk, &account, UserCommand::IssueToken(terms)).await?;
+    sqlx::query(include_str!("sql/insert_token.sql"))
+        .bind(token_id)
+        .bind(account.as_str())
+        .bind(hash(&token))
+        .execute(&office.pool)
+        .await?;
+    Ok(IssuedToken { token_id, token, expires_on })
+}
+
+/// When the tokens of a user were used last; those that never were are not named.
+///
+/// # Errors
+/// Those of the database.
+pub async fn token_uses(office: &Office, account: &ActorId) -> Result<Vec<TokenUse>, ProcessError> {
+    let query = sqlx::query(include_str!("sql/uses_of_tokens.sql")).bind(account.as_str());
+    let rows = query.fetch_all(&office.pool).await?;
+    let each = |row: &sqlx::postgres::PgRow| {
+        Ok(TokenUse { token_id: row.try_get("token_id")?, last_used_on: row.try_get("last_used_on")? })
+    };
+    rows.iter().map(each).collect()
+}
+
+/// Who calls with a token. None for a token that is unknown, revoked or past its day, and for one of a user who is locked
+/// or lost the role: the stream is asked each time, so that a withdrawal holds at once in every process.
+///
+/// # Errors
+/// Those of the database.
+pub async fn caller_of(
+    office: &Office,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Caller>, ProcessError> {
+    if !token.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let query = sqlx::query(include_str!("sql/read_token.sql")).bind(hash(token));
+    let Some(row) = query.fetch_optional(&office.pool).await? else { return Ok(None) };
+    let (token_id, account): (Uuid, String) = (row.try_get("token_id")?, row.try_get("account")?);
+    let last_used_on: Option<NaiveDate> = row.try_get("last_used_on")?;
+    let today = office_day(now);
+    let user = office.repository.load_newest::<User>(&account).await?.state;
+    let Some(user) = user.account() else { return Ok(None) };
+    let Some(token) = user.token_on(token_id, today) else { return Ok(None) };
+    if last_used_on != Some(today) {
+        let query = sqlx::query(include_str!("sql/use_token.sql")).bind(token_id).bind(today);
+        query.execute(&office.pool).await?;
+    }
+    Ok(Some(Caller {
+        actor: Actor { id: user.account.clone(), role: token.role },
+        scopes: token.scopes.clone(),
+        data_scope: user.data_scope.clone(),
+        token_id,
+        expires_on: token.expires_on,
+    }))
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token).to_vec()
+}

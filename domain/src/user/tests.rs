@@ -1,0 +1,208 @@
+//! Given, when, then.
+
+use std::collections::BTreeSet;
+
+use chrono::{Duration, NaiveDate};
+use rstest::rstest;
+use uuid::Uuid;
+
+use super::{
+    DataScope, Scope, TOKEN_DAYS_MAX, TOKENS_MAX, TokenTerms, User, UserCommand as Command,
+    UserError as Error, UserKind,
+};
+use crate::actor::{Actor, ActorId, Role};
+use crate::aggregate::{Context, Decider};
+
+fn today() -> NaiveDate {
+    "2026-11-28".parse().unwrap()
+}
+
+fn account(name: &str) -> ActorId {
+    ActorId::parse(name).unwrap()
+}
+
+fn by(name: &str, role: Role) -> Context {
+    Context { actor: Actor { id: account(name), role }, today: today() }
+}
+
+fn admin() -> Context {
+    by("sun.lei", Role::Administrator)
+}
+
+fn opening(kind: UserKind) -> Command {
+    let title = "低保经办岗".to_owned();
+    Command::OpenUser { account: account("wang.fang"), kind, title, data_scope: DataScope::Everywhere }
+}
+
+/// Does it, and how many events there were.
+fn does(user: &mut User, command: Command, context: &Context) -> Result<usize, Error> {
+    let events = user.decide(command, context)?;
+    for event in &events {
+        user.try_evolve(event).unwrap();
+    }
+    Ok(events.len())
+}
+
+fn staff(roles: &[Role]) -> User {
+    let mut user = User::default();
+    does(&mut user, opening(UserKind::Staff), &admin()).unwrap();
+    for role in roles {
+        does(&mut user, Command::GrantRole { role: *role }, &admin()).unwrap();
+    }
+    user
+}
+
+fn terms(number: u128, role: Role) -> TokenTerms {
+    TokenTerms {
+        token_id: Uuid::from_u128(number),
+        role,
+        scopes: BTreeSet::from([Scope::Cases, Scope::Write]),
+        purpose: "对接经办系统".to_owned(),
+        expires_on: today() + Duration::days(90),
+    }
+}
+
+#[test]
+fn an_account_is_opened_once_and_given_roles() {
+    let mut user = staff(&[Role::Clerk, Role::Reviewer]);
+    assert_eq!(does(&mut user, opening(UserKind::Staff), &admin()), Ok(0), "a repeat is success");
+    assert_eq!(does(&mut user, opening(UserKind::Consumer), &admin()), Err(Error::AccountTaken));
+    assert_eq!(does(&mut user, Command::GrantRole { role: Role::Clerk }, &admin()), Ok(0));
+    assert!(user.account().unwrap().acts_as(Role::Reviewer));
+    does(&mut user, Command::WithdrawRole { role: Role::Reviewer }, &admin()).unwrap();
+    assert!(!user.account().unwrap().acts_as(Role::Reviewer));
+}
+
+#[rstest]
+#[case::clerk_and_administrator(&[Role::Clerk], Role::Administrator)]
+#[case::administrator_and_clerk(&[Role::Administrator], Role::Clerk)]
+#[case::auditor_and_finance(&[Role::Auditor], Role::Finance)]
+#[case::approver_and_auditor(&[Role::Approver], Role::Auditor)]
+#[case::nobody_is_the_system(&[], Role::System)]
+#[case::no_person_is_a_consumer(&[], Role::Consumer)]
+fn roles_that_do_not_go_together_are_refused(#[case] has: &[Role], #[case] role: Role) {
+    let refused = does(&mut staff(has), Command::GrantRole { role }, &admin());
+    assert_eq!(refused, Err(Error::RolesIncompatible { role }));
+}
+
+#[rstest]
+#[case(Role::Clerk)]
+#[case(Role::Reviewer)]
+#[case(Role::Approver)]
+#[case(Role::Finance)]
+#[case(Role::Auditor)]
+#[case(Role::Consumer)]
+fn only_administrators_manage_users(#[case] role: Role) {
+    let refused = does(&mut User::default(), opening(UserKind::Staff), &by("li.na", role));
+    assert_eq!(refused, Err(Error::RoleNotAllowed { command: "OpenUser" }));
+    let refused = does(&mut staff(&[]), Command::GrantRole { role: Role::Clerk }, &by("li.na", role));
+    assert_eq!(refused, Err(Error::RoleNotAllowed { command: "GrantRole" }));
+}
+
+#[test]
+fn nobody_manages_their_own_account() {
+    let own = by("wang.fang", Role::Administrator);
+    assert_eq!(does(&mut User::default(), opening(UserKind::Staff), &own), Err(Error::OwnAccount));
+    let mut user = staff(&[Role::Administrator]);
+    let lock = Command::LockUser { reason: "离岗".to_owned() };
+    assert_eq!(does(&mut user, lock, &own), Err(Error::OwnAccount));
+    let token = Command::IssueToken(terms(1, Role::Administrator));
+    assert_eq!(does(&mut user, token, &own), Err(Error::OwnAccount));
+    assert_eq!(does(&mut user, Command::RecordPassword, &own), Ok(1), "but everybody sets their password");
+}
+
+#[test]
+fn a_password_is_set_by_its_owner_or_an_administrator_and_by_nobody_else() {
+    let mut user = staff(&[Role::Clerk]);
+    assert_eq!(does(&mut user, Command::RecordPassword, &by("wang.fang", Role::Clerk)), Ok(1));
+    assert_eq!(does(&mut user, Command::RecordPassword, &admin()), Ok(1));
+    let other = does(&mut user, Command::RecordPassword, &by("li.na", Role::Clerk));
+    assert_eq!(other, Err(Error::RoleNotAllowed { command: "RecordPassword" }));
+    let mut consumer = User::default();
+    does(&mut consumer, opening(UserKind::Consumer), &admin()).unwrap();
+    assert_eq!(does(&mut consumer, Command::RecordPassword, &admin()), Err(Error::NoPassword));
+}
+
+#[test]
+fn a_token_lives_until_its_last_day_or_until_it_is_revoked() {
+    let mut user = staff(&[Role::Clerk]);
+    let token = terms(1, Role::Clerk);
+    assert_eq!(does(&mut user, Command::IssueToken(token.clone()), &admin()), Ok(1));
+    assert_eq!(does(&mut user, Command::IssueToken(token.clone()), &admin()), Ok(0));
+    let known = user.account().unwrap();
+    assert!(known.token_on(token.token_id, token.expires_on).is_some());
+    assert!(known.token_on(token.token_id, token.expires_on + Duration::days(1)).is_none());
+    let revoke = Command::RevokeToken { token_id: token.token_id, reason: "不再使用".to_owned() };
+    assert_eq!(does(&mut user, revoke.clone(), &by("wang.fang", Role::Clerk)), Ok(1));
+    assert!(user.account().unwrap().token_on(token.token_id, today()).is_none());
+    assert_eq!(does(&mut user, revoke, &admin()), Err(Error::TokenUnknown));
+}
+
+#[test]
+fn a_lock_or_a_lost_role_takes_the_tokens_along() {
+    let mut user = staff(&[Role::Clerk, Role::Reviewer]);
+    for (number, role) in [(1, Role::Clerk), (2, Role::Reviewer)] {
+        does(&mut user, Command::IssueToken(terms(number, role)), &admin()).unwrap();
+    }
+    let alive =
+        |user: &User, number| user.account().unwrap().token_on(Uuid::from_u128(number), today()).is_some();
+    does(&mut user, Command::WithdrawRole { role: Role::Clerk }, &admin()).unwrap();
+    assert_eq!((alive(&user, 1), alive(&user, 2)), (false, true));
+    does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
+    assert!(!alive(&user, 2));
+    let sign_in = Command::RecordSignIn { refused_before: 0 };
+    assert_eq!(does(&mut user, sign_in, &by("ledger", Role::System)), Err(Error::UserLocked));
+    does(&mut user, Command::UnlockUser, &admin()).unwrap();
+    assert!(alive(&user, 2));
+}
+
+#[test]
+fn what_a_token_may_not_be_is_refused() {
+    let mut user = staff(&[Role::Clerk]);
+    let mut issue = |change: fn(&mut TokenTerms)| {
+        let mut token = terms(1, Role::Clerk);
+        change(&mut token);
+        does(&mut user, Command::IssueToken(token), &admin())
+    };
+    assert_eq!(issue(|token| token.role = Role::Approver), Err(Error::RoleMissing { role: Role::Approver }));
+    assert_eq!(issue(|token| token.purpose = " ".into()), Err(Error::WordsMissing { field: "purpose" }));
+    assert_eq!(issue(|token| token.scopes = BTreeSet::new()), Err(Error::ScopesMissing));
+    assert_eq!(issue(|token| token.scopes = BTreeSet::from([Scope::Write])), Err(Error::ScopesMissing));
+    let range = Err(Error::ExpiryOutOfRange { days: TOKEN_DAYS_MAX });
+    assert_eq!(issue(|token| token.expires_on = today() - Duration::days(1)), range);
+    assert_eq!(issue(|token| token.expires_on = today() + Duration::days(TOKEN_DAYS_MAX + 1)), range);
+    for number in 1..=TOKENS_MAX {
+        does(&mut user, Command::IssueToken(terms(number as u128, Role::Clerk)), &admin()).unwrap();
+    }
+    let one_more = does(&mut user, Command::IssueToken(terms(1_000, Role::Clerk)), &admin());
+    assert_eq!(one_more, Err(Error::TooManyTokens));
+}
+
+#[test]
+fn a_consumer_acts_as_one_and_has_no_role() {
+    let mut consumer = User::default();
+    does(&mut consumer, opening(UserKind::Consumer), &admin()).unwrap();
+    let grant = does(&mut consumer, Command::GrantRole { role: Role::Clerk }, &admin());
+    assert_eq!(grant, Err(Error::RolesIncompatible { role: Role::Clerk }));
+    let mut token = terms(1, Role::Consumer);
+    token.scopes = BTreeSet::from([Scope::Summaries]);
+    assert_eq!(does(&mut consumer, Command::IssueToken(token), &admin()), Ok(1));
+}
+
+#[rstest]
+#[case::none(DataScope::Communities(vec![]))]
+#[case::nameless(DataScope::Communities(vec![" ".to_owned()]))]
+#[case::control(DataScope::Communities(vec!["东\u{1f}西".to_owned()]))]
+#[case::too_many(DataScope::Communities((0..101).map(|number| number.to_string()).collect()))]
+fn communities_that_are_none_are_refused(#[case] data_scope: DataScope) {
+    let refused = does(&mut staff(&[]), Command::SetDataScope { data_scope }, &admin());
+    assert_eq!(refused, Err(Error::CommunitiesMalformed));
+}
+
+#[test]
+fn a_data_scope_includes_what_it_names() {
+    let some = DataScope::of(["龙泽苑".to_owned(), " 龙华园 ".to_owned(), "龙华园".to_owned()]);
+    assert_eq!(some, DataScope::Communities(vec!["龙华园".to_owned(), "龙泽苑".to_owned()]));
+    assert!(some.includes("龙华园") && !some.includes("霍营"));
+    assert!(DataScope::Everywhere.includes("霍营"));
+}
