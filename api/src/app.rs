@@ -74,6 +74,7 @@ impl App {
             pool,
             runner: Arc::new(Runner::new(log)),
             rules: RulesInUse::default(),
+            program: None,
         };
         office.rule_books().await?;
         let growth = office.repository.appender().growth().watch();

@@ -21,3 +21,4 @@ pub mod sealing;
 pub mod settings;
 pub mod witness;
 pub mod witnessing;
+pub mod workbook;

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     match cli.command {
         // its limits count what other threads reserve, so it comes before any is started
         Command::ReadRegister(read) => read.run(),
+        Command::ReadWorkbook(read) => read.run(),
         Command::Assess => lines_answered(assess::run),
         Command::Deadline => lines_answered(deadline::run),
         Command::Audit(AuditCommand::Verify(arguments)) => {

@@ -29,15 +29,17 @@ const TODAY: &str = "2023-02-27";
 
 /// An office whose run of March waits for the bank: three months of March, and January and February of the person whose
 /// account was wrong.
-struct AtTheBank {
-    small: SmallOffice,
+pub struct AtTheBank {
+    pub small: SmallOffice,
     folder: TempDir,
     run: RunId,
     layout: Layout,
-    lines: Vec<PaymentRow>,
+    pub lines: Vec<PaymentRow>,
+    /// The file to the bank.
+    pub bytes: Vec<u8>,
 }
 
-async fn at_the_bank(layout: &str) -> AtTheBank {
+pub async fn at_the_bank(layout: &str) -> AtTheBank {
     let small = SmallOffice::open().await;
     correct_the_account(&small).await;
     let office = &small.office;
@@ -52,8 +54,8 @@ async fn at_the_bank(layout: &str) -> AtTheBank {
     payment_run::approve(office, &at_work(personas::approver(), TODAY), run).await.unwrap();
     let layout = Catalogue::own().unwrap().layout(layout).unwrap().clone();
     let folder = tempfile::tempdir().unwrap();
-    let mut bank = AtTheBank { small, folder, run, layout, lines: Vec::new() };
-    bank.release().await.unwrap();
+    let mut bank = AtTheBank { small, folder, run, layout, lines: Vec::new(), bytes: Vec::new() };
+    bank.bytes = bank.release().await.unwrap().1;
     bank.small.office.runner.catch_up(Until::Head).await.unwrap();
     let page = LinePage { start: PageStart::First, limit: 100 };
     bank.lines = lines_page(&bank.small.office.pool, run, page).await.unwrap();
@@ -78,7 +80,7 @@ struct Says {
 }
 
 impl AtTheBank {
-    async fn release(&self) -> Result<(Released, Vec<u8>), ProcessError> {
+    pub async fn release(&self) -> Result<(Released, Vec<u8>), ProcessError> {
         let (mut bytes, finance) = (Vec::new(), at_work(personas::finance(), TODAY));
         let release = Release { run_id: self.run, execution_on: Some(day(TODAY)), layout: &self.layout };
         let office = &self.small.office;
@@ -114,8 +116,12 @@ impl AtTheBank {
     }
 
     async fn take(&self, text: &str) -> Result<TakenIn, ProcessError> {
+        self.take_bytes(text.as_bytes()).await
+    }
+
+    pub async fn take_bytes(&self, bytes: &[u8]) -> Result<TakenIn, ProcessError> {
         let path: PathBuf = self.folder.path().join("file");
-        fs::write(&path, text).unwrap();
+        fs::write(&path, bytes).unwrap();
         let finance = at_work(personas::finance(), "2023-02-28");
         take_in(&self.small.office, &finance, self.run, &path, &self.layout).await
     }
@@ -132,7 +138,7 @@ impl AtTheBank {
     }
 
     /// Nothing is lost and nothing counted twice.
-    async fn adds_up(&self, taken: &TakenIn) {
+    pub async fn adds_up(&self, taken: &TakenIn) {
         let lines = u64::try_from(self.lines.len()).unwrap();
         let results = taken.results;
         assert_eq!(results.settled_count + results.returned_count + taken.pending_count, lines);
@@ -141,7 +147,7 @@ impl AtTheBank {
         assert_eq!(self.small.broken().await, Broken::new());
     }
 
-    async fn is_reconciled(&self) -> bool {
+    pub async fn is_reconciled(&self) -> bool {
         let run = self.small.office.repository.load_newest::<PaymentRun>(self.run).await.unwrap().state;
         matches!(*run, PaymentRun::Reconciled(_))
     }

@@ -1,6 +1,7 @@
 //! What the processes promise when something goes wrong between their steps.
 
 mod bank_returns;
+mod bank_sheets;
 mod outlook;
 mod payment_runs;
 mod rates;

@@ -69,6 +69,7 @@ async fn office_on(ledger: &TestLedger) -> Office {
         pool,
         runner: Arc::new(Runner::new(log)),
         rules: RulesInUse::default(),
+        program: None,
     }
 }
 

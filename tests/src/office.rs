@@ -107,6 +107,7 @@ impl SmallOffice {
             pool,
             runner: Arc::new(Runner::new(log)),
             rules: RulesInUse::default(),
+            program: None,
         };
         SmallOffice { ledger, office }
     }

@@ -11,10 +11,11 @@ pub const PLAIN: &str = "plain_csv";
 
 /// The layouts of this program. Payers in them are synthetic: an office copies the one of its bank into its own folder
 /// and writes its own account there.
-const OWN: [&str; 4] = [
+const OWN: [&str; 5] = [
     include_str!("layouts/plain_csv.toml"),
     include_str!("layouts/text_gbk.toml"),
     include_str!("layouts/fixed_gb18030.toml"),
+    include_str!("layouts/sheet_xlsx.toml"),
     include_str!("layouts/pain_001.toml"),
 ];
 

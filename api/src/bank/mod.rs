@@ -3,16 +3,16 @@
 //!
 //! | File | What it is |
 //! |---|---|
-//! | `layout.rs`, `layouts/*.toml` | how one bank wants its files: encoding, columns, heads and trailers, result codes |
+//! | `layout/`, `layouts/*.toml` | how one bank wants its files: encoding, columns, heads and trailers, result codes |
 //! | `catalogue.rs` | the layouts of this program and those of the office's own folder |
 //! | `encoding.rs` | text in a bank's encoding, refusing what it cannot say |
-//! | `writing/` | a file to the bank, line by line: delimited, fixed width, pain.001 |
-//! | `reading/` | a file from the bank, line by line: delimited, fixed width, pain.002, camt.053 |
+//! | `writing/` | a file to the bank, line by line: delimited, fixed width, workbook, pain.001 |
+//! | `reading/` | a file from the bank, line by line: delimited, fixed width, workbook, pain.002, camt.053 |
 //! | `codes.rs` | the reason codes of ISO 20022 in plain words |
 //! | `matching.rs` | which payment a line speaks of, and whether it says something new |
 //!
 //! Nothing here touches the ledger: `processes/payment_run` does, with what these say. A file is never held in memory
-//! whole. What a person wrote never becomes markup, a delimiter or a formula: such a character is refused.
+//! whole, but for a workbook while it is written. What a person wrote never becomes markup, a delimiter or a formula: such a character is refused.
 
 pub mod catalogue;
 pub mod codes;

@@ -60,6 +60,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         | Command::Db(_)
         | Command::Assess
         | Command::Deadline
-        | Command::ReadRegister(_) => Err(Failure::Other(anyhow::anyhow!("the command needs no ledger"))),
+        | Command::ReadRegister(_)
+        | Command::ReadWorkbook(_) => Err(Failure::Other(anyhow::anyhow!("the command needs no ledger"))),
     }
 }

@@ -46,6 +46,7 @@ use domain::program::Program;
 use crate::lang::Lang;
 use crate::registers::RegisterKind;
 use crate::registers::reading::ReadRegister;
+use crate::workbook::ReadWorkbook;
 
 pub use audit::AuditCommand;
 pub use bank::{BankCommand, LayoutArgs};
@@ -210,6 +211,9 @@ pub enum Command {
     /// Reads one register for the program itself, under limits
     #[command(hide = true)]
     ReadRegister(ReadRegister),
+    /// Reads one sheet of a workbook for the program itself, under limits
+    #[command(hide = true)]
+    ReadWorkbook(ReadWorkbook),
 }
 
 /// How to play the year.

@@ -1,6 +1,7 @@
 //! The office: what every job works with, and the person who does it.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
@@ -33,6 +34,8 @@ pub struct Office {
     pub runner: Arc<Runner>,
     /// The editions of the rules that this process has read; [`Office::rule_books`] reads what was published since.
     pub rules: RulesInUse,
+    /// The program that reads workbooks under limits; none is the running program itself.
+    pub program: Option<PathBuf>,
 }
 
 /// A person at work, at a moment.

@@ -74,7 +74,7 @@ fn write_message(layout: &Layout, path: &Path, lines: u32) {
         line_count: u64::from(lines),
         control_sum: Money::from_fen(FEN).times(i64::from(lines)).unwrap(),
     };
-    let (writer, mut buffer) = (Writer::new(layout), Vec::new());
+    let (mut writer, mut buffer) = (Writer::new(layout), Vec::new());
     let mut file = BufWriter::new(std::fs::File::create(path).unwrap());
     writer.head(&head, &mut buffer).unwrap();
     for number in 0..lines {
@@ -156,7 +156,7 @@ fn read_twice(layout: &Layout, path: &Path, lines: u32) -> u64 {
     for _ in 0..2 {
         let mut matcher = Matcher::new(&book, "00", survey, std::collections::BTreeSet::new());
         let source = BufReader::with_capacity(256 * 1024, std::fs::File::open(path).unwrap());
-        let expected = Expected { layout, run_id: run_id() };
+        let expected = Expected { layout, run_id: run_id(), program: None };
         read(source, expected, &mut |line| {
             matcher.line(&line, None)?;
             Ok(())

@@ -1,12 +1,15 @@
 //! A file from the bank, line by line. A file that is damaged, cut, not ours or does not add up is refused whole, with
 //! the place; a line that cannot be understood is handed on as a line with a problem, so that it stops nothing.
 
+mod fields;
 mod guard;
 mod iso;
+mod sheet;
 mod text;
 mod xml;
 
 use std::io::BufRead;
+use std::path::Path;
 
 use chrono::NaiveDate;
 use domain::bank_return::UnmatchedReason;
@@ -88,6 +91,8 @@ pub struct Expected<'a> {
     pub layout: &'a Layout,
     /// For which run.
     pub run_id: RunId,
+    /// The program that reads workbooks under limits; none is the running program itself.
+    pub program: Option<&'a Path>,
 }
 
 /// Reads a file and hands its lines on, one at a time, with little memory.
@@ -112,7 +117,10 @@ pub fn read(
     };
     match (expected.layout.form, &expected.layout.receive) {
         (Form::Iso20022, _) => iso::read(source, expected, &mut counted)?,
-        (_, Some(receive)) => text::read(source, expected.layout, receive, &mut counted)?,
+        (Form::Spreadsheet, Some(receive)) => sheet::read(source, receive, expected.program, &mut counted)?,
+        (Form::Delimited | Form::Fixed, Some(receive)) => {
+            text::read(source, expected.layout, receive, &mut counted)?;
+        }
         (_, None) => {
             let fault =
                 Fault::new("layout_incomplete", "格式缺少 receive 一节", "the layout has no section receive");

@@ -2,14 +2,11 @@
 
 use std::io::{BufRead, Read};
 
-use domain::bank_return::UnmatchedReason;
-use domain::identifiers::BankAccount;
-use domain::money::Money;
-
-use super::{BankLine, Said, code, day, fen, reference, sums_differ, yuan};
+use super::BankLine;
+use super::fields::Fields;
 use crate::bank::encoding::decode;
 use crate::bank::fault::Fault;
-use crate::bank::layout::{AmountUnit, Form, Layout, Receiving, ReturnValue, TextCode, Trailer};
+use crate::bank::layout::{Form, Layout, Receiving, TextCode};
 
 /// The longest line, in bytes.
 const LINE_MAX: u64 = 16 * 1024;
@@ -20,7 +17,7 @@ pub(super) fn read(
     receive: &Receiving,
     each: &mut dyn FnMut(BankLine) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut state = State { layout, receive, row: 0, count: 0, sum: 0, ended: false };
+    let mut state = State { layout, receive, row: 0, fields: Fields::new(receive) };
     let mut bytes = Vec::new();
     while next_line(&mut source, &mut bytes, state.row + 1)? {
         state.row += 1;
@@ -33,15 +30,7 @@ pub(super) fn read(
         }
         state.take(line, each)?;
     }
-    match &receive.trailer {
-        Some(_) if !state.ended => Err(Fault::new(
-            "file_truncated",
-            "文件没有汇总尾行，可能不完整，请重新下载",
-            "the file has no last line with totals: it is cut, download it again",
-        )
-        .at(state.row)),
-        _ => Ok(()),
-    }
+    state.fields.finish(state.row)
 }
 
 /// Reads to the end of a line; a line that is too long is refused before it is held.
@@ -66,10 +55,7 @@ struct State<'l> {
     layout: &'l Layout,
     receive: &'l Receiving,
     row: u64,
-    count: u64,
-    /// Fen of every line whose amount can be read; wide enough for any file.
-    sum: i128,
-    ended: bool,
+    fields: Fields<'l>,
 }
 
 impl State<'_> {
@@ -78,29 +64,17 @@ impl State<'_> {
         line: &[u8],
         each: &mut dyn FnMut(BankLine) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        if self.ended {
-            return Err(Fault::new(
-                "lines_after_end",
-                "汇总尾行之后还有内容，文件可能拼接有误",
-                "lines follow the one with totals",
-            )
-            .at(self.row));
-        }
+        self.fields.refuse_after_end(self.row)?;
         let text = decode(line, self.receive.encoding).ok_or_else(|| self.wrong_encoding())?;
-        if let Some(trailer) = &self.receive.trailer
-            && text.starts_with(&trailer.begins_with)
-        {
-            self.ended = true;
-            return self.compare(trailer, &text);
+        if self.fields.is_trailer(&text) {
+            let fields = split(&text, self.receive.delimiter.unwrap_or(','));
+            return self.fields.compare(self.row, &fields);
         }
         let fields = match self.layout.form {
             Form::Fixed => self.cut(line)?,
             _ => split(&text, self.receive.delimiter.unwrap_or(',')),
         };
-        let read = self.line(&fields);
-        self.count += 1;
-        self.sum += i128::from(read.amount.map_or(0, Money::fen));
-        each(read)
+        each(self.fields.take(self.row, &fields))
     }
 
     fn wrong_encoding(&self) -> Fault {
@@ -132,102 +106,6 @@ impl State<'_> {
         }
         Ok(fields)
     }
-
-    fn line(&self, fields: &[String]) -> BankLine {
-        let mut line = BankLine { row: self.row, ..BankLine::default() };
-        if fields.len() != self.receive.columns.len() {
-            line.problem = Some(UnmatchedReason::LineMalformed);
-        }
-        for (column, field) in self.receive.columns.iter().zip(fields) {
-            self.field(&mut line, column.value, field.trim());
-        }
-        // where the bank has one column for both, a returned payment has the reason there and a settled one the reference
-        let columns = &self.receive.columns;
-        if !columns.iter().any(|column| column.value == ReturnValue::BankReference)
-            && line.said != Some(Said::Returned)
-        {
-            line.bank_reference = line.reason.take();
-        }
-        // columns that were mixed up must not carry an account into the log
-        let is_account =
-            |text: &String| line.account.as_ref().is_some_and(|account| account.as_str() == text);
-        line.bank_reference = line.bank_reference.take().filter(|text| !is_account(text));
-        line.reason = line.reason.take().filter(|text| !is_account(text));
-        line
-    }
-
-    fn field(&self, line: &mut BankLine, value: ReturnValue, text: &str) {
-        match value {
-            ReturnValue::Reference => line.end_to_end_id = code(text),
-            ReturnValue::Account => match BankAccount::parse(text) {
-                Ok(account) => line.account = Some(account),
-                Err(_) => line.with_problem(UnmatchedReason::AccountMalformed),
-            },
-            ReturnValue::Amount => {
-                line.amount = match self.receive.amount {
-                    AmountUnit::Yuan => yuan(text),
-                    AmountUnit::Fen => fen(text),
-                };
-                if line.amount.is_none() {
-                    line.with_problem(UnmatchedReason::AmountMalformed);
-                }
-            }
-            ReturnValue::Result => {
-                line.said = self.said(text);
-                if line.said.is_none() {
-                    line.with_problem(UnmatchedReason::ResultUnknown);
-                }
-            }
-            ReturnValue::Reason => line.reason = reference(text),
-            ReturnValue::BankReference => line.bank_reference = reference(text),
-            ReturnValue::BookedOn => line.booked_on = day(text),
-            ReturnValue::Ignored => {}
-        }
-    }
-
-    fn said(&self, result: &str) -> Option<Said> {
-        let is = |results: &[String]| results.iter().any(|known| known == result);
-        if is(&self.receive.settled) {
-            Some(Said::Settled)
-        } else if is(&self.receive.returned) {
-            Some(Said::Returned)
-        } else if is(&self.receive.waiting) {
-            Some(Said::Waiting)
-        } else {
-            None
-        }
-    }
-
-    fn compare(&self, trailer: &Trailer, text: &str) -> Result<(), Fault> {
-        let fields = split(text, self.receive.delimiter.unwrap_or(','));
-        let field = |number: usize| fields.get(number.wrapping_sub(1)).map_or("", |field| field.trim());
-        if let Some(number) = trailer.count_field {
-            let told = field(number);
-            if told.parse() != Ok(self.count) {
-                return Err(sums_differ(
-                    self.row,
-                    "count",
-                    told.chars().take(20).collect::<String>(),
-                    self.count,
-                ));
-            }
-        }
-        if let Some(number) = trailer.sum_field {
-            let told = match self.receive.amount {
-                AmountUnit::Yuan => yuan(field(number)),
-                AmountUnit::Fen => fen(field(number)),
-            };
-            if told.map(|told| i128::from(told.fen())) != Some(self.sum) {
-                let shown = told.map_or_else(|| "?".to_owned(), |told| told.to_string());
-                return Err(sums_differ(self.row, "sum", shown, shown_fen(self.sum)));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn shown_fen(fen: i128) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
 }
 
 /// The fields of a line; between quotation marks a delimiter is text.

@@ -24,7 +24,7 @@ returned = ["1"]
 fn the_layouts_of_this_program_can_be_used() {
     let catalogue = Catalogue::own().unwrap();
     let codes: Vec<&str> = catalogue.iter().map(|layout| layout.code.as_str()).collect();
-    assert_eq!(codes, [PLAIN, "text_gbk", "fixed_gb18030", "pain_001"]);
+    assert_eq!(codes, [PLAIN, "text_gbk", "fixed_gb18030", "sheet_xlsx", "pain_001"]);
     for layout in catalogue.iter() {
         let bytes = written(layout, &["张示例", "欧阳示范"]).unwrap();
         assert!(!bytes.is_empty(), "{}", layout.code);
@@ -82,6 +82,56 @@ fn what_is_wrong_with_a_layout_is_said_with_the_place(
     assert!(!fault.text(Lang::Zh).is_empty());
 }
 
+const SHEET: &str = r#"code = "mine"
+zh = "本行"
+en = "Mine"
+form = "spreadsheet"
+lines_max = 5000
+[send]
+sheet = "代发"
+line = [{ value = "account", title = "账号" }, { value = "amount" }]
+[receive]
+header_lines = 1
+columns = [{ value = "account", title = "账号" }, { value = "amount" }, { value = "result" }]
+settled = ["0"]
+returned = ["1"]
+"#;
+
+#[rstest]
+#[case::no_lines_max("lines_max = 5000\n", "", "lines_max")]
+#[case::too_many("5000", "50001", "lines_max")]
+#[case::encoding("[receive]", "[receive]\nencoding = \"GBK\"", "receive.encoding")]
+#[case::name_of_a_sheet("\"代发\"", "\"代发/退汇\"", "send.sheet")]
+#[case::long_name_of_a_sheet(
+    "\"代发\"",
+    "\"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二\"",
+    "send.sheet"
+)]
+#[case::titles_without_a_row("header_lines = 1", "header_lines = 0", "receive.header_lines")]
+#[case::delimiter("[send]", "[send]\ndelimiter = \",\"", "send.delimiter")]
+#[case::width("{ value = \"amount\" }]\n[rec", "{ value = \"amount\", width = 4 }]\n[rec", "send.line[2]")]
+#[case::text_form("\"spreadsheet\"", "\"fixed\"", "send.line[1]")]
+fn what_is_wrong_with_a_layout_of_workbooks_is_said(
+    #[case] good: &str,
+    #[case] bad: &str,
+    #[case] field: &str,
+) {
+    Layout::parse(SHEET).unwrap();
+    assert!(SHEET.contains(good), "{good}");
+    let fault = Layout::parse(&SHEET.replacen(good, bad, 1)).unwrap_err();
+    assert_eq!(fault.field, field, "{fault}");
+}
+
+#[test]
+fn only_workbooks_have_sheets_and_titles() {
+    for (good, bad) in [
+        ("line = [{ value = \"account\"", "line = [{ title = \"账号\", value = \"account\""),
+        ("[receive]", "[receive]\nsheet = \"结果\""),
+    ] {
+        assert_eq!(Layout::parse(&GOOD.replacen(good, bad, 1)).unwrap_err().field, "sheet", "{bad}");
+    }
+}
+
 #[test]
 fn the_offices_own_layouts_replace_those_of_this_program() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,7 +139,7 @@ fn the_offices_own_layouts_replace_those_of_this_program() {
     std::fs::write(folder.path().join("a.toml"), &own).unwrap();
     let catalogue = Catalogue::with_folder(folder.path()).unwrap();
     assert_eq!(catalogue.layout("text_gbk").unwrap().en, "Mine");
-    assert_eq!(catalogue.iter().count(), 4);
+    assert_eq!(catalogue.iter().count(), 5);
     std::fs::write(folder.path().join("b.toml"), &own).unwrap();
     assert_eq!(Catalogue::with_folder(folder.path()).unwrap_err().code, "layout_twice");
     std::fs::write(folder.path().join("b.toml"), "code = 1").unwrap();

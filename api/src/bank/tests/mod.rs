@@ -56,7 +56,7 @@ fn head(count: u64, fen: i32) -> FileHead {
 
 /// A file of payments of 1,395.00 yuan to persons with these names.
 fn written(layout: &Layout, names: &[&str]) -> Result<Vec<u8>, Fault> {
-    let writer = Writer::new(layout);
+    let mut writer = Writer::new(layout);
     let count = names.len() as u64;
     let head = head(count, 139_500 * i32::try_from(count).unwrap());
     let mut bytes = Vec::new();
@@ -79,7 +79,7 @@ fn written(layout: &Layout, names: &[&str]) -> Result<Vec<u8>, Fault> {
 
 fn lines_of(layout: &Layout, bytes: &[u8]) -> Result<Vec<BankLine>, Fault> {
     let mut lines = Vec::new();
-    read(bytes, Expected { layout, run_id: run() }, &mut |line| {
+    read(bytes, Expected { layout, run_id: run(), program: None }, &mut |line| {
         lines.push(line);
         Ok(())
     })?;

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::bank::catalogue::PLAIN;
+use crate::registers::Cell;
+use crate::workbook::{Request, SheetRow, rows_of};
 
 fn gb18030(bytes: &[u8]) -> String {
     encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes).unwrap().into_owned()
@@ -65,6 +67,57 @@ fn what_would_end_a_field_or_a_line_is_refused() {
     assert_eq!(written(&layout("pain_001"), &["张\u{1}"]).unwrap_err().code, "text_unwritable");
 }
 
+fn rows(bytes: &[u8]) -> Vec<SheetRow> {
+    rows_of(bytes, &Request { sheet: Some("代发明细".to_owned()), head_rows: 0, rows_max: 100 }).unwrap()
+}
+
+#[test]
+fn accounts_and_names_of_a_workbook_are_texts_and_amounts_are_numbers() {
+    let bytes = written(&layout("sheet_xlsx"), &["张示例", "=1+1"]).unwrap();
+    let rows = rows(&bytes);
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let number = |number: &str| Cell::Number(number.to_owned());
+    let head = [text("协议号"), text("DF0003"), text("2023-07-20"), number("2"), number("2790")];
+    assert_eq!(rows[0].cells, head);
+    let line = |case: u128, name: &str| {
+        let reference = end_to_end_id(payment(case));
+        let number_of = number(&case.to_string());
+        vec![
+            number_of,
+            text(&account(case)),
+            text(name),
+            number("1395"),
+            text("最低生活保障"),
+            text(&reference),
+        ]
+    };
+    assert_eq!(rows[2].cells, line(1, "张示例"));
+    assert_eq!(rows[3].cells, line(2, "=1+1"), "a name is never a formula");
+    assert_eq!((rows[1].cells[1].shown(), rows.len()), ("收款账号".to_owned(), 4));
+}
+
+#[test]
+fn a_workbook_tells_the_day_of_the_approval_and_no_other_moment() {
+    let bytes = written(&layout("sheet_xlsx"), &["张示例"]).unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut core = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name("docProps/core.xml").unwrap(), &mut core).unwrap();
+    assert_eq!(core.matches("2023-07-18T00:00:00Z").count(), 2, "{core}");
+    for part in 0..archive.len() {
+        let written_at = archive.by_index(part).unwrap().last_modified().map(|moment| moment.year());
+        assert!(written_at.is_none_or(|year| year == 1980), "{written_at:?}");
+    }
+}
+
+#[test]
+fn what_a_cell_cannot_hold_is_refused_with_the_payment() {
+    for name in ["张\u{0}", "张\n示例", &"长".repeat(1_001)] {
+        let fault = written(&layout("sheet_xlsx"), &["张示例", name]).unwrap_err();
+        assert_eq!((fault.code, fault.field.as_str()), ("text_unwritable", "name"));
+        assert!(fault.en.contains(&payment(2).to_string()), "{fault}");
+    }
+}
+
 #[test]
 fn markup_in_a_name_stays_text_in_xml() {
     let bytes = written(&layout("pain_001"), &["张<b>&'\""]).unwrap();
@@ -86,7 +139,7 @@ fn a_message_has_its_counts_sums_and_ids() {
 
 #[test]
 fn the_same_lines_give_the_same_bytes() {
-    for code in [PLAIN, "text_gbk", "fixed_gb18030", "pain_001"] {
+    for code in [PLAIN, "text_gbk", "fixed_gb18030", "sheet_xlsx", "pain_001"] {
         let names = ["张示例", "欧阳示范"];
         assert_eq!(written(&layout(code), &names), written(&layout(code), &names), "{code}");
     }

@@ -2,6 +2,7 @@
 //! writing it again gives the same bytes.
 
 mod iso;
+mod sheet;
 mod text;
 
 use chrono::NaiveDate;
@@ -52,60 +53,73 @@ pub struct LineToPay<'a> {
     pub program: Program,
 }
 
-/// Writes files of one layout.
-#[derive(Clone, Copy, Debug)]
+/// Writes files of one layout, one after another: head, lines, tail.
 pub struct Writer<'l> {
     layout: &'l Layout,
+    /// The workbook that was begun, where files are workbooks.
+    sheet: Option<sheet::Sheet>,
 }
 
 impl<'l> Writer<'l> {
     /// A writer of this layout.
     pub const fn new(layout: &'l Layout) -> Writer<'l> {
-        Writer { layout }
+        Writer { layout, sheet: None }
     }
 
-    /// Appends what comes before the lines.
+    /// Begins a file: appends what comes before the lines.
     ///
     /// # Errors
     /// [`Fault`] for a text that the file cannot hold.
-    pub fn head(self, head: &FileHead, out: &mut Vec<u8>) -> Result<(), Fault> {
+    pub fn head(&mut self, head: &FileHead, out: &mut Vec<u8>) -> Result<(), Fault> {
         match (self.layout.form, &self.layout.send) {
             (Form::Iso20022, _) => iso::head(self.layout, head, out),
-            (_, Some(send)) => text::head(self.layout, send, head, out),
+            (Form::Spreadsheet, Some(send)) => {
+                self.sheet = Some(sheet::Sheet::begin(self.layout, send, head)?);
+                Ok(())
+            }
+            (Form::Delimited | Form::Fixed, Some(send)) => text::head(self.layout, send, head, out),
             (_, None) => Err(no_section()),
         }
     }
 
-    /// Appends a line.
+    /// Appends a line; a workbook's bytes come with its tail.
     ///
     /// # Errors
     /// [`Fault`] for a text that the file cannot hold: the payment is named, the text is not.
-    pub fn line(self, line: &LineToPay<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
+    pub fn line(&mut self, line: &LineToPay<'_>, out: &mut Vec<u8>) -> Result<(), Fault> {
         match (self.layout.form, &self.layout.send) {
             (Form::Iso20022, _) => iso::line(line, out),
-            (_, Some(send)) => text::line(self.layout, send, line, out),
+            (Form::Spreadsheet, Some(send)) => match &mut self.sheet {
+                Some(sheet) => sheet.line(self.layout, send, line),
+                None => Err(no_head()),
+            },
+            (Form::Delimited | Form::Fixed, Some(send)) => text::line(self.layout, send, line, out),
             (_, None) => Err(no_section()),
         }
     }
 
-    /// Appends what comes after the lines.
+    /// Ends a file: appends what comes after the lines.
     ///
     /// # Errors
     /// [`Fault`] for a text that the file cannot hold.
-    pub fn tail(self, head: &FileHead, out: &mut Vec<u8>) -> Result<(), Fault> {
+    pub fn tail(&mut self, head: &FileHead, out: &mut Vec<u8>) -> Result<(), Fault> {
         match (self.layout.form, &self.layout.send) {
             (Form::Iso20022, _) => {
                 iso::tail(out);
                 Ok(())
             }
-            (_, Some(send)) => text::tail(self.layout, send, head, out),
+            (Form::Spreadsheet, Some(send)) => match self.sheet.take() {
+                Some(sheet) => sheet.end(self.layout, send, head, out),
+                None => Err(no_head()),
+            },
+            (Form::Delimited | Form::Fixed, Some(send)) => text::tail(self.layout, send, head, out),
             (_, None) => Err(no_section()),
         }
     }
 
     /// Whether an account is one of the bank's own, and so in a file of its own; none where the layout does not part
     /// them.
-    pub fn is_own(self, account: &str) -> Option<bool> {
+    pub fn is_own(&self, account: &str) -> Option<bool> {
         let own = self.layout.own_bank.as_ref()?;
         Some(own.prefixes.iter().any(|prefix| account.starts_with(prefix.as_str())))
     }
@@ -123,6 +137,10 @@ pub fn message_id(run_id: RunId, number: u32) -> String {
 
 fn no_section() -> Fault {
     Fault::new("layout_incomplete", "格式缺少 send 一节", "the layout has no section send").of("send")
+}
+
+fn no_head() -> Fault {
+    Fault::new("workbook_unwritable", "工作簿尚未开始", "the workbook was not begun")
 }
 
 /// Says which text of which payment cannot be written, without the text.

@@ -55,7 +55,7 @@ fn row(
 }
 
 /// Which field a refusal names.
-const fn name_of(field: &Field) -> &'static str {
+pub(super) const fn name_of(field: &Field) -> &'static str {
     match field.value {
         Some(Value::Name) => "name",
         Some(Value::Account) => "account",
@@ -109,7 +109,7 @@ fn of_payer(payer: &Payer, value: Value) -> String {
     }
 }
 
-fn of_file(layout: &Layout, send: &Sending, head: &FileHead, value: Value) -> String {
+pub(super) fn of_file(layout: &Layout, send: &Sending, head: &FileHead, value: Value) -> String {
     match value {
         Value::Run => head.run_id.to_string(),
         Value::ExecutionOn => head.execution_on.to_string(),
@@ -121,7 +121,7 @@ fn of_file(layout: &Layout, send: &Sending, head: &FileHead, value: Value) -> St
     }
 }
 
-fn of_line(layout: &Layout, send: &Sending, line: &LineToPay<'_>, value: Value) -> String {
+pub(super) fn of_line(layout: &Layout, send: &Sending, line: &LineToPay<'_>, value: Value) -> String {
     match value {
         Value::Number => line.number.to_string(),
         Value::Reference => end_to_end_id(line.payment_id),

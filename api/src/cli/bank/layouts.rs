@@ -16,6 +16,8 @@ use crate::bank::layout::{Form, Layout, TextCode};
 use crate::bank::writing::{FileHead, LineToPay, Writer};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen};
+use crate::registers::Cell;
+use crate::workbook::{Request, SheetRow, rows_of};
 
 /// Lists the layouts.
 ///
@@ -52,6 +54,7 @@ fn row(screen: &Screen, layout: &Layout) -> Vec<String> {
 
 fn encoding(layout: &Layout) -> &'static str {
     match layout.send.as_ref().map(|send| send.encoding) {
+        Some(_) if layout.form == Form::Spreadsheet => "XLSX",
         Some(TextCode::Gbk) => "GBK",
         Some(TextCode::Gb18030) => "GB18030",
         Some(TextCode::Utf8) | None => "UTF-8",
@@ -65,8 +68,9 @@ fn encoding(layout: &Layout) -> &'static str {
 pub(super) fn check(screen: &Screen, file: &Path) -> Result<Done, Failure> {
     let layout = read(file).map_err(refused)?;
     let bytes = example(&layout).map_err(refused)?;
-    let text = match encoding(&layout) {
-        "UTF-8" => String::from_utf8_lossy(&bytes).into_owned(),
+    let text = match (layout.form, encoding(&layout)) {
+        (Form::Spreadsheet, _) => sheet_text(&bytes)?,
+        (_, "UTF-8") => String::from_utf8_lossy(&bytes).into_owned(),
         _ => encoding_rs::GB18030.decode(&bytes).0.into_owned(),
     };
     screen.say(
@@ -75,6 +79,14 @@ pub(super) fn check(screen: &Screen, file: &Path) -> Result<Done, Failure> {
     )?;
     screen.answer(&json!({ "code": layout.code, "form": layout.form, "example": text }))?;
     Ok(Done::Well)
+}
+
+/// The cells of a workbook that this program made, a row a line.
+fn sheet_text(bytes: &[u8]) -> Result<String, Failure> {
+    let request = Request { rows_max: 100, ..Request::default() };
+    let rows = rows_of(bytes, &request).map_err(anyhow::Error::from)?;
+    let shown = |row: &SheetRow| row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join("\t") + "\n";
+    Ok(rows.iter().map(shown).collect())
 }
 
 /// A file of two lines of people who do not exist.
@@ -93,7 +105,7 @@ fn example(layout: &Layout) -> Result<Vec<u8>, Fault> {
         line_count: 2,
         control_sum: Money::from_fen(164_500),
     };
-    let writer = Writer::new(layout);
+    let mut writer = Writer::new(layout);
     let mut bytes = Vec::new();
     writer.head(&head, &mut bytes)?;
     let lines =

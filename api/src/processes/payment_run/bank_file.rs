@@ -175,7 +175,9 @@ impl Delivery<'_> {
     ) -> Result<Delivered, ProcessError> {
         let plan = if self.layout.own_bank.is_some() { self.plan_by_bank().await? } else { plan };
         let of = u32::try_from(plan.files.len()).unwrap_or(u32::MAX);
-        let mut files = Files { delivery: self, of, out, whole: Sha256::new(), done: Vec::new(), open: None };
+        let writer = Writer::new(self.layout);
+        let mut files =
+            Files { delivery: self, of, out, writer, whole: Sha256::new(), done: Vec::new(), open: None };
         for group in plan.groups() {
             let mut planned = plan.files.iter().filter(|file| file.own == group);
             let mut lines = StagedLines::new(&self.office.pool, self.run_id);
@@ -183,7 +185,7 @@ impl Delivery<'_> {
                 let names = self.load(&page).await?;
                 for staged in &page {
                     let account = self.account(staged)?;
-                    if Writer::new(self.layout).is_own(&account) != group {
+                    if files.writer.is_own(&account) != group {
                         continue;
                     }
                     files.line(&mut planned, staged, &account, &self.name(staged, &names)?)?;
@@ -254,6 +256,7 @@ struct Files<'f> {
     delivery: &'f Delivery<'f>,
     of: u32,
     out: &'f mut (dyn BankFiles + Send),
+    writer: Writer<'f>,
     whole: Sha256,
     done: Vec<BankFile>,
     open: Option<OpenFile>,
@@ -291,7 +294,7 @@ impl Files<'_> {
             month: &month,
             program: order.program,
         };
-        Writer::new(self.delivery.layout).line(&line, &mut file.buffer)?;
+        self.writer.line(&line, &mut file.buffer)?;
         Ok(())
     }
 
@@ -307,7 +310,7 @@ impl Files<'_> {
         };
         self.out.begin(number, self.of).map_err(unwritable)?;
         let mut buffer = Vec::new();
-        Writer::new(self.delivery.layout).head(&head, &mut buffer)?;
+        self.writer.head(&head, &mut buffer)?;
         self.open = Some(OpenFile { head, hash: Sha256::new(), written: 0, buffer });
         Ok(())
     }
@@ -323,7 +326,7 @@ impl Files<'_> {
 
     fn end(&mut self) -> Result<(), ProcessError> {
         if let Some(file) = &mut self.open {
-            Writer::new(self.delivery.layout).tail(&file.head, &mut file.buffer)?;
+            self.writer.tail(&file.head, &mut file.buffer)?;
         }
         self.flush()?;
         let Some(file) = self.open.take() else { return Ok(()) };

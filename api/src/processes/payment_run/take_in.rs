@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -91,7 +91,8 @@ pub async fn take_in(
     if matches!(*known, BankReturn::Matched(_)) {
         return finish(office, desk, &run, (run_id, &known), true).await;
     }
-    let source = Source { path: path.into(), sha256, layout: Arc::new(layout.clone()), run_id };
+    let (path, program, layout) = (path.into(), office.program.clone(), Arc::new(layout.clone()));
+    let source = Source { path, program, sha256, layout, run_id };
     let (book, surveyed) = survey(office, &source, &kept).await?;
     if surveyed.matching.unmatched_count > UNMATCHED_MAX as u64 {
         return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
@@ -127,6 +128,8 @@ async fn finish(
 #[derive(Clone)]
 struct Source {
     path: Arc<Path>,
+    /// The program that reads workbooks; none is this one.
+    program: Option<PathBuf>,
     sha256: String,
     layout: Arc<Layout>,
     run_id: RunId,
@@ -421,7 +424,8 @@ fn index_of(keyring: &Keyring, line: &BankLine) -> Option<BlindIndex> {
 fn read_source(source: &Source, each: &mut dyn FnMut(BankLine) -> Result<(), Fault>) -> Result<(), Fault> {
     let file = File::open(&source.path).map_err(|error| unreadable(&error))?;
     let mut hashed = BufReader::with_capacity(READ_BYTES, Hashed { source: file, hash: Sha256::new() });
-    read(&mut hashed, Expected { layout: &source.layout, run_id: source.run_id }, each)?;
+    let program = source.program.as_deref();
+    read(&mut hashed, Expected { layout: &source.layout, run_id: source.run_id, program }, each)?;
     io::copy(&mut hashed, &mut io::sink()).map_err(|error| unreadable(&error))?;
     if hex::encode(hashed.into_inner().hash.finalize()) == source.sha256 {
         return Ok(());

@@ -11,6 +11,7 @@ use super::output::{Line, Output};
 use super::refusal::Refusal;
 use super::{delimited, spreadsheet};
 use crate::registers::RegisterKind;
+use crate::workbook::ReadWorkbook;
 
 /// `ledger read-register`: reads a register under limits and prints its rows as JSON lines. For the program itself.
 #[derive(Debug, clap::Args)]
@@ -35,6 +36,8 @@ pub struct ReadRegister {
 enum ReaderProgram {
     /// Reads a register under limits.
     ReadRegister(ReadRegister),
+    /// Reads a workbook under limits.
+    ReadWorkbook(ReadWorkbook),
 }
 
 fn parse_kind(code: &str) -> Result<RegisterKind, &'static str> {
@@ -44,8 +47,10 @@ fn parse_kind(code: &str) -> Result<RegisterKind, &'static str> {
 impl ReadRegister {
     /// Reads the command line of a program that does nothing else, and runs it.
     pub fn run_as_program() -> ExitCode {
-        let ReaderProgram::ReadRegister(command) = clap::Parser::parse();
-        command.run()
+        match clap::Parser::parse() {
+            ReaderProgram::ReadRegister(command) => command.run(),
+            ReaderProgram::ReadWorkbook(command) => command.run(),
+        }
     }
 
     /// Limits this process for good, reads the file and prints it.
@@ -54,7 +59,7 @@ impl ReadRegister {
     /// A refusal is printed too, and is a success: the exit status is 1 only when the limits could not be set or
     /// nobody reads what is printed.
     pub fn run(&self) -> ExitCode {
-        if self.limit_this_process().is_err() {
+        if confine(self.memory_max, self.processor_seconds_max).is_err() {
             return ExitCode::FAILURE;
         }
         let mut printer = Printer { out: BufWriter::with_capacity(64 * 1024, io::stdout().lock()) };
@@ -66,17 +71,6 @@ impl ReadRegister {
         if printed.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
-    fn limit_this_process(&self) -> nix::Result<()> {
-        setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-        // the soft limit ends the process with a signal that says why, a second before the hard one
-        setrlimit(
-            Resource::RLIMIT_CPU,
-            self.processor_seconds_max,
-            self.processor_seconds_max.saturating_add(1),
-        )?;
-        setrlimit(Resource::RLIMIT_AS, self.memory_max, self.memory_max)
-    }
-
     fn read(&self, output: &mut dyn Output) -> Result<u32, Refusal> {
         let bytes = fs::read(&self.file).map_err(|_| Refusal::CannotOpen)?;
         if bytes.is_empty() {
@@ -86,6 +80,17 @@ impl ReadRegister {
         let read = if spreadsheet::is_zip(&bytes) { spreadsheet::read } else { delimited::read };
         read(&bytes, self.kind.template(), self.rows_max, output)
     }
+}
+
+/// Limits this process for good: memory in bytes of address space, processor time in seconds.
+///
+/// # Errors
+/// When the system does not set a limit.
+pub(crate) fn confine(memory_max: u64, processor_seconds_max: u64) -> nix::Result<()> {
+    setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+    // the soft limit ends the process with a signal that says why, a second before the hard one
+    setrlimit(Resource::RLIMIT_CPU, processor_seconds_max, processor_seconds_max.saturating_add(1))?;
+    setrlimit(Resource::RLIMIT_AS, memory_max, memory_max)
 }
 
 struct Printer<W: Write> {

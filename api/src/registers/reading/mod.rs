@@ -19,9 +19,11 @@ mod header;
 mod output;
 mod parent;
 mod refusal;
-mod spreadsheet;
+pub(crate) mod spreadsheet;
 
 pub use child::ReadRegister;
+pub(crate) use child::confine;
 pub use output::TextEncoding;
 pub use parent::{Limits, RegisterRows, read_register};
+pub(crate) use parent::{cause_of_death, stop};
 pub use refusal::Refusal;

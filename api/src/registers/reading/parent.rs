@@ -148,7 +148,7 @@ fn collect(printed: impl Read) -> Option<Collected> {
 }
 
 /// Waits for a child that has closed its pipe; stops one that has not.
-fn stop(child: &mut Child) -> Option<ExitStatus> {
+pub(crate) fn stop(child: &mut Child) -> Option<ExitStatus> {
     for _ in 0..50 {
         if let Ok(Some(status)) = child.try_wait() {
             return Some(status);
@@ -160,7 +160,8 @@ fn stop(child: &mut Child) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
-fn cause_of_death(status: Option<ExitStatus>) -> Refusal {
+/// Why a child ended before its last line.
+pub(crate) fn cause_of_death(status: Option<ExitStatus>) -> Refusal {
     let signal = status.and_then(|status| status.signal()).map(Signal::try_from);
     match signal {
         Some(Ok(Signal::SIGXCPU)) => Refusal::TooSlow,

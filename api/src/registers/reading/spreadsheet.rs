@@ -21,18 +21,33 @@ const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 const ENCRYPTED: &str = "EncryptedPackage";
 
 /// What the first bytes say.
-pub(super) fn is_zip(bytes: &[u8]) -> bool {
+pub(crate) fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK")
+}
+
+/// Whether the bytes are those of an OLE container.
+pub(crate) fn is_ole(bytes: &[u8]) -> bool {
+    bytes.starts_with(OLE)
+}
+
+/// Whether an OLE container has an encrypted workbook in it.
+pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(name.len()).any(|window| window == name)
 }
 
 /// Refuses an OLE container, by what is in it.
 pub(super) fn refuse_ole(bytes: &[u8]) -> Result<(), Refusal> {
-    if !bytes.starts_with(OLE) {
-        return Ok(());
+    match (is_ole(bytes), is_encrypted(bytes)) {
+        (false, _) => Ok(()),
+        (true, true) => Err(Refusal::PasswordProtected),
+        (true, false) => Err(Refusal::OldExcel),
     }
-    let name: Vec<u8> = ENCRYPTED.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let encrypted = bytes.windows(name.len()).any(|window| window == name);
-    Err(if encrypted { Refusal::PasswordProtected } else { Refusal::OldExcel })
+}
+
+/// A cell as Excel names it, such as `A3`.
+pub(crate) fn place((row, column): (u32, u32)) -> String {
+    format!("{}{}", letters(column as usize), row + 1)
 }
 
 /// Reads the register's sheet.
@@ -50,7 +65,6 @@ pub(super) fn read(
     let names = workbook.sheet_names();
     let name = names.into_iter().find(|name| name.trim() == template.sheet).unwrap_or_default();
     if let Some(merged) = workbook.merge_cells_by_sheet_name(&name).map_err(refusal)?.first() {
-        let place = |(row, column): (u32, u32)| format!("{}{}", letters(column as usize), row + 1);
         return Err(Refusal::MergedCells { cells: format!("{}:{}", place(merged.start), place(merged.end)) });
     }
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(refusal)?;
@@ -78,7 +92,7 @@ pub(super) fn read(
 /// Adds up what the parts say they unpack to, before anything is unpacked.
 ///
 /// A part that says less than it unpacks to meets the limits of this process.
-fn check_parts(bytes: &[u8]) -> Result<(), Refusal> {
+pub(crate) fn check_parts(bytes: &[u8]) -> Result<(), Refusal> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Refusal::Damaged)?;
     if archive.len() > PARTS_MAX {
         return Err(Refusal::TooLargeUnpacked);
@@ -100,7 +114,8 @@ fn check_parts(bytes: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-fn refusal(error: XlsxError) -> Refusal {
+/// A workbook that its reader does not take.
+pub(crate) fn refusal(error: XlsxError) -> Refusal {
     match error {
         XlsxError::Password => Refusal::PasswordProtected,
         XlsxError::WorksheetNotFound(sheet) => Refusal::WrongSheet { sheet },
@@ -108,7 +123,8 @@ fn refusal(error: XlsxError) -> Refusal {
     }
 }
 
-fn cell(value: DataRef<'_>) -> Cell {
+/// A cell as it is read.
+pub(crate) fn cell(value: DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
         DataRef::String(text) => Cell::Text(text),

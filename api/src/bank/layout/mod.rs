@@ -1,7 +1,7 @@
 //! A layout (报盘格式): how one bank wants the files to it, and how it writes the files back. Read from TOML, so that an
 //! office adds its bank's without code; see `docs/BANK_FILES.md`.
 
-use std::collections::BTreeSet;
+mod check;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,8 @@ pub enum Form {
     Delimited,
     /// Fields of fixed widths, counted in bytes of the encoding.
     Fixed,
+    /// A sheet of an Excel workbook: `.xlsx` to the bank, `.xlsx` or the old `.xls` from it.
+    Spreadsheet,
     /// pain.001 to the bank, pain.002 and camt.053 from it.
     Iso20022,
 }
@@ -93,6 +95,9 @@ pub struct Sending {
     /// How a line ends.
     #[serde(default)]
     pub line_end: LineEnd,
+    /// The sheet's name, for spreadsheets.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// The head line; none when empty.
     #[serde(default)]
     pub header: Vec<Field>,
@@ -122,6 +127,9 @@ pub struct Field {
     /// What fills the rest, for fixed widths; a space when absent.
     #[serde(default)]
     pub fill: Option<char>,
+    /// The head of its column, for the lines of spreadsheets.
+    #[serde(default)]
+    pub title: Option<String>,
 }
 
 /// What can stand in a file to the bank.
@@ -182,6 +190,9 @@ pub struct Receiving {
     /// How many lines of heads come first.
     #[serde(default)]
     pub header_lines: u64,
+    /// The sheet's name, for spreadsheets; the first sheet when absent.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// The columns in their order.
     pub columns: Vec<Column>,
     /// How the last line is known and what it says.
@@ -205,6 +216,9 @@ pub struct Column {
     /// How many bytes, for fixed widths.
     #[serde(default)]
     pub width: Option<usize>,
+    /// The head that the column must have in the last of the head lines, for spreadsheets.
+    #[serde(default)]
+    pub title: Option<String>,
 }
 
 /// What can stand in a file from the bank.
@@ -329,165 +343,6 @@ impl Layout {
         let said = |send: &Sending| send.line.iter().any(|field| field.value == Some(Value::Name));
         self.form == Form::Iso20022 || self.send.as_ref().is_some_and(said)
     }
-
-    fn check(&self) -> Result<(), Fault> {
-        let is_code = |char: char| matches!(char, 'a'..='z' | '0'..='9' | '_');
-        if self.code.is_empty() || self.code.len() > 40 || !self.code.chars().all(is_code) {
-            return Err(fault(
-                "code",
-                "代码应为1至40个小写字母、数字或下划线",
-                "has 1 to 40 of a-z, 0-9 and underscore",
-            ));
-        }
-        if self.lines_max == Some(0) {
-            return Err(fault("lines_max", "每文件行数至少为1", "is at least 1"));
-        }
-        if let Some(own) = &self.own_bank {
-            let digits =
-                |prefix: &String| !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
-            if own.prefixes.is_empty() || !own.prefixes.iter().all(digits) {
-                return Err(fault(
-                    "own_bank.prefixes",
-                    "应为账号开头的数字",
-                    "are digits with which accounts begin",
-                ));
-            }
-        }
-        match self.form {
-            Form::Iso20022 => self.check_iso(),
-            Form::Delimited | Form::Fixed => {
-                let missing = |field| fault(field, "此格式须有这一节", "this form needs this section");
-                self.check_sending(self.send.as_ref().ok_or_else(|| missing("send"))?)?;
-                self.check_receiving(self.receive.as_ref().ok_or_else(|| missing("receive"))?)
-            }
-        }
-    }
-
-    fn check_iso(&self) -> Result<(), Fault> {
-        if self.send.is_some() || self.receive.is_some() {
-            return Err(fault(
-                "form",
-                "ISO 20022 的文件格式是固定的",
-                "files of ISO 20022 have no sections of their own",
-            ));
-        }
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let payer = &self.payer;
-        if payer.name.trim().is_empty() || payer.name.chars().count() > 140 {
-            return Err(fault("payer.name", "付款人名称应为1至140字", "has 1 to 140 characters"));
-        }
-        if !(8..=34).contains(&payer.account.len()) || !digits(&payer.account) {
-            return Err(fault("payer.account", "付款账号应为8至34位数字", "has 8 to 34 digits"));
-        }
-        if payer.bank_number.len() != 12 || !digits(&payer.bank_number) {
-            return Err(fault("payer.bank_number", "开户行行号应为12位数字", "has 12 digits"));
-        }
-        Ok(())
-    }
-
-    fn check_sending(&self, send: &Sending) -> Result<(), Fault> {
-        self.check_delimiter("send.delimiter", send.delimiter)?;
-        for (section, fields) in [("header", &send.header), ("line", &send.line), ("trailer", &send.trailer)]
-        {
-            for (number, field) in fields.iter().enumerate() {
-                self.check_field(&format!("send.{section}[{}]", number + 1), section, field)?;
-            }
-        }
-        let values: BTreeSet<Value> = send.line.iter().filter_map(|field| field.value).collect();
-        for needed in [Value::Account, Value::Amount] {
-            if !values.contains(&needed) {
-                return Err(fault(
-                    "send.line",
-                    "每行须有账号与金额",
-                    "each line has an account and an amount",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_field(&self, path: &str, section: &str, field: &Field) -> Result<(), Fault> {
-        if field.value.is_some() == field.text.is_some() {
-            return Err(fault(path, "value 与 text 须有且只有一个", "has a value or a text, and not both"));
-        }
-        if (self.form == Form::Fixed) != field.width.is_some_and(|width| width > 0) {
-            return Err(fault(
-                path,
-                "定长格式的每个字段须有 width，其他格式不得有",
-                "has a width in fixed layouts only",
-            ));
-        }
-        let of_a_line = field.value.is_some_and(|value| value >= Value::Number);
-        let of_a_file = matches!(field.value, Some(Value::Count | Value::Sum));
-        if (section != "line" && of_a_line) || (section == "line" && of_a_file) {
-            return Err(fault(path, "这个值不能用在这一节", "this value does not belong to this section"));
-        }
-        Ok(())
-    }
-
-    fn check_receiving(&self, receive: &Receiving) -> Result<(), Fault> {
-        self.check_delimiter("receive.delimiter", receive.delimiter)?;
-        let mut seen = BTreeSet::new();
-        for (number, column) in receive.columns.iter().enumerate() {
-            let path = format!("receive.columns[{}]", number + 1);
-            if (self.form == Form::Fixed) != column.width.is_some_and(|width| width > 0) {
-                return Err(fault(
-                    &path,
-                    "定长格式的每一列须有 width，其他格式不得有",
-                    "has a width in fixed layouts only",
-                ));
-            }
-            if column.value != ReturnValue::Ignored && !seen.insert(column.value) {
-                return Err(fault(&path, "同一列值出现两次", "stands twice"));
-            }
-        }
-        let has = |value| seen.contains(&value);
-        if !has(ReturnValue::Result) {
-            return Err(fault("receive.columns", "须有处理结果列", "have a result"));
-        }
-        let by_account = has(ReturnValue::Account) && has(ReturnValue::Amount);
-        if !by_account && !has(ReturnValue::Reference) {
-            return Err(fault(
-                "receive.columns",
-                "须有端到端标识号，或账号与金额",
-                "have a reference, or an account and an amount",
-            ));
-        }
-        let results = [&receive.settled, &receive.returned, &receive.waiting].into_iter().flatten();
-        let mut known = BTreeSet::new();
-        if receive.settled.is_empty() || receive.returned.is_empty() {
-            return Err(fault(
-                "receive.settled",
-                "须列明到账与退汇的结果代码",
-                "and returned name at least one result",
-            ));
-        }
-        if results.into_iter().any(|result| !known.insert(result)) {
-            return Err(fault("receive.settled", "同一结果代码出现两次", "a result stands twice"));
-        }
-        let empty = |trailer: &Trailer| trailer.begins_with.is_empty();
-        if receive.trailer.as_ref().is_some_and(empty) {
-            return Err(fault("receive.trailer.begins_with", "不能为空", "is not empty"));
-        }
-        Ok(())
-    }
-
-    fn check_delimiter(&self, path: &str, delimiter: Option<char>) -> Result<(), Fault> {
-        let fits = match (self.form, delimiter) {
-            (Form::Delimited, Some(char)) => char.is_ascii_punctuation() || char == '\t',
-            (Form::Delimited, None) => false,
-            (_, delimiter) => delimiter.is_none(),
-        };
-        if fits {
-            Ok(())
-        } else {
-            Err(fault(path, "分隔符应为一个 ASCII 标点或制表符", "is one ASCII punctuation mark or a tab"))
-        }
-    }
-}
-
-fn fault(field: &str, zh: &str, en: &str) -> Fault {
-    Fault::new("layout_incomplete", zh, en).of(field)
 }
 
 fn line_of(text: &str, offset: usize) -> u64 {

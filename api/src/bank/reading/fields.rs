@@ -1,0 +1,153 @@
+//! What the fields of a line say, wherever they stood, and whether the last line agrees with what came before it.
+
+use domain::bank_return::UnmatchedReason;
+use domain::identifiers::BankAccount;
+use domain::money::Money;
+
+use super::{BankLine, Said, code, day, fen, reference, sums_differ, yuan};
+use crate::bank::fault::Fault;
+use crate::bank::layout::{AmountUnit, Receiving, ReturnValue};
+
+/// The lines of a file so far.
+pub(super) struct Fields<'l> {
+    receive: &'l Receiving,
+    count: u64,
+    /// Fen of every line whose amount can be read; wide enough for any file.
+    sum: i128,
+    ended: bool,
+}
+
+impl<'l> Fields<'l> {
+    pub(super) const fn new(receive: &'l Receiving) -> Fields<'l> {
+        Fields { receive, count: 0, sum: 0, ended: false }
+    }
+
+    /// Takes the fields of a line.
+    pub(super) fn take(&mut self, row: u64, fields: &[String]) -> BankLine {
+        let line = self.line(row, fields);
+        self.count += 1;
+        self.sum += i128::from(line.amount.map_or(0, Money::fen));
+        line
+    }
+
+    /// Whether a line that begins so is the last one, with totals.
+    pub(super) fn is_trailer(&self, beginning: &str) -> bool {
+        self.receive.trailer.as_ref().is_some_and(|trailer| beginning.starts_with(&trailer.begins_with))
+    }
+
+    /// Nothing may come after the line with totals.
+    pub(super) fn refuse_after_end(&self, row: u64) -> Result<(), Fault> {
+        if !self.ended {
+            return Ok(());
+        }
+        let (zh, en) = ("汇总尾行之后还有内容，文件可能拼接有误", "lines follow the one with totals");
+        Err(Fault::new("lines_after_end", zh, en).at(row))
+    }
+
+    /// The line with totals must have come where the layout has one.
+    pub(super) fn finish(&self, row: u64) -> Result<(), Fault> {
+        if self.ended || self.receive.trailer.is_none() {
+            return Ok(());
+        }
+        Err(Fault::new(
+            "file_truncated",
+            "文件没有汇总尾行，可能不完整，请重新下载",
+            "the file has no last line with totals: it is cut, download it again",
+        )
+        .at(row))
+    }
+
+    /// Compares the last line with what came before it.
+    pub(super) fn compare(&mut self, row: u64, fields: &[String]) -> Result<(), Fault> {
+        self.ended = true;
+        let Some(trailer) = &self.receive.trailer else { return Ok(()) };
+        let field = |number: usize| fields.get(number.wrapping_sub(1)).map_or("", |field| field.trim());
+        if let Some(number) = trailer.count_field {
+            let told = field(number);
+            if told.parse() != Ok(self.count) {
+                let told = told.chars().take(20).collect::<String>();
+                return Err(sums_differ(row, "count", told, self.count));
+            }
+        }
+        if let Some(number) = trailer.sum_field {
+            let told = match self.receive.amount {
+                AmountUnit::Yuan => yuan(field(number)),
+                AmountUnit::Fen => fen(field(number)),
+            };
+            if told.map(|told| i128::from(told.fen())) != Some(self.sum) {
+                let shown = told.map_or_else(|| "?".to_owned(), |told| told.to_string());
+                return Err(sums_differ(row, "sum", shown, shown_fen(self.sum)));
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, row: u64, fields: &[String]) -> BankLine {
+        let mut line = BankLine { row, ..BankLine::default() };
+        if fields.len() != self.receive.columns.len() {
+            line.problem = Some(UnmatchedReason::LineMalformed);
+        }
+        for (column, field) in self.receive.columns.iter().zip(fields) {
+            self.field(&mut line, column.value, field.trim());
+        }
+        // where the bank has one column for both, a returned payment has the reason there and a settled one the reference
+        let columns = &self.receive.columns;
+        if !columns.iter().any(|column| column.value == ReturnValue::BankReference)
+            && line.said != Some(Said::Returned)
+        {
+            line.bank_reference = line.reason.take();
+        }
+        // columns that were mixed up must not carry an account into the log
+        let is_account =
+            |text: &String| line.account.as_ref().is_some_and(|account| account.as_str() == text);
+        line.bank_reference = line.bank_reference.take().filter(|text| !is_account(text));
+        line.reason = line.reason.take().filter(|text| !is_account(text));
+        line
+    }
+
+    fn field(&self, line: &mut BankLine, value: ReturnValue, text: &str) {
+        match value {
+            ReturnValue::Reference => line.end_to_end_id = code(text),
+            ReturnValue::Account => match BankAccount::parse(text) {
+                Ok(account) => line.account = Some(account),
+                Err(_) => line.with_problem(UnmatchedReason::AccountMalformed),
+            },
+            ReturnValue::Amount => {
+                line.amount = match self.receive.amount {
+                    AmountUnit::Yuan => yuan(text),
+                    AmountUnit::Fen => fen(text),
+                };
+                if line.amount.is_none() {
+                    line.with_problem(UnmatchedReason::AmountMalformed);
+                }
+            }
+            ReturnValue::Result => {
+                line.said = self.said(text);
+                if line.said.is_none() {
+                    line.with_problem(UnmatchedReason::ResultUnknown);
+                }
+            }
+            ReturnValue::Reason => line.reason = reference(text),
+            ReturnValue::BankReference => line.bank_reference = reference(text),
+            ReturnValue::BookedOn => line.booked_on = day(text),
+            ReturnValue::Ignored => {}
+        }
+    }
+
+    fn said(&self, result: &str) -> Option<Said> {
+        let is = |results: &[String]| results.iter().any(|known| known == result);
+        if is(&self.receive.settled) {
+            Some(Said::Settled)
+        } else if is(&self.receive.returned) {
+            Some(Said::Returned)
+        } else if is(&self.receive.waiting) {
+            Some(Said::Waiting)
+        } else {
+            None
+        }
+    }
+}
+
+fn shown_fen(fen: i128) -> String {
+    format!("{}.{:02}", fen / 100, fen % 100)
+}
