@@ -1,6 +1,7 @@
 //! `ledger run`: a payment run from its preparation to the bank's results.
 
 mod bank;
+mod command;
 mod hold;
 mod lines;
 mod notes;
@@ -10,9 +11,9 @@ mod show;
 use domain::ids::RunId;
 use serde_json::json;
 
+pub use command::RunCommand;
 pub(super) use prepare::program_name;
 
-use super::RunCommand;
 use super::failure::{Done, Failure};
 use super::session::Session;
 use crate::processes::{Desk, Office, ProcessError, payment_run};
