@@ -1,12 +1,14 @@
 //! What was paid without being due: a death reported late, with heirs, instalments from another benefit, and waivers.
 
+use api::bank::catalogue::{Catalogue, PLAIN};
 use api::processes::payment_run::{self, RunPlan};
 use api::processes::{
     self as work, AsOf, ProcessError, WantedWay, approve_plan, balance_of, end_plan, net_case, propose_plan,
     receive_repayment,
 };
 use api::registers::{RawRow, RegisterRow, changes};
-use domain::ids::{CaseId, PersonId, RecoveryPlanId};
+use domain::bank_return::{LineResolution, UnmatchedReason};
+use domain::ids::{CaseId, PersonId, RecoveryPlanId, RunId};
 use domain::money::Money;
 use domain::payment::Payment;
 use domain::program::Program;
@@ -76,6 +78,25 @@ async fn pay(small: &SmallOffice, month: &str, on: &str) -> Money {
     let results = bank_answers(&String::from_utf8(file).unwrap());
     payment_run::settle(office, &finance(on), run, results).await.unwrap();
     calculation.control_sum
+}
+
+/// A run of the subsistence allowance that was released, with its file.
+async fn at_the_bank(small: &SmallOffice, month: &str, on: &str) -> (RunId, String) {
+    let office = &small.office;
+    let wanted = RunPlan {
+        month: month.parse().unwrap(),
+        programs: vec![Program::SubsistenceAllowance],
+        fund_id: office.fund_id(tests::office::FUND),
+        number: 1,
+    };
+    let clerk = at_work(personas::clerk(), on);
+    let run = payment_run::open(office, &clerk, &wanted).await.unwrap();
+    let calculation = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
+    payment_run::submit(office, &clerk, run, calculation.warning_count).await.unwrap();
+    payment_run::approve(office, &at_work(personas::approver(), on), run).await.unwrap();
+    let mut file = Vec::new();
+    payment_run::release(office, &finance(on), run, day(on), &mut file).await.unwrap();
+    (run, String::from_utf8(file).unwrap())
 }
 
 fn withholding(from: CaseId, per_month: &str) -> WantedWay {
@@ -171,6 +192,44 @@ async fn another_s_benefit_repays_by_instalments_as_that_person_agreed_and_the_b
 }
 
 #[tokio::test]
+async fn a_plan_ends_when_somebody_says_that_the_line_that_repays_the_rest_has_settled() {
+    let small = late_death().await;
+    let (office, (case, person)) = (&small.office, case_of(&small, WANG).await);
+    let (from, _) = case_of(&small, CHEN).await;
+    let plan = propose_plan(office, &finance("2023-02-21"), case, withholding(from, "100.00")).await.unwrap();
+    approve_plan(office, &at_work(personas::approver(), "2023-02-21"), plan).await.unwrap();
+    let (run, file) = at_the_bank(&small, "2023-03", "2023-02-22").await;
+    let payment = file.lines().find_map(|line| line.strip_prefix("P,")?.split(',').next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let answer = folder.path().join("answer.csv");
+    std::fs::write(&answer, format!("payment,result,reference\n{payment},arrived,B-9\n")).unwrap();
+    let catalogue = Catalogue::own().unwrap();
+    let layout = catalogue.layout(PLAIN).unwrap();
+    let taken = payment_run::take_in(office, &finance("2023-02-23"), run, &answer, layout).await.unwrap();
+    assert_eq!(taken.unmatched[0].reason, UnmatchedReason::ResultUnknown);
+    assert_eq!(
+        (open_of(&small, person, "2023-02-23").await, stage(&small, plan).await),
+        ("100.00".to_owned(), PlanStage::Approved)
+    );
+    let finding = || payment_run::Finding {
+        return_id: taken.return_id,
+        row: 2,
+        resolution: LineResolution::Settled { payment_id: payment.parse().unwrap() },
+        note: "已向银行核实".to_owned(),
+    };
+    payment_run::resolve_line(office, &finance("2023-02-24"), finding()).await.unwrap();
+    assert_eq!(
+        (open_of(&small, person, "2023-02-24").await, stage(&small, plan).await),
+        ("0.00".to_owned(), PlanStage::Completed)
+    );
+    let end = small.end().await;
+    payment_run::resolve_line(office, &finance("2023-02-24"), finding()).await.unwrap();
+    assert_eq!(small.end().await, end, "said twice, it is said once");
+    assert!(small.broken().await.is_empty());
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
 async fn an_instalment_of_a_returned_payment_repays_nothing_and_the_next_attempt_withholds_anew() {
     let small = late_death().await;
     let (office, (case, person)) = (&small.office, case_of(&small, WANG).await);
@@ -230,21 +289,9 @@ async fn what_comes_back_while_an_instalment_is_on_its_way_makes_its_month_due_t
     let (from, _) = case_of(&small, CHEN).await;
     let plan = propose_plan(office, &finance("2023-02-21"), case, withholding(from, "60.00")).await.unwrap();
     approve_plan(office, &at_work(personas::approver(), "2023-02-21"), plan).await.unwrap();
-    let wanted = RunPlan {
-        month: "2023-03".parse().unwrap(),
-        programs: vec![Program::SubsistenceAllowance],
-        fund_id: office.fund_id(tests::office::FUND),
-        number: 1,
-    };
-    let clerk = at_work(personas::clerk(), "2023-02-22");
-    let run = payment_run::open(office, &clerk, &wanted).await.unwrap();
-    let calculation = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
-    payment_run::submit(office, &clerk, run, calculation.warning_count).await.unwrap();
-    payment_run::approve(office, &at_work(personas::approver(), "2023-02-22"), run).await.unwrap();
-    let mut file = Vec::new();
-    payment_run::release(office, &finance("2023-02-22"), run, day("2023-02-22"), &mut file).await.unwrap();
+    let (run, file) = at_the_bank(&small, "2023-03", "2023-02-22").await;
     receive_repayment(office, &finance("2023-02-23"), case, yuan("70.00"), day("2023-02-23")).await.unwrap();
-    let results = bank_answers(&String::from_utf8(file).unwrap());
+    let results = bank_answers(&file);
     payment_run::settle(office, &finance("2023-02-24"), run, results).await.unwrap();
     assert_eq!(open_of(&small, person, "2023-02-24").await, "0.00");
     assert_eq!(stage(&small, plan).await, PlanStage::Completed);

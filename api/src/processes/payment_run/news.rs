@@ -11,7 +11,7 @@ use projections::payment_registers::PaymentRow;
 use projections::payment_registers::queries::payments;
 
 use super::release::decided;
-use super::withheld::settle_withholding;
+use super::withheld::{complete_plans_of, settle_withholding};
 use crate::bank::matching::News;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -36,12 +36,11 @@ pub(super) async fn append_news(
     for (outcome, one) in news {
         // what repays earlier payments is appended with them, one by one; there are few
         if outcome == LineOutcome::Settled && withholding.contains(&one.payment_id) {
-            match settle_withholding(office, desk, one.payment_id, &one.words).await {
-                Ok(()) => {}
-                Err(ProcessError::Refused { code, .. }) => {
-                    refused.push((contradiction(code, outcome, &one), one.amount));
-                }
-                Err(other) => return Err(other),
+            let settled = settle_withholding(office, desk, one.payment_id, &one.words).await;
+            match heard(settled, outcome, &one)? {
+                Some(line) => refused.push((line, one.amount)),
+                // what a plan says to its end is no word of the bank
+                None => complete_plans_of(office, desk, one.payment_id).await?,
             }
             continue;
         }
@@ -56,13 +55,8 @@ pub(super) async fn append_news(
     for stream in done.skipped {
         let Some((command, outcome, one)) = commands.remove(&stream.id) else { continue };
         let key = office.derived("bank_result", &format!("{}|{command:?}", stream.id));
-        match office.together(desk, key, [Step::Payment(stream.id, command)]).await {
-            Ok(_) => {}
-            Err(ProcessError::Refused { code, .. }) => {
-                refused.push((contradiction(code, outcome, &one), one.amount));
-            }
-            Err(other) => return Err(other),
-        }
+        let answered = office.together(desk, key, [Step::Payment(stream.id, command)]).await;
+        refused.extend(heard(answered.map(|_| ()), outcome, &one)?.map(|line| (line, one.amount)));
     }
     Ok(refused)
 }
@@ -97,15 +91,37 @@ fn ordered(row: &PaymentRow) -> Ordered {
     }
 }
 
-/// The payment's refusal as the reason of an exception.
-fn contradiction(code: &'static str, outcome: LineOutcome, news: &News) -> UnmatchedLine {
-    let reason = match code {
+/// What a payment answered to a line: nothing, or that the bank contradicts itself, which is an exception.
+///
+/// # Errors
+/// [`ProcessError`]: any other refusal is not the bank's doing and says what it is; taking the file again finishes it.
+fn heard(
+    answered: Result<(), ProcessError>,
+    outcome: LineOutcome,
+    news: &News,
+) -> Result<Option<UnmatchedLine>, ProcessError> {
+    match answered {
+        Ok(()) => Ok(None),
+        Err(ProcessError::Refused { code, .. }) if contradicts(code).is_some() => {
+            Ok(contradicts(code).map(|reason| unmatched(reason, outcome, news)))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The reason of an exception, where a payment's refusal says that the bank contradicts itself.
+fn contradicts(code: &str) -> Option<UnmatchedReason> {
+    Some(match code {
         "settlement_differs" => UnmatchedReason::SettledTwice,
         "settled_after_return" => UnmatchedReason::SettledAfterReturn,
         "returned_after_settlement" => UnmatchedReason::ReturnedAfterSettlement,
         "return_differs" => UnmatchedReason::ReturnDiffers,
-        _ => UnmatchedReason::TooEarly,
-    };
+        "day_too_early" => UnmatchedReason::TooEarly,
+        _ => return None,
+    })
+}
+
+fn unmatched(reason: UnmatchedReason, outcome: LineOutcome, news: &News) -> UnmatchedLine {
     UnmatchedLine {
         row: news.row,
         reason,
@@ -115,5 +131,40 @@ fn contradiction(code: &'static str, outcome: LineOutcome, news: &News) -> Unmat
         payment_id: Some(news.payment_id),
         account_index: None,
         bank_code: Some(news.words.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::explain::Explain;
+    use domain::payment::PaymentError;
+    use domain::recovery_plan::{PlanStage, RecoveryPlanError};
+
+    use super::*;
+
+    fn news() -> News {
+        let payment_id = "391f1905-0073-5776-aa2b-1c1b537a727a".parse().unwrap();
+        News { row: 7, payment_id, amount: Money::from_fen(1), words: "B-1".to_owned(), booked_on: None }
+    }
+
+    #[test]
+    fn the_bank_s_contradiction_is_an_exception_of_its_line() {
+        let refused = ProcessError::refused(&PaymentError::SettlementDiffers);
+        let line = heard(Err(refused), LineOutcome::Settled, &news()).unwrap().unwrap();
+        assert_eq!((line.row, line.reason), (7, UnmatchedReason::SettledTwice));
+    }
+
+    #[test]
+    fn what_a_plan_or_a_role_refuses_is_not_laid_on_the_bank() {
+        let plan = RecoveryPlanError::WrongStage { command: "CompletePlan", stage: PlanStage::Ended };
+        for refused in [
+            ProcessError::refused(&plan),
+            ProcessError::refused(&PaymentError::RoleNotAllowed { command: "SettlePayment" }),
+        ] {
+            let code = refused.code();
+            let answer = heard(Err(refused), LineOutcome::Settled, &news()).unwrap_err();
+            assert_eq!(answer.code(), code);
+        }
+        assert_eq!(plan.code(), "wrong_stage");
     }
 }

@@ -14,7 +14,7 @@ use eventlog::bulk::{BulkOptions, Existing};
 use super::load;
 use super::release::decided;
 use super::staging::{StagedLine, StagedLines};
-use super::withheld::settle_withholding;
+use super::withheld::{complete_plans_of, settle_withholding};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// What the bank did with one payment.
@@ -135,6 +135,7 @@ async fn settle_page(
         // what repays earlier payments is appended with them, line by line; there are few
         if let (BankOutcome::Settled(bank_reference), false) = (&outcome, staged.order.withheld.is_empty()) {
             settle_withholding(office, desk, staged.order.payment_id, bank_reference).await?;
+            complete_plans_of(office, desk, staged.order.payment_id).await?;
             continue;
         }
         let (id, command) = (staged.order.payment_id.to_string(), command(outcome, &context));

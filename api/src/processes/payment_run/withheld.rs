@@ -98,7 +98,7 @@ impl WithholdingLines {
     }
 }
 
-/// Settles a payment with what it withholds. Where the claim fell meanwhile, by a repayment or a waiver, only what is
+/// Settles a payment with what it withholds; [`complete_plans_of`] comes after it. Where the claim fell meanwhile, by a repayment or a waiver, only what is
 /// still open is withheld: the month is then due the rest, and the next run pays it.
 ///
 /// # Errors
@@ -113,7 +113,7 @@ pub async fn settle_withholding(
     let steps = settlement_steps(office, desk, payment_id, bank_reference).await?;
     let key = office.derived("settle_withholding", &format!("{payment_id}|{:?}", steps.first()));
     office.together(desk, key, steps).await?;
-    complete_plans_of(office, desk, payment_id).await
+    Ok(())
 }
 
 /// Completes the plans that a settled payment withheld for, where nothing of them is open any more. Asked after a repeat
