@@ -12,6 +12,7 @@ pub mod embedded_postgres;
 pub mod flags;
 pub mod http;
 pub mod lang;
+pub mod nightly;
 pub mod outlook;
 pub mod papers;
 pub mod processes;

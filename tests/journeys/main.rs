@@ -13,6 +13,7 @@ mod printing;
 mod proving;
 mod publishing;
 mod recovering;
+mod serving;
 mod three_months;
 mod usage;
 mod users;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::{Clock, TestLedger, ledger_binary};
 use api::app::App;
@@ -49,6 +49,11 @@ impl Counter {
     /// Runs the program with `--json`.
     pub fn ask(&self, arguments: &[&str]) -> Answer {
         Answer::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Starts the program, which answers on a pipe and stays until it is told to end.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// The same, with a line on standard input.

@@ -29,7 +29,18 @@ pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done,
     let (app, played) = played.map_err(failed)?;
     let shown = show(session, &app, &played).await;
     let served = match (&shown, arguments.serve) {
-        (Ok(_), true) => serve::serve(session, &app, serve::DEFAULT_LISTEN, EntriesServed::Withheld).await,
+        (Ok(_), true) => {
+            serve::serve(
+                session,
+                &app,
+                serve::Served {
+                    listen: serve::DEFAULT_LISTEN,
+                    entries: EntriesServed::Withheld,
+                    nightly_at: Some(serve::DEFAULT_NIGHT),
+                },
+            )
+            .await
+        }
         _ => Ok(()),
     };
     app.close().await?;

@@ -21,9 +21,10 @@ pub async fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let session = Session::new(&cli.common)?;
     match cli.command {
         // these two take signals themselves: one drains open requests, the other leaves Ctrl-C to psql
-        Command::Serve { listen, serve_entries } => {
+        Command::Serve { listen, serve_entries, nightly_at, no_nightly } => {
             let entries = if serve_entries { EntriesServed::Served } else { EntriesServed::Withheld };
-            serve::run(&session, listen, entries).await
+            let nightly_at = (!no_nightly).then_some(nightly_at);
+            serve::run(&session, listen, entries, nightly_at).await
         }
         Command::Db(command) => db::run(&session, command).await,
         command => unless_interrupted(work(&session, command)).await?,

@@ -129,6 +129,12 @@ pub enum Command {
         /// 也提供事件 · serve the entries too, to whoever can connect: they hold case data, personal values sealed
         #[arg(long)]
         serve_entries: bool,
+        /// 夜间任务时刻 · when each night the register is looked through, in Beijing time
+        #[arg(long, value_name = "HH:MM", default_value = "02:00", value_parser = serve::parse_hour)]
+        nightly_at: chrono::NaiveTime,
+        /// 不做夜间任务 · leave the nightly look to another program
+        #[arg(long, conflicts_with = "nightly_at")]
+        no_nightly: bool,
     },
     /// 见证 · cosign the checkpoints of other offices' logs, and refuse a second history
     Witness(WitnessArgs),

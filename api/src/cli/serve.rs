@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use chrono::{NaiveTime, TimeDelta};
 use eventlog::merkle::hash::Sha256Tree;
 use eventlog::merkle::store::{StoredCheckpoint, TreeStore};
 use eventlog::merkle::tile::{TILE_WIDTH, Tile, push_entry, tile_bytes};
-use eventlog::read::Log;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -17,7 +17,8 @@ use super::failure::{Done, Failure};
 use super::session::Session;
 use crate::app::App;
 use crate::embedded_postgres::unless_interrupted;
-use crate::http::{self, EntriesServed, Health, ProofSource, Proofs, SignedCheckpoint};
+use crate::http::{self, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
+use crate::nightly::{LedgerHealth, Nightly, Timetable};
 
 /// Serves on `listen`; port 0 takes a free one. The address is printed when requests are taken.
 ///
@@ -27,11 +28,12 @@ pub(super) async fn run(
     session: &Session,
     listen: SocketAddr,
     entries: EntriesServed,
+    nightly_at: Option<NaiveTime>,
 ) -> Result<Done, Failure> {
     let opened = unless_interrupted(App::open_as_kept(&session.settings)).await?;
     let app = opened.map_err(Failure::opening)?;
     session.tell_of_erasures(&app);
-    let served = serve(session, &app, listen, entries).await;
+    let served = serve(session, &app, Served { listen, entries, nightly_at }).await;
     app.close().await?;
     served.map(|()| Done::Well)
 }
@@ -39,27 +41,48 @@ pub(super) async fn run(
 /// Where a demonstration is served.
 pub(super) const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
 
-/// Serves an open ledger until a signal.
+/// The hour in Beijing at which a night begins, unless another is said.
+pub(super) const DEFAULT_NIGHT: NaiveTime = NaiveTime::MIN.overflowing_add_signed(TimeDelta::hours(2)).0;
+
+/// What is served, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Served {
+    /// The address.
+    pub listen: SocketAddr,
+    /// Whether the entries of the log are.
+    pub entries: EntriesServed,
+    /// When the nightly work begins; none where another program does it.
+    pub nightly_at: Option<NaiveTime>,
+}
+
+/// Serves an open ledger until a signal, and does the nightly work.
 ///
 /// # Errors
 /// [`Failure::Refused`] when the address is taken.
-pub(super) async fn serve(
-    session: &Session,
-    app: &App,
-    listen: SocketAddr,
-    entries: EntriesServed,
-) -> Result<(), Failure> {
+pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
+    let Served { listen, entries, nightly_at } = served;
     let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
     screen.say(format!("正在服务：http://{address}"), format!("Serving on http://{address}"))?;
     screen.answer(&json!({ "listen": format!("http://{address}") }))?;
     io::stdout().flush()?;
-    let health = Arc::new(LogHealth(app.office().repository.log().clone()));
+    let nightly = nightly_at.map(|at| Nightly::start(app.office().clone(), Timetable::real(at)));
+    let standing = nightly.as_ref().map(Nightly::standing);
+    let health = Arc::new(LedgerHealth::new(app.office().repository.log().clone(), standing));
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
-    Ok(http::serve(listener, http::router(health).merge(proofs), stop).await?)
+    let ended = http::serve(listener, http::router(health).merge(proofs), stop).await;
+    if let Some(nightly) = nightly {
+        nightly.finish().await;
+    }
+    Ok(ended?)
+}
+
+/// Reads an hour of the day, such as 02:00.
+pub(super) fn parse_hour(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| "应为时刻，如 02:00 · must read HH:MM".to_owned())
 }
 
 /// Takes an address.
@@ -95,14 +118,5 @@ impl ProofSource for KeptProofs {
             Ok((whole && entries.len() == usize::from(tile.width)).then_some(bundle))
         }
         .boxed()
-    }
-}
-
-/// The ledger is healthy when its log can be asked.
-struct LogHealth(Log);
-
-impl Health for LogHealth {
-    fn head(&self) -> BoxFuture<'_, anyhow::Result<u64>> {
-        async { Ok(self.0.length().await?) }.boxed()
     }
 }

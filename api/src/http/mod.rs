@@ -6,5 +6,5 @@ mod server;
 
 pub use proofs::{EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 pub(crate) use router::live;
-pub use router::{Health, proof_routes, router};
+pub use router::{Health, Nights, proof_routes, router};
 pub use server::serve;

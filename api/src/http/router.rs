@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::BoxFuture;
 use serde::Serialize;
 
@@ -16,6 +17,22 @@ use super::proofs::{self, Proofs};
 pub trait Health: Send + Sync + 'static {
     /// Asks the database.
     fn head(&self) -> BoxFuture<'_, anyhow::Result<u64>>;
+
+    /// How the nightly work goes; none where it is not done here. A night that failed leaves the server ready.
+    fn nights(&self) -> Option<Nights> {
+        None
+    }
+}
+
+/// How the nightly work goes, for those who watch the server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Nights {
+    /// The newest night that was done.
+    pub last: Option<NaiveDate>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// The code of a failure, until a night succeeds.
+    pub failing: Option<String>,
 }
 
 /// Every route but those of [`proof_routes`], which a ledger has beside these.
@@ -46,6 +63,8 @@ pub fn proof_routes(proofs: Proofs) -> Router {
 struct Ready {
     status: &'static str,
     events: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nights: Option<Nights>,
 }
 
 #[derive(Serialize)]
@@ -61,11 +80,13 @@ pub(crate) async fn live() -> Json<Live> {
 }
 
 async fn ready(State(health): State<Arc<dyn Health>>) -> (StatusCode, Json<Ready>) {
+    let nights = health.nights();
     match health.head().await {
-        Ok(events) => (StatusCode::OK, Json(Ready { status: "ready", events: Some(events) })),
+        Ok(events) => (StatusCode::OK, Json(Ready { status: "ready", events: Some(events), nights })),
         Err(error) => {
             tracing::warn!(%error, "the database cannot be reached");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Ready { status: "database_unreachable", events: None }))
+            let ready = Ready { status: "database_unreachable", events: None, nights };
+            (StatusCode::SERVICE_UNAVAILABLE, Json(ready))
         }
     }
 }

@@ -41,6 +41,11 @@ macro_rules! kinds {
         }
 
         impl WaitingKind {
+            /// Its stable code.
+            pub const fn code(self) -> &'static str {
+                match self { $(WaitingKind::$name => $code),+ }
+            }
+
             /// Every kind, in the order in which they are shown.
             pub const ALL: &'static [WaitingKind] = &[$(WaitingKind::$name),+];
 
@@ -78,6 +83,13 @@ kinds! {
     RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
     /// A request to erase a person.
     ErasureToDecide = "erasure_to_decide", "删除申请待决定", "erasure to decide";
+}
+
+impl WaitingKind {
+    /// Whether its day is the first on which the step can be taken, and not the last by which it should be.
+    pub const fn opens_on_its_day(self) -> bool {
+        matches!(self, WaitingKind::NoticeEnds)
+    }
 }
 
 /// Everything that waits, in the order of the kinds and within a kind by day. Reviews and notices that come due within the

@@ -2,6 +2,7 @@
 
 mod eligible;
 mod list;
+mod nights;
 
 use chrono::NaiveDate;
 use clap::Subcommand;
@@ -35,6 +36,12 @@ pub enum TodoCommand {
         /// 只看一个项目 · only this program, by its code
         #[arg(long)]
         program: Option<Program>,
+    },
+    /// 夜间任务 · what each night the served ledger found, the last first
+    Nights {
+        /// 几夜 · how many
+        #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=366))]
+        last: u32,
     },
     /// 搁置 · set an entry aside with a reason; it comes back when its facts change
     Dismiss {
@@ -82,6 +89,7 @@ pub(super) async fn run(session: &Session, command: TodoCommand) -> Result<Done,
         TodoCommand::Eligible { horizon, kind, program } => {
             eligible::run(session, horizon.horizon(), eligible::Only { kind, program }).await
         }
+        TodoCommand::Nights { last } => nights::run(session, last).await,
         TodoCommand::Dismiss { kind, person, program, reason, horizon } => {
             let (desk, entry) = (session.desk()?, Entry { kind, person, program });
             if reason.trim().is_empty() {
