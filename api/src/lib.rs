@@ -7,6 +7,7 @@ pub mod bank;
 pub mod breaks;
 pub mod check;
 pub mod cli;
+pub mod console;
 pub mod demo;
 pub mod embedded_postgres;
 pub mod flags;

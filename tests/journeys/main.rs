@@ -3,6 +3,7 @@
 mod banking;
 mod banks;
 mod checking;
+mod console;
 mod erasing;
 mod giving;
 mod going_on;

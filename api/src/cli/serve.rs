@@ -16,6 +16,8 @@ use tokio::net::TcpListener;
 use super::failure::{Done, Failure};
 use super::session::Session;
 use crate::app::App;
+use crate::bank::catalogue::Catalogue;
+use crate::console::{self, Console};
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::{self, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
@@ -73,7 +75,9 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
-    let ended = http::serve(listener, http::router(health).merge(proofs), stop).await;
+    let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
+    let pages = console::routes(Console { office: app.office().clone(), layouts: Arc::new(layouts) });
+    let ended = http::serve(listener, http::router(health).merge(proofs).merge(pages), stop).await;
     if let Some(nightly) = nightly {
         nightly.finish().await;
     }

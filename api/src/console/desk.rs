@@ -1,0 +1,103 @@
+//! 工作台: what waits for the visitor today.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::Console;
+use super::answers::{Stop, shown};
+use super::page::Frame;
+use super::visitor::Visitor;
+use crate::access::{Capability, may};
+use crate::outlook::found::Horizon;
+use crate::outlook::waiting::{Waiting, WaitingKind, waiting};
+
+/// How many days ahead the desk looks.
+const DAYS_AHEAD: u32 = 30;
+
+/// Entries of one kind that are shown.
+const SHOWN_MAX: usize = 20;
+
+#[derive(Template)]
+#[template(path = "desk.html")]
+struct DeskPage {
+    frame: Frame,
+    today: String,
+    groups: Vec<Group>,
+}
+
+/// The steps of one kind.
+struct Group {
+    name: &'static str,
+    count: usize,
+    more: usize,
+    entries: Vec<Entry>,
+}
+
+/// One step that waits.
+struct Entry {
+    path: String,
+    of: String,
+    about: String,
+    due: String,
+    overdue: bool,
+}
+
+/// Shows what waits.
+pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Response, Stop> {
+    let today = visitor.desk().today();
+    let horizon = Horizon { on: today, within_days: DAYS_AHEAD };
+    let found = waiting(&console.office, horizon).await;
+    let found = found.map_err(|error| Stop::failed(error, visitor.lang))?;
+    let groups = WaitingKind::ALL.iter().filter(|kind| may(visitor.role, takes(**kind)));
+    let groups = groups.map(|kind| group(&visitor, horizon, *kind, &found)).filter(|group| group.count > 0);
+    let groups = groups.collect();
+    Ok(shown(&DeskPage { frame: Frame::new(&visitor, "/"), today: today.to_string(), groups }))
+}
+
+/// Who takes the step.
+const fn takes(kind: WaitingKind) -> Capability {
+    match kind {
+        WaitingKind::CaseToDecide | WaitingKind::NoticeEnds => Capability::DecideCases,
+        WaitingKind::Recertification => Capability::PrepareCases,
+        WaitingKind::RunToSubmit => Capability::PrepareRuns,
+        WaitingKind::RunToApprove => Capability::ApproveRuns,
+        WaitingKind::RunToRelease | WaitingKind::RunToReconcile => Capability::ReleaseRuns,
+        WaitingKind::ReturnedPayment => Capability::PrepareRuns,
+        WaitingKind::RatesToApprove => Capability::DecideCases,
+        WaitingKind::ErasureToDecide => Capability::DecideCases,
+    }
+}
+
+fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &[Waiting]) -> Group {
+    let of_kind = || found.iter().filter(|waiting| waiting.kind == kind);
+    let count = of_kind().count();
+    let entry = |waiting: &Waiting| Entry {
+        path: path(kind, &waiting.of),
+        of: waiting.of.chars().take(8).collect(),
+        about: visitor.lang.pick(&waiting.about.zh, &waiting.about.en).clone(),
+        due: waiting.due_on.map(|day| day.to_string()).unwrap_or_default(),
+        overdue: waiting.due_on.is_some_and(|day| day < horizon.on),
+    };
+    Group {
+        name: visitor.lang.pick(kind.zh(), kind.en()),
+        count,
+        more: count.saturating_sub(SHOWN_MAX),
+        entries: of_kind().take(SHOWN_MAX).map(entry).collect(),
+    }
+}
+
+/// Where the step is taken, or the thing is seen; nowhere yet where no page shows it.
+fn path(kind: WaitingKind, of: &str) -> String {
+    match kind {
+        WaitingKind::CaseToDecide | WaitingKind::NoticeEnds | WaitingKind::Recertification => {
+            format!("/cases/{of}")
+        }
+        WaitingKind::RunToSubmit
+        | WaitingKind::RunToApprove
+        | WaitingKind::RunToRelease
+        | WaitingKind::RunToReconcile => format!("/runs/{of}"),
+        WaitingKind::ErasureToDecide => format!("/people/{of}"),
+        WaitingKind::ReturnedPayment | WaitingKind::RatesToApprove => String::new(),
+    }
+}

@@ -1,0 +1,76 @@
+//! 控制台: the pages that people work with, made by the server and sent whole. They work without scripts; the one script
+//! moves the cursor to the search box.
+//!
+//! The pages ask the same processes as the command line and have no rules of their own. Each request goes three steps:
+//! a visitor is found by the cookie, may or may not ([`crate::access`]), and the handler asks a process and shows a
+//! page. What was refused is shown on the page where it was asked, with the process's own words.
+//!
+//! | File | Pages |
+//! |---|---|
+//! | `sign_in` | 登录、退出、岗位切换、语言 |
+//! | `desk` | 工作台: what waits today |
+//! | `runs` | 发放批次: prepare, look through, submit, approve, release, take the bank's file in |
+//! | `told` | 个案、人员、资金、募捐活动: facts as of two clocks, and how they came about |
+//! | `find` | 查找 by ID number or identifier |
+//! | `money` | 资金和募捐活动 |
+
+mod answers;
+mod assets;
+mod desk;
+mod find;
+mod guard;
+mod money;
+mod names;
+mod page;
+mod runs;
+mod session;
+mod sign_in;
+mod told;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+
+use crate::bank::catalogue::Catalogue;
+use crate::processes::Office;
+
+/// The largest file that a page takes: a million lines of a bank's answer.
+const BODY_BYTES_MAX: usize = 256 << 20;
+
+/// What the pages work with.
+#[derive(Clone)]
+pub struct Console {
+    /// The office.
+    pub office: Office,
+    /// The layouts of files to and from banks.
+    pub layouts: Arc<Catalogue>,
+}
+
+/// Every page.
+pub fn routes(console: Console) -> Router {
+    Router::new()
+        .route("/", get(desk::show))
+        .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/role", post(sign_in::act_as))
+        .route("/language/{lang}", get(sign_in::speak))
+        .route("/find", get(find::ask).post(find::find))
+        .route("/runs", get(runs::list).post(runs::prepare))
+        .route("/runs/{run}", get(runs::one))
+        .route("/runs/{run}/{step}", post(runs::step))
+        .route("/runs/{run}/files", post(runs::release))
+        .route("/runs/{run}/results", post(runs::settle).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
+        .route("/cases/{case}", get(told::case))
+        .route("/people/{person}", get(told::person))
+        .route("/money", get(money::list))
+        .route("/funds/{fund}", get(told::fund))
+        .route("/campaigns/{campaign}", get(told::campaign))
+        .route("/assets/console.css", get(assets::style))
+        .route("/assets/console.js", get(assets::script))
+        .layer(middleware::from_fn(guard::guard))
+        .with_state(console)
+}
