@@ -4,6 +4,7 @@ pub mod access;
 pub mod app;
 pub mod audit;
 pub mod bank;
+pub mod books;
 pub mod breaks;
 pub mod check;
 pub mod cli;

@@ -30,7 +30,8 @@ async fn totals(small: &SmallOffice) -> (Value, Vec<(String, i64)>) {
     small.office.runner.catch_up(Until::Head).await.unwrap();
     let mut report = serde_json::to_value(year_report(&small.office.pool, 2023).await.unwrap()).unwrap();
     report["position"] = Value::Null;
-    let balances = "select account, debit_fen - credit_fen from read_book_accounts order by account";
+    let balances = "select subaccount, sum(debit_fen - credit_fen)::bigint from read_book_days
+                     group by subaccount order by subaccount";
     (report, sqlx::query_as(balances).fetch_all(small.ledger.owner()).await.unwrap())
 }
 

@@ -20,8 +20,8 @@ async fn a_row_that_was_changed_is_found() {
 #[tokio::test]
 async fn a_row_that_was_removed_is_found() {
     let mut small = SmallOffice::open().await;
-    small.damage("delete from read_book_accounts where account = 'deposits'").await;
-    names_the_table(&small, "read_book_accounts").await;
+    small.damage("delete from read_book_days where account = 'deposits'").await;
+    names_the_table(&small, "read_book_days").await;
     assert_eq!(codes(&small.broken().await), ["projections"]);
 }
 
@@ -31,5 +31,5 @@ async fn events_that_were_taken_in_twice_are_found() {
     small.damage("update read_positions set position = position - 2 where name = 'books'").await;
     assert!(codes(&small.broken().await).is_empty(), "the last events book nothing: the replay agrees");
     small.damage("update read_positions set position = 0 where name = 'books'").await;
-    names_the_table(&small, "read_book_accounts").await;
+    names_the_table(&small, "read_book_days").await;
 }

@@ -125,6 +125,7 @@ impl Street<'_> {
             source: FundSource::Budget,
             restriction: Restriction::Restricted,
             opened_on,
+            programs: vec![],
         };
         self.book.write((opened_on, 0), personas::finance(), self.fund_id, opened);
     }
@@ -186,7 +187,8 @@ impl Street<'_> {
             PaymentRunEvent::PaymentRunApproved { approved_on: day, approved_by: approver.id.clone() };
         self.book.write((day, 13), approver.clone(), run_id, approved);
         let more = if fault == RunFault::CommittedOtherwise { 100 } else { 0 };
-        let committed = FundEvent::FundsCommitted { run_id, amount: money(sum + more), committed_on: day };
+        let (amount, by_program) = (money(sum + more), vec![]);
+        let committed = FundEvent::FundsCommitted { run_id, amount, committed_on: day, by_program };
         self.book.write((day, 13), approver, fund_id, committed);
         for (subject, line) in lines {
             self.order(run_id, day, subject, line, &finance);
@@ -266,7 +268,8 @@ impl Street<'_> {
         let event = FundEvent::FundsSpent { run_id, amount: money(spent), spent_on: on };
         self.book.write((on, 17), finance.clone(), fund_id, event);
         if freed > 0 {
-            let event = FundEvent::FundsReleased { run_id, amount: money(freed), released_on: on };
+            let (amount, by_program) = (money(freed), vec![]);
+            let event = FundEvent::FundsReleased { run_id, amount, released_on: on, by_program };
             self.book.write((on, 17), finance, fund_id, event);
         }
     }

@@ -46,6 +46,7 @@ async fn office_with_a_campaign() -> Counter {
         source: FundSource::Donations,
         restriction: Restriction::Restricted,
         opened_on: "2023-10-01".parse().unwrap(),
+        programs: vec![],
     };
     open_fund(office, &desk(personas::finance()), charter).await.unwrap();
     app.close().await.unwrap();

@@ -5,6 +5,7 @@ mod banks;
 mod checking;
 mod console;
 mod erasing;
+mod funds;
 mod giving;
 mod going_on;
 mod importing;

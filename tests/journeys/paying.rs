@@ -40,6 +40,7 @@ pub async fn office_with_a_case() -> (Counter, CaseId) {
         source: FundSource::Budget,
         restriction: Restriction::Unrestricted,
         opened_on: finance.today(),
+        programs: vec![],
     };
     let fund = open_fund(office, &finance, charter).await.unwrap();
     appropriate(office, &finance, fund, Money::from_fen(10_000_000), "昌财〔2023〕1号").await.unwrap();

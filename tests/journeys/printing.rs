@@ -255,6 +255,7 @@ async fn a_receipt_names_the_donor_who_gave_a_name_and_keeps_the_other_anonymous
         source: FundSource::Donations,
         restriction: Restriction::Restricted,
         opened_on: today,
+        programs: vec![],
     };
     open_fund(office, &finance, charter).await.unwrap();
     let terms = CampaignTerms {

@@ -127,6 +127,7 @@ async fn a_program_that_runs_seals_what_it_appends_without_being_asked() {
         source: FundSource::Budget,
         restriction: Restriction::Unrestricted,
         opened_on: finance.today(),
+        programs: vec![],
     };
     open_fund(app.office(), &finance, charter).await.unwrap();
     let length = app.office().repository.log().length().await.unwrap();

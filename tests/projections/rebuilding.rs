@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use domain::actor::ActorId;
 use domain::bank_return::{
     BankReturn, BankReturnEvent, LineOutcome, Matching, ReceivedFile, UnmatchedLine, UnmatchedReason,
 };
 use domain::campaign::{Campaign, CampaignEvent, Goods, InKindGift, Publicity, Valuation};
-use domain::ids::{BankReturnId, DonationId, PersonId, RecoveryPlanId, RunId};
+use domain::fund::{Fund, FundEvent};
+use domain::ids::{BankReturnId, DonationId, FundId, PersonId, RecoveryPlanId, RunId};
 use domain::money::Money;
 use domain::program::Program;
 use domain::recovery_plan::{
@@ -34,7 +36,8 @@ async fn digests(office: &Office) -> Vec<String> {
 async fn a_busy_year(office: &Office) {
     let campaign = collect(office).await;
     office.append::<Campaign>(campaign.uuid(), &[quilts(office)]).await;
-    promise(office).await;
+    let (fund, _) = promise(office).await;
+    close_year(office, fund).await;
     let mut cases = Vec::new();
     for program in [Program::AdvancedAgeAllowance, Program::SubsistenceAllowance, Program::ElderlyCareSubsidy]
     {
@@ -123,6 +126,22 @@ fn a_file_with_a_strange_line(return_id: BankReturnId, run_id: RunId) -> [BankRe
         BankReturnEvent::BankLinesUnmatched { lines: vec![line] },
         BankReturnEvent::BankFileMatched { matching, matched_on: day("2023-07-11") },
     ]
+}
+
+/// Closes the year before the fund's first, so that nothing of the stories moves to another day.
+async fn close_year(office: &Office, fund: FundId) {
+    let closed = FundEvent::FundYearClosed {
+        year: 2022,
+        unspent: Money::ZERO,
+        committed: Money::ZERO,
+        in_transit: Money::ZERO,
+        lines: vec![],
+        position: 0,
+        closed_on: day("2023-07-01"),
+        closed_by: ActorId::parse("liu.yang").unwrap(),
+    };
+    office.catch_up().await.unwrap();
+    office.append::<Fund>(fund.uuid(), &[closed]).await;
 }
 
 #[tokio::test]
@@ -241,7 +260,7 @@ async fn an_event_that_was_applied_twice_is_found_by_replaying() {
     let verified = verify(office.ledger.owner(), office.log(), &all()).await.unwrap();
     let unequal: Vec<&str> =
         verified.iter().filter(|table| !table.is_equal()).map(|table| table.table).collect();
-    assert_eq!(unequal, ["read_book_accounts"]);
+    assert_eq!(unequal, ["read_book_days"]);
 }
 
 #[tokio::test]
@@ -253,7 +272,7 @@ async fn what_a_projection_needs_is_rebuilt_with_it() {
     let books: Arc<dyn Projection> = Arc::new(projections::books::Books);
     let rebuilt = rebuild(office.ledger.owner(), office.log(), &[books]).await.unwrap();
     let names: Vec<&str> = rebuilt.iter().map(|rebuilt| rebuilt.name).collect();
-    assert_eq!(names, ["payment_registers", "books"]);
+    assert_eq!(names, ["payment_registers", "donation_totals", "books"]);
     assert_eq!(digests(&office).await, before);
 }
 

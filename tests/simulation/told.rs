@@ -79,7 +79,10 @@ impl Told {
     fn of_fund(&mut self, id: FundId, event: &FundEvent) {
         let fund = self.books.fund(id);
         match event {
-            FundEvent::FundOpened { .. } => {}
+            FundEvent::FundOpened { .. }
+            | FundEvent::FundYearClosed { .. }
+            | FundEvent::FundYearReopened { .. }
+            | FundEvent::FundYearCarriedOver { .. } => {}
             FundEvent::MoneyAppropriated { amount, .. }
             | FundEvent::DonationCredited { amount, .. }
             | FundEvent::RecoveryCredited { amount, .. } => fund.received += amount.fen(),

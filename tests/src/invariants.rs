@@ -15,7 +15,7 @@ const OF_ANY_LOG: [&str; 2] = ["order", "head"];
 const OF_AN_OFFICE: [&str; 4] = ["order", "head", "history", "paid_once"];
 
 /// What holds in a log that was written by commands alone.
-const OF_COMMANDS: [&str; 12] = [
+const OF_COMMANDS: [&str; 13] = [
     "order",
     "head",
     "history",
@@ -25,6 +25,7 @@ const OF_COMMANDS: [&str; 12] = [
     "recoveries",
     "books",
     "funds",
+    "closed_years",
     "four_eyes",
     "commands",
     "proofs",

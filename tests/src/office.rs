@@ -122,6 +122,7 @@ impl SmallOffice {
                 source,
                 restriction: Restriction::Restricted,
                 opened_on: finance.today(),
+                programs: vec![],
             };
             work::open_fund(&self.office, &finance, charter).await.unwrap();
         }

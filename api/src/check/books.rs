@@ -1,74 +1,97 @@
-//! The books: every event's debit and credit agree, no asset falls below nothing, and the books tie to the funds.
+//! The books: every event's debit and credit agree, fund by fund; no asset falls below nothing; and the books of each
+//! fund tie to what the fund and its payments say.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::any_event::AnyEvent;
-use domain::books::{Account, AccountKind, BookedEvent, PaidFor, Posting, postings};
+use domain::books::{Account, AccountKind, Bookkeeper, Entries};
 use domain::fund::FundEvent;
+use domain::ids::FundId;
 use domain::payment::PaymentEvent;
 use domain::payment_run::PaymentRunEvent;
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
+use crate::processes::office_day;
 
 /// Books every event, in fen.
 #[derive(Default)]
 pub struct Books {
-    /// What each payment is for, and its run.
-    orders: HashMap<String, (PaidFor, String)>,
-    balances: BTreeMap<Account, i64>,
-    /// What all funds hold.
-    held: i64,
-    /// What was settled of runs whose spending the funds have not been told yet.
-    unspent: HashMap<String, i64>,
+    keeper: Bookkeeper,
+    balances: BTreeMap<(Option<FundId>, Account), i64>,
+    /// What the funds' own events say.
+    funds: BTreeMap<FundId, Told>,
     /// Ordered and without result, counted without the books.
-    pending: i64,
+    pending: BTreeMap<Option<FundId>, i64>,
+    runs: HashMap<String, FundId>,
+    /// What reconciled runs settled, by their own events.
+    settled: BTreeMap<Option<FundId>, i64>,
     findings: Vec<Finding>,
+}
+
+#[derive(Default)]
+struct Told {
+    held: i64,
+    committed: i64,
+    spent: i64,
 }
 
 impl Watch for Books {
     fn invariant(&self) -> Invariant {
         Invariant {
             code: "books",
-            zh: "借贷处处相等，资产不为负；在途等于未回盘，存款与在途等于各项资金之和",
-            en: "debit equals credit at every position, no asset is below nothing, and the books tie to payments and funds",
+            zh: "每项资金借贷处处相等，资产不为负；在途等于未回盘，存款、在途与到账待核销等于资金余额，占用相符",
+            en: "debit equals credit at every position in every fund, no asset is below nothing, and each fund's books tie to its payments, balance and commitments",
         }
     }
 
     fn see(&mut self, seen: &Seen) {
-        let postings = self.postings(seen);
-        let difference: i64 = postings.iter().map(|posting| posting.amount.fen()).sum();
-        if difference != 0 {
+        let Some(event) = &seen.event else { return };
+        let Entries { postings, .. } = self.keeper.book(&seen.stream_id, event, office_day(seen.recorded_at));
+        let mut by_fund: BTreeMap<Option<FundId>, i64> = BTreeMap::new();
+        for posting in &postings {
+            *by_fund.entry(posting.subaccount.fund).or_default() += posting.amount.fen();
+        }
+        for difference in by_fund.values().filter(|difference| **difference != 0) {
             let zh = format!("该事件借贷相差 {difference} 分");
             let en = format!("debit and credit differ by {difference} fen");
             self.findings.push(Finding::at(seen.position, zh, en));
         }
-        for Posting { account, amount } in postings {
-            self.post(seen, account, amount.fen());
+        for posting in &postings {
+            self.post(seen, posting.subaccount.fund, posting.subaccount.account, posting.amount.fen());
+        }
+        match event {
+            AnyEvent::Fund(event) => self.hear(seen, event),
+            AnyEvent::PaymentRun(PaymentRunEvent::PaymentRunOpened { fund_id, .. }) => {
+                self.runs.insert(seen.stream_id.clone(), *fund_id);
+            }
+            AnyEvent::PaymentRun(PaymentRunEvent::PaymentRunReconciled { settled_sum, .. }) => {
+                let fund = self.runs.get(&seen.stream_id).copied();
+                *self.settled.entry(fund).or_default() += settled_sum.fen();
+            }
+            AnyEvent::Payment(event) => {
+                let fund = postings.first().and_then(|posting| posting.subaccount.fund);
+                self.count(event, fund, postings.first().map_or(0, |posting| posting.amount.fen()));
+            }
+            _ => {}
         }
     }
 
     fn finish(mut self: Box<Self>) -> Vec<Finding> {
-        let (deposits, in_transit) = (self.balance(Account::Deposits), self.balance(Account::InTransit));
-        if in_transit != self.pending {
-            let zh = format!("账簿在途 {in_transit} 分，未回盘 {} 分", self.pending);
-            let en = format!("{in_transit} fen in transit, {} pending", self.pending);
-            self.findings.push(Finding::among([], zh, en));
-        }
-        let held = self.held - self.unspent.values().sum::<i64>();
-        if deposits + in_transit != held {
-            let money = deposits + in_transit;
-            let zh = format!("银行存款与在途共 {money} 分，各项资金共 {held} 分");
-            let en = format!("{money} fen at the bank and in transit, {held} in the funds");
-            self.findings.push(Finding::among([], zh, en));
+        let mut funds: Vec<Option<FundId>> = self.balances.keys().map(|(fund, _)| *fund).collect();
+        funds.extend(self.funds.keys().map(|fund| Some(*fund)));
+        funds.sort_unstable();
+        funds.dedup();
+        for fund in funds {
+            self.tie(fund);
         }
         self.findings
     }
 }
 
 impl Books {
-    fn post(&mut self, seen: &Seen, account: Account, fen: i64) {
-        let balance = self.balances.entry(account).or_default();
+    fn post(&mut self, seen: &Seen, fund: Option<FundId>, account: Account, fen: i64) {
+        let balance = self.balances.entry((fund, account)).or_default();
         *balance += fen;
         if account.kind() == AccountKind::Asset && *balance < 0 && fen < 0 {
             let zh = format!("{} 为负：{balance} 分", account.zh());
@@ -77,56 +100,68 @@ impl Books {
         }
     }
 
-    fn balance(&self, account: Account) -> i64 {
-        self.balances.get(&account).copied().unwrap_or_default()
+    fn balance(&self, fund: Option<FundId>, account: Account) -> i64 {
+        self.balances.get(&(fund, account)).copied().unwrap_or_default()
     }
 
-    fn postings(&mut self, seen: &Seen) -> Vec<Posting> {
-        match &seen.event {
-            Some(AnyEvent::Payment(event)) => self.of_payment(&seen.stream_id, event),
-            Some(AnyEvent::Fund(event)) => {
-                self.hold(event);
-                postings(BookedEvent::Fund(event))
+    fn tie(&mut self, fund: Option<FundId>) {
+        let at = |account| self.balance(fund, account);
+        let told = fund.and_then(|fund| self.funds.get(&fund));
+        let (held, committed, spent) = told.map_or((0, 0, 0), |told| (told.held, told.committed, told.spent));
+        let settled = self.settled.get(&fund).copied().unwrap_or_default();
+        let pending = self.pending.get(&fund).copied().unwrap_or_default();
+        let money = at(Account::Deposits) + at(Account::InTransit) + at(Account::AwaitingReconciliation);
+        let ties = [
+            ("在途", "in transit", at(Account::InTransit), "未回盘", "pending", pending),
+            (
+                "存款、在途与待核销",
+                "at the bank, in transit and awaiting reconciliation",
+                money,
+                "资金余额",
+                "held by the fund",
+                held,
+            ),
+            ("占用", "committed", at(Account::Commitments), "资金占用", "committed by the fund", committed),
+            ("已对账批次到账", "settled by reconciled runs", settled, "资金支出", "spent by the fund", spent),
+        ];
+        let name = fund.map_or_else(|| "–".to_owned(), |fund| fund.to_string());
+        for (zh, en, booked, zh_told, en_told, told) in ties {
+            if booked != told {
+                let zh = format!("资金 {name}：{zh} {booked} 分，{zh_told} {told} 分");
+                let en = format!("fund {name}: {booked} fen {en}, {told} {en_told}");
+                self.findings.push(Finding::among([], zh, en));
             }
-            Some(AnyEvent::Campaign(event)) => postings(BookedEvent::Campaign(event)),
-            Some(AnyEvent::PaymentRun(PaymentRunEvent::PaymentRunReconciled { .. })) => {
-                self.unspent.remove(&seen.stream_id);
-                Vec::new()
-            }
-            _ => Vec::new(),
         }
     }
 
-    fn of_payment(&mut self, id: &str, event: &PaymentEvent) -> Vec<Posting> {
-        if let PaymentEvent::PaymentOrdered { order } = event {
-            self.orders.insert(id.to_owned(), (PaidFor::from(&**order), order.run_id.to_string()));
-        }
-        // without its order the event is damage, which another check names
-        let Some((paid_for, run)) = self.orders.get(id).cloned() else { return Vec::new() };
-        let fen = paid_for.amount.fen();
+    fn count(&mut self, event: &PaymentEvent, fund: Option<FundId>, fen: i64) {
+        let pending = self.pending.entry(fund).or_default();
         match event {
-            PaymentEvent::PaymentOrdered { .. } => self.pending += fen,
-            PaymentEvent::PaymentReturned { .. } => self.pending -= fen,
-            PaymentEvent::PaymentSettled { .. } => {
-                self.pending -= fen;
-                *self.unspent.entry(run).or_default() += fen;
-            }
+            PaymentEvent::PaymentOrdered { .. } => *pending += fen,
+            PaymentEvent::PaymentSettled { .. } | PaymentEvent::PaymentReturned { .. } => *pending -= fen,
             _ => {}
         }
-        postings(BookedEvent::Payment(event, paid_for))
     }
 
-    fn hold(&mut self, event: &FundEvent) {
+    fn hear(&mut self, seen: &Seen, event: &FundEvent) {
+        let Ok(fund) = seen.stream_id.parse() else { return };
+        let told: &mut Told = self.funds.entry(fund).or_default();
         match event {
             FundEvent::MoneyAppropriated { amount, .. }
             | FundEvent::DonationCredited { amount, .. }
-            | FundEvent::RecoveryCredited { amount, .. } => self.held += amount.fen(),
-            FundEvent::FundsSpent { amount, .. } | FundEvent::DonationsRemitted { amount, .. } => {
-                self.held -= amount.fen();
+            | FundEvent::RecoveryCredited { amount, .. } => told.held += amount.fen(),
+            FundEvent::DonationsRemitted { amount, .. } => told.held -= amount.fen(),
+            FundEvent::FundsSpent { amount, .. } => {
+                told.held -= amount.fen();
+                told.spent += amount.fen();
+                told.committed -= amount.fen();
             }
+            FundEvent::FundsCommitted { amount, .. } => told.committed += amount.fen(),
+            FundEvent::FundsReleased { amount, .. } => told.committed -= amount.fen(),
             FundEvent::FundOpened { .. }
-            | FundEvent::FundsCommitted { .. }
-            | FundEvent::FundsReleased { .. } => {}
+            | FundEvent::FundYearClosed { .. }
+            | FundEvent::FundYearReopened { .. }
+            | FundEvent::FundYearCarriedOver { .. } => {}
         }
     }
 }

@@ -165,7 +165,10 @@ impl Campaign {
 impl Balance {
     fn apply(&mut self, event: &FundEvent) {
         match event {
-            FundEvent::FundOpened { .. } => {}
+            FundEvent::FundOpened { .. }
+            | FundEvent::FundYearClosed { .. }
+            | FundEvent::FundYearReopened { .. }
+            | FundEvent::FundYearCarriedOver { .. } => {}
             FundEvent::MoneyAppropriated { amount, .. }
             | FundEvent::DonationCredited { amount, .. }
             | FundEvent::RecoveryCredited { amount, .. } => self.held += amount.fen(),

@@ -22,6 +22,7 @@ mod recoveries;
 mod runs;
 mod seen;
 mod still_due;
+mod years;
 
 use indicatif::ProgressBar;
 use sqlx::PgPool;
@@ -112,6 +113,7 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<readable::Readable>::default(),
         Box::<books::Books>::default(),
         Box::<funds::Funds>::default(),
+        Box::<years::Years>::default(),
         Box::<runs::Runs>::default(),
         Box::<payments::Payments>::default(),
         Box::<recoveries::Recoveries>::default(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::any_event::AnyEvent;
 use domain::books::{Account, BookedEvent, PaidFor, postings};
 use domain::ids::{PaymentId, PersonId, RecoveryPlanId};
-use domain::payment::{PaymentEvent, PaymentOrder};
+use domain::payment::PaymentEvent;
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
@@ -34,13 +34,13 @@ impl Watch for Recoveries {
     fn see(&mut self, seen: &Seen) {
         let Some(AnyEvent::Payment(event)) = &seen.event else { return };
         if let PaymentEvent::PaymentOrdered { order } = event {
-            self.orders
-                .insert(seen.stream_id.clone(), (PaidFor::from(order as &PaymentOrder), order.beneficiary));
+            self.orders.insert(seen.stream_id.clone(), (PaidFor::ordered_by(order, None), order.beneficiary));
         }
         // without its order the event is damage, which another check names
         let Some((paid_for, person)) = self.orders.get(&seen.stream_id).copied() else { return };
         let booked = postings(BookedEvent::Payment(event, paid_for));
-        let receivable = booked.iter().filter(|posting| posting.account == Account::RecoveriesReceivable);
+        let receivable =
+            booked.iter().filter(|posting| posting.subaccount.account == Account::RecoveriesReceivable);
         self.receivable += receivable.map(|posting| posting.amount.fen()).sum::<i64>();
         self.owe(seen, person, owed(event));
         self.match_withheld(seen, event);

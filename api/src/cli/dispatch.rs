@@ -3,8 +3,9 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, bank, campaign, check, db, demo, donation, import, migrate, payment, person, policy,
-    print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo, token, user, witness,
+    Cli, Command, audit, bank, books, campaign, check, db, demo, donation, fund, import, migrate, payment,
+    person, policy, print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo, token, user,
+    witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -39,6 +40,8 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Bank(command) => bank::run(session, command).await,
         Command::Payment(command) => payment::run(session, command).await,
         Command::Recovery(command) => recovery::run(session, command).await,
+        Command::Fund(command) => fund::run(session, command).await,
+        Command::Books(command) => books::run(session, command).await,
         Command::Person(command) => person::run(session, command).await,
         Command::Policy(command) => policy::run(session, command).await,
         Command::Todo(command) => todo::run(session, command).await,

@@ -3,6 +3,7 @@
 pub mod assess;
 pub mod audit;
 mod bank;
+mod books;
 mod campaign;
 mod check;
 mod db;
@@ -12,6 +13,7 @@ mod dispatch;
 mod donation;
 mod draft;
 mod failure;
+mod fund;
 mod import;
 pub mod lines;
 mod migrate;
@@ -49,10 +51,12 @@ use crate::workbook::ReadWorkbook;
 
 pub use audit::AuditCommand;
 pub use bank::{BankCommand, LayoutArgs};
+pub use books::BooksCommand;
 pub use campaign::CampaignCommand;
 pub use dispatch::dispatch;
 pub use donation::DonationCommand;
 pub use failure::{Done, Failure};
+pub use fund::FundCommand;
 pub use person::PersonCommand;
 pub use policy::PolicyCommand;
 pub use print::PrintCommand;
@@ -159,6 +163,12 @@ pub enum Command {
     /// 追回 · what was paid without being due: the arithmetic, plans, repayments, balances
     #[command(subcommand)]
     Recovery(RecoveryCommand),
+    /// 资金 · funds: open, appropriate, show, close a year, carry it over
+    #[command(subcommand)]
+    Fund(FundCommand),
+    /// 账簿 · the books: accounts, trial balance, entries
+    #[command(subcommand)]
+    Books(BooksCommand),
     /// 人员 · a person: find, restrict, erase
     #[command(subcommand)]
     Person(PersonCommand),

@@ -150,8 +150,8 @@ impl Play<'_> {
         ] {
             let fund_id = self.office.fund_id(name);
             let name = name.to_owned();
-            let charter =
-                FundCharter { fund_id, name, source, restriction: Restriction::Restricted, opened_on: day };
+            let (restriction, programs) = (Restriction::Restricted, Vec::new());
+            let charter = FundCharter { fund_id, name, source, restriction, opened_on: day, programs };
             office::open_fund(self.office, &desk, charter).await?;
             if source == FundSource::Budget {
                 let amount = Money::try_from_fen(APPROPRIATION)?;

@@ -2,9 +2,8 @@
 
 use chrono::NaiveDate;
 use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation, Publication};
-use domain::fund::{FundCharter, FundCommand};
-use domain::ids::{CampaignId, DonationId, FundId, PersonId};
-use domain::money::Money;
+use domain::fund::FundCommand;
+use domain::ids::{CampaignId, DonationId, PersonId};
 use domain::personal::{Personal, seal};
 
 use super::{Desk, Office, ProcessError, Step};
@@ -16,40 +15,6 @@ impl Office {
     pub fn campaign_id(&self, name: &str) -> CampaignId {
         CampaignId::new(self.derived("campaign", name))
     }
-
-    /// The fund of a name.
-    pub fn fund_id(&self, name: &str) -> FundId {
-        FundId::new(self.derived("fund", name))
-    }
-}
-
-/// Opens a fund.
-///
-/// # Errors
-/// [`ProcessError`] when the domain refuses.
-pub async fn open_fund(office: &Office, desk: &Desk, charter: FundCharter) -> Result<FundId, ProcessError> {
-    let fund_id = charter.fund_id;
-    let (id, open) = (fund_id.to_string(), FundCommand::OpenFund { charter });
-    office.together(desk, office.derived("open_fund", &id), [Step::Fund(id, open)]).await?;
-    Ok(fund_id)
-}
-
-/// Records that money was appropriated to a fund (拨款到账).
-///
-/// # Errors
-/// [`ProcessError`] when the domain refuses.
-pub async fn appropriate(
-    office: &Office,
-    desk: &Desk,
-    fund_id: FundId,
-    amount: Money,
-    document: &str,
-) -> Result<(), ProcessError> {
-    let key = office.derived("appropriate", &format!("{fund_id}|{document}"));
-    let document = document.to_owned();
-    let command = FundCommand::Appropriate { amount, document, appropriated_on: desk.today() };
-    office.together(desk, key, [Step::Fund(fund_id.to_string(), command)]).await?;
-    Ok(())
 }
 
 /// Opens a campaign.

@@ -132,9 +132,13 @@ impl Flows {
                 let used = Use::Remittance { campaign_id, remittance_id };
                 self.outflows.push(Outflow { used, amount });
             }
+            // a year that ends brings nothing and takes nothing
             FundEvent::FundOpened { .. }
             | FundEvent::FundsCommitted { .. }
-            | FundEvent::FundsReleased { .. } => {}
+            | FundEvent::FundsReleased { .. }
+            | FundEvent::FundYearClosed { .. }
+            | FundEvent::FundYearReopened { .. }
+            | FundEvent::FundYearCarriedOver { .. } => {}
         }
     }
 

@@ -3,14 +3,18 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::earmark::ProgramShare;
 use super::event::{FundSource, Restriction};
+use super::level::GovernmentLevel;
+use super::year::YearFacts;
 use crate::ids::{CampaignId, DonationId, FundId, PaymentId, RemittanceId, RunId};
 use crate::money::Money;
+use crate::program::Program;
 
 /// Commands to a fund (资金). Days are days of the office; none may lie after the context's today.
 ///
-/// All but the first two are appended together with what causes them: the gift, the approval of a run, the
-/// results from the bank, the recovered money.
+/// All but the first two and those of the year's end are appended together with what causes them: the gift, the
+/// approval of a run, the results from the bank, the recovered money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FundCommand {
     /// 设立, by finance.
@@ -26,6 +30,8 @@ pub enum FundCommand {
         document: String,
         /// The day.
         appropriated_on: NaiveDate,
+        /// What it is for, as far as the document says.
+        purpose: Purpose,
     },
     /// 捐赠入账, with the campaign's event; a refund has an amount below nothing.
     CreditDonation {
@@ -48,6 +54,8 @@ pub enum FundCommand {
         amount: Money,
         /// The day.
         committed_on: NaiveDate,
+        /// Its sums by program, which add up to the amount; each program once.
+        by_program: Vec<ProgramShare>,
     },
     /// 支出, with the bank's results.
     Spend {
@@ -66,6 +74,9 @@ pub enum FundCommand {
         amount: Money,
         /// The day.
         released_on: NaiveDate,
+        /// The sums by program, which add up to the amount; empty where the commitment did not say them either, or
+        /// where the whole of it is released.
+        by_program: Vec<ProgramShare>,
     },
     /// 善款转交, by an approver, with the campaign's event.
     Remit {
@@ -87,6 +98,46 @@ pub enum FundCommand {
         /// The day.
         credited_on: NaiveDate,
     },
+    /// 年终结账, by finance, once the year is over.
+    CloseYear {
+        /// Which.
+        year: i32,
+        /// What the books say of it.
+        facts: YearFacts,
+        /// The day on which it is done.
+        closed_on: NaiveDate,
+    },
+    /// 撤销结账, by an approver or finance, before the carry-over.
+    ReopenYear {
+        /// Which.
+        year: i32,
+        /// Why; 1 to 100 characters.
+        reason: String,
+        /// The day.
+        reopened_on: NaiveDate,
+    },
+    /// 年终结转, by an approver who did not close the year.
+    CarryOver {
+        /// The year that was closed.
+        year: i32,
+        /// 结转文号; 1 to 100 characters.
+        document: String,
+        /// What the books say of the year, added up anew, as if it were not closed.
+        found: YearFacts,
+        /// The day.
+        carried_on: NaiveDate,
+    },
+}
+
+/// What an appropriation is for, as far as its document says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Purpose {
+    /// 救助项目: the one program it is for.
+    pub program: Option<Program>,
+    /// 资金层级: who gave it.
+    pub level: Option<GovernmentLevel>,
+    /// 预算年度: the year it is for.
+    pub budget_year: Option<i32>,
 }
 
 /// What a fund is.
@@ -102,6 +153,8 @@ pub struct FundCharter {
     pub restriction: Restriction,
     /// The day it was opened.
     pub opened_on: NaiveDate,
+    /// 用途: the programs it may pay, each once; every program where none is named.
+    pub programs: Vec<Program>,
 }
 
 impl FundCommand {
@@ -116,6 +169,9 @@ impl FundCommand {
             FundCommand::Release { .. } => "Release",
             FundCommand::Remit { .. } => "Remit",
             FundCommand::CreditRecovery { .. } => "CreditRecovery",
+            FundCommand::CloseYear { .. } => "CloseYear",
+            FundCommand::ReopenYear { .. } => "ReopenYear",
+            FundCommand::CarryOver { .. } => "CarryOver",
         }
     }
 }

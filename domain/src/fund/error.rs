@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 
 use super::event::FundSource;
+use crate::books::Account;
 use crate::explain::Explain;
 use crate::money::Money;
+use crate::program::Program;
 
 /// Refusals of a fund, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +93,102 @@ pub enum FundError {
         /// What is missing.
         gap: Money,
     },
+    /// A program is named twice.
+    #[error("a program is named twice")]
+    ProgramTwice,
+    /// The fund may not pay the program.
+    #[error("this fund may not pay: {}", .program.en())]
+    ProgramNotAllowed {
+        /// Which.
+        program: Program,
+    },
+    /// What came in for the program and for any does not suffice.
+    #[error(
+        "the fund is short of {gap} yuan for {}: {free} yuan are free for it, {amount} yuan are needed",
+        .program.en()
+    )]
+    ProgramShort {
+        /// Which.
+        program: Program,
+        /// What is needed.
+        amount: Money,
+        /// What is free for it.
+        free: Money,
+        /// What is missing.
+        gap: Money,
+    },
+    /// The sums by program do not add up, or are not those of the commitment.
+    #[error("the sums by program do not add up to the amount, or are not those of the commitment")]
+    SharesDiffer,
+    /// The budget year is neither the day's nor the next.
+    #[error("{year} is neither the budget year of the day nor the next one")]
+    BudgetYearOdd {
+        /// Which.
+        year: i32,
+    },
+    /// The day lies in a year that is closed.
+    #[error(
+        "{day} lies in a closed year (closed through {year} on this fund): book it in the year that is open"
+    )]
+    YearClosed {
+        /// The day given.
+        day: NaiveDate,
+        /// The last year that is closed.
+        year: i32,
+    },
+    /// The year was closed before, by somebody else or on other figures.
+    #[error("{year} is closed already")]
+    YearClosedBefore {
+        /// Which.
+        year: i32,
+    },
+    /// A year is closed and was not carried over.
+    #[error("{year} is closed and not carried over yet: do that first")]
+    EarlierYearNotCarried {
+        /// Which.
+        year: i32,
+    },
+    /// The year lies before the fund.
+    #[error("the fund was opened in {first}: {year} lies before it")]
+    YearBeforeFund {
+        /// Which.
+        year: i32,
+        /// The fund's first.
+        first: i32,
+    },
+    /// The year has not ended.
+    #[error("{year} is not over yet")]
+    YearNotOver {
+        /// Which.
+        year: i32,
+    },
+    /// The year is not closed.
+    #[error("{year} is not closed")]
+    YearNotClosed {
+        /// Which.
+        year: i32,
+    },
+    /// The year was carried over and stays closed.
+    #[error("{year} was carried over and stays closed")]
+    YearCarriedOver {
+        /// Which.
+        year: i32,
+    },
+    /// Who closed the year may not carry it over.
+    #[error("who closed the year may not carry it over")]
+    FourEyes,
+    /// Added up anew, the year is not what was closed.
+    #[error("added up anew, {year} is not what was closed: reopen it and close it again")]
+    ClosingDiffers {
+        /// Which.
+        year: i32,
+    },
+    /// The account goes on through the years.
+    #[error("the account {account} is not closed at the end of a year")]
+    AccountNotClosed {
+        /// Which.
+        account: Account,
+    },
     /// An amount beyond what the ledger can hold.
     #[error("an amount is out of range")]
     AmountOutOfRange,
@@ -116,6 +214,21 @@ impl Explain for FundError {
             E::RefundAboveRemaining { .. } => "refund_above_remaining",
             E::AboveCommitment { .. } => "above_commitment",
             E::FundShort { .. } => "fund_short",
+            E::ProgramTwice => "program_twice",
+            E::ProgramNotAllowed { .. } => "program_not_allowed",
+            E::ProgramShort { .. } => "program_short",
+            E::SharesDiffer => "shares_differ",
+            E::BudgetYearOdd { .. } => "budget_year_odd",
+            E::YearClosed { .. } => "year_closed",
+            E::YearClosedBefore { .. } => "year_closed_before",
+            E::EarlierYearNotCarried { .. } => "earlier_year_not_carried",
+            E::YearBeforeFund { .. } => "year_before_fund",
+            E::YearNotOver { .. } => "year_not_over",
+            E::YearNotClosed { .. } => "year_not_closed",
+            E::YearCarriedOver { .. } => "year_carried_over",
+            E::FourEyes => "four_eyes",
+            E::ClosingDiffers { .. } => "closing_differs",
+            E::AccountNotClosed { .. } => "account_not_closed",
             E::AmountOutOfRange => "amount_out_of_range",
         }
     }
@@ -153,6 +266,7 @@ impl Explain for FundError {
                 "资金不足：需要 {amount} 元，可用余额 {free} 元，缺口 {gap} 元。请待拨款到账后再办理，或退回批次。"
             ),
             E::AmountOutOfRange => "金额超出允许范围，请核对。".into(),
+            purpose_or_year => purpose_or_year.zh_of_purpose_or_year(),
         }
     }
 
@@ -170,14 +284,64 @@ impl Explain for FundError {
             | E::AboveCommitment { .. }
             | E::FundShort { .. }
             | E::AmountOutOfRange => "amount",
-            _ => "",
+            E::ProgramTwice => "charter.programs",
+            E::ProgramNotAllowed { .. } | E::ProgramShort { .. } | E::SharesDiffer => "by_program",
+            E::BudgetYearOdd { .. } => "purpose.budget_year",
+            E::DayInFuture { .. } | E::DayTooEarly { .. } | E::YearClosed { .. } => "day",
+            E::YearClosedBefore { .. }
+            | E::EarlierYearNotCarried { .. }
+            | E::YearBeforeFund { .. }
+            | E::YearNotOver { .. }
+            | E::YearNotClosed { .. }
+            | E::YearCarriedOver { .. }
+            | E::ClosingDiffers { .. } => "year",
+            E::AccountNotClosed { .. } => "facts.lines",
+            E::RoleNotAllowed { .. } | E::FundUnknown | E::WrongSource { .. } | E::FourEyes => "",
+        }
+    }
+}
+
+impl FundError {
+    fn zh_of_purpose_or_year(&self) -> String {
+        use FundError as E;
+        match self {
+            E::ProgramTwice => "同一救助项目填写了两次，请核对。".into(),
+            E::ProgramNotAllowed { program } => {
+                format!("该资金的用途不包括“{}”，请改用其他资金，或核对批次中的救助项目。", program.zh())
+            }
+            E::ProgramShort { program, amount, free, gap } => format!(
+                "“{}”的资金不足：需要 {amount} 元，可用于该项目 {free} 元，缺口 {gap} 元。请待该项目拨款到账后再办理，或退回批次。",
+                program.zh()
+            ),
+            E::SharesDiffer => "分项目金额与总额或原占用不一致，请核对。".into(),
+            E::BudgetYearOdd { year } => format!("预算年度 {year} 既不是到账当年，也不是下一年，请核对。"),
+            E::YearClosed { day, year } => {
+                format!("日期 {day} 所在年度已结账（该资金已结账至 {year} 年），请记入未结账的年度。")
+            }
+            E::YearClosedBefore { year } => format!("{year} 年已经结账，不能再次结账。"),
+            E::EarlierYearNotCarried { year } => format!("{year} 年已结账但尚未结转，请先办理结转。"),
+            E::YearBeforeFund { year, first } => {
+                format!("该资金设立于 {first} 年，{year} 年尚无此资金，请核对年度。")
+            }
+            E::YearNotOver { year } => format!("{year} 年尚未结束，不能结账。"),
+            E::YearNotClosed { year } => format!("{year} 年尚未结账，请先由财务人员结账。"),
+            E::YearCarriedOver { year } => format!("{year} 年已经结转，不能再撤销或重复结转。"),
+            E::FourEyes => "结账人不得办理结转，请由其他审批人员办理。".into(),
+            E::ClosingDiffers { year } => {
+                format!("重新核对的 {year} 年账面与结账时不一致，请先撤销结账，再重新结账。")
+            }
+            E::AccountNotClosed { account } => {
+                format!("“{}”不是收入或支出科目，年终不结清，请核对。", account.zh())
+            }
+            other => other.to_string(),
         }
     }
 }
 
 fn field_zh(field: &str) -> &'static str {
     match field {
-        "document" => "拨款文号",
+        "document" => "文号",
+        "reason" => "原因",
         _ => "资金名称",
     }
 }

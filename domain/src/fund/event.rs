@@ -4,9 +4,14 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::earmark::ProgramShare;
+use super::level::GovernmentLevel;
+use super::year::ClosingLine;
+use crate::actor::ActorId;
 use crate::ids::{CampaignId, DonationId, FundId, RemittanceId, RunId};
 use crate::ledger_events;
 use crate::money::Money;
+use crate::program::Program;
 
 /// Events of the stream `Fund` (资金): money by source and restriction. What is free never falls below nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +29,9 @@ pub enum FundEvent {
         restriction: Restriction,
         /// The day.
         opened_on: NaiveDate,
+        /// 用途: the programs it may pay; every program where none is named. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        programs: Vec<Program>,
     },
     /// 拨款到账.
     MoneyAppropriated {
@@ -33,6 +41,16 @@ pub enum FundEvent {
         document: String,
         /// The day.
         appropriated_on: NaiveDate,
+        /// 救助项目: the one program it is for; any of the fund's where none is named. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<Program>,
+        /// 资金层级: who gave it. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        level: Option<GovernmentLevel>,
+        /// 预算年度: the year it is for; the year of the day where none is named. Before it begins, nothing of it is free.
+        /// Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        budget_year: Option<i32>,
     },
     /// 捐赠入账, in the same moment as the gift.
     DonationCredited {
@@ -56,6 +74,9 @@ pub enum FundEvent {
         amount: Money,
         /// The day.
         committed_on: NaiveDate,
+        /// The run's sums by program; they add up to the amount. None where it was not said. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        by_program: Vec<ProgramShare>,
     },
     /// 占用解除: what the bank returned of a run.
     FundsReleased {
@@ -65,6 +86,9 @@ pub enum FundEvent {
         amount: Money,
         /// The day.
         released_on: NaiveDate,
+        /// The sums by program; they add up to the amount. None where it was not said. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        by_program: Vec<ProgramShare>,
     },
     /// 支出: what the bank paid of a run.
     FundsSpent {
@@ -94,6 +118,58 @@ pub enum FundEvent {
         payment_id: crate::ids::PaymentId,
         /// The day.
         credited_on: NaiveDate,
+    },
+    /// 年终结账: nothing more is booked into the year on this fund; its income and expense go to 本期盈余.
+    FundYearClosed {
+        /// The year; every earlier one ends with it.
+        year: i32,
+        /// 年末余额: what the fund held, in fen.
+        unspent: Money,
+        /// 占用: of that, promised to runs that are not reconciled, in fen.
+        committed: Money,
+        /// 代发在途 at the end of the year, in fen; it stays the fund's until the bank answers.
+        in_transit: Money,
+        /// What stood in each account of income and expense; what is closed.
+        lines: Vec<ClosingLine>,
+        /// The log position up to which they were added up.
+        position: u64,
+        /// The day on which it was done.
+        closed_on: NaiveDate,
+        /// Who did it, and so may not carry it over.
+        closed_by: ActorId,
+    },
+    /// 撤销结账: the closing was sent back, before it was carried over; the year is open again.
+    FundYearReopened {
+        /// The year.
+        year: i32,
+        /// What had been closed, and stands again.
+        lines: Vec<ClosingLine>,
+        /// The last year that stays closed; none where none does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        closed_through: Option<i32>,
+        /// Why.
+        reason: String,
+        /// The day.
+        reopened_on: NaiveDate,
+    },
+    /// 年终结转: another person confirmed the closing, and what is left goes on into the next year under a document.
+    FundYearCarriedOver {
+        /// The year that was closed.
+        year: i32,
+        /// 结转文号.
+        document: String,
+        /// 本年收支差额: income less expense of the closing, in fen; less than nothing where earlier years' money was spent.
+        result: Money,
+        /// 结转资金: what is carried, in fen: all that the fund held at the closing.
+        carried: Money,
+        /// Of that, promised to runs, in fen; the promises go on with it.
+        committed: Money,
+        /// What it may be spent on, as before.
+        restriction: Restriction,
+        /// The day on which it was done.
+        carried_on: NaiveDate,
+        /// Who did it.
+        carried_by: ActorId,
     },
 }
 
@@ -129,17 +205,26 @@ impl FundEvent {
             | Event::FundsSpent { spent_on: day, .. }
             | Event::DonationsRemitted { remitted_on: day, .. }
             | Event::RecoveryCredited { credited_on: day, .. } => Some(*day),
+            Event::FundYearClosed { year, .. } | Event::FundYearReopened { year, .. } => {
+                NaiveDate::from_ymd_opt(*year, 12, 31)
+            }
+            Event::FundYearCarriedOver { year, .. } => {
+                NaiveDate::from_ymd_opt(*year, 12, 31).and_then(|day| day.succ_opt())
+            }
         }
     }
 }
 
 ledger_events!(FundEvent {
-    FundOpened = "1.0.0",
-    MoneyAppropriated = "1.0.0",
+    FundOpened = "1.1.0",
+    MoneyAppropriated = "1.1.0",
     DonationCredited = "1.1.0",
-    FundsCommitted = "1.0.0",
-    FundsReleased = "1.0.0",
+    FundsCommitted = "1.1.0",
+    FundsReleased = "1.1.0",
     FundsSpent = "1.0.0",
     DonationsRemitted = "1.0.0",
     RecoveryCredited = "1.0.0",
+    FundYearClosed = "1.0.0",
+    FundYearReopened = "1.0.0",
+    FundYearCarriedOver = "1.0.0",
 });

@@ -5,9 +5,9 @@
 //!
 //! | Command | Role | Balance | Committed | Refused beyond |
 //! |---|---|---|---|---|
-//! | `Appropriate` 拨款到账 | finance | + | | |
+//! | `Appropriate` 拨款到账 | finance | + | | a program that the fund may not pay |
 //! | `CreditDonation` 捐赠入账 | clerk, finance, program | + (− for a refund) | | the gift; what is free |
-//! | `Commit` 资金占用 | approver | | + | what is free: `fund_short` names the gap |
+//! | `Commit` 资金占用 | approver | | + | what is free: `fund_short` names the gap; what is free for a program: `program_short` |
 //! | `Spend` 支出 | finance, program | − | − | what is committed for the run |
 //! | `Release` 占用解除 | finance, program, approver, clerk | | − | what is committed for the run |
 //! | `Remit` 善款转交 | approver | − | | what is free |
@@ -19,6 +19,18 @@
 //! All but `OpenFund` and `Appropriate` are appended in one go with the event that causes them: the gift, the
 //! approval or rejection of a run, the remittance, the results of payments, the recovered money.
 //!
+//! # Money for a purpose
+//!
+//! A fund with programs in its charter pays those and no other (`program_not_allowed`): so a restricted donation pays
+//! its purpose. An appropriation for one program pays that program alone ([`Earmarks`]); one of a later budget year is
+//! not free before that year begins. What is left at the end of a year keeps its restriction and its programs.
+//!
+//! # The end of a year
+//!
+//! `CloseYear` (finance, once the year is over) fixes what the books say of the year, and from then on nothing is booked
+//! into it on this fund (`year_closed`). Another person adds it up anew and carries it over under a document
+//! (`closing_differs` where it is not the same), or it is reopened. Commitments and money in transit go on as they are.
+//!
 //! # What always holds
 //!
 //! 1. Balance ≥ 0 and free = balance − committed ≥ 0.
@@ -27,6 +39,8 @@
 //!    goes back to the fund that paid.
 //! 4. A run is committed once, for its control sum. After an approval was undone and everything released, it can be
 //!    committed again.
+//! 5. No program uses more than what came in for it and for any program.
+//! 6. Years are closed in their order, each carried over before the next is closed; nobody carries over what they closed.
 //!
 //! Repeats: the same appropriation (document, amount, day), gift, refund or recovery (amount, day) and the same
 //! commitment succeed without an event. `Spend` and `Release` have no name by which a repeat could be known; the
@@ -34,19 +48,27 @@
 //!
 //! # Which refusal comes first
 //!
-//! Role · unknown fund · repeat (success) · source · content and days · limits, in the order of `decide.rs`.
+//! Role · unknown fund · repeat (success) · source · content and days · purpose · limits, in the order of `decide.rs`
+//! and `decide_year.rs`.
 
 mod command;
 mod decide;
+mod decide_year;
+mod earmark;
 mod error;
 mod event;
+mod level;
 mod state;
 #[cfg(test)]
 mod tests;
+mod year;
 
 pub use command::*;
+pub use earmark::*;
 pub use error::*;
 pub use event::*;
+pub use level::*;
 pub use state::*;
+pub use year::*;
 
 crate::ledger_aggregate!(Fund);

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::command::FundCharter;
+use super::command::{FundCharter, Purpose};
+use super::earmark::{Earmarks, ProgramShare};
 use super::event::FundEvent;
+use super::year::{CarriedOver, ClosedYear, YearFacts};
 use crate::aggregate::ImpossibleEvent;
 use crate::ids::{DonationId, PaymentId, RemittanceId, RunId};
 use crate::money::Money;
+use crate::program::Program;
 
 /// A fund (资金), by its situation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +21,7 @@ pub enum Fund {
     #[default]
     Unopened,
     /// 在用.
-    Open(FundAccount),
+    Open(Box<FundAccount>),
 }
 
 /// The money of a fund.
@@ -40,6 +43,10 @@ pub struct FundAccount {
     pub remittances: BTreeMap<RemittanceId, Credit>,
     /// Recovered money, by the payment it was paid with.
     pub recoveries: BTreeMap<PaymentId, Vec<Credit>>,
+    /// What came in for which program, and what of it is used.
+    pub earmarks: Earmarks,
+    /// Every year that is closed.
+    pub years: BTreeMap<i32, ClosedYear>,
 }
 
 /// 拨款.
@@ -49,6 +56,8 @@ pub struct Appropriation {
     pub document: String,
     /// How much and when.
     pub credit: Credit,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 /// An amount and its day.
@@ -79,7 +88,7 @@ pub struct CreditedRefund {
 }
 
 /// What a fund holds ready for a run, in fen. Spent and released together never exceed committed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commitment {
     /// Promised.
     pub committed: Money,
@@ -87,6 +96,8 @@ pub struct Commitment {
     pub spent: Money,
     /// Returned by the bank, or given up with the run's rejection.
     pub released: Money,
+    /// What was promised less what was released, by program; empty where it was not said.
+    pub by_program: Vec<ProgramShare>,
 }
 
 impl Fund {
@@ -99,7 +110,7 @@ impl Fund {
     }
 
     /// Its money, once it was opened.
-    pub const fn account(&self) -> Option<&FundAccount> {
+    pub fn account(&self) -> Option<&FundAccount> {
         match self {
             Fund::Unopened => None,
             Fund::Open(account) => Some(account),
@@ -112,7 +123,7 @@ impl Fund {
         match self {
             Fund::Unopened => {
                 let charter = FundCharter::of(event).ok_or(impossible)?;
-                *self = Fund::Open(FundAccount::new(charter));
+                *self = Fund::Open(Box::new(FundAccount::new(charter)));
                 Ok(())
             }
             Fund::Open(account) => account.evolve(event).ok_or(impossible),
@@ -123,13 +134,16 @@ impl Fund {
 impl FundCharter {
     fn of(event: &FundEvent) -> Option<FundCharter> {
         match event {
-            FundEvent::FundOpened { fund_id, name, source, restriction, opened_on } => Some(FundCharter {
-                fund_id: *fund_id,
-                name: name.clone(),
-                source: *source,
-                restriction: *restriction,
-                opened_on: *opened_on,
-            }),
+            FundEvent::FundOpened { fund_id, name, source, restriction, opened_on, programs } => {
+                Some(FundCharter {
+                    fund_id: *fund_id,
+                    name: name.clone(),
+                    source: *source,
+                    restriction: *restriction,
+                    opened_on: *opened_on,
+                    programs: programs.clone(),
+                })
+            }
             _ => None,
         }
     }
@@ -146,6 +160,8 @@ impl FundAccount {
             runs: BTreeMap::new(),
             remittances: BTreeMap::new(),
             recoveries: BTreeMap::new(),
+            earmarks: Earmarks::default(),
+            years: BTreeMap::new(),
         }
     }
 
@@ -157,32 +173,52 @@ impl FundAccount {
 
     /// What the fund holds ready for a run; nothing for a run it does not know.
     pub fn commitment(&self, run_id: RunId) -> Commitment {
-        self.runs.get(&run_id).copied().unwrap_or_default()
+        self.runs.get(&run_id).cloned().unwrap_or_default()
+    }
+
+    /// The last year into which nothing more is booked.
+    pub fn closed_through(&self) -> Option<i32> {
+        self.years.last_key_value().map(|(year, _)| *year)
+    }
+
+    /// What came in and may not be used on a day, because its budget year has not begun.
+    pub(super) fn not_before(&self, day: NaiveDate) -> Earmarks {
+        let mut early = Earmarks::default();
+        let later = |each: &&Appropriation| each.purpose.budget_year.is_some_and(|year| year > day.year());
+        for Appropriation { credit, purpose, .. } in self.appropriations.iter().filter(later) {
+            // part of a sum that was in range when it came in
+            let _ = early.receive(purpose.program, credit.amount);
+        }
+        early
     }
 
     /// `None` where the event cannot follow, or a sum leaves the range of money.
     fn evolve(&mut self, event: &FundEvent) -> Option<()> {
         match event {
             FundEvent::FundOpened { .. } => return None,
-            FundEvent::MoneyAppropriated { amount, document, appropriated_on } => {
-                self.balance = self.balance.plus(*amount).ok()?;
+            FundEvent::MoneyAppropriated {
+                amount,
+                document,
+                appropriated_on,
+                program,
+                level,
+                budget_year,
+            } => {
+                self.receive(*program, *amount)?;
                 let credit = Credit { amount: *amount, on: *appropriated_on };
-                self.appropriations.push(Appropriation { document: document.clone(), credit });
+                let purpose = Purpose { program: *program, level: *level, budget_year: *budget_year };
+                self.appropriations.push(Appropriation { document: document.clone(), credit, purpose });
             }
             FundEvent::DonationCredited { donation_id, amount, credited_on, refund_number, .. } => {
-                self.balance = self.balance.plus(*amount).ok()?;
+                self.receive(None, *amount)?;
                 let credit = Credit { amount: *amount, on: *credited_on };
                 self.donation(*donation_id, credit, refund_number.as_ref())?;
             }
-            &FundEvent::FundsCommitted { run_id, amount, .. } => {
-                self.committed = self.committed.plus(amount).ok()?;
-                let run = self.runs.entry(run_id).or_default();
-                run.committed = run.committed.plus(amount).ok()?;
+            FundEvent::FundsCommitted { run_id, amount, by_program, .. } => {
+                self.promise(*run_id, *amount, by_program)?;
             }
-            &FundEvent::FundsReleased { run_id, amount, .. } => {
-                self.committed = self.committed.minus(amount).ok()?;
-                let run = self.runs.get_mut(&run_id)?;
-                run.released = run.released.plus(amount).ok()?;
+            FundEvent::FundsReleased { run_id, amount, by_program, .. } => {
+                self.free_again(*run_id, *amount, by_program)?;
             }
             &FundEvent::FundsSpent { run_id, amount, .. } => {
                 self.committed = self.committed.minus(amount).ok()?;
@@ -191,15 +227,80 @@ impl FundAccount {
                 run.spent = run.spent.plus(amount).ok()?;
             }
             &FundEvent::DonationsRemitted { remittance_id, amount, remitted_on: on, .. } => {
-                self.balance = self.balance.minus(amount).ok()?;
+                self.receive(None, amount.negated())?;
                 self.remittances.insert(remittance_id, Credit { amount, on });
             }
             &FundEvent::RecoveryCredited { amount, payment_id, credited_on: on } => {
-                self.balance = self.balance.plus(amount).ok()?;
+                self.receive(None, amount)?;
                 self.recoveries.entry(payment_id).or_default().push(Credit { amount, on });
             }
+            FundEvent::FundYearClosed { .. }
+            | FundEvent::FundYearReopened { .. }
+            | FundEvent::FundYearCarriedOver { .. } => self.turn_year(event)?,
         }
         Some(())
+    }
+
+    fn receive(&mut self, program: Option<Program>, amount: Money) -> Option<()> {
+        self.balance = self.balance.plus(amount).ok()?;
+        self.earmarks.receive(program, amount).ok()
+    }
+
+    fn promise(&mut self, run_id: RunId, amount: Money, by_program: &[ProgramShare]) -> Option<()> {
+        self.committed = self.committed.plus(amount).ok()?;
+        self.earmarks.employ(by_program, amount).ok()?;
+        let run = self.runs.entry(run_id).or_default();
+        run.committed = run.committed.plus(amount).ok()?;
+        run.by_program = by_program.to_vec();
+        Some(())
+    }
+
+    fn free_again(&mut self, run_id: RunId, amount: Money, by_program: &[ProgramShare]) -> Option<()> {
+        self.committed = self.committed.minus(amount).ok()?;
+        let run = self.runs.get_mut(&run_id)?;
+        run.released = run.released.plus(amount).ok()?;
+        for share in by_program {
+            let promised = run.by_program.iter_mut().find(|promised| promised.program == share.program)?;
+            promised.amount = promised.amount.minus(share.amount).ok()?;
+        }
+        run.by_program.retain(|promised| !promised.amount.is_zero());
+        self.earmarks.employ(by_program, amount.negated()).ok()
+    }
+
+    fn turn_year(&mut self, event: &FundEvent) -> Option<()> {
+        match event {
+            FundEvent::FundYearClosed {
+                year,
+                unspent,
+                committed,
+                in_transit,
+                lines,
+                position,
+                closed_on,
+                closed_by,
+            } => {
+                let facts = YearFacts {
+                    unspent: *unspent,
+                    committed: *committed,
+                    in_transit: *in_transit,
+                    lines: lines.clone(),
+                    position: *position,
+                };
+                let (closed_on, closed_by) = (*closed_on, closed_by.clone());
+                let closed = ClosedYear { facts, closed_on, closed_by, carried: None };
+                self.years.insert(*year, closed).is_none().then_some(())
+            }
+            FundEvent::FundYearReopened { year, .. } => self.years.remove(year).map(|_| ()),
+            FundEvent::FundYearCarriedOver { year, document, carried_on, carried_by, .. } => {
+                self.years.get_mut(year)?.carried = Some(CarriedOver {
+                    document: document.clone(),
+                    carried_on: *carried_on,
+                    carried_by: carried_by.clone(),
+                });
+                Some(())
+            }
+            _ => None,
+        }
     }
 
     fn donation(&mut self, donation_id: DonationId, credit: Credit, number: Option<&String>) -> Option<()> {

@@ -13,6 +13,9 @@ use crate::aggregate::{Context, Decider, Instruction};
 use crate::explain::Explain;
 use crate::ids::{CampaignId, DonationId, FundId, PaymentId, RunId};
 use crate::money::Money;
+use crate::program::Program;
+
+mod purpose_and_years;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -49,6 +52,7 @@ fn open(source: FundSource) -> FundCommand {
             source,
             restriction: Restriction::Restricted,
             opened_on: day("2023-01-01"),
+            programs: vec![],
         },
     }
 }
@@ -58,6 +62,7 @@ fn appropriate(amount: i32) -> FundCommand {
         amount: yuan(amount),
         document: "财社〔2023〕1号".into(),
         appropriated_on: day("2023-01-05"),
+        purpose: Purpose::default(),
     }
 }
 
@@ -72,7 +77,12 @@ fn credit(donation: u128, amount: i32) -> FundCommand {
 }
 
 fn commit(number: u128, amount: i32) -> FundCommand {
-    FundCommand::Commit { run_id: run(number), amount: yuan(amount), committed_on: day("2023-07-05") }
+    FundCommand::Commit {
+        run_id: run(number),
+        amount: yuan(amount),
+        committed_on: day("2023-07-05"),
+        by_program: vec![],
+    }
 }
 
 fn spend(number: u128, amount: i32) -> FundCommand {
@@ -80,7 +90,12 @@ fn spend(number: u128, amount: i32) -> FundCommand {
 }
 
 fn release(number: u128, amount: i32) -> FundCommand {
-    FundCommand::Release { run_id: run(number), amount: yuan(amount), released_on: day("2023-07-11") }
+    FundCommand::Release {
+        run_id: run(number),
+        amount: yuan(amount),
+        released_on: day("2023-07-11"),
+        by_program: vec![],
+    }
 }
 
 fn recovered(amount: i32) -> FundCommand {
@@ -125,6 +140,7 @@ fn the_last_yuan_goes_to_one_run_only_and_the_gap_is_named() {
         run_id: run(2),
         amount: yuan(300),
         committed_on: day("2023-07-05"),
+        by_program: vec![],
     }]);
 }
 
@@ -149,7 +165,8 @@ fn what_the_bank_returned_is_free_again_and_what_it_paid_is_gone() {
     ]));
     let account = fund.account().unwrap();
     assert_eq!((account.balance, account.committed, account.free()), (yuan(450), Money::ZERO, yuan(450)));
-    let expected = Commitment { committed: yuan(700), spent: yuan(600), released: yuan(100) };
+    let (committed, spent, released) = (yuan(700), yuan(600), yuan(100));
+    let expected = Commitment { committed, spent, released, by_program: vec![] };
     assert_eq!(account.commitment(run(1)), expected);
 }
 
@@ -170,6 +187,7 @@ fn a_run_whose_approval_was_undone_is_committed_again_for_another_sum() {
         run_id: run(1),
         amount: yuan(650),
         committed_on: day("2023-07-05"),
+        by_program: vec![],
     }]);
 }
 
@@ -251,11 +269,21 @@ fn malformed_requests_are_refused() {
     let past = budget_of(1_000);
     given(past.clone()).when(asked(commit(1, 0))).then_expect_error(FundError::AmountNotPositive);
     given(past.clone()).when(asked(commit(1, -5))).then_expect_error(FundError::AmountNotPositive);
-    let late = FundCommand::Commit { run_id: run(1), amount: yuan(1), committed_on: day("2023-08-01") };
+    let late = FundCommand::Commit {
+        run_id: run(1),
+        amount: yuan(1),
+        committed_on: day("2023-08-01"),
+        by_program: vec![],
+    };
     given(past.clone())
         .when(asked(late))
         .then_expect_error(FundError::DayInFuture { day: day("2023-08-01") });
-    let early = FundCommand::Commit { run_id: run(1), amount: yuan(1), committed_on: day("2022-12-31") };
+    let early = FundCommand::Commit {
+        run_id: run(1),
+        amount: yuan(1),
+        committed_on: day("2022-12-31"),
+        by_program: vec![],
+    };
     given(past.clone())
         .when(asked(early))
         .then_expect_error(FundError::DayTooEarly { day: day("2022-12-31"), earliest: day("2023-01-01") });
@@ -263,6 +291,7 @@ fn malformed_requests_are_refused() {
         amount: yuan(1),
         document: String::new(),
         appropriated_on: day("2023-02-01"),
+        purpose: Purpose::default(),
     };
     given(past).when(asked(nameless)).then_expect_error(FundError::TextMissing { field: "document" });
 }
@@ -274,7 +303,9 @@ fn fold(events: &[FundEvent]) -> Fund {
 }
 
 fn commands() -> impl Strategy<Value = Vec<FundCommand>> {
-    let command = (0..6_u8, 1..4_u128, -400..1_000_i32).prop_map(|(which, number, amount)| match which {
+    let command = (0..8_u8, 1..4_u128, -400..1_000_i32).prop_map(|(which, number, amount)| match which {
+        6 => appropriate_for(program(number), amount),
+        7 => commit_shares(number, amount, amount / 3),
         0 => appropriate(amount),
         1 => commit(number, amount),
         2 => spend(number, amount),
@@ -285,6 +316,35 @@ fn commands() -> impl Strategy<Value = Vec<FundCommand>> {
     let source = prop::sample::select(vec![FundSource::Budget, FundSource::Donations]);
     (source, prop::collection::vec(command, 1..60))
         .prop_map(|(source, commands)| std::iter::once(open(source)).chain(commands).collect())
+}
+
+fn program(number: u128) -> Program {
+    Program::ALL[usize::try_from(number).unwrap()]
+}
+
+fn appropriate_for(program: Program, amount: i32) -> FundCommand {
+    let purpose = Purpose { program: Some(program), ..Purpose::default() };
+    let document = format!("财社〔2023〕{amount}号");
+    FundCommand::Appropriate { amount: yuan(amount), document, appropriated_on: day("2023-02-01"), purpose }
+}
+
+/// For two programs.
+fn commit_shares(number: u128, one: i32, other: i32) -> FundCommand {
+    let shares = [(program(number), one), (program(number + 1), other)];
+    let by_program = shares.map(|(program, amount)| ProgramShare { program, amount: yuan(amount) }).to_vec();
+    let (run_id, amount) = (run(number), yuan(one + other));
+    FundCommand::Commit { run_id, amount, committed_on: day("2023-07-05"), by_program }
+}
+
+/// No program uses more than what came in for it and for any.
+fn assert_earmarks_hold(Earmarks { reserved, general, used, unnamed }: &Earmarks) {
+    let beyond = used.iter().map(|(program, used)| {
+        let own = reserved.get(program).copied().unwrap_or_default();
+        used.minus(own).unwrap().max(Money::ZERO)
+    });
+    let of_any = Money::sum(beyond.chain([*unnamed])).unwrap();
+    // what was committed without shares may have taken money of a program, as it always could
+    assert!(of_any <= *general || unnamed.is_positive(), "{of_any} of {general}");
 }
 
 /// Asks everything in turn and proves after every accepted step that no fund is overdrawn.
@@ -300,6 +360,7 @@ fn play(commands: Vec<FundCommand>) -> Fund {
         assert!(account.committed <= account.balance, "free money is never below nothing");
         let remainders = Money::sum(account.runs.values().map(|run| run.remainder()));
         assert_eq!(remainders, Ok(account.committed));
+        assert_earmarks_hold(&account.earmarks);
         for run in account.runs.values() {
             assert!(run.spent.plus(run.released).unwrap() <= run.committed);
         }

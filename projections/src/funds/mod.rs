@@ -7,6 +7,7 @@ use domain::aggregate::Decider;
 use domain::fund::{Fund, FundEvent, FundSource, Restriction};
 use domain::ids::{FundId, RunId};
 use domain::money::{Money, MoneyError};
+use domain::program::Program;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sqlx::{Executor, PgConnection, Postgres};
@@ -43,6 +44,10 @@ pub struct FundRow {
     pub restriction: Restriction,
     /// When it was opened.
     pub opened_on: NaiveDate,
+    /// The programs it may pay; every program where none is named.
+    pub programs: Vec<Program>,
+    /// The last year that is closed.
+    pub closed_through: Option<i32>,
     /// Appropriated to it.
     #[serde(rename = "appropriated_fen")]
     pub appropriated: Money,
@@ -151,13 +156,15 @@ async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) 
 }
 
 fn evolve(funds: &mut Rows<FundRow>, at: At<'_>, event: FundEvent) -> Result<(), ApplyError> {
-    if let FundEvent::FundOpened { fund_id, name, source, restriction, opened_on } = event {
+    if let FundEvent::FundOpened { fund_id, name, source, restriction, opened_on, programs } = event {
         funds.put(FundRow {
             fund_id,
             name,
             source,
             restriction,
             opened_on,
+            programs,
+            closed_through: None,
             appropriated: Money::ZERO,
             donated: Money::ZERO,
             recovered: Money::ZERO,
@@ -217,6 +224,9 @@ impl FundRow {
                 self.spent = self.spent.plus(*amount)?;
                 self.balance = self.balance.minus(*amount)?;
             }
+            FundEvent::FundYearClosed { year, .. } => self.closed_through = Some(*year),
+            FundEvent::FundYearReopened { closed_through, .. } => self.closed_through = *closed_through,
+            FundEvent::FundYearCarriedOver { .. } => {}
         }
         Ok(())
     }

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use domain::aggregate::Decider;
-use domain::books::PaidFor;
 use domain::calendar::BenefitMonth;
-use domain::ids::{CaseId, PaymentId, PersonId};
+use domain::ids::{CaseId, PaymentId, PersonId, RunId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentEvent, PaymentKind, PaymentOrder};
 use domain::program::Program;
@@ -21,6 +20,7 @@ use crate::tables::Tables;
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct PaymentFacts {
     pub(crate) payment_id: PaymentId,
+    pub(crate) run_id: RunId,
     pub(crate) case_id: CaseId,
     pub(crate) beneficiary: PersonId,
     pub(crate) program: Program,
@@ -34,6 +34,7 @@ impl From<&PaymentOrder> for PaymentFacts {
     fn from(order: &PaymentOrder) -> PaymentFacts {
         PaymentFacts {
             payment_id: order.payment_id,
+            run_id: order.run_id,
             case_id: order.case_id,
             beneficiary: order.beneficiary,
             program: order.program,
@@ -42,13 +43,6 @@ impl From<&PaymentOrder> for PaymentFacts {
             amount: order.amount,
             due: order.due,
         }
-    }
-}
-
-impl PaymentFacts {
-    /// What the books need of it.
-    pub(crate) fn paid_for(&self) -> PaidFor {
-        PaidFor { program: self.program, amount: self.amount }
     }
 }
 

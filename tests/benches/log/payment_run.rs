@@ -69,6 +69,7 @@ async fn fund(office: &Office) -> FundId {
         source: FundSource::Budget,
         restriction: Restriction::Unrestricted,
         opened_on: finance.today(),
+        programs: vec![],
     };
     let fund = open_fund(office, &finance, charter).await.unwrap();
     let enough = Money::from_fen(2_000_000_000).times(100).unwrap();

@@ -23,6 +23,7 @@ pub async fn open_funds(world: &mut World) {
             source,
             restriction: Restriction::Restricted,
             opened_on: finance.today(),
+            programs: vec![],
         };
         let fund_id = work::open_fund(&world.street.office, &finance, charter).await.unwrap();
         world.books.fund(fund_id);

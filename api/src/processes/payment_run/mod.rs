@@ -10,6 +10,7 @@ mod case_lines;
 mod changed;
 mod exceptions;
 mod exclusive;
+mod fund_shares;
 mod hold;
 mod identities;
 mod news;
@@ -144,7 +145,9 @@ pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), 
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
     let approve = PaymentRunCommand::ApproveRun { approved_on: desk.today() };
     refuse_changed(office, desk, &run, &approve).await?;
-    let commit = FundCommand::Commit { run_id, amount: calculation.control_sum, committed_on: desk.today() };
+    let (amount, committed_on) = (calculation.control_sum, desk.today());
+    let by_program = fund_shares::of_calculation(calculation);
+    let commit = FundCommand::Commit { run_id, amount, committed_on, by_program };
     // another person's approval, or one on another day, is no repeat: the run itself answers it
     let signature = format!("{}|{}", desk.actor.id, desk.today());
     let key = office.derived("approve_run", &format!("{run_id}|{}|{signature}", calculation.position));
@@ -169,8 +172,9 @@ pub async fn reject(office: &Office, desk: &Desk, run_id: RunId, reason: &str) -
     let reject = PaymentRunCommand::RejectRun { reason: reason.to_owned(), rejected_on: desk.today() };
     let mut steps = vec![Step::PaymentRun(run_id.to_string(), reject)];
     if let (PaymentRun::Approved(_), Some(calculation)) = (&*run, run.calculation()) {
-        let amount = calculation.control_sum;
-        let release = FundCommand::Release { run_id, amount, released_on: desk.today() };
+        let (amount, released_on) = (calculation.control_sum, desk.today());
+        let by_program = fund_shares::of_calculation(calculation);
+        let release = FundCommand::Release { run_id, amount, released_on, by_program };
         steps.push(Step::Fund(preparation.fund_id.to_string(), release));
     }
     let key = office.derived("reject_run", &format!("{run_id}|{}|{reason}", desk.now.timestamp_micros()));

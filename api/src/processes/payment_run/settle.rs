@@ -11,6 +11,7 @@ use domain::payment::{Payment, PaymentCommand, PaymentEvent};
 use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand};
 use eventlog::bulk::{BulkOptions, Existing};
 
+use super::fund_shares;
 use super::load;
 use super::release::decided;
 use super::staging::{StagedLine, StagedLines};
@@ -216,7 +217,8 @@ pub(super) async fn reconcile(
         steps.push(Step::Fund(fund.clone(), spend));
     }
     if results.returned_sum.is_positive() {
-        let release = FundCommand::Release { run_id, amount: results.returned_sum, released_on: day };
+        let (amount, by_program) = (results.returned_sum, fund_shares::of_returns(office, run_id).await?);
+        let release = FundCommand::Release { run_id, amount, released_on: day, by_program };
         steps.push(Step::Fund(fund, release));
     }
     office.together(desk, office.derived("reconcile_run", &run_id.to_string()), steps).await?;

@@ -28,7 +28,12 @@ pub fn of_fund(entry: &Entry, event: &FundEvent, histories: &Histories) -> Optio
         FundEvent::RecoveryCredited { payment_id, amount, .. } => {
             (recovered_with(histories, *payment_id, entry), *amount)
         }
-        FundEvent::FundOpened { .. } | FundEvent::MoneyAppropriated { .. } => return None,
+        // what a year came to is the whole log's to say: see `ledger check`
+        FundEvent::FundOpened { .. }
+        | FundEvent::MoneyAppropriated { .. }
+        | FundEvent::FundYearClosed { .. }
+        | FundEvent::FundYearReopened { .. }
+        | FundEvent::FundYearCarriedOver { .. } => return None,
     };
     let expected = expected.map_or_else(|| NOTHING.to_owned(), |amount| amount.to_string());
     Some(Verdict::of(Difference::between("amount", expected, found).into_iter().collect()))

@@ -12,11 +12,23 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
         Event::FundOpened { name, opened_on, .. } => {
             words(format!("{opened_on} 设立{name}"), format!("{name} opened on {opened_on}"))
         }
-        Event::MoneyAppropriated { amount, document, .. } => {
+        Event::MoneyAppropriated { amount, document, program, level, budget_year, .. } => {
             let amount = yuan(*amount);
+            let zh = [
+                level.map(|level| format!("，{}级", level.zh())),
+                budget_year.map(|year| format!("，{year} 年预算")),
+                program.map(|program| format!("，用于{}", program.zh())),
+            ];
+            let en = [
+                level.map(|level| format!(", {}", level.code())),
+                budget_year.map(|year| format!(", budget of {year}")),
+                program.map(|program| format!(", for {}", program.en())),
+            ];
+            let (zh, en) =
+                (zh.into_iter().flatten().collect::<String>(), en.into_iter().flatten().collect::<String>());
             words(
-                format!("拨款到账 {amount} 元（{document}）"),
-                format!("{amount} yuan appropriated ({document})"),
+                format!("拨款到账 {amount} 元（{document}{zh}）"),
+                format!("{amount} yuan appropriated ({document}{en})"),
             )
         }
         Event::DonationCredited { donation_id, amount, .. } => {
@@ -58,5 +70,33 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
                 format!("{amount} yuan recovered of {payment_id}"),
             )
         }
+        Event::FundYearClosed { .. } | Event::FundYearReopened { .. } | Event::FundYearCarriedOver { .. } => {
+            of_year(event)
+        }
+    }
+}
+
+/// The end of a fund's year in words.
+fn of_year(event: &FundEvent) -> Words {
+    use FundEvent as Event;
+    match event {
+        Event::FundYearClosed { year, unspent, committed, .. } => {
+            let (unspent, committed) = (yuan(*unspent), yuan(*committed));
+            words(
+                format!("{year} 年结账：余额 {unspent} 元，其中占用 {committed} 元"),
+                format!("{year} closed: {unspent} yuan left, {committed} of them committed"),
+            )
+        }
+        Event::FundYearReopened { year, reason, .. } => {
+            words(format!("撤销 {year} 年结账：{reason}"), format!("{year} reopened: {reason}"))
+        }
+        Event::FundYearCarriedOver { year, document, carried, .. } => {
+            let (carried, next) = (yuan(*carried), year.saturating_add(1));
+            words(
+                format!("{year} 年结余 {carried} 元结转至 {next} 年（{document}）"),
+                format!("{carried} yuan of {year} carried over into {next} ({document})"),
+            )
+        }
+        other => of_fund(other),
     }
 }

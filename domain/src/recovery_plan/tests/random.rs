@@ -45,9 +45,9 @@ impl Person {
         let events = payment.decide(command, &context(role)).unwrap_or_default();
         for event in &events {
             payment.try_evolve(event).unwrap();
-            let paid_for = payment.order().map(PaidFor::from).unwrap();
+            let paid_for = payment.order().map(|order| PaidFor::kept_of(order, None)).unwrap();
             for posting in postings(BookedEvent::Payment(event, paid_for)) {
-                *self.balances.entry(posting.account).or_default() += posting.amount.fen();
+                *self.balances.entry(posting.subaccount.account).or_default() += posting.amount.fen();
             }
         }
         !events.is_empty()

@@ -1,12 +1,36 @@
-create table read_book_accounts (
-    account text collate "C" primary key,
+create table read_book_days (
+    subaccount text collate "C" not null,
+    day date not null,
+    account text collate "C" not null,
+    fund_id uuid,
+    program text collate "C",
+    level text collate "C",
+    budget_year integer,
     debit_fen bigint not null,
     credit_fen bigint not null,
-    posting_count bigint not null
+    posting_count bigint not null,
+    primary key (subaccount, day)
 ) with (fillfactor = 50);
 
-comment on table read_book_accounts is 'The books (账簿) by account. Debits equal credits over all accounts.';
-comment on column read_book_accounts.account is 'The account''s code.';
-comment on column read_book_accounts.debit_fen is 'Everything debited, in fen.';
-comment on column read_book_accounts.credit_fen is 'Everything credited, in fen.';
-comment on column read_book_accounts.posting_count is 'How many postings.';
+create index read_book_days_fund on read_book_days (fund_id);
+
+comment on table read_book_days is 'The books (账簿) by subaccount and day. Debits equal credits over all subaccounts of a fund.';
+comment on column read_book_days.subaccount is 'The subaccount''s name: its account''s code and what is kept apart in it.';
+comment on column read_book_days.day is 'The day to which the postings belong.';
+comment on column read_book_days.account is 'The account''s code.';
+comment on column read_book_days.fund_id is 'The fund.';
+comment on column read_book_days.program is 'The program''s code, where the account keeps programs apart.';
+comment on column read_book_days.level is 'The level of government, where an appropriation named it.';
+comment on column read_book_days.budget_year is 'The budget year, where an appropriation named it.';
+comment on column read_book_days.debit_fen is 'Everything debited, in fen.';
+comment on column read_book_days.credit_fen is 'Everything credited, in fen.';
+comment on column read_book_days.posting_count is 'How many postings.';
+
+create table read_book_years (
+    fund_id uuid primary key,
+    closed_through integer
+);
+
+comment on table read_book_years is 'The last year that is closed on each fund on which one was.';
+comment on column read_book_years.fund_id is 'The fund.';
+comment on column read_book_years.closed_through is 'The year; nothing more is booked into it or an earlier one. None where it was reopened.';

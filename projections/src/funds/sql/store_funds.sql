@@ -1,7 +1,8 @@
 insert into read_funds
 select * from json_populate_recordset(null::read_funds, $1::json)
 on conflict (fund_id) do update
-   set appropriated_fen = excluded.appropriated_fen,
+   set closed_through = excluded.closed_through,
+       appropriated_fen = excluded.appropriated_fen,
        donated_fen = excluded.donated_fen,
        recovered_fen = excluded.recovered_fen,
        spent_fen = excluded.spent_fen,

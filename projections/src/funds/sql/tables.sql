@@ -4,6 +4,8 @@ create table read_funds (
     source text collate "C" not null,
     restriction text collate "C" not null,
     opened_on date not null,
+    programs text[] not null,
+    closed_through integer,
     appropriated_fen bigint not null,
     donated_fen bigint not null,
     recovered_fen bigint not null,
@@ -20,6 +22,8 @@ comment on column read_funds.name is 'Its name.';
 comment on column read_funds.source is 'budget or donations.';
 comment on column read_funds.restriction is 'restricted or unrestricted.';
 comment on column read_funds.opened_on is 'When it was opened.';
+comment on column read_funds.programs is 'The programs it may pay, by code; every program where none is named.';
+comment on column read_funds.closed_through is 'The last year that is closed.';
 comment on column read_funds.appropriated_fen is 'Appropriated to it, in fen.';
 comment on column read_funds.donated_fen is 'Donated to it, less refunds, in fen.';
 comment on column read_funds.recovered_fen is 'Recovered into it, in fen.';

@@ -1,0 +1,139 @@
+//! `ledger books entries`: from a sum to the events behind it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::books::{Account, Posting, Subaccount};
+use domain::ids::FundId;
+use domain::money::Money;
+use domain::program::Program;
+use projections::Until;
+use projections::funds::funds;
+use serde::Serialize;
+use serde_json::json;
+
+use super::length_asked;
+use super::trial_balance::name_of;
+use crate::books::read_books;
+use crate::cli::failure::{Done, Failure};
+use crate::cli::fund::fund_named;
+use crate::cli::screen::{Align, Screen, grouped, yuan};
+use crate::cli::session::Session;
+use crate::processes::Office;
+
+/// What the command line asks for.
+pub(super) struct Wanted {
+    /// Which account.
+    pub account: Account,
+    /// Of which fund.
+    pub fund: Option<String>,
+    /// Of which program.
+    pub program: Option<Program>,
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+    /// As known when this position was the newest.
+    pub at: Option<u64>,
+}
+
+/// One posting with its event.
+#[derive(Serialize)]
+struct Shown {
+    position: u64,
+    day: NaiveDate,
+    event_type: String,
+    stream: String,
+    subaccount: Subaccount,
+    debit: Money,
+    credit: Money,
+    balance: Money,
+}
+
+/// Shows the postings of an account in the order of the log, with the balance after each.
+///
+/// # Errors
+/// [`Failure`] when the ledger cannot be read, or the log is not as long as asked.
+pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let (shown, names) = session
+        .look_at_ledger(async |app| {
+            let office = app.office();
+            let shown = find(office, &wanted).await?;
+            office.runner.catch_up(Until::Head).await?;
+            let funds = funds(&office.pool).await?;
+            let names: BTreeMap<FundId, String> =
+                funds.into_iter().map(|fund| (fund.fund_id, fund.name)).collect();
+            Ok((shown, names))
+        })
+        .await?;
+    show(&screen, &shown, &names)?;
+    screen.answer(&json!({ "account": wanted.account, "entries": shown }))?;
+    Ok(Done::Well)
+}
+
+async fn find(office: &Office, wanted: &Wanted) -> Result<Vec<Shown>, Failure> {
+    let log = office.repository.log();
+    let length = length_asked(wanted.at, log.length().await?)?;
+    let fund = wanted.fund.as_deref().map(|fund| fund_named(office, fund));
+    let (mut shown, mut balance) = (Vec::new(), Money::ZERO);
+    let chosen = |posting: &Posting, day: NaiveDate| {
+        let place = posting.subaccount;
+        place.account == wanted.account
+            && fund.is_none_or(|fund| place.fund == Some(fund))
+            && wanted.program.is_none_or(|program| place.program == Some(program))
+            && wanted.to.is_none_or(|to| day <= to)
+    };
+    read_books(log, length, |stored, _, entries| {
+        for posting in entries.postings.iter().filter(|posting| chosen(posting, entries.day)) {
+            // what lies before the first day counts, and is not shown
+            balance = balance.plus(posting.amount)?;
+            if wanted.from.is_some_and(|from| entries.day < from) {
+                continue;
+            }
+            shown.push(Shown {
+                position: stored.position,
+                day: entries.day,
+                event_type: stored.event_type.clone(),
+                stream: format!("{}-{}", stored.stream.kind, stored.stream.id),
+                subaccount: posting.subaccount,
+                debit: posting.amount.max(Money::ZERO),
+                credit: posting.amount.negated().max(Money::ZERO),
+                balance,
+            });
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(shown)
+}
+
+fn show(screen: &Screen, shown: &[Shown], names: &BTreeMap<FundId, String>) -> Result<(), Failure> {
+    let heads = [
+        (screen.pick("位置", "Position"), Align::Right),
+        (screen.pick("记账日", "Day"), Align::Left),
+        (screen.pick("事件", "Event"), Align::Left),
+        (screen.pick("明细科目", "Subaccount"), Align::Left),
+        (screen.pick("借方（元）", "Debit (yuan)"), Align::Right),
+        (screen.pick("贷方", "Credit"), Align::Right),
+        (screen.pick("余额", "Balance"), Align::Right),
+    ];
+    let amount = |amount: Money| if amount.is_zero() { String::new() } else { yuan(amount) };
+    let rows: Vec<Vec<String>> = shown
+        .iter()
+        .map(|each| {
+            vec![
+                grouped(each.position.cast_signed()),
+                each.day.to_string(),
+                each.event_type.clone(),
+                name_of(screen, each.subaccount, names),
+                amount(each.debit),
+                amount(each.credit),
+                yuan(each.balance),
+            ]
+        })
+        .collect();
+    screen.table(&heads, &rows)?;
+    let count = shown.len();
+    Ok(screen.say(format!("共 {count} 笔。"), format!("{count} postings."))?)
+}

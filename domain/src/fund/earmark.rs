@@ -1,0 +1,116 @@
+//! 专款: money for one program beside money for any, and which of both a program has left.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Money, MoneyError};
+use crate::program::Program;
+
+/// A sum of one program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramShare {
+    /// Which.
+    pub program: Program,
+    /// How much, in fen; more than nothing.
+    pub amount: Money,
+}
+
+/// What came in for which program, and what of it is used: promised or paid. A program first uses what is for it
+/// alone, then what is for any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earmarks {
+    /// What came in for one program alone, in fen.
+    pub reserved: BTreeMap<Program, Money>,
+    /// What came in for any program, in fen.
+    pub general: Money,
+    /// What each program uses, in fen.
+    pub used: BTreeMap<Program, Money>,
+    /// What is used without a program's name, in fen: by runs that were committed before shares were said.
+    pub unnamed: Money,
+}
+
+/// A program that needs more than it may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortage {
+    /// Which.
+    pub program: Program,
+    /// What it needs, in fen.
+    pub needed: Money,
+    /// What it may have, in fen.
+    pub available: Money,
+}
+
+impl Earmarks {
+    /// Takes money in, for one program or for any.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn receive(&mut self, program: Option<Program>, amount: Money) -> Result<(), MoneyError> {
+        match program {
+            Some(program) => add(&mut self.reserved, program, amount),
+            None => {
+                self.general = self.general.plus(amount)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes that `amount` is used, by the programs of `shares`; an amount below nothing gives it back.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn employ(&mut self, shares: &[ProgramShare], amount: Money) -> Result<(), MoneyError> {
+        if shares.is_empty() {
+            self.unnamed = self.unnamed.plus(amount)?;
+            return Ok(());
+        }
+        for share in shares {
+            let part = if amount.is_negative() { share.amount.negated() } else { share.amount };
+            add(&mut self.used, share.program, part)?;
+        }
+        Ok(())
+    }
+
+    /// The first program whose share is more than what is left for it and for any, without `withheld`, which came in
+    /// but may not be used yet.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn shortage(
+        &self,
+        shares: &[ProgramShare],
+        withheld: &Earmarks,
+    ) -> Result<Option<Shortage>, MoneyError> {
+        let left = |program: Program| {
+            let came = of(&self.reserved, program).minus(of(&withheld.reserved, program))?;
+            came.minus(of(&self.used, program))
+        };
+        let mut general = self.general.minus(withheld.general)?.minus(self.unnamed)?;
+        for &program in self.used.keys() {
+            general = general.plus(left(program)?.min(Money::ZERO))?;
+        }
+        for share in shares {
+            let own = left(share.program)?.max(Money::ZERO);
+            let available = own.plus(general.max(Money::ZERO))?;
+            if share.amount > available {
+                let ProgramShare { program, amount: needed } = *share;
+                return Ok(Some(Shortage { program, needed, available }));
+            }
+            general = general.minus(share.amount.minus(own)?.max(Money::ZERO))?;
+        }
+        Ok(None)
+    }
+}
+
+fn of(sums: &BTreeMap<Program, Money>, program: Program) -> Money {
+    sums.get(&program).copied().unwrap_or_default()
+}
+
+fn add(sums: &mut BTreeMap<Program, Money>, program: Program, amount: Money) -> Result<(), MoneyError> {
+    let sum = sums.entry(program).or_default();
+    *sum = sum.plus(amount)?;
+    Ok(())
+}

@@ -1,1 +1,0 @@
-select to_json(accounts) from read_book_accounts as accounts order by account

@@ -1,0 +1,1 @@
+select campaign_id, fund_id from read_campaigns where campaign_id = any ($1)
