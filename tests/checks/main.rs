@@ -6,3 +6,4 @@ mod log;
 mod money;
 mod personal;
 mod tables;
+mod years;

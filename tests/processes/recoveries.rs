@@ -18,7 +18,7 @@ use tests::office::{CHEN, Known, SmallOffice, WANG, ZHAO, at_work, bank_answers,
 use tests::personas;
 
 /// Mrs Wang died on 20 January; her family told the office on 20 February, after February was paid.
-async fn late_death() -> SmallOffice {
+pub async fn late_death() -> SmallOffice {
     let small = SmallOffice::open().await;
     let desk = at_work(personas::clerk(), "2023-02-20");
     let cells = [id_number(WANG).as_str(), "死亡", "2023-01-20", "2023-02-20"].map(str::to_owned);
@@ -36,7 +36,7 @@ async fn correct_the_account(small: &SmallOffice) {
     work::record_change(&small.office, &desk, &row).await.unwrap();
 }
 
-async fn case_of(small: &SmallOffice, known: Known) -> (CaseId, PersonId) {
+pub async fn case_of(small: &SmallOffice, known: Known) -> (CaseId, PersonId) {
     let (person, _) = small.office.find(&id_number(known)).await.unwrap();
     let cases = cases_of_person(&small.office.pool, person).await.unwrap();
     (cases[0].case_id, person)
@@ -46,7 +46,7 @@ fn finance(on: &str) -> work::Desk {
     at_work(personas::finance(), on)
 }
 
-fn yuan(amount: &str) -> Money {
+pub fn yuan(amount: &str) -> Money {
     Money::parse_yuan(amount).unwrap()
 }
 
@@ -60,7 +60,7 @@ async fn stage(small: &SmallOffice, plan: RecoveryPlanId) -> PlanStage {
 }
 
 /// Pays a month; the bank answers as [`bank_answers`] does. Gives the sum of the run.
-async fn pay(small: &SmallOffice, month: &str, on: &str) -> Money {
+pub async fn pay(small: &SmallOffice, month: &str, on: &str) -> Money {
     let office = &small.office;
     let plan = RunPlan {
         month: month.parse().unwrap(),
@@ -99,7 +99,7 @@ async fn at_the_bank(small: &SmallOffice, month: &str, on: &str) -> (RunId, Stri
     (run, String::from_utf8(file).unwrap())
 }
 
-fn withholding(from: CaseId, per_month: &str) -> WantedWay {
+pub fn withholding(from: CaseId, per_month: &str) -> WantedWay {
     WantedWay::Withholding {
         from_case: Some(from),
         per_month: yuan(per_month),

@@ -15,6 +15,7 @@ use domain::benefit_case::Outcome;
 use domain::campaign::CampaignTerms;
 use domain::fund::{FundCharter, FundSource, Restriction};
 use domain::identifiers::CitizenId;
+use domain::ids::DonationId;
 use domain::money::Money;
 use domain::program::Program;
 use eventlog::appender::Appender;
@@ -28,7 +29,8 @@ use sqlx::Executor;
 
 /// The fund that pays.
 pub const FUND: &str = "区级财政资金";
-const GIFTS: &str = "慈善捐赠资金";
+/// The fund of the campaigns.
+pub const GIFTS: &str = "慈善捐赠资金";
 const CAMPAIGN: &str = "首善有我";
 
 /// Someone whom the office knows, in clear.
@@ -128,24 +130,38 @@ impl SmallOffice {
         }
         let (fund, amount) = (self.office.fund_id(FUND), Money::from_fen(1_000_000));
         work::appropriate(&self.office, &finance, fund, amount, "昌财〔2023〕1号").await.unwrap();
+        self.open_campaign(CAMPAIGN, "2023-01-03", "2023-01-31").await;
+        for (number, donor) in (1..).zip(DONORS) {
+            self.give((CAMPAIGN, &format!("J-{number}")), donor, "50.00", "2023-01-04").await;
+        }
+    }
+
+    /// Opens a campaign into the fund of gifts, on its first day.
+    pub async fn open_campaign(&self, name: &str, opens_on: &str, closes_on: &str) {
         let terms = CampaignTerms {
-            campaign_id: self.office.campaign_id(CAMPAIGN),
-            name: CAMPAIGN.to_owned(),
+            campaign_id: self.office.campaign_id(name),
+            name: name.to_owned(),
             organiser: "街道办事处".to_owned(),
             filing_number: None,
             purpose: "扶老助困".to_owned(),
             fund_id: self.office.fund_id(GIFTS),
-            opens_on: day("2023-01-03"),
-            closes_on: day("2023-01-31"),
+            opens_on: day(opens_on),
+            closes_on: day(closes_on),
         };
-        work::open_campaign(&self.office, &at_work(personas::clerk(), "2023-01-03"), terms).await.unwrap();
-        for (number, donor) in (1..).zip(DONORS) {
-            let cells =
-                [&format!("J-{number}"), CAMPAIGN, donor, "公开", "50.00", "扫码", "2023-01-04", "是"];
-            let row = donations::Row::read(&raw(&cells)).unwrap();
-            let desk = at_work(personas::finance(), "2023-01-04");
-            work::receive_donation(&self.office, &desk, &row).await.unwrap();
-        }
+        work::open_campaign(&self.office, &at_work(personas::clerk(), opens_on), terms).await.unwrap();
+    }
+
+    /// Takes in a gift to a campaign, under its number; a receipt is wanted.
+    pub async fn give(
+        &self,
+        (campaign, number): (&str, &str),
+        donor: &str,
+        yuan: &str,
+        on: &str,
+    ) -> DonationId {
+        let row =
+            donations::Row::read(&raw(&[number, campaign, donor, "公开", yuan, "扫码", on, "是"])).unwrap();
+        work::receive_donation(&self.office, &at_work(personas::finance(), on), &row).await.unwrap()
     }
 
     async fn end_campaign(&self) {

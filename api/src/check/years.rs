@@ -20,9 +20,18 @@ pub struct Years {
     keeper: Bookkeeper,
     book: Book,
     restrictions: BTreeMap<FundId, Restriction>,
-    /// The newest closing of each fund and year, who did it, and where.
-    closings: BTreeMap<(FundId, i32), (YearFacts, String, u64)>,
+    /// The closings that stand.
+    closings: BTreeMap<(FundId, i32), Closing>,
     findings: Vec<Finding>,
+}
+
+/// A year that was closed and not reopened.
+struct Closing {
+    facts: YearFacts,
+    closed_by: String,
+    position: u64,
+    /// Whether the books said something else. What is reopened for that is mended, so only what stands is a finding.
+    differs: bool,
 }
 
 impl Watch for Years {
@@ -45,7 +54,12 @@ impl Watch for Years {
         }
     }
 
-    fn finish(self: Box<Self>) -> Vec<Finding> {
+    fn finish(mut self: Box<Self>) -> Vec<Finding> {
+        for ((_, year), closing) in self.closings.iter().filter(|(_, closing)| closing.differs) {
+            let zh = format!("{year} 年结账与账簿不符");
+            let en = format!("the closing of {year} is not what the books said");
+            self.findings.push(Finding::at(closing.position, zh, en));
+        }
         self.findings
     }
 }
@@ -64,14 +78,18 @@ impl Years {
                     lines: lines.clone(),
                     position: 0,
                 };
-                if self.book.year_facts(fund, *year, 0).as_ref() != Ok(&facts) {
-                    let zh = format!("{year} 年结账与账簿不符");
-                    let en = format!("the closing of {year} is not what the books said");
+                let differs = self.book.year_facts(fund, *year, 0).as_ref() != Ok(&facts);
+                let (closed_by, position) = (closed_by.to_string(), seen.position);
+                self.closings.insert((fund, *year), Closing { facts, closed_by, position, differs });
+            }
+            FundEvent::FundYearReopened { year, lines, .. } => {
+                let closing = self.closings.remove(&(fund, *year));
+                if closing.is_none_or(|closing| closing.facts.lines != *lines) {
+                    let zh = format!("撤销 {year} 年结账与所结账目不符");
+                    let en = format!("the reopening of {year} does not put back what was closed");
                     self.find(seen, zh, en);
                 }
-                self.closings.insert((fund, *year), (facts, closed_by.to_string(), seen.position));
             }
-            FundEvent::FundYearReopened { year, .. } => _ = self.closings.remove(&(fund, *year)),
             FundEvent::FundYearCarriedOver { .. } => self.see_carried(seen, fund, event),
             other => {
                 let closed = self.keeper.closed().get(&fund);
@@ -94,7 +112,8 @@ impl Years {
         else {
             return;
         };
-        let Some((facts, closed_by, closed_at)) = self.closings.get(&(fund, *year)) else {
+        let Some(Closing { facts, closed_by, position: closed_at, .. }) = self.closings.get(&(fund, *year))
+        else {
             return self.find(seen, "结转了未结账的年度", "a year was carried over that is not closed");
         };
         let same = result_of(&facts.lines).as_ref() == Ok(result)

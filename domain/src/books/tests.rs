@@ -330,8 +330,7 @@ fn give_back(office: &mut Office, number: u128, amount: Money) {
 fn remit(office: &mut Office, number: u128, amount: Money) {
     let remittance_id = RemittanceId::new(Uuid::from_u128(number));
     let (recipient, today) = ("市慈善基金会".to_owned(), office.today);
-    let propose =
-        CampaignCommand::ProposeRemittance { remittance_id, recipient, amount, proposed_on: today };
+    let propose = CampaignCommand::ProposeRemittance { remittance_id, recipient, amount, proposed_on: today };
     office.on_campaign(propose);
     let known = office.campaign.book().unwrap().remittances.get(&remittance_id);
     let Some(amount) = known.map(|remittance| remittance.amount) else { return };

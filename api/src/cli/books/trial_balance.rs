@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::books::{Subaccount, TrialBalance, TrialQuestion, TrialSums};
+use domain::books::{Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums};
 use domain::ids::FundId;
 use domain::money::Money;
 use projections::Until;
@@ -28,7 +28,7 @@ pub(super) async fn run(
     question: TrialQuestion,
 ) -> Result<Done, Failure> {
     let screen = session.screen;
-    let (balance, events, names) = session
+    let (balance, events, of, names) = session
         .look_at_ledger(async |app| {
             let office = app.office();
             let fund = fund.as_deref().map(|fund| fund_named(office, fund));
@@ -45,10 +45,10 @@ pub(super) async fn run(
             };
             let funds = funds(&office.pool).await?;
             let names = funds.into_iter().map(|fund| (fund.fund_id, fund.name)).collect();
-            Ok((balance, events, names))
+            Ok((balance, events, question.fund, names))
         })
         .await?;
-    show(&screen, &balance, events, &names)?;
+    show(&screen, &balance, (events, of), &names)?;
     screen.answer(&json!({ "events": events, "trial_balance": balance }))?;
     Ok(if balance.difference.is_zero() { Done::Well } else { Done::Found })
 }
@@ -56,14 +56,16 @@ pub(super) async fn run(
 fn show(
     screen: &Screen,
     balance: &TrialBalance,
-    events: u64,
+    (events, of): (u64, Option<FundId>),
     names: &BTreeMap<FundId, String>,
 ) -> Result<(), Failure> {
     let day = |day: Option<chrono::NaiveDate>| day.map_or_else(|| "…".to_owned(), |day| day.to_string());
     let (from, on, events) = (day(balance.from), day(balance.on), grouped(events.cast_signed()));
+    let fund = of.map(|fund| names.get(&fund).cloned().unwrap_or_else(|| fund.to_string()));
+    let (zh, en) = fund.map_or_else(Default::default, |fund| (format!("“{fund}”"), format!(" of {fund}")));
     screen.say(
-        format!("试算平衡表 {from} 至 {on}（元；截至第 {events} 条事件）"),
-        format!("Trial balance {from} to {on} (yuan; from {events} events)"),
+        format!("{zh}试算平衡表 {from} 至 {on}（元；截至第 {events} 条事件）"),
+        format!("Trial balance{en} {from} to {on} (yuan; from {events} events)"),
     )?;
     let heads = [
         (screen.pick("科目", "Account"), Align::Left),
@@ -74,8 +76,10 @@ fn show(
         (screen.pick("期末借方", "Closing Dr"), Align::Right),
         (screen.pick("期末贷方", "Closing Cr"), Align::Right),
     ];
-    let mut rows: Vec<Vec<String>> =
-        balance.lines.iter().map(|line| row(name_of(screen, line.subaccount, names), &line.sums)).collect();
+    // one fund is named above its accounts
+    let place = |place: Subaccount| Subaccount { fund: place.fund.filter(|_| of.is_none()), ..place };
+    let line = |line: &TrialLine| row(name_of(screen, place(line.subaccount), names), &line.sums);
+    let mut rows: Vec<Vec<String>> = balance.lines.iter().map(line).collect();
     rows.push(row(screen.pick("合计", "Total").to_owned(), &balance.total));
     screen.table(&heads, &rows)?;
     let difference = yuan(balance.difference);

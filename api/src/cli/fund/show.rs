@@ -4,6 +4,8 @@ use domain::fund::{ClosedYear, FundAccount, FundSource, Restriction, result_of};
 use domain::money::{Money, MoneyError};
 use projections::Until;
 use projections::funds::{FundRow, funds};
+use projections::payment_registers::PaymentRunRow;
+use projections::payment_registers::queries::runs;
 use serde_json::{Value, json};
 
 use super::fund_named;
@@ -57,16 +59,18 @@ fn line(screen: &Screen, fund: &FundRow) -> Result<Vec<String>, MoneyError> {
 /// [`Failure`]: there is no such fund, or the ledger cannot be read.
 pub(super) async fn one(session: &Session, fund: &str) -> Result<Done, Failure> {
     let screen = session.screen;
-    let account = session
+    let (account, runs) = session
         .look_at_ledger(async |app| {
             let office = app.office();
-            Ok(fund_account(office, fund_named(office, fund)).await?)
+            let account = fund_account(office, fund_named(office, fund)).await?;
+            office.runner.catch_up(Until::Head).await?;
+            Ok((account, runs(&office.pool).await?))
         })
         .await?;
     show_charter(&screen, &account)?;
     show_appropriations(&screen, &account)?;
     show_programs(&screen, &account)?;
-    show_runs(&screen, &account)?;
+    show_runs(&screen, &account, &runs)?;
     show_years(&screen, account.years.iter().map(|(year, closed)| (*year, closed)))?;
     screen.answer(&summary(&account)?)?;
     Ok(Done::Well)
@@ -104,15 +108,15 @@ fn show_charter(screen: &Screen, account: &FundAccount) -> Result<(), Failure> {
     let origin = source(screen, charter.source);
     let kind = restriction(screen, charter.restriction);
     let row = |zh: &str, en: &str, text: String| vec![screen.pick(zh, en).to_owned(), text];
+    let name = format!("{} · {}", charter.name, charter.fund_id);
     let rows = vec![
-        row("资金", "Fund", format!("{} · {}", charter.name, charter.fund_id)),
         row("来源", "Source", format!("{origin} · {kind} · {}", charter.opened_on)),
         row("用途", "Pays", programs),
         row("余额（元）", "Holds (yuan)", yuan(account.balance)),
         row("占用", "Committed", yuan(account.committed)),
         row("可用", "Free", yuan(account.free())),
     ];
-    Ok(screen.table(&[("", Align::Left), ("", Align::Left)], &rows)?)
+    Ok(screen.table(&[(screen.pick("资金", "Fund"), Align::Left), (&name, Align::Left)], &rows)?)
 }
 
 fn show_appropriations(screen: &Screen, account: &FundAccount) -> Result<(), Failure> {
@@ -176,25 +180,29 @@ fn show_programs(screen: &Screen, account: &FundAccount) -> Result<(), Failure> 
     Ok(screen.table(&heads, &rows)?)
 }
 
-fn show_runs(screen: &Screen, account: &FundAccount) -> Result<(), Failure> {
+/// What the fund holds ready for runs, the earliest month first.
+fn show_runs(screen: &Screen, account: &FundAccount, known: &[PaymentRunRow]) -> Result<(), Failure> {
     if account.runs.is_empty() {
         return Ok(());
     }
     let heads = [
+        (screen.pick("月份", "Month"), Align::Left),
         (screen.pick("批次", "Run"), Align::Left),
         (screen.pick("占用（元）", "Committed (yuan)"), Align::Right),
         (screen.pick("支出", "Spent"), Align::Right),
         (screen.pick("解除", "Released"), Align::Right),
         (screen.pick("尚占用", "Remaining"), Align::Right),
     ];
-    let rows: Vec<Vec<String>> = account
+    let mut rows: Vec<Vec<String>> = account
         .runs
         .iter()
         .map(|(run, each)| {
+            let month = known.iter().find(|row| row.run_id == *run).map(|row| row.month.to_string());
             let sums = [each.committed, each.spent, each.released, each.remainder()];
-            std::iter::once(run.to_string()).chain(sums.map(yuan)).collect()
+            [month.unwrap_or_default(), run.to_string()].into_iter().chain(sums.map(yuan)).collect()
         })
         .collect();
+    rows.sort_unstable();
     Ok(screen.table(&heads, &rows)?)
 }
 
