@@ -129,6 +129,7 @@ impl Street {
                 source,
                 restriction: Restriction::Restricted,
                 opened_on: "2023-09-01".parse().unwrap(),
+                programs: vec![],
             };
             let fund = open_fund(office, &finance, charter).await.unwrap();
             if source == FundSource::Budget {
