@@ -4,6 +4,7 @@
 pub mod campaign;
 mod case;
 mod change;
+pub(crate) mod cores;
 mod disclosure;
 mod donation;
 pub mod erasure;

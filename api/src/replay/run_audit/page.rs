@@ -1,9 +1,7 @@
 //! A page of lines with everything that decides them, and what comes of determining them anew.
 
 use std::collections::BTreeSet;
-use std::num::NonZero;
 use std::sync::Arc;
-use std::thread;
 
 use domain::benefit_case::BenefitCase;
 use domain::calendar::BenefitMonth;
@@ -16,6 +14,7 @@ use domain::personal::BlindIndex;
 use domain::policy::RuleBooks;
 use eventlog::keyring::DataKeys;
 
+use crate::processes::cores::on_all_cores;
 use crate::replay::histories::Histories;
 use crate::replay::ordered::{account_index, paid};
 use crate::replay::redetermine::line::{LineFacts, RunBasis, line};
@@ -161,42 +160,6 @@ impl DeterminedLine {
             amount: ordered.as_ref().map(|ordered| ordered.amount),
             proof: proof(position),
             verdict,
-        }
-    }
-}
-
-/// Does something with each item, on all cores; the results come in the order of the items.
-pub(super) fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = items.len().div_ceil(cores).max(1);
-    thread::scope(|scope| {
-        let work = &work;
-        let mut shares = items.chunks(share);
-        // the first share is this thread's own
-        let own = shares.next().unwrap_or_default();
-        let others: Vec<_> =
-            shares.map(|share| scope.spawn(move || share.iter().map(work).collect::<Vec<R>>())).collect();
-        let mut done: Vec<R> = own.iter().map(work).collect();
-        for other in others {
-            match other.join() {
-                Ok(results) => done.extend(results),
-                Err(panicked) => std::panic::resume_unwind(panicked),
-            }
-        }
-        done
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_come_in_the_order_of_the_items() {
-        for length in [0_u32, 1, 2, 3, 1_000] {
-            let items: Vec<u32> = (0..length).collect();
-            let doubled: Vec<u32> = items.iter().map(|item| item * 2).collect();
-            assert_eq!(on_all_cores(&items, |item| item * 2), doubled);
         }
     }
 }

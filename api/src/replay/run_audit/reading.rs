@@ -15,9 +15,9 @@ use eventlog::event::StoredEvent;
 use eventlog::keyring::Keyring;
 use eventlog::read::Log;
 use eventlog::stream_all::EventStream;
-use tokio::task::spawn_blocking;
 
-use super::page::{DeterminedLine, Found, PreparedFacts, PreparedLine, PreparedPage, on_all_cores};
+use super::page::{DeterminedLine, Found, PreparedFacts, PreparedLine, PreparedPage};
+use crate::processes::cores::{blocking, on_all_cores};
 use crate::processes::{Office, ProcessError};
 use crate::replay::histories::{BrokenHistory, Histories};
 use crate::replay::ordered::ordered_before;
@@ -189,11 +189,6 @@ impl Reader {
         })
         .await
     }
-}
-
-/// Work that keeps a core busy, away from the tasks that wait for the database.
-async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R, ProcessError> {
-    spawn_blocking(work).await.map_err(|error| ProcessError::Damaged(error.to_string()))
 }
 
 type State<D> = Result<Arc<D>, BrokenHistory>;
