@@ -44,6 +44,9 @@ pub const CLASSES: [RetentionClass; 2] = [RetentionClass::CaseWork, RetentionCla
 /// Persons whose keys are made or read in one statement.
 const PERSONS_A_STATEMENT: usize = 10_000;
 
+/// Keys of persons as they are stored, wrapped by the master key.
+pub struct WrappedKeys(Vec<store::Row>);
+
 /// The keys of one ledger.
 #[derive(Debug)]
 pub struct Keyring {
@@ -126,11 +129,29 @@ impl Keyring {
     /// # Errors
     /// Those of [`Keyring::load`].
     pub async fn keys_of(&self, persons: &[PersonId]) -> Result<DataKeys, KeyringError> {
-        let mut keys = DataKeys::default();
+        self.unwrap(&self.wrapped_keys_of(persons).await?)
+    }
+
+    /// The same, still wrapped: unwrapping is work for a processor that waits for nothing, [`Keyring::unwrap`].
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn wrapped_keys_of(&self, persons: &[PersonId]) -> Result<WrappedKeys, KeyringError> {
+        let mut rows = Vec::new();
         for some in persons.chunks(PERSONS_A_STATEMENT) {
-            for row in store::select(&self.pool, some).await? {
-                keys.insert(row.unwrap_with(&self.master)?);
-            }
+            rows.append(&mut store::select(&self.pool, some).await?);
+        }
+        Ok(WrappedKeys(rows))
+    }
+
+    /// Unwraps keys for the caller alone.
+    ///
+    /// # Errors
+    /// [`KeyringError::Damaged`] for a key that the master key does not unwrap.
+    pub fn unwrap(&self, wrapped: &WrappedKeys) -> Result<DataKeys, KeyringError> {
+        let mut keys = DataKeys::default();
+        for row in &wrapped.0 {
+            keys.insert(row.unwrap_with(&self.master)?);
         }
         Ok(keys)
     }

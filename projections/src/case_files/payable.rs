@@ -17,7 +17,7 @@ use domain::program::Program;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::{Executor, PgPool, Row};
 use uuid::Uuid;
 
 use super::CaseRow;
@@ -160,8 +160,9 @@ impl PayableCases {
     /// [`ProjectionError::Apart`] when case files and payment registers do not stand at one position; those of the
     /// database.
     pub async fn open(pool: &PgPool, programs: &[Program]) -> Result<PayableCases, ProjectionError> {
-        let snapshot =
+        let mut snapshot =
             Snapshot::take(pool, &[&super::ABOUT, &payment_registers::ABOUT, &recovery_plans::ABOUT]).await?;
+        snapshot.connection().execute(include_str!("sql/payable_settings.sql")).await?;
         let mut programs = programs.to_vec();
         programs.sort_unstable_by_key(|program| std::cmp::Reverse(program.code()));
         programs.dedup();

@@ -3,25 +3,32 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::{PersonId, RunId};
 use domain::payment::PaymentOrder;
 use domain::payment_run::{
-    Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation,
+    Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation, RunLine,
 };
-use domain::personal::{Personal, seal};
+use domain::personal::{Personal, Sealer, seal};
 use domain::policy::RuleBook;
 use domain::schedule::Schedule;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
 use projections::case_files::payable::{PayableCase, PayableCases};
 use projections::case_files::queries;
 use projections::runner::Until;
 use sqlx::PgConnection;
+use tokio::sync::mpsc;
 
 use super::case_lines::{CaseFindings, FoundLine, Look, RunNote};
 use super::load;
-use super::page::findings_of_page;
-use super::staging::{StagedLine, StagingWriter, lock_lines};
+use super::page::{Page, persons_of};
+use super::staging::{StagedLine, StagedText, StagingWriter, lock_lines};
+use crate::processes::cores::blocking;
 use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Pages that are computed at once, while the next is read and the one before is written.
+const PAGES_AT_ONCE: usize = 2;
 
 /// A run with its lines computed.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -55,6 +62,23 @@ pub async fn calculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<Pr
     Ok(Prepared { run_id, calculation, notes })
 }
 
+/// What every page of a calculation is looked at with.
+struct Frame {
+    office: Office,
+    preparation: Preparation,
+    rules: Arc<RuleBook>,
+    known_on: NaiveDate,
+    shared: HashSet<String>,
+}
+
+/// What one case gives to the calculation.
+struct Outcome {
+    lines: Vec<(RunLine, StagedText)>,
+    notes: Vec<RunNote>,
+}
+
+/// Pages are read, computed and written at once, each by the next in line; their order is kept, and memory does not
+/// grow with their number.
 async fn stage(
     office: &Office,
     desk: &Desk,
@@ -62,43 +86,94 @@ async fn stage(
     connection: &mut PgConnection,
 ) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
     let shared = shared_by_strangers(office).await?;
-    let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
+    let cases = PayableCases::open(&office.pool, &preparation.programs).await?;
     // the edition of the snapshot, whatever is published meanwhile
     let rules = Arc::clone(office.rule_books().await?.before(cases.position()));
-    let look = Look {
-        opener: &*office.keyring,
-        rules: &rules,
-        known_on: desk.today(),
-        month: preparation.month,
-        shared: &shared,
-    };
     let mut builder = CalculationBuilder::new(CalculationBasis {
         position: cases.position(),
         known_on: desk.today(),
         rule_version: rules.version().to_owned(),
         calculated_on: desk.today(),
     });
+    let (office, preparation, known_on) = (office.clone(), preparation.clone(), desk.today());
+    let frame = Arc::new(Frame { office, preparation, rules, known_on, shared });
     let mut notes = Vec::new();
-    let mut staging = StagingWriter::begin(connection, preparation.run_id).await?;
-    while let Some(page) = cases.next_page().await? {
-        for findings in findings_of_page(office, &look, preparation.fund_id, &mut cases, &page).await? {
-            let CaseFindings { lines, notes: found, schedule } = findings;
-            let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else {
+    let mut staging = StagingWriter::begin(connection, frame.preparation.run_id).await?;
+    let (sender, receiver) = mpsc::channel(1);
+    let writing = async {
+        let mut computed = std::pin::pin!(computed(&frame, receiver));
+        while let Some(page) = computed.try_next().await? {
+            for Outcome { lines, notes: found } in page {
+                for (line, text) in lines {
+                    builder.line(&line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+                    staging.text(&text).await?;
+                }
                 found.iter().for_each(|found| note(&mut builder, found));
                 notes.extend(found);
-                continue;
-            };
-            for line in lines {
-                builder.line(&line.line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-                staging.line(&order_of(office, preparation, &schedule, line, &look)?).await?;
             }
-            found.iter().for_each(|found| note(&mut builder, found));
-            notes.extend(found);
         }
-    }
+        Ok(())
+    };
+    tokio::try_join!(read_pages(&frame.office, cases, sender), writing)?;
     staging.finish(&notes).await?;
     let calculation = builder.finish().map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok((calculation, notes))
+}
+
+/// Reads every page with what decides its cases.
+async fn read_pages(
+    office: &Office,
+    mut cases: PayableCases,
+    sender: mpsc::Sender<Page>,
+) -> Result<(), ProcessError> {
+    while let Some(page) = cases.next_page().await? {
+        let page = Page::prepare(office, &mut cases, page).await?;
+        // the receiver is gone only after an error of its own, which is the one to tell
+        if sender.send(page).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Computes pages on threads of their own, in their order.
+fn computed(
+    frame: &Arc<Frame>,
+    receiver: mpsc::Receiver<Page>,
+) -> impl Stream<Item = Result<Vec<Outcome>, ProcessError>> {
+    let pages = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+    let compute = |page: Page| {
+        let frame = Arc::clone(frame);
+        async move { blocking(move || frame.outcomes(&page)).await? }
+    };
+    pages.map(compute).buffered(PAGES_AT_ONCE)
+}
+
+impl Frame {
+    /// What each case of a page gives, with the texts of its lines.
+    fn outcomes(&self, page: &Page) -> Result<Vec<Outcome>, ProcessError> {
+        let look = Look {
+            opener: &page.keys,
+            rules: &self.rules,
+            known_on: self.known_on,
+            month: self.preparation.month,
+            shared: &self.shared,
+        };
+        let outcome = |findings: CaseFindings| {
+            let CaseFindings { lines, notes, schedule } = findings;
+            let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else {
+                return Ok(Outcome { lines: Vec::new(), notes });
+            };
+            let staged = |found: FoundLine| {
+                let line = found.line.clone();
+                let order = order_of(&page.keys, &self.preparation, &schedule, found, &look)?;
+                Ok((line, StagedText::of(&order)?))
+            };
+            let lines = lines.into_iter().map(staged).collect::<Result<_, ProcessError>>()?;
+            Ok(Outcome { lines, notes })
+        };
+        page.findings(&look, self.preparation.fund_id)?.into_iter().map(outcome).collect()
+    }
 }
 
 /// Counts a note where the calculation does.
@@ -112,7 +187,7 @@ pub(super) const fn note(builder: &mut CalculationBuilder, note: &RunNote) {
 
 /// The order that a line becomes, with its sealed determination.
 pub(super) fn order_of(
-    office: &Office,
+    sealer: &dyn Sealer,
     preparation: &Preparation,
     schedule: &Schedule,
     found: FoundLine,
@@ -134,7 +209,7 @@ pub(super) fn order_of(
         payee: line.payee,
         account,
         rule_version: look.rules.version().to_owned(),
-        determination: seal(&*office.keyring, line.beneficiary, &Personal::new(determination))?,
+        determination: seal(sealer, line.beneficiary, &Personal::new(determination))?,
         execution_on: look.known_on,
         withheld: line.withheld,
     };
@@ -156,12 +231,7 @@ pub(in crate::processes) async fn load_keys(
     office: &Office,
     page: &[PayableCase],
 ) -> Result<(), ProcessError> {
-    let mut persons: Vec<PersonId> = Vec::new();
-    for payable in page {
-        if let Some(household) = payable.household.registered() {
-            persons.extend(household.members.keys());
-        }
-    }
+    let persons: Vec<PersonId> = page.iter().flat_map(persons_of).collect();
     office.keyring.load(&persons).await?;
     Ok(())
 }

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::processes::ProcessError;
 
 /// What every case of a run is looked at with.
+#[derive(Clone, Copy)]
 pub struct Look<'a> {
     /// Opens the facts.
     pub opener: &'a dyn Opener,

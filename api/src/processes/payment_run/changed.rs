@@ -18,7 +18,7 @@ use sqlx::{PgPool, Row};
 
 use super::calculate::shared_by_strangers;
 use super::case_lines::{CaseFindings, Look, RunNote};
-use super::page::findings_of_page;
+use super::page::Page;
 use super::staging::{cases_on_accounts, lines_of_cases, notes_of};
 use crate::processes::{Office, ProcessError};
 
@@ -104,8 +104,9 @@ pub(super) async fn touched(
     let mut found = Vec::new();
     for some in households.chunks(PAGE_HOUSEHOLDS) {
         let page = cases.of_households(&preparation.programs, some).await?;
-        let findings = findings_of_page(office, &look, preparation.fund_id, &mut cases, &page).await?;
-        found.extend(page.into_iter().zip(findings));
+        let page = Page::prepare(office, &mut cases, page).await?;
+        let findings = page.findings(&look, preparation.fund_id)?;
+        found.extend(page.cases.into_iter().zip(findings));
     }
     found.sort_by_key(|(payable, _)| (payable.case.program.code(), payable.case.case_id));
     Ok(Touched { position: cases.position(), known_on, rules, found })

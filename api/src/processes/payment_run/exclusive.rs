@@ -11,31 +11,24 @@ use domain::payment_run::RunException;
 use domain::policy::mutually_exclusive;
 use domain::program::Program;
 use domain::schedule::{Schedule, schedule};
-use projections::case_files::payable::{PayableCase, PayableCases};
+use projections::case_files::payable::PayableCase;
 
-use super::calculate::load_keys;
 use super::case_lines::{CaseFindings, Look};
 use super::page::refuse_months;
-use crate::processes::{Office, ProcessError};
 
 /// Takes away the lines of months for which the same person has, or is due by an earlier decision, a benefit that
-/// excludes this one.
-pub(super) async fn refuse_excluded(
-    office: &Office,
+/// excludes this one. `others` are the cases of those who have several.
+pub(super) fn refuse_excluded(
     look: &Look<'_>,
-    cases: &mut PayableCases,
+    others: &[PayableCase],
     page: &[PayableCase],
     found: &mut [CaseFindings],
-) -> Result<(), ProcessError> {
-    let paid = page.iter().zip(&*found).filter(|(_, findings)| !findings.lines.is_empty());
-    let persons: Vec<PersonId> = paid.map(|(payable, _)| payable.case.applicant).collect();
-    let others = cases.of_persons_with_several(&persons).await?;
+) {
     if others.is_empty() {
-        return Ok(());
+        return;
     }
-    load_keys(office, &others).await?;
     let mut by_person: HashMap<PersonId, Vec<&PayableCase>> = HashMap::new();
-    for other in &others {
+    for other in others {
         by_person.entry(other.case.applicant).or_default().push(other);
     }
     let mut schedules: HashMap<CaseId, Option<Schedule>> = HashMap::new();
@@ -54,7 +47,6 @@ pub(super) async fn refuse_excluded(
             });
         }
     }
-    Ok(())
 }
 
 /// Whether two cases of one person exclude each other. What is given once may be given twice in a month.

@@ -6,54 +6,79 @@ use domain::identifiers::CitizenId;
 use domain::identity::IdentityEvent;
 use domain::ids::PersonId;
 use domain::payment_run::RunException;
-use domain::personal::{BlindIndex, Opened};
+use domain::personal::{BlindIndex, OpenError, Opened, Opener, PersonalField};
+use eventlog::keyring::Keyring;
 use projections::case_files::payable::{PayableCase, PayableCases};
 
 use super::case_lines::CaseFindings;
 use super::page::refuse_months;
-use crate::processes::{Office, ProcessError};
+use crate::processes::ProcessError;
 
-/// Takes away the lines of those whose ID number nobody claims (`identity_missing`) or another person does
-/// (`identity_duplicate`).
-pub(super) async fn refuse_unclaimed(
-    office: &Office,
-    cases: &mut PayableCases,
-    page: &[PayableCase],
-    found: &mut [CaseFindings],
-) -> Result<(), ProcessError> {
-    let mut indexes: HashMap<PersonId, BlindIndex> = HashMap::new();
-    for (payable, findings) in page.iter().zip(&*found) {
-        if !findings.lines.is_empty()
-            && let Some(index) = index_of(office, payable)?
-        {
-            indexes.insert(payable.case.applicant, index);
-        }
-    }
-    let asked: Vec<&str> = indexes.values().map(BlindIndex::as_str).collect();
-    let claimed: HashMap<String, PersonId> =
-        cases.identities(&asked).await?.into_iter().filter_map(holder).collect();
-    for (payable, findings) in page.iter().zip(found) {
-        if findings.lines.is_empty() {
-            continue;
-        }
-        let person = payable.case.applicant;
-        let index = indexes.get(&person);
-        let wrong = match index.and_then(|index| claimed.get(index.as_str())) {
-            Some(holder) if *holder == person => continue,
-            Some(_) => RunException::IdentityDuplicate,
-            None => RunException::IdentityMissing,
-        };
-        refuse_months(payable, findings, |_| Some(wrong));
-    }
-    Ok(())
+/// The ID numbers of a page's beneficiaries, and who claims them.
+pub(super) struct Identities {
+    /// By person, as keyed hashes; none for who is no member or was erased, or whose number cannot be opened.
+    indexes: HashMap<PersonId, BlindIndex>,
+    claimed: HashMap<String, PersonId>,
 }
 
-/// The keyed hash of the beneficiary's ID number; none for who is no member or was erased.
-fn index_of(office: &Office, payable: &PayableCase) -> Result<Option<BlindIndex>, ProcessError> {
+impl Identities {
+    /// Hashes the ID numbers of a page.
+    pub fn of(keyring: &Keyring, opener: &dyn Opener, page: &[PayableCase]) -> Identities {
+        let index = |payable: &PayableCase| {
+            let id_number = id_number_of(opener, payable).ok().flatten()?;
+            let index = keyring.blind_index(CitizenId::LABEL, id_number.as_str());
+            Some((payable.case.applicant, index))
+        };
+        Identities { indexes: page.iter().filter_map(index).collect(), claimed: HashMap::new() }
+    }
+
+    /// Asks who claims them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn claimed(&mut self, cases: &mut PayableCases) -> Result<(), ProcessError> {
+        let asked: Vec<&str> = self.indexes.values().map(BlindIndex::as_str).collect();
+        self.claimed = cases.identities(&asked).await?.into_iter().filter_map(holder).collect();
+        Ok(())
+    }
+
+    /// Takes away the lines of those whose ID number nobody claims (`identity_missing`) or another person does
+    /// (`identity_duplicate`).
+    ///
+    /// # Errors
+    /// [`ProcessError`] for an ID number of somebody who would be paid that cannot be opened.
+    pub fn refuse_unclaimed(
+        &self,
+        opener: &dyn Opener,
+        page: &[PayableCase],
+        found: &mut [CaseFindings],
+    ) -> Result<(), ProcessError> {
+        for (payable, findings) in page.iter().zip(found) {
+            if findings.lines.is_empty() {
+                continue;
+            }
+            let person = payable.case.applicant;
+            let index = self.indexes.get(&person);
+            if index.is_none() {
+                // why there is none: damage is told only of those who would be paid
+                id_number_of(opener, payable)?;
+            }
+            let wrong = match index.and_then(|index| self.claimed.get(index.as_str())) {
+                Some(holder) if *holder == person => continue,
+                Some(_) => RunException::IdentityDuplicate,
+                None => RunException::IdentityMissing,
+            };
+            refuse_months(payable, findings, |_| Some(wrong));
+        }
+        Ok(())
+    }
+}
+
+/// The beneficiary's ID number; none for who is no member or was erased.
+fn id_number_of(opener: &dyn Opener, payable: &PayableCase) -> Result<Option<CitizenId>, OpenError> {
     let Some(member) = payable.household.member(payable.case.applicant) else { return Ok(None) };
-    let opened: Opened<CitizenId> = member.id_number.open(member.person_id, &*office.keyring)?;
-    Ok(match opened {
-        Opened::Clear(id_number) => Some(office.id_index(id_number.disclose())),
+    Ok(match member.id_number.open(member.person_id, opener)? {
+        Opened::Clear(id_number) => Some(id_number.disclose().clone()),
         Opened::Erased { .. } => None,
     })
 }

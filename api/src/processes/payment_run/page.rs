@@ -1,40 +1,91 @@
 //! What the cases of one page get: each by itself, then what only shows beside others. A calculation, an approval and a
-//! recalculation all ask here, so that they find the same.
+//! recalculation all ask here, so that they find the same. Everything that must be read is read first; finding then
+//! waits for nothing.
+
+use std::collections::BTreeSet;
 
 use domain::calendar::BenefitMonth;
-use domain::ids::FundId;
+use domain::ids::{FundId, PersonId};
 use domain::payment_run::RunException;
+use eventlog::keyring::{DataKeys, WrappedKeys};
 use projections::case_files::payable::{PayableCase, PayableCases};
 
-use super::calculate::load_keys;
 use super::case_lines::{CaseFindings, Look, RunNote, exception, findings_of};
+use super::identities::Identities;
 use super::withheld::withhold_from;
-use super::{exclusive, identities, warnings};
+use super::{exclusive, warnings};
+use crate::processes::cores::blocking;
 use crate::processes::{Office, ProcessError};
 
-/// What each case of a page gets from a fund, in the order of the page. What plans withhold is taken off last: warnings
-/// compare what months are due.
-///
-/// # Errors
-/// [`ProcessError`]: a read table or a sealed fact cannot be read.
-pub async fn findings_of_page(
-    office: &Office,
-    look: &Look<'_>,
-    fund_id: FundId,
-    cases: &mut PayableCases,
-    page: &[PayableCase],
-) -> Result<Vec<CaseFindings>, ProcessError> {
-    load_keys(office, page).await?;
-    let found = page.iter().map(|payable| findings_of(look, payable)).collect::<Result<Vec<_>, _>>();
-    let mut found = found?;
-    identities::refuse_unclaimed(office, cases, page, &mut found).await?;
-    exclusive::refuse_excluded(office, look, cases, page, &mut found).await?;
-    for (payable, findings) in page.iter().zip(&mut found) {
-        let seen: Vec<RunNote> = warnings::warnings_of(look, payable, findings);
-        findings.notes.extend(seen);
-        withhold_from(&mut findings.lines, payable, fund_id)?;
+/// Cases with everything that they are looked at with.
+pub struct Page {
+    pub cases: Vec<PayableCase>,
+    /// The keys of everyone in their households, for this page alone.
+    pub keys: DataKeys,
+    identities: Identities,
+    /// Other cases of those who have several that may exclude each other.
+    others: Vec<PayableCase>,
+}
+
+impl Page {
+    /// Reads what decides these cases.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: a read table or a key cannot be read.
+    pub async fn prepare(
+        office: &Office,
+        cases: &mut PayableCases,
+        page: Vec<PayableCase>,
+    ) -> Result<Page, ProcessError> {
+        let applicants: Vec<PersonId> = page.iter().map(|payable| payable.case.applicant).collect();
+        let others = cases.of_persons_with_several(&applicants).await?;
+        let persons: BTreeSet<PersonId> = page.iter().chain(&others).flat_map(persons_of).collect();
+        let persons: Vec<PersonId> = persons.into_iter().collect();
+        let wrapped = office.keyring.wrapped_keys_of(&persons).await?;
+        let (page, keys, mut identities) = opened(office, page, wrapped).await?;
+        identities.claimed(cases).await?;
+        Ok(Page { cases: page, keys, identities, others })
     }
-    Ok(found)
+
+    /// What each case gets from a fund, in the order of the page. What plans withhold is taken off last: warnings
+    /// compare what months are due.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: a sealed fact cannot be read.
+    pub fn findings(&self, look: &Look<'_>, fund_id: FundId) -> Result<Vec<CaseFindings>, ProcessError> {
+        let look = &Look { opener: &self.keys, ..*look };
+        let found =
+            self.cases.iter().map(|payable| findings_of(look, payable)).collect::<Result<Vec<_>, _>>();
+        let mut found = found?;
+        self.identities.refuse_unclaimed(&self.keys, &self.cases, &mut found)?;
+        exclusive::refuse_excluded(look, &self.others, &self.cases, &mut found);
+        for (payable, findings) in self.cases.iter().zip(&mut found) {
+            let seen: Vec<RunNote> = warnings::warnings_of(look, payable, findings);
+            findings.notes.extend(seen);
+            withhold_from(&mut findings.lines, payable, fund_id)?;
+        }
+        Ok(found)
+    }
+}
+
+/// Unwraps the keys of a page and hashes its ID numbers.
+async fn opened(
+    office: &Office,
+    page: Vec<PayableCase>,
+    wrapped: WrappedKeys,
+) -> Result<(Vec<PayableCase>, DataKeys, Identities), ProcessError> {
+    let keyring = office.keyring.clone();
+    blocking(move || {
+        let keys = keyring.unwrap(&wrapped)?;
+        let identities = Identities::of(&keyring, &keys, &page);
+        Ok((page, keys, identities))
+    })
+    .await?
+}
+
+/// Everyone whose facts a case looks at.
+pub(super) fn persons_of(payable: &PayableCase) -> impl Iterator<Item = PersonId> {
+    payable.household.registered().into_iter().flat_map(|household| household.members.keys().copied())
 }
 
 /// Takes away the lines of the months that `reason` names, and notes why.

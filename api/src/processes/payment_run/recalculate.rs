@@ -11,7 +11,7 @@ use domain::payment_run::{
 };
 use sqlx::PgConnection;
 
-use super::calculate::{Prepared, note, order_of};
+use super::calculate::{Prepared, load_keys, note, order_of};
 use super::case_lines::{CaseFindings, Look, RunNote};
 use super::changed::{Touched, touched};
 use super::load;
@@ -82,11 +82,12 @@ async fn restage(
     let mut notes = notes_of(&office.pool, run_id).await?;
     notes.retain(|note| !cases.contains(&note.case_id()));
     let mut fresh = Vec::new();
-    for (_, CaseFindings { lines, notes: found, schedule }) in found {
+    for (payable, CaseFindings { lines, notes: found, schedule }) in found {
         notes.extend(found);
         let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else { continue };
+        load_keys(office, std::slice::from_ref(&payable)).await?;
         for line in lines {
-            fresh.push(order_of(office, preparation, &schedule, line, &look)?);
+            fresh.push(order_of(opener, preparation, &schedule, line, &look)?);
         }
     }
     // as a whole calculation would list them: by program and case, and within a case as they were found
@@ -125,7 +126,7 @@ impl Merge<'_> {
     /// staged before.
     async fn take_over(
         &mut self,
-        mut before: StagedLines<'_>,
+        mut before: StagedLines,
         without: &HashSet<CaseId>,
     ) -> Result<String, ProcessError> {
         let mut digest = LineDigest::default();

@@ -4,13 +4,16 @@ use domain::ids::{CaseId, PaymentId, RunId};
 use domain::payment::PaymentOrder;
 use domain::payment_run::{LineParties, MonthToPay, RunLine};
 use domain::personal::BlindIndex;
+use futures::{Stream, stream};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{PgPool, Row};
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::RunNote;
 use crate::processes::ProcessError;
+use crate::processes::cores::{blocking, on_all_cores};
 
 /// Lines of one page.
 pub const PAGE_LINES: i64 = 5_000;
@@ -84,9 +87,16 @@ impl<'c> StagingWriter<'c> {
     /// # Errors
     /// Those of the database.
     pub async fn line(&mut self, line: &StagedLine) -> Result<(), ProcessError> {
-        let json = serde_json::to_string(line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+        self.text(&StagedText::of(line)?).await
+    }
+
+    /// Takes the text of the next line.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn text(&mut self, line: &StagedText) -> Result<(), ProcessError> {
         self.text.extend_from_slice(format!("{}\t{}\t", self.run_id, self.lines).as_bytes());
-        escape(&json, &mut self.text);
+        self.text.extend_from_slice(line.0.as_bytes());
         self.text.push(b'\n');
         self.lines += 1;
         if self.text.len() >= SEND_BYTES { self.send().await } else { Ok(()) }
@@ -119,28 +129,33 @@ impl<'c> StagingWriter<'c> {
     }
 }
 
-/// COPY's text form: a backslash stands before what would end the field or the row.
-fn escape(json: &str, text: &mut Vec<u8>) {
-    for byte in json.bytes() {
-        match byte {
-            b'\\' => text.extend_from_slice(b"\\\\"),
-            // JSON text has none of the others: they are escaped inside its strings
-            _ => text.push(byte),
-        }
+/// A line in the text form of COPY.
+pub struct StagedText(String);
+
+impl StagedText {
+    /// A backslash stands before what would end the field or the row. JSON text has nothing of that but backslashes:
+    /// the others are escaped inside its strings.
+    ///
+    /// # Errors
+    /// [`ProcessError::Damaged`] for a line that cannot be written.
+    pub fn of(line: &StagedLine) -> Result<StagedText, ProcessError> {
+        let json = serde_json::to_string(line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+        Ok(StagedText(if json.contains('\\') { json.replace('\\', "\\\\") } else { json }))
     }
 }
 
-/// Reads the lines of a run in their order.
-pub struct StagedLines<'p> {
-    pool: &'p PgPool,
+/// Reads the lines of a run in their order. The next page is read and decoded while the last one is worked on.
+pub struct StagedLines {
+    pool: PgPool,
     run_id: RunId,
     next: i64,
+    ahead: Option<JoinSet<Result<Vec<StagedLine>, ProcessError>>>,
 }
 
-impl<'p> StagedLines<'p> {
+impl StagedLines {
     /// Begins with the first line.
-    pub fn new(pool: &'p PgPool, run_id: RunId) -> StagedLines<'p> {
-        StagedLines { pool, run_id, next: 0 }
+    pub fn new(pool: &PgPool, run_id: RunId) -> StagedLines {
+        StagedLines { pool: pool.clone(), run_id, next: 0, ahead: None }
     }
 
     /// The next lines; none when all have come.
@@ -148,15 +163,45 @@ impl<'p> StagedLines<'p> {
     /// # Errors
     /// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.
     pub async fn next_page(&mut self) -> Result<Option<Vec<StagedLine>>, ProcessError> {
-        let query = sqlx::query(include_str!("sql/read_lines.sql"));
-        let query = query.bind(self.run_id.uuid()).bind(self.next).bind(self.next + PAGE_LINES);
-        let rows = query.fetch_all(self.pool).await?;
-        self.next += PAGE_LINES;
-        if rows.is_empty() {
+        let mut ahead = self.ahead.take().unwrap_or_else(|| self.read_ahead());
+        let page = match ahead.join_next().await {
+            Some(read) => read.map_err(|error| ProcessError::Damaged(error.to_string()))??,
+            None => Vec::new(),
+        };
+        if page.is_empty() {
             return Ok(None);
         }
-        rows.iter().map(read_line).collect::<Result<Vec<_>, _>>().map(Some)
+        self.ahead = Some(self.read_ahead());
+        Ok(Some(page))
     }
+
+    /// All pages, in their order.
+    pub fn pages(self) -> impl Stream<Item = Result<Vec<StagedLine>, ProcessError>> + Send {
+        stream::try_unfold(self, async |mut lines| Ok(lines.next_page().await?.map(|page| (page, lines))))
+    }
+
+    /// Begins to read a page, on a task that ends with this reader.
+    fn read_ahead(&mut self) -> JoinSet<Result<Vec<StagedLine>, ProcessError>> {
+        let (pool, run_id, from) = (self.pool.clone(), self.run_id, self.next);
+        self.next += PAGE_LINES;
+        let mut ahead = JoinSet::new();
+        ahead.spawn(async move {
+            let query = sqlx::query(include_str!("sql/read_lines.sql")).bind(run_id.uuid());
+            let rows = query.bind(from).bind(from + PAGE_LINES).fetch_all(&pool).await?;
+            blocking(move || in_order(&rows)).await?
+        });
+        ahead
+    }
+}
+
+/// Decodes rows that come with their numbers, and puts them in order: the server would sort whole lines.
+fn in_order(rows: &[PgRow]) -> Result<Vec<StagedLine>, ProcessError> {
+    let numbered = |row: &PgRow| Ok((row.try_get(1)?, read_line(row)?));
+    let lines: Result<Vec<(i64, StagedLine)>, ProcessError> =
+        on_all_cores(rows, numbered).into_iter().collect();
+    let mut lines = lines?;
+    lines.sort_unstable_by_key(|(number, _)| *number);
+    Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
 fn read_line(row: &PgRow) -> Result<StagedLine, ProcessError> {
@@ -176,8 +221,7 @@ pub async fn lines_from(
 ) -> Result<Vec<StagedLine>, ProcessError> {
     let from = from.cast_signed();
     let query = sqlx::query(include_str!("sql/read_lines.sql")).bind(run_id.uuid());
-    let rows = query.bind(from).bind(from.saturating_add(i64::from(count))).fetch_all(pool).await?;
-    rows.iter().map(read_line).collect()
+    in_order(&query.bind(from).bind(from.saturating_add(i64::from(count))).fetch_all(pool).await?)
 }
 
 /// The lines of some cases of a run, in their order.
