@@ -1,5 +1,6 @@
 //! 发放: every line of an approved run is ordered, once, and the bank file is made.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use chrono::NaiveDate;
@@ -12,6 +13,7 @@ use domain::payment_run::{BankDelivery, PaymentRun, PaymentRunCommand};
 use eventlog::append::{NewEvent, StreamAppend, StreamId};
 use eventlog::bulk::{BulkOptions, Existing};
 use eventlog::metadata::Metadata;
+use futures::TryStreamExt;
 use projections::payment_registers::queries::payments;
 use projections::runner::Until;
 use uuid::Uuid;
@@ -23,7 +25,11 @@ use super::{load, reject};
 use crate::bank::catalogue::{Catalogue, PLAIN};
 use crate::bank::fault::Fault;
 use crate::bank::layout::Layout;
+use crate::processes::cores::blocking;
 use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// Pages that are decided at once, while one is appended.
+pub(super) const PAGES_AT_ONCE: usize = 2;
 
 /// A run that is to go to the bank.
 #[derive(Clone, Copy, Debug)]
@@ -181,40 +187,60 @@ async fn refuse_ordered_elsewhere(office: &Office, run_id: RunId) -> Result<(), 
     withholding.refuse_changed(office).await
 }
 
+/// Pages are read and decided ahead of the one that is appended.
 async fn order_all(
     office: &Office,
     desk: &Desk,
     run_id: RunId,
     execution_on: NaiveDate,
 ) -> Result<(), ProcessError> {
-    let mut lines = StagedLines::new(&office.pool, run_id);
-    while let Some(page) = lines.next_page().await? {
-        order_page(office, desk, execution_on, page).await?;
+    let decide = |page| {
+        let context = desk.context();
+        async move { blocking(move || Orders::decide(page, execution_on, &context)).await? }
+    };
+    let pages = StagedLines::new(&office.pool, run_id).pages().map_ok(decide).try_buffered(PAGES_AT_ONCE);
+    let mut pages = std::pin::pin!(pages);
+    while let Some(orders) = pages.try_next().await? {
+        order_page(office, desk, orders).await?;
     }
     Ok(())
 }
 
+/// The lines of a page with the appends that order them.
+struct Orders {
+    lines: Vec<StagedLine>,
+    streams: Vec<StreamAppend>,
+}
+
+impl Orders {
+    fn decide(
+        mut lines: Vec<StagedLine>,
+        execution_on: NaiveDate,
+        context: &Context,
+    ) -> Result<Orders, ProcessError> {
+        let mut streams = Vec::with_capacity(lines.len());
+        for staged in &mut lines {
+            staged.order.execution_on = execution_on;
+            let command = PaymentCommand::OrderPayment { order: staged.order.clone() };
+            let id = staged.order.payment_id.to_string();
+            streams.push(decided(&Payment::default(), id, 0, command, context, staged.order.run_id.uuid())?);
+        }
+        Ok(Orders { lines, streams })
+    }
+}
+
 /// Orders one page through the wide door; what exists already is asked one by one, and answers that it is done or
 /// that another run was first.
-async fn order_page(
-    office: &Office,
-    desk: &Desk,
-    execution_on: NaiveDate,
-    mut page: Vec<StagedLine>,
-) -> Result<(), ProcessError> {
-    let context = desk.context();
-    let mut streams = Vec::with_capacity(page.len());
-    for staged in &mut page {
-        staged.order.execution_on = execution_on;
-        let command = PaymentCommand::OrderPayment { order: staged.order.clone() };
-        let id = staged.order.payment_id.to_string();
-        streams.push(decided(&Payment::default(), id, 0, command, &context, staged.order.run_id.uuid())?);
-    }
+async fn order_page(office: &Office, desk: &Desk, orders: Orders) -> Result<(), ProcessError> {
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let skipped = office.repository.append_bulk(streams, &options).await?.skipped;
-    for staged in &page {
+    let skipped = office.repository.append_bulk(orders.streams, &options).await?.skipped;
+    let skipped: HashSet<String> = skipped.into_iter().map(|stream| stream.id).collect();
+    for staged in &orders.lines {
+        if skipped.is_empty() && staged.replaces.is_none() {
+            continue;
+        }
         let id = staged.order.payment_id.to_string();
-        if skipped.iter().any(|stream| stream.id == id) && !ordered_before(office, staged).await? {
+        if skipped.contains(&id) && !ordered_before(office, staged).await? {
             let order = PaymentCommand::OrderPayment { order: staged.order.clone() };
             office.together(desk, office.derived("order", &id), [Step::Payment(id.clone(), order)]).await?;
         }

@@ -9,13 +9,16 @@ use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent};
 use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand};
+use eventlog::append::StreamAppend;
 use eventlog::bulk::{BulkOptions, Existing};
+use futures::{StreamExt, TryStreamExt};
 
 use super::fund_shares;
 use super::load;
-use super::release::decided;
+use super::release::{PAGES_AT_ONCE, decided};
 use super::staging::{StagedLine, StagedLines};
 use super::withheld::{complete_plans_of, settle_withholding};
+use crate::processes::cores::blocking;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// What the bank did with one payment.
@@ -65,10 +68,19 @@ pub async fn settle(
     let mut results: HashMap<PaymentId, BankOutcome> =
         results.into_iter().map(|result| (result.payment_id, result.outcome)).collect();
     let mut tally = Tally::default();
-    let mut lines = StagedLines::new(&office.pool, run_id);
     let mut others = Vec::new();
-    while let Some(page) = lines.next_page().await? {
-        others.extend(settle_page(office, desk, execution_on, page, &mut results, &mut tally).await?);
+    {
+        let pages = StagedLines::new(&office.pool, run_id).pages().map(|page| {
+            let page = Answers::match_page(page?, &mut results, &mut tally)?;
+            Ok((page, desk.context()))
+        });
+        let decide = |(page, context): (Answers, Context)| async move {
+            blocking(move || page.decide(execution_on, &context)).await?
+        };
+        let mut pages = std::pin::pin!(pages.map_ok(decide).try_buffered(PAGES_AT_ONCE));
+        while let Some(page) = pages.try_next().await? {
+            others.extend(settle_page(office, desk, page).await?);
+        }
     }
     // asked for only now: of two files that are taken at once, the one that ends last then sees what both say
     for order in others {
@@ -112,38 +124,71 @@ struct Other {
     amount: Money,
 }
 
+/// What a file says of a page's lines.
+#[derive(Default)]
+struct Answers {
+    answered: Vec<(StagedLine, BankOutcome)>,
+    /// What repays earlier payments is appended with them, line by line; there are few.
+    withholding: Vec<(PaymentId, String)>,
+    others: Vec<Other>,
+}
+
+impl Answers {
+    fn match_page(
+        page: Vec<StagedLine>,
+        results: &mut HashMap<PaymentId, BankOutcome>,
+        tally: &mut Tally,
+    ) -> Result<Answers, ProcessError> {
+        let mut answers = Answers::default();
+        for staged in page {
+            let (payment_id, amount) = (staged.order.payment_id, staged.order.amount);
+            let Some(outcome) = results.remove(&payment_id) else {
+                answers.others.push(Other { payment_id, amount });
+                continue;
+            };
+            match &outcome {
+                BankOutcome::Settled(_) => tally.settled(amount)?,
+                BankOutcome::Returned(_) => tally.returned(amount)?,
+            }
+            match outcome {
+                BankOutcome::Settled(bank_reference) if !staged.order.withheld.is_empty() => {
+                    answers.withholding.push((payment_id, bank_reference));
+                }
+                outcome => answers.answered.push((staged, outcome)),
+            }
+        }
+        Ok(answers)
+    }
+
+    fn decide(self, execution_on: NaiveDate, context: &Context) -> Result<DecidedPage, ProcessError> {
+        let Answers { answered, withholding, others } = self;
+        let (mut streams, mut commands) = (Vec::with_capacity(answered.len()), HashMap::new());
+        for (staged, outcome) in answered {
+            let (id, command) = (staged.order.payment_id.to_string(), command(outcome, context));
+            let correlation = staged.order.run_id.uuid();
+            let ordered = ordered(staged, execution_on)?;
+            streams.push(decided(&ordered, id.clone(), 1, command.clone(), context, correlation)?);
+            commands.insert(id, command);
+        }
+        Ok(DecidedPage { streams, commands, withholding, others })
+    }
+}
+
+/// A page with the appends that say what became of its lines.
+struct DecidedPage {
+    streams: Vec<StreamAppend>,
+    /// By stream, for those that have an answer already.
+    commands: HashMap<String, PaymentCommand>,
+    withholding: Vec<(PaymentId, String)>,
+    others: Vec<Other>,
+}
+
 /// Appends what the file says of a page's lines; gives the lines that it says nothing of.
-async fn settle_page(
-    office: &Office,
-    desk: &Desk,
-    execution_on: NaiveDate,
-    page: Vec<StagedLine>,
-    results: &mut HashMap<PaymentId, BankOutcome>,
-    tally: &mut Tally,
-) -> Result<Vec<Other>, ProcessError> {
-    let context = desk.context();
-    let mut others = Vec::new();
-    let (mut streams, mut commands) = (Vec::with_capacity(page.len()), HashMap::new());
-    for staged in &page {
-        let Some(outcome) = results.remove(&staged.order.payment_id) else {
-            others.push(Other { payment_id: staged.order.payment_id, amount: staged.order.amount });
-            continue;
-        };
-        match &outcome {
-            BankOutcome::Settled(_) => tally.settled(staged.order.amount)?,
-            BankOutcome::Returned(_) => tally.returned(staged.order.amount)?,
-        }
-        // what repays earlier payments is appended with them, line by line; there are few
-        if let (BankOutcome::Settled(bank_reference), false) = (&outcome, staged.order.withheld.is_empty()) {
-            settle_withholding(office, desk, staged.order.payment_id, bank_reference).await?;
-            complete_plans_of(office, desk, staged.order.payment_id).await?;
-            continue;
-        }
-        let (id, command) = (staged.order.payment_id.to_string(), command(outcome, &context));
-        let ordered = ordered(staged, execution_on)?;
-        let correlation = staged.order.run_id.uuid();
-        streams.push(decided(&ordered, id.clone(), 1, command.clone(), &context, correlation)?);
-        commands.insert(id, command);
+async fn settle_page(office: &Office, desk: &Desk, page: DecidedPage) -> Result<Vec<Other>, ProcessError> {
+    let DecidedPage { streams, mut commands, withholding, others } = page;
+    for (payment_id, bank_reference) in withholding {
+        settle_withholding(office, desk, payment_id, &bank_reference).await?;
+        complete_plans_of(office, desk, payment_id).await?;
     }
     if streams.is_empty() {
         return Ok(others);
@@ -171,8 +216,8 @@ fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {
 }
 
 /// The payment right after its order, with the execution day of the release, which the staged line has not.
-fn ordered(staged: &StagedLine, execution_on: NaiveDate) -> Result<Payment, ProcessError> {
-    let (mut payment, mut order) = (Payment::default(), staged.order.clone());
+fn ordered(staged: StagedLine, execution_on: NaiveDate) -> Result<Payment, ProcessError> {
+    let (mut payment, mut order) = (Payment::default(), staged.order);
     order.execution_on = execution_on;
     let event = PaymentEvent::PaymentOrdered { order };
     payment.try_evolve(&event).map_err(|error| ProcessError::Damaged(error.to_string()))?;
