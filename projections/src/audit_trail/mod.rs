@@ -2,6 +2,7 @@
 //!
 //! It says that something happened, not what: the event itself stays in the log.
 
+mod copy;
 pub mod queries;
 mod subjects;
 
@@ -22,7 +23,6 @@ use subjects::Subjects;
 
 use crate::error::ApplyError;
 use crate::projection::{About, At, Batch, Projection};
-use crate::rows::store;
 use crate::tables::Tables;
 
 /// The projection; it owns `read_audit_trail`.
@@ -32,7 +32,7 @@ pub struct AuditTrail;
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "audit_trail",
-    version: 1,
+    version: 2,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_audit_trail"],
     needs: &[],
@@ -83,7 +83,7 @@ impl Projection for AuditTrail {
     }
 }
 
-/// The streams whose first event names parties that later events do not repeat.
+/// The streams whose first event names parties that later events do not repeat; the index of first events names them too.
 const NAMED_ONCE: [&str; 2] = [<BenefitCase as Decider>::TYPE, <Payment as Decider>::TYPE];
 
 async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) -> Result<(), ApplyError> {
@@ -104,7 +104,7 @@ async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) 
         }
         rows.push(row);
     }
-    store(connection, tables, include_str!("sql/insert_rows.sql"), &rows).await
+    copy::add(connection, tables, &rows).await
 }
 
 async fn load_parties(
@@ -117,7 +117,7 @@ async fn load_parties(
         return Ok(parties);
     }
     let statement = tables.statement(include_str!("sql/first_rows.sql"));
-    let query = sqlx::query(&statement).bind(streams).bind(&NAMED_ONCE[..]);
+    let query = sqlx::query(&statement).bind(streams);
     for row in query.fetch_all(connection).await? {
         let first: TrailRow = serde_json::from_str(row.try_get_unchecked(0)?)?;
         parties.insert(first.stream_id, first.subjects);

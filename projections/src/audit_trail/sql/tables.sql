@@ -16,7 +16,8 @@ create table read_audit_trail (
     run_id uuid
 );
 
-create index read_audit_trail_stream on read_audit_trail (stream_id, sequence);
+create index read_audit_trail_first on read_audit_trail (stream_id)
+    where sequence = 1 and stream_kind in ('BenefitCase', 'Payment');
 create index read_audit_trail_household on read_audit_trail (household_id, position) where household_id is not null;
 create index read_audit_trail_person on read_audit_trail (person_id, position) where person_id is not null;
 create index read_audit_trail_case on read_audit_trail (case_id, position) where case_id is not null;
