@@ -151,21 +151,34 @@ impl Runner {
         self.advance(goal, stopped).await
     }
 
-    /// Applies events until every projection that has not stopped holds `goal` events.
+    /// Applies events until every projection that has not stopped holds `goal` events. The next batch is read while the
+    /// last one is applied.
     async fn advance(&self, goal: u64, stopped: &mut Halted) -> Result<u64, ProjectionError> {
+        let mut ahead = Vec::new();
         loop {
             let _turn = self.turn.lock().await;
             let lowest = self.lowest(goal, stopped).await?;
             if lowest >= goal {
                 return Ok(lowest);
             }
-            let limit = u32::try_from(goal - lowest).unwrap_or(BATCH_EVENTS).min(BATCH_EVENTS);
-            let events = self.log.read_from(lowest, limit).await?;
+            let events = match std::mem::take(&mut ahead) {
+                read if starts_at(&read, lowest) => read,
+                _ => self.read(lowest, goal).await?,
+            };
             if events.is_empty() {
-                return Err(ReadError::Cut { owed: u64::from(limit), received: 0 }.into());
+                return Err(ReadError::Cut { owed: goal - lowest, received: 0 }.into());
             }
-            self.apply(&events, stopped).await?;
+            let next = lowest + events.len() as u64;
+            let (applied, read) = tokio::join!(self.apply(&events, stopped), self.read(next, goal));
+            applied?;
+            ahead = read?;
         }
+    }
+
+    /// The batch of events from a position on.
+    async fn read(&self, from: u64, goal: u64) -> Result<Vec<StoredEvent>, ReadError> {
+        let limit = u32::try_from(goal.saturating_sub(from)).unwrap_or(BATCH_EVENTS).min(BATCH_EVENTS);
+        if limit == 0 { Ok(Vec::new()) } else { self.log.read_from(from, limit).await }
     }
 
     /// The position of the projection that is furthest behind, of those that have not stopped.
@@ -264,6 +277,10 @@ async fn attempt(
             Err(error)
         }
     }
+}
+
+fn starts_at(events: &[StoredEvent], position: u64) -> bool {
+    events.first().is_some_and(|event| event.position == position)
 }
 
 /// The events from `position` on.
