@@ -4,13 +4,16 @@
 //! `replay`, `proofs`, `run`, `redetermine`, `bank`, `demo`) for one part.
 
 mod account;
+mod balance;
 mod bank;
 mod bulk;
 mod commands;
 mod demo;
+mod office;
 mod payment_run;
 mod peers;
 mod proofs;
+mod raw_rows;
 mod redetermine;
 mod replay;
 mod report;

@@ -1,6 +1,6 @@
 //! A monthly payment run: seeded by bulk append of real events with sealed values, then taken through its steps.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use api::app::App;
 use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
@@ -17,9 +17,10 @@ use tests::personas;
 
 use crate::Size;
 use crate::account::Setting;
-use crate::redetermine;
+use crate::redetermine::{self, processor_time};
 use crate::report::{peak_megabytes, reset_peak};
 use crate::roll::Seed;
+use crate::{balance, office, raw_rows};
 
 /// Cases whose events are sealed before they are appended.
 const SEED_CASES: u32 = 5_000;
@@ -32,23 +33,32 @@ pub enum Then {
 }
 
 pub async fn run(setting: &Setting, size: Size, then: Then) {
-    let data_dir = setting.folder.path().join("run");
-    let given =
-        Given { data_dir, pg_bin: std::env::var_os("LEDGER_PG_BIN").map(Into::into), ..Given::default() };
-    let settings = Settings::try_new(given, |_| None).unwrap();
-    let app = App::open(&settings, Clock::Simulated).await.unwrap();
+    office::run(setting).await;
+    let app = open(setting, "run").await;
     println!("\na payment run of one month, {} cases of 高龄老年人津贴", size.cases);
     let office = app.office();
     seed(office, size.cases).await;
     let fund = fund(office).await;
-    let run = pay(office, fund, size.cases).await;
+    let (run, rates) = pay(office, fund, size.cases).await;
+    raw_rows::compare(&app, size.cases, &rates).await;
     if let Then::Redetermine = then {
         redetermine::run(office, run, size.cases).await;
+    } else {
+        balance::run(office, run).await;
     }
     app.close().await.unwrap();
 }
 
-async fn seed(office: &Office, cases: u32) {
+/// A ledger of its own.
+pub async fn open(setting: &Setting, name: &str) -> App {
+    let data_dir = setting.folder.path().join(name);
+    let given =
+        Given { data_dir, pg_bin: std::env::var_os("LEDGER_PG_BIN").map(Into::into), ..Given::default() };
+    let settings = Settings::try_new(given, |_| None).unwrap();
+    App::open(&settings, Clock::Simulated).await.unwrap()
+}
+
+pub async fn seed(office: &Office, cases: u32) {
     let clock = Watch::start();
     for from in (0..cases).step_by(SEED_CASES as usize) {
         let seed = Seed::prepare(office, from..cases.min(from + SEED_CASES)).await;
@@ -61,7 +71,7 @@ async fn seed(office: &Office, cases: u32) {
     clock.stop("read tables caught up", cases);
 }
 
-async fn fund(office: &Office) -> FundId {
+pub async fn fund(office: &Office) -> FundId {
     let finance = desk(personas::finance());
     let charter = FundCharter {
         fund_id: office.fund_id("区级财政"),
@@ -77,7 +87,23 @@ async fn fund(office: &Office) -> FundId {
     fund
 }
 
-async fn pay(office: &Office, fund_id: FundId, cases: u32) -> RunId {
+/// What a second of ordering and of settling did.
+pub struct Rates {
+    pub order: f64,
+    pub settle: f64,
+}
+
+/// Submits a run, and approves it as often as its sum asks for.
+pub async fn approve(office: &Office, clerk: &Desk, run: RunId, warnings: u64) {
+    let at = |actor| Desk::new(actor, clerk.now);
+    payment_run::submit(office, clerk, run, warnings).await.unwrap();
+    if payment_run::outlook(office, clerk.today(), run).await.unwrap().needs_second_approval {
+        payment_run::endorse(office, &at(personas::second_approver()), run).await.unwrap();
+    }
+    payment_run::approve(office, &at(personas::approver()), run).await.unwrap();
+}
+
+async fn pay(office: &Office, fund_id: FundId, cases: u32) -> (RunId, Rates) {
     let month = "2023-10".parse().unwrap();
     let plan = RunPlan { month, programs: vec![Program::AdvancedAgeAllowance], fund_id, number: 1 };
     let (clerk, finance) = (desk(personas::clerk()), desk(personas::finance()));
@@ -86,16 +112,15 @@ async fn pay(office: &Office, fund_id: FundId, cases: u32) -> RunId {
     let clock = Watch::start();
     let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();
     clock.stop("calculate: facts opened, rules asked, lines staged", cases);
-    payment_run::submit(office, &clerk, run, prepared.calculation.warning_count).await.unwrap();
-    payment_run::approve(office, &desk(personas::approver()), run).await.unwrap();
+    approve(office, &clerk, run, prepared.calculation.warning_count).await;
     let clock = Watch::start();
     let mut file = Vec::new();
     payment_run::release(office, &finance, run, finance.today(), &mut file).await.unwrap();
-    clock.stop("release: bank file, every line ordered", cases);
+    let order = clock.stop("release: bank file, every line ordered", cases);
     let results = settled(&file);
     let clock = Watch::start();
     let settlement = payment_run::settle(office, &finance, run, results).await.unwrap();
-    clock.stop("settle: every result appended, reconciled", cases);
+    let settle = clock.stop("settle: every result appended, reconciled", cases);
     whole.stop("the whole run, from opening to reconciled", cases);
     println!(
         "  {} lines, {} notes, {} settled, {} pending",
@@ -104,7 +129,7 @@ async fn pay(office: &Office, fund_id: FundId, cases: u32) -> RunId {
         settlement.results.settled_count,
         settlement.pending_count
     );
-    run
+    (run, Rates { order, settle })
 }
 
 /// The bank pays every line of its file.
@@ -122,17 +147,38 @@ fn desk(actor: domain::actor::Actor) -> Desk {
 }
 
 /// Time and peak memory of one step.
-pub struct Watch(Instant);
+pub struct Watch {
+    began: Instant,
+    own: Duration,
+}
+
+/// What a step took: by the clock, and of this process alone.
+#[derive(Clone, Copy)]
+pub struct Took {
+    pub wall: Duration,
+    pub own: Duration,
+}
 
 impl Watch {
     pub fn start() -> Watch {
         reset_peak();
-        Watch(Instant::now())
+        Watch { began: Instant::now(), own: processor_time() }
     }
 
-    pub fn stop(self, step: &str, lines: u32) {
-        let seconds = self.0.elapsed().as_secs_f64();
+    pub fn took(&self) -> Took {
+        Took { wall: self.began.elapsed(), own: processor_time() - self.own }
+    }
+
+    /// Prints the step; gives its lines a second.
+    pub fn stop(self, step: &str, lines: u32) -> f64 {
+        let Took { wall, own } = self.took();
+        let seconds = wall.as_secs_f64();
         let rate = f64::from(lines) / seconds;
-        println!("  {step:<52} {rate:>9.0} lines/s  {seconds:>7.2} s  peak {} MB", peak_megabytes());
+        let own = own.as_secs_f64() * 1e6 / f64::from(lines);
+        println!(
+            "  {step:<52} {rate:>9.0} lines/s  {seconds:>7.2} s  own {own:>5.1} µs/line  peak {} MB",
+            peak_megabytes()
+        );
+        rate
     }
 }

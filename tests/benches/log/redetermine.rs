@@ -63,7 +63,7 @@ async fn parts(office: &Office, run_id: RunId, lines: u32) {
 }
 
 /// The processor time of this process so far.
-fn processor_time() -> Duration {
+pub fn processor_time() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_SELF).unwrap();
     let time = |time: TimeVal| Duration::from_micros(time.num_microseconds().cast_unsigned());
     time(usage.user_time()) + time(usage.system_time())
