@@ -114,7 +114,7 @@ async fn layouts_are_listed_and_a_wrong_one_is_told_with_its_place() {
     let listed = counter.do_well(&["bank", "layouts", "--layouts", &folder]);
     let codes: Vec<&str> =
         listed.as_array().unwrap().iter().map(|layout| layout["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["plain_csv", "text_gbk", "fixed_gb18030", "pain_001", "our_bank"]);
+    assert_eq!(codes, ["plain_csv", "text_gbk", "fixed_gb18030", "sheet_xlsx", "pain_001", "our_bank"]);
     let example = counter.do_well(&["bank", "layouts", "check", &format!("{folder}/iso.toml")]);
     assert!(example["example"].as_str().unwrap().contains("龙泽园街道办事处"), "{example}");
     let wrong = counter.file("wrong.toml", "code = \"x\"\nzh = \"x\"\nform = \"iso20022\"\n");
