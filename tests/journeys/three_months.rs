@@ -5,12 +5,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use api::processes::{Desk, appropriate, decide, find_case, open_fund, recommend};
+use api::processes::{Desk, decide, find_case, recommend};
 use api::registers::{RawRow, RegisterRow, applications::Row};
 use chrono::Utc;
 use domain::benefit_case::Outcome;
-use domain::fund::{FundCharter, FundSource, Restriction};
-use domain::money::Money;
 use domain::program::Program;
 use serde_json::{Value, json};
 use tests::counter::Counter;
@@ -105,7 +103,18 @@ impl Street {
         let layouts = layouts(&counter);
         let mut street = Street { counter, layouts, cases: BTreeMap::new() };
         street.decide(&asked).await;
+        street.open_funds();
         street
+    }
+
+    /// Each fund pays one program; the district's has money from the beginning.
+    fn open_funds(&self) {
+        for (fund, source, program) in [(BUDGET, "budget", ALLOWANCE), (GIFTS, "donations", CARE)] {
+            let open = ["fund", "open", fund, "--source", source, "--programs", program.code()];
+            self.counter.do_well(&[&open[..], &["--on", "2023-09-01", "--as", FINANCE]].concat());
+        }
+        let money = ["--amount", "5000.00", "--document", "昌财〔2023〕1号", "--level", "district"];
+        self.counter.do_well(&[&["fund", "appropriate", BUDGET], &money[..], &["--as", FINANCE]].concat());
     }
 
     async fn decide(&mut self, asked: &[(Known, Program)]) {
@@ -120,23 +129,6 @@ impl Street {
             recommend(office, &desk(personas::reviewer()), case, Outcome::Approved).await.unwrap();
             decide(office, &desk(personas::approver()), case, Outcome::Approved).await.unwrap();
             self.cases.insert((person.account, *program), case.subject.case_id.to_string());
-        }
-        let finance = desk(personas::finance());
-        for (name, source) in [(BUDGET, FundSource::Budget), (GIFTS, FundSource::Donations)] {
-            let charter = FundCharter {
-                fund_id: office.fund_id(name),
-                name: name.to_owned(),
-                source,
-                restriction: Restriction::Restricted,
-                opened_on: "2023-09-01".parse().unwrap(),
-                programs: vec![],
-            };
-            let fund = open_fund(office, &finance, charter).await.unwrap();
-            if source == FundSource::Budget {
-                appropriate(office, &finance, fund, Money::from_fen(500_000), "昌财〔2023〕1号")
-                    .await
-                    .unwrap();
-            }
         }
         app.close().await.unwrap();
     }
@@ -217,6 +209,7 @@ async fn three_months_are_paid_corrected_and_recovered_and_every_door_says_the_s
     let december = december(&street);
     let gifts = gifts(&street);
     every_door_says_the_same(&street, &[october, november, december, gifts]).await;
+    the_books_balance(&street);
     street.counter.do_well(&["check"]);
 }
 
@@ -369,4 +362,34 @@ async fn every_door_says_the_same(street: &Street, runs: &[String]) {
     for subject in [["--campaign", CAMPAIGN], ["--fund", BUDGET], ["--fund", GIFTS]] {
         counter.do_well(&[&["replay"], &subject[..]].concat());
     }
+}
+
+/// What is in the funds, with the beneficiaries and gone is what came in; nothing is promised or on its way.
+fn the_books_balance(street: &Street) {
+    let counter = &street.counter;
+    let books = &counter.do_well(&["books", "trial-balance"])["trial_balance"];
+    assert_eq!(books["difference"], 0, "{books}");
+    let lines = books["lines"].as_array().unwrap();
+    let closing = |account: &str| {
+        let of = |side: &str| {
+            lines
+                .iter()
+                .filter(|line| line["subaccount"]["account"] == account)
+                .map(move |line| line[side].as_i64().unwrap())
+                .sum::<i64>()
+        };
+        of("closing_debit") - of("closing_credit")
+    };
+    let accounts =
+        ["deposits", "recoveries_receivable", "program_expense", "appropriation_income", "donation_income"];
+    let sums = accounts.map(closing);
+    assert_eq!(sums, [341_000, 4_000, 280_000, -500_000, -125_000], "{books}");
+    assert_eq!(["in_transit", "commitments", "awaiting_reconciliation"].map(closing), [0, 0, 0], "{books}");
+    let events = counter.do_well(&["report"])["position"].as_u64().unwrap();
+    let from_the_log = counter.do_well(&["books", "trial-balance", "--at", &(events - 1).to_string()]);
+    assert_eq!(&from_the_log["trial_balance"], books, "the log and the read tables");
+    let funds = counter.do_well(&["fund", "list"]);
+    let held =
+        funds.as_array().unwrap().iter().map(|fund| fund["balance_fen"].as_i64().unwrap()).sum::<i64>();
+    assert_eq!(held, sums[0], "{funds}");
 }
