@@ -8,6 +8,9 @@ use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool};
 /// The role with which the ledger works: it may read and insert, never update or delete.
 pub const SERVICE_ROLE: &str = "ledger_service";
 
+/// The role in which the service reads on behalf of somebody: it sees rows of their communities alone.
+pub const READER_ROLE: &str = "ledger_reader";
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// One ledger: a schema in a database, the login that owns its tables and the login that works with them.
@@ -120,7 +123,16 @@ impl LedgerDatabase {
 pub async fn prepare_roles(database: &LedgerDatabase) -> Result<(), DatabaseError> {
     let mut connection = database.owner.clone().connect().await?;
     connection.execute(include_str!("sql/prepare_roles.sql")).await?;
+    prepare_reader(&mut connection).await?;
     Ok(connection.close().await?)
+}
+
+/// Makes the role in which the service reads on behalf of somebody who sees some communities only.
+///
+/// # Errors
+/// Those of the database.
+pub async fn prepare_reader(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute(include_str!("sql/prepare_reader.sql")).await.map(drop)
 }
 
 /// Brings the ledger's schema up to date, and makes it where it is missing, with the clock it will keep.
@@ -162,7 +174,9 @@ async fn make_schema(connection: &mut PgConnection, schema: &str) -> Result<(), 
     if !exists {
         connection.execute(format!("create schema if not exists {schema}").as_str()).await?;
     }
-    connection.execute(format!("grant usage on schema {schema} to {SERVICE_ROLE}").as_str()).await?;
+    connection
+        .execute(format!("grant usage on schema {schema} to {SERVICE_ROLE}, {READER_ROLE}").as_str())
+        .await?;
     Ok(())
 }
 

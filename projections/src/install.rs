@@ -8,7 +8,7 @@ use sqlx::{Executor, PgConnection, PgPool};
 use crate::error::ProjectionError;
 use crate::positions::Positions;
 use crate::projection::{Projection, all};
-use crate::rebuild::{Rebuilt, rebuild};
+use crate::rebuild::{Rebuilt, rebuild, secure};
 
 /// Makes the tables of every projection that has none, or whose version is another than the program's, and fills
 /// them from the log. Says what it rebuilt.
@@ -38,6 +38,7 @@ pub async fn install_some(
             wanted.push(Arc::clone(projection));
         }
     }
+    secure(&mut connection).await?;
     drop(connection);
     if wanted.is_empty() { Ok(Vec::new()) } else { rebuild(owner, log, &wanted).await }
 }

@@ -287,7 +287,16 @@ async fn replace(connection: &mut PgConnection, about: &About) -> Result<(), sql
         statements.push(format!("grant select, insert, update, delete on {new} to ledger_service"));
         statements.push(format!("alter table {new} rename to {table}"));
     }
-    connection.execute(statements.join("; ").as_str()).await.map(drop)
+    connection.execute(statements.join("; ").as_str()).await?;
+    secure(connection).await
+}
+
+/// Puts the row-level security of scoped reading on the tables that are to have it and do not.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn secure(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute(include_str!("sql/row_security.sql")).await.map(drop)
 }
 
 async fn analyze(connection: &mut PgConnection, about: &About) -> Result<(), sqlx::Error> {

@@ -1,5 +1,7 @@
 //! One moment of the read tables: everything that is read from it stands at one log position.
 
+use domain::user::DataScope;
+use eventlog::database::READER_ROLE;
 use sqlx::{Executor, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::error::ProjectionError;
@@ -37,6 +39,25 @@ impl Snapshot {
     /// How many events all of its rows come from: the log's positions 0 up to but not including this.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// From now on the snapshot is seen as somebody sees it who has this data scope: of tables about people, the rows of
+    /// their communities alone, whatever is asked. Other tables are not seen at all.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn narrow(mut self, data_scope: &DataScope) -> Result<Snapshot, ProjectionError> {
+        let (scope, communities) = match data_scope {
+            DataScope::Everywhere => ("everywhere", String::new()),
+            DataScope::Communities(names) => ("communities", names.join("\u{1f}")),
+        };
+        sqlx::query(include_str!("sql/narrow.sql"))
+            .bind(scope)
+            .bind(communities)
+            .bind(READER_ROLE)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(self)
     }
 
     /// The connection that sees the snapshot.

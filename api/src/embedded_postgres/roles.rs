@@ -12,6 +12,7 @@ pub(super) async fn ensure(server: &EmbeddedPostgres) -> Result<(), EmbeddedPost
     let mut connection = server.superuser("postgres").connect().await?;
     ensure_role(&mut connection, OWNER_ROLE, &server.credentials.owner).await?;
     ensure_role(&mut connection, SERVICE_ROLE, &server.credentials.service).await?;
+    eventlog::database::prepare_reader(&mut connection).await?;
     ensure_database(&mut connection).await?;
     connection.close().await?;
     Ok(())

@@ -58,6 +58,15 @@ impl Work {
         Ok(self.streams[index].state_as::<A>().unwrap_or_default())
     }
 
+    /// How many events the stream of an aggregate has, as the decisions of this work see it.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Read`] and [`ExecuteError::Damaged`].
+    pub async fn version<A: Decider>(&mut self, id: impl Display) -> Result<u64, ExecuteError<A::Error>> {
+        let index = self.loaded::<A>(id.to_string()).await?;
+        Ok(self.streams[index].expected)
+    }
+
     /// Decides a command on one aggregate. No events: it had already taken effect.
     ///
     /// # Errors

@@ -1,0 +1,1 @@
+select set_config('ledger.scope', $1, true), set_config('ledger.communities', $2, true), set_config('role', $3, true)
