@@ -15,6 +15,7 @@ pub mod donation_totals;
 pub mod error;
 pub mod funds;
 pub mod install;
+pub mod listings;
 pub mod payment_registers;
 pub mod positions;
 pub mod projection;

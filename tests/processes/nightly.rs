@@ -129,8 +129,8 @@ async fn a_night_that_fails_is_told_and_tried_again_and_ends_nothing() {
     let wall = Wall::at("2023-02-28T18:00:00Z");
     let nightly = Nightly::start(small.office.clone(), wall.timetable());
     let mut standing = nightly.standing();
-    let log = small.office.repository.log().clone();
-    let health = Arc::new(LedgerHealth::new(log, Some(nightly.standing())));
+    let (runner, data) = (small.office.runner.clone(), std::env::temp_dir());
+    let health = Arc::new(LedgerHealth::new(runner, data, Some(nightly.standing())));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();

@@ -10,7 +10,7 @@ use super::session::Session;
 use super::{DemoArgs, serve};
 use crate::app::App;
 use crate::demo::{self, Played, YEAR};
-use crate::http::EntriesServed;
+use crate::http::{self, EntriesServed};
 use crate::processes::ProcessError;
 
 /// Everything that a demonstration answers.
@@ -29,23 +29,36 @@ pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done,
     let (app, played) = played.map_err(failed)?;
     let shown = show(session, &app, &played).await;
     let served = match (&shown, arguments.serve) {
-        (Ok(_), true) => {
-            serve::serve(
-                session,
-                &app,
-                serve::Served {
-                    listen: serve::DEFAULT_LISTEN,
-                    entries: EntriesServed::Withheld,
-                    nightly_at: Some(serve::DEFAULT_NIGHT),
-                },
-            )
-            .await
-        }
+        (Ok(_), true) => serve_guests(session, &app).await,
         _ => Ok(()),
     };
     app.close().await?;
     served?;
     shown
+}
+
+/// Serves the demonstration, with a token for whoever wants to try the API.
+async fn serve_guests(session: &Session, app: &App) -> Result<(), Failure> {
+    let token = demo::invite(app.office(), app.data()).await?;
+    let (screen, place) = (session.screen, token.display());
+    screen.say(
+        format!(
+            "试用接口：curl -H \"Authorization: Bearer $(cat {place})\" http://{}{}/me",
+            serve::DEFAULT_LISTEN,
+            http::ROOT
+        ),
+        format!(
+            "Try the API: curl -H \"Authorization: Bearer $(cat {place})\" http://{}{}/me",
+            serve::DEFAULT_LISTEN,
+            http::ROOT
+        ),
+    )?;
+    let served = serve::Served {
+        listen: serve::DEFAULT_LISTEN,
+        entries: EntriesServed::Withheld,
+        nightly_at: Some(serve::DEFAULT_NIGHT),
+    };
+    serve::serve(session, app, served).await
 }
 
 /// An act that was refused is no trouble with reaching the ledger.

@@ -19,7 +19,8 @@ use crate::app::App;
 use crate::bank::catalogue::Catalogue;
 use crate::console::{self, Console};
 use crate::embedded_postgres::unless_interrupted;
-use crate::http::{self, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
+use crate::http::limits::Bounds;
+use crate::http::{self, Api, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
 
 /// Serves on `listen`; port 0 takes a free one. The address is printed when requests are taken.
@@ -71,13 +72,16 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     io::stdout().flush()?;
     let nightly = nightly_at.map(|at| Nightly::start(app.office().clone(), Timetable::real(at)));
     let standing = nightly.as_ref().map(Nightly::standing);
-    let health = Arc::new(LedgerHealth::new(app.office().repository.log().clone(), standing));
+    let health =
+        Arc::new(LedgerHealth::new(Arc::clone(&app.office().runner), app.data().to_owned(), standing));
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
     let pages = console::routes(Console { office: app.office().clone(), layouts: Arc::new(layouts) });
-    let ended = http::serve(listener, http::router(health).merge(proofs).merge(pages), stop).await;
+    let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
+    let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
+    let ended = http::serve(listener, routes, stop).await;
     if let Some(nightly) = nightly {
         nightly.finish().await;
     }

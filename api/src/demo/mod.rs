@@ -5,6 +5,7 @@
 
 mod bank;
 pub mod generator;
+mod guests;
 mod input;
 mod plan;
 mod play;
@@ -12,6 +13,7 @@ mod progress;
 mod runs;
 mod staff;
 
+pub use guests::invite;
 pub use plan::YEAR;
 
 use std::path::Path;

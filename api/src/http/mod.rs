@@ -1,10 +1,182 @@
-//! The program as a server: whether it lives, whether it is ready, which version it is, and the proofs of its log.
+//! The program over HTTP: whether the server is well, which version it is, the proofs of the log, and the API.
+//!
+//! [`v1::endpoints`] is the whole surface of the API as a list. What every request passes is [`guard`]; what a refusal looks
+//! like is [`problem`]. Handlers call the processes that the command line calls and have no rules of their own.
 
+mod answers;
+pub mod endpoint;
+mod guard;
+mod input;
+pub mod limits;
+mod list;
+mod metrics;
+mod openapi;
+mod page;
+pub mod problem;
 mod proofs;
 mod router;
 mod server;
+pub mod v1;
 
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use domain::benefit_case::{BenefitCase, CaseSubject};
+use domain::household::Household;
+use domain::ids::{CaseId, HouseholdId};
+use projections::projection::About;
+use projections::runner::Until;
+use projections::snapshot::Snapshot;
+
+use crate::access::Caller;
+use crate::processes::{Office, ProcessError};
+use answers::Answers;
+use limits::{Bounds, Limits};
+use metrics::Metrics;
+use problem::Problem;
+
+pub use openapi::document;
 pub use proofs::{EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 pub(crate) use router::live;
-pub use router::{Health, Nights, proof_routes, router};
+pub use router::{Health, Nights, Readiness, proof_routes, router};
 pub use server::serve;
+
+/// What the handlers of the API work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Api(Arc<Inside>);
+
+struct Inside {
+    office: Office,
+    origin: String,
+    limits: Limits,
+    answers: Answers,
+    metrics: Metrics,
+}
+
+impl Api {
+    /// The API of a ledger; `origin` names its log.
+    pub fn new(office: Office, origin: String, bounds: Bounds) -> Api {
+        let answers = Answers::new(office.pool.clone());
+        let limits = Limits::new(bounds);
+        Api(Arc::new(Inside { office, origin, limits, answers, metrics: Metrics::default() }))
+    }
+
+    /// What every job works with.
+    pub fn office(&self) -> &Office {
+        &self.0.office
+    }
+
+    /// Names the log.
+    pub fn origin(&self) -> &str {
+        &self.0.origin
+    }
+
+    fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    fn answers(&self) -> &Answers {
+        &self.0.answers
+    }
+
+    fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The read tables of now as this caller sees them: people of their communities alone, by the database itself.
+    ///
+    /// # Errors
+    /// Those of the projections and the database.
+    pub async fn seen_by(&self, caller: &Caller, about: &[&'static About]) -> Result<Snapshot, Problem> {
+        self.office().runner.catch_up(Until::Head).await?;
+        let snapshot = Snapshot::take(&self.office().pool, about).await?;
+        Ok(snapshot.narrow(&caller.data_scope).await?)
+    }
+
+    /// Whether a household is of a community that the caller sees.
+    ///
+    /// # Errors
+    /// 404 where it is not, as where there is none.
+    pub async fn household_seen_by(&self, caller: &Caller, id: HouseholdId) -> Result<(), Problem> {
+        let loaded = self.office().repository.load_newest::<Household>(id).await;
+        let state = loaded.map_err(ProcessError::from)?.state;
+        let seen = state.registered().is_some_and(|home| caller.sees(&home.community));
+        if seen { Ok(()) } else { Err(Problem::not_found()) }
+    }
+
+    /// A case with its parties, of a community that the caller sees.
+    ///
+    /// # Errors
+    /// 404 where it is not, as where there is none.
+    pub async fn case_seen_by(&self, caller: &Caller, id: CaseId) -> Result<CaseSubject, Problem> {
+        let loaded = self.office().repository.load_newest::<BenefitCase>(id).await;
+        let state = loaded.map_err(ProcessError::from)?.state;
+        let subject = *state.subject().ok_or_else(Problem::not_found)?;
+        self.household_seen_by(caller, subject.household_id).await?;
+        Ok(subject)
+    }
+}
+
+/// The routes of the API, its document and the page to browse it.
+pub fn api_routes(api: &Api) -> Router {
+    let mut routes: Router<Api> = Router::new();
+    for endpoint in v1::endpoints() {
+        let gate = guard::Gate { api: api.clone(), endpoint: endpoint.clone() };
+        let route = endpoint.route.clone().layer(from_fn_with_state(gate, guard::guard));
+        routes = routes.route(&format!("{ROOT}{}", endpoint.path), route);
+    }
+    let document = serde_json::to_string_pretty(&document()).unwrap_or_default();
+    let (page, counted) = (page::page(), api.clone());
+    routes
+        .route(&format!("{ROOT}/openapi.json"), get(move || async move { json(document) }))
+        .route(ROOT, get(move || async move { Html(page) }))
+        .route("/metrics", get(move || async move { counts(&counted).await }))
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .with_state(api.clone())
+        .layer(map_response(secured))
+}
+
+/// Where the API begins.
+pub const ROOT: &str = "/api/v1";
+
+fn json(text: String) -> Response {
+    ([("content-type", "application/json")], text).into_response()
+}
+
+async fn counts(api: &Api) -> Response {
+    let events = api.office().repository.log().length().await.unwrap_or_default();
+    let lag = api.office().runner.lag().await.unwrap_or_default();
+    let behind = lag.iter().map(projections::Lag::behind).max().unwrap_or_default();
+    let gauges = [
+        ("ledger_log_events", "Events in the log.", events),
+        ("ledger_projection_lag_events", "Events that the slowest projection has not applied.", behind),
+    ];
+    let kind = [("content-type", "text/plain; version=0.0.4")];
+    (kind, api.metrics().text(&gauges)).into_response()
+}
+
+fn wrong_method() -> Problem {
+    let (zh, en) = ("此地址不支持该方法。", "this address does not take this method");
+    Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", zh, en)
+}
+
+/// Headers of every answer: nothing is guessed, framed or kept by others.
+async fn secured(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("x-frame-options", "DENY"),
+        (
+            "content-security-policy",
+            "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}

@@ -13,10 +13,10 @@ use serde::Serialize;
 
 use super::proofs::{self, Proofs};
 
-/// Tells whether the ledger can be asked: `Ok(head)` with the number of events, or an error nobody outside reads.
+/// Tells whether the ledger can be asked, or an error nobody outside reads.
 pub trait Health: Send + Sync + 'static {
     /// Asks the database.
-    fn head(&self) -> BoxFuture<'_, anyhow::Result<u64>>;
+    fn head(&self) -> BoxFuture<'_, anyhow::Result<Readiness>>;
 
     /// How the nightly work goes; none where it is not done here. A night that failed leaves the server ready.
     fn nights(&self) -> Option<Nights> {
@@ -34,6 +34,20 @@ pub struct Nights {
     /// The code of a failure, until a night succeeds.
     pub failing: Option<String>,
 }
+
+/// What whoever watches the server is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Events in the log.
+    pub events: u64,
+    /// Events that the slowest projection has not applied.
+    pub lag: u64,
+    /// Free bytes where the data is; none where that cannot be asked.
+    pub disk_free: Option<u64>,
+}
+
+/// Less free space than this is no readiness: PostgreSQL stops when its disk is full.
+const DISK_FREE_MIN: u64 = 256 << 20;
 
 /// Every route but those of [`proof_routes`], which a ledger has beside these.
 pub fn router(health: Arc<dyn Health>) -> Router {
@@ -65,6 +79,8 @@ struct Ready {
     events: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nights: Option<Nights>,
+    lag: Option<u64>,
+    disk_free: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -82,10 +98,16 @@ pub(crate) async fn live() -> Json<Live> {
 async fn ready(State(health): State<Arc<dyn Health>>) -> (StatusCode, Json<Ready>) {
     let nights = health.nights();
     match health.head().await {
-        Ok(events) => (StatusCode::OK, Json(Ready { status: "ready", events: Some(events), nights })),
+        Ok(Readiness { events, lag, disk_free }) => {
+            let full = disk_free.is_some_and(|free| free < DISK_FREE_MIN);
+            let (code, status) =
+                if full { (StatusCode::SERVICE_UNAVAILABLE, "disk_full") } else { (StatusCode::OK, "ready") };
+            (code, Json(Ready { status, events: Some(events), lag: Some(lag), disk_free, nights }))
+        }
         Err(error) => {
             tracing::warn!(%error, "the database cannot be reached");
-            let ready = Ready { status: "database_unreachable", events: None, nights };
+            let status = "database_unreachable";
+            let ready = Ready { status, events: None, lag: None, disk_free: None, nights };
             (StatusCode::SERVICE_UNAVAILABLE, Json(ready))
         }
     }

@@ -258,6 +258,22 @@ pub async fn determine_entitlement(
     office.step(desk, case_id, "entitlement", command).await
 }
 
+/// One command to a case: a suspension, its end, the end of the case. Doing it again on the same day changes nothing.
+///
+/// # Errors
+/// [`ProcessError`] when the domain refuses.
+pub async fn change_case(
+    office: &Office,
+    desk: &Desk,
+    case_id: CaseId,
+    command: BenefitCaseCommand,
+) -> Result<(), ProcessError> {
+    let content = format!("{case_id}|{command:?}|{}|{}", desk.actor.id, desk.today());
+    let key = office.derived("change_of_case", &content);
+    office.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
+    Ok(())
+}
+
 /// Ends the person's cases that stand: those of the person alone, and those of a household nobody is left in.
 ///
 /// # Errors

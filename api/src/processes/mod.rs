@@ -17,6 +17,7 @@ pub mod payment_run;
 mod recovery;
 mod rules;
 mod steps;
+pub mod summary;
 pub mod users;
 
 pub use case::*;
@@ -27,7 +28,7 @@ pub use error::ProcessError;
 pub use fund::*;
 pub use household::*;
 pub use import::*;
-pub use office::{Desk, Office, office_day};
+pub use office::{Desk, Office, Seen, office_day};
 pub use recovery::*;
 pub use rules::*;
 pub use steps::Step;

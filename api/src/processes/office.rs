@@ -9,7 +9,7 @@ use domain::actor::Actor;
 use domain::aggregate::Context;
 use domain::identifiers::{BankAccount, CitizenId};
 use domain::identity::Identity;
-use domain::ids::{HouseholdId, PersonId};
+use domain::ids::{CaseId, HouseholdId, PersonId, RunId};
 use domain::personal::{BlindIndex, PersonalField};
 use eventlog::append::CommandKey;
 use eventlog::keyring::Keyring;
@@ -45,12 +45,29 @@ pub struct Desk {
     pub actor: Actor,
     /// When. In a ledger whose clock is real, the log takes the database's time instead.
     pub now: DateTime<Utc>,
+    /// What they look at: what they do is done only while it is still so.
+    pub seen: Option<Seen>,
+}
+
+/// A thing in the version that somebody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// A case, with so many events.
+    Case(CaseId, u64),
+    /// A run, with so many events.
+    Run(RunId, u64),
 }
 
 impl Desk {
     /// A person at work at `now`.
     pub fn new(actor: Actor, now: DateTime<Utc>) -> Desk {
-        Desk { actor, now }
+        Desk { actor, now, seen: None }
+    }
+
+    /// The same person, who looks at a thing in this version.
+    #[must_use]
+    pub fn having_seen(self, seen: Option<Seen>) -> Desk {
+        Desk { seen, ..self }
     }
 
     /// The day at the office: Beijing time.

@@ -17,6 +17,7 @@ use domain::program::Program;
 use projections::case_files::payable::PayableCases;
 use projections::runner::Until;
 
+pub(in crate::processes) use balance::end_of;
 pub use balance::{AsOf, PersonBalance, ProgramBalance, balance_of};
 pub use cause::MonthCause;
 pub use netted::{NettedCase, net_case};

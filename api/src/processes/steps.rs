@@ -18,10 +18,10 @@ use domain::recovery_plan::{RecoveryPlan, RecoveryPlanCommand};
 use domain::todo::{Todo, TodoCommand};
 use domain::user::{User, UserCommand};
 use eventlog::append::Appended;
-use eventlog::repository::Work;
+use eventlog::repository::{Repository, Work};
 use uuid::Uuid;
 
-use super::{Desk, Office, ProcessError};
+use super::{Desk, Office, ProcessError, Seen};
 
 macro_rules! steps {
     ($($aggregate:ident($command:ident)),+ $(,)?) => {
@@ -105,7 +105,11 @@ impl Office {
             .repository
             .transact(&desk.context(), &desk.request(key, &steps), |work| {
                 let (seen, steps) = (seen.clone(), Arc::clone(&steps));
+                let (repository, looked_at) = (self.repository.clone(), desk.seen);
                 Box::pin(async move {
+                    if let Some(looked_at) = looked_at {
+                        is_still(&repository, work, looked_at).await?;
+                    }
                     if let Some((run_id, run)) = seen
                         && work.state::<PaymentRun>(run_id).await? != run
                     {
@@ -120,4 +124,27 @@ impl Office {
             .await?;
         Ok(done.appended)
     }
+}
+
+/// Refuses where a thing is no longer in the version that somebody saw.
+async fn is_still(repository: &Repository, work: &mut Work, seen: Seen) -> Result<(), ProcessError> {
+    let (version, is) = match seen {
+        Seen::Case(id, version) => {
+            repository.load_newest::<BenefitCase>(id).await?;
+            (version, work.version::<BenefitCase>(id).await?)
+        }
+        Seen::Run(id, version) => {
+            repository.load_newest::<PaymentRun>(id).await?;
+            (version, work.version::<PaymentRun>(id).await?)
+        }
+    };
+    if version == is {
+        return Ok(());
+    }
+    Err(ProcessError::Refused {
+        code: "version_changed",
+        field: "",
+        zh: "您查阅之后已有变更，请重新查阅后再办理。".to_owned(),
+        en: "it was changed since you saw it; look at it again".to_owned(),
+    })
 }

@@ -48,7 +48,7 @@ impl DisclosureCommand {
     pub fn allowed_roles(&self) -> &'static [Role] {
         match self {
             DisclosureCommand::RecordDisclosure { .. } => {
-                &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor]
+                &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor, Role::Consumer]
             }
             DisclosureCommand::DiscloseAccounts { .. } => &[Role::Finance],
         }

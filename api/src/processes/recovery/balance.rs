@@ -115,7 +115,7 @@ impl ProgramBalance {
 }
 
 /// Midnight in Beijing after the day: what was recorded before it was known at the day's end.
-fn end_of(day: NaiveDate) -> DateTime<Utc> {
+pub(in crate::processes) fn end_of(day: NaiveDate) -> DateTime<Utc> {
     let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
     next.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(8)
 }

@@ -1,0 +1,238 @@
+//! What every request passes, in this order: a place, the token, its allowance, the permission, the idempotency key.
+
+use std::time::Instant;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use domain::user::Scope;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Api;
+use super::answers::{KeptAnswer, Keyed};
+use super::endpoint::{AnswerKind, BodyKind, Endpoint, Kept};
+use super::limits::Allowance;
+use super::problem::Problem;
+use crate::access::{Caller, Denied};
+use crate::processes::users::caller_of;
+
+/// The most bytes of a JSON body.
+pub const JSON_BYTES_MAX: usize = 1 << 20;
+
+/// The most bytes of a file.
+pub const FILE_BYTES_MAX: usize = 64 << 20;
+
+/// The most bytes of an answer that is kept under its key.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+
+/// What stands before one endpoint.
+#[derive(Clone)]
+pub struct Gate {
+    /// The ledger behind it.
+    pub api: Api,
+    /// Which endpoint.
+    pub endpoint: Endpoint,
+}
+
+/// Lets a request through, or says why not; counts and logs what came of it.
+pub async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let (began, id) = (Instant::now(), Uuid::new_v4());
+    let mut response = match pass(&gate, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    let (verb, path, status) = (gate.endpoint.verb(), gate.endpoint.path, response.status().as_u16());
+    gate.api.metrics().answered(verb, path, status, began.elapsed());
+    // the path is the endpoint's pattern: what a caller put into it is not logged
+    tracing::info!(request = %id, method = verb, path, status, took = ?began.elapsed(), "answered");
+    response
+}
+
+async fn pass(gate: &Gate, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let Gate { api, endpoint } = gate;
+    // a feed waits more than it works, so it takes no place
+    let waits = matches!(endpoint.answer, AnswerKind::Stream);
+    let place = if waits { None } else { Some(api.limits().place().ok_or_else(busy)?) };
+    let caller = authenticated(api, request.headers()).await?;
+    let allowance = api.limits().take(caller.token_id, Instant::now());
+    if !allowance.granted {
+        return Ok(allowed(allowance, too_many().into_response()));
+    }
+    caller.may(endpoint.capability).map_err(Problem::denied)?;
+    if endpoint.method == Method::POST && !caller.scopes.contains(&Scope::Write) {
+        return Err(Problem::denied(Denied::Scope(Scope::Write)));
+    }
+    request.extensions_mut().insert(caller.clone());
+    let response = if endpoint.method == Method::POST {
+        keyed(gate, &caller, request, next).await?
+    } else {
+        within(api, next.run(request)).await?
+    };
+    drop(place);
+    Ok(allowed(allowance, response))
+}
+
+async fn authenticated(api: &Api, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    let found = match token {
+        Some((_, token)) => caller_of(api.office(), token.trim(), Utc::now()).await?,
+        None => None,
+    };
+    found.ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "token_required",
+            "请携带有效令牌（Authorization: Bearer …）；令牌可能已到期或被吊销。",
+            "send a valid token (Authorization: Bearer …); it may have ended or been revoked",
+        )
+    })
+}
+
+/// Does a request that changes something, once. It is finished also when the caller goes away.
+async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Result<Response, Problem> {
+    let Gate { api, endpoint } = gate;
+    let key = idempotency_key(request.headers())?;
+    let most = if matches!(endpoint.body, BodyKind::File) { FILE_BYTES_MAX } else { JSON_BYTES_MAX };
+    let (parts, body) = request.into_parts();
+    if matches!(endpoint.body, BodyKind::Json(_)) && !is_json(&parts.headers) {
+        return Err(not_json());
+    }
+    let bytes = to_bytes(body, most).await.map_err(|_| too_large(most))?;
+    let key = api.office().derived("http_request", &format!("{}|{key}", caller.actor.id));
+    let keyed = Keyed { key, sha256: digest(&parts.method, &parts.uri.to_string(), &bytes) };
+    let turn = api.answers().begin(keyed)?;
+    if let Some(KeptAnswer { status, body: Some(body) }) = api.answers().before(keyed).await? {
+        return Ok(repeated(status, body));
+    }
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let (api, kept) = (api.clone(), endpoint.kept);
+    let work = tokio::spawn(async move {
+        let response = next.run(request).await;
+        let kept = keep(&api, keyed, kept, response).await;
+        drop(turn);
+        kept
+    });
+    match within(&gate.api, work).await? {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(%error, "a request ended early");
+            let (zh, en) = ("服务内部出错，已记录。", "something failed inside; it was recorded");
+            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", zh, en))
+        }
+    }
+}
+
+async fn keep(api: &Api, keyed: Keyed, kept: Kept, response: Response) -> Result<Response, Problem> {
+    let status = response.status();
+    // what failed inside or may be otherwise in a moment is done again
+    if status.is_server_error() || kept == Kept::Not {
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| too_large(ANSWER_BYTES_MAX))?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let body = if kept == Kept::WithoutToken { without_token(&text) } else { text };
+    api.answers().keep(keyed, &KeptAnswer { status, body: Some(body) }).await?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+fn without_token(text: &str) -> String {
+    let mut value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.remove("token");
+    }
+    value.to_string()
+}
+
+fn repeated(status: StatusCode, body: String) -> Response {
+    let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static(kind))];
+    let mut response = (status, headers, body).into_response();
+    response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+    response
+}
+
+async fn within<T>(api: &Api, work: impl Future<Output = T>) -> Result<T, Problem> {
+    let time = api.limits().bounds().request_time;
+    tokio::time::timeout(time, work).await.map_err(|_| {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "took_too_long",
+            "处理时间过长；写入请求会继续办完，请用同一幂等键再查。",
+            "it took too long; what changes something is finished: ask again with the same key",
+        )
+    })
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    const LENGTH_MAX: usize = 200;
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::trim);
+    let key = key.filter(|key| (1..=LENGTH_MAX).contains(&key.len()));
+    key.map(str::to_owned).ok_or_else(|| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency_key_required",
+            "写入请求须带 Idempotency-Key（1 至 200 个字符），重试时用同一个键。",
+            "what changes something carries an Idempotency-Key of 1 to 200 characters; retries use it again",
+        )
+        .at("Idempotency-Key")
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn digest(method: &Method, uri: &str, body: &Bytes) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(format!("{method}\n{uri}\n"));
+    hasher.update(body);
+    hasher.finalize().into()
+}
+
+/// The draft standard's headers, under the names that are in use.
+fn allowed(allowance: Allowance, mut response: Response) -> Response {
+    let Allowance { limit, remaining, reset, granted } = allowance;
+    let headers = response.headers_mut();
+    headers.insert("ratelimit-limit", HeaderValue::from(limit));
+    headers.insert("ratelimit-remaining", HeaderValue::from(remaining));
+    headers.insert("ratelimit-reset", HeaderValue::from(reset));
+    if !granted {
+        headers.insert("retry-after", HeaderValue::from(reset.max(1)));
+    }
+    response
+}
+
+fn too_many() -> Problem {
+    let (zh, en) = ("请求过于频繁，请稍候再试。", "too many requests; wait a little");
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", zh, en)
+}
+
+fn busy() -> Problem {
+    let (zh, en) = ("服务繁忙，请稍候再试。", "there is too much to do; come again");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", zh, en)
+}
+
+fn not_json() -> Problem {
+    let (zh, en) = ("请以 application/json 提交。", "send application/json");
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", zh, en).at("Content-Type")
+}
+
+fn too_large(most: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        &format!("内容超过 {most} 字节，或未能完整读取。"),
+        &format!("the body has more than {most} bytes, or could not be read to its end"),
+    )
+}

@@ -1,0 +1,1 @@
+select sha256, status, body from app_answers where key = $1

@@ -1,0 +1,184 @@
+//! The audit trail in pages, and the feed of changes: long poll, or server-sent events, each change a CloudEvent.
+//!
+//! A change says that something happened, of which kind and to whom, by identifiers; it never carries what was recorded.
+//! Positions have no gaps and readers never skip, so that whoever asks from the last position on misses nothing. What is of
+//! other communities than the caller's is not there.
+
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use domain::ids::{CaseId, PersonId};
+use domain::program::Program;
+use futures::Stream;
+use projections::listings::{self, ChangeEntry, ChangeFilter};
+use projections::{audit_trail, case_files};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::access::Caller;
+use crate::http::Api;
+use crate::http::input::{Asked, AtDesk};
+use crate::http::list::{Page, limit, place};
+use crate::http::problem::Problem;
+
+/// The longest wait for news, in seconds.
+const WAIT_MAX: u64 = 30;
+/// How often other programs' news are looked for.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a stream of events lasts: the token is asked again then.
+const STREAM_TIME: Duration = Duration::from_secs(900);
+/// Changes that a stream reads at once.
+const BATCH: u32 = 200;
+
+/// Which events of the trail.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrailAsked {
+    /// Concerning one person.
+    person: Option<PersonId>,
+    /// Concerning one case.
+    case: Option<CaseId>,
+    /// By one account.
+    actor: Option<String>,
+    /// How many, at most 500.
+    limit: Option<u32>,
+    /// From the page before.
+    cursor: Option<String>,
+}
+
+pub(super) async fn trail(
+    State(api): State<Api>,
+    AtDesk { caller, .. }: AtDesk,
+    Asked(asked): Asked<TrailAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (limit, from) = (limit(asked.limit)?, place::<u64>(asked.cursor.as_deref())?.unwrap_or(0));
+    let TrailAsked { person, case, actor, .. } = asked;
+    let filter = ChangeFilter { person, case, actor, ..ChangeFilter::default() };
+    let mut seen = api.seen_by(&caller, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
+    let rows = listings::changes(seen.connection(), &filter, from, limit + 1).await?;
+    Page::of(rows, limit, seen.position(), |last| last.position + 1).answer(&headers)
+}
+
+/// Which changes, from where.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedAsked {
+    /// The first position that is wanted: `next` of the answer before; 0 for everything.
+    from: Option<u64>,
+    /// Of cases of one program, by its code.
+    program: Option<Program>,
+    /// Of streams of one type, such as BenefitCase.
+    stream: Option<String>,
+    /// How many, at most 500.
+    limit: Option<u32>,
+    /// How many seconds to wait for news, at most 30; 0 when absent.
+    wait: Option<u64>,
+}
+
+/// Changes, and where to go on.
+#[derive(Clone, Debug, Serialize)]
+struct Changes {
+    events: Vec<Value>,
+    next: u64,
+}
+
+/// Reads for one caller.
+#[derive(Clone)]
+struct Follower {
+    api: Api,
+    caller: Caller,
+    filter: ChangeFilter,
+}
+
+pub(super) async fn feed(
+    State(api): State<Api>,
+    AtDesk { caller, .. }: AtDesk,
+    Asked(asked): Asked<FeedAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let limit = limit(asked.limit)?;
+    let wait = Duration::from_secs(asked.wait.unwrap_or(0).min(WAIT_MAX));
+    let filter = ChangeFilter { program: asked.program, stream: asked.stream, ..ChangeFilter::default() };
+    let follower = Follower { api, caller, filter };
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accept.contains("text/event-stream") {
+        let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+        let last = last.and_then(|last| last.parse::<u64>().ok()).map(|last| last.saturating_add(1));
+        let from = last.or(asked.from).unwrap_or(0);
+        let stream = Sse::new(follower.events(from)).keep_alive(KeepAlive::default());
+        return Ok(stream.into_response());
+    }
+    let changes = follower.wait(asked.from.unwrap_or(0), limit, wait).await?;
+    Ok(Json(changes).into_response())
+}
+
+impl Follower {
+    /// What there is from a position on, and where to go on: behind the last one, or behind everything that was read.
+    async fn read(&self, from: u64, limit: u32) -> Result<Changes, Problem> {
+        let about = [&audit_trail::ABOUT, &case_files::ABOUT];
+        let mut seen = self.api.seen_by(&self.caller, &about).await?;
+        let rows = listings::changes(seen.connection(), &self.filter, from, limit).await?;
+        let full = rows.len() == limit as usize;
+        let last = rows.last().map(|last| last.position + 1).filter(|_| full);
+        let next = last.unwrap_or(seen.position()).max(from.min(seen.position()));
+        Ok(Changes { events: rows.iter().map(|row| cloud_event(&self.api, row)).collect(), next })
+    }
+
+    /// The same, once there is something or the time is over.
+    async fn wait(&self, from: u64, limit: u32, wait: Duration) -> Result<Changes, Problem> {
+        let mut news = self.api.office().repository.appender().growth().watch();
+        let until = Instant::now() + wait;
+        let mut from = from;
+        loop {
+            news.mark_unchanged();
+            let changes = self.read(from, limit).await?;
+            let left = until.saturating_duration_since(Instant::now());
+            if !changes.events.is_empty() || left.is_zero() {
+                return Ok(changes);
+            }
+            from = changes.next;
+            let _ = tokio::time::timeout(left.min(LOOK), news.changed()).await;
+        }
+    }
+
+    /// Each change as an event whose id is its position; ends after a while, so that the token is asked again.
+    fn events(self, from: u64) -> impl Stream<Item = Result<Event, Infallible>> {
+        let until = Instant::now() + STREAM_TIME;
+        let batches = futures::stream::unfold((self, from), move |(follower, from)| async move {
+            if Instant::now() >= until {
+                return None;
+            }
+            let changes = follower.wait(from, BATCH, Duration::from_secs(WAIT_MAX)).await.ok()?;
+            let next = changes.next;
+            Some((futures::stream::iter(changes.events.into_iter().map(sent)), (follower, next)))
+        });
+        futures::StreamExt::flatten(batches)
+    }
+}
+
+fn sent(change: Value) -> Result<Event, Infallible> {
+    let id = change["data"]["position"].to_string();
+    Ok(Event::default().id(id).event("change").data(change.to_string()))
+}
+
+/// CloudEvents 1.0, structured JSON.
+fn cloud_event(api: &Api, row: &ChangeEntry) -> Value {
+    json!({
+        "specversion": "1.0",
+        "id": row.position.to_string(),
+        "source": format!("urn:ledger:{}", api.origin()),
+        "type": format!("ledger.{}.{}", row.stream, row.event),
+        "subject": format!("{}/{}", row.stream, row.stream_id),
+        "time": row.recorded_at,
+        "datacontenttype": "application/json",
+        "data": row,
+    })
+}

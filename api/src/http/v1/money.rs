@@ -1,0 +1,143 @@
+//! Funds, books, campaigns and gifts.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::NaiveDate;
+use domain::books::{Grouping, TrialLine, TrialQuestion};
+use domain::ids::FundId;
+use domain::money::Money;
+use projections::Until;
+use projections::books;
+use projections::donation_totals::queries::campaign_totals;
+use projections::funds as fund_rows;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Done;
+use super::people::{invalid, rows_of};
+use crate::http::Api;
+use crate::http::input::{Asked, AtDesk, Sent};
+use crate::http::list::Page;
+use crate::http::problem::Problem;
+use crate::processes::receive_donation;
+use crate::registers::donations;
+
+/// A fund. Amounts in fen.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FundView {
+    fund_id: FundId,
+    name: String,
+    appropriated_fen: Money,
+    donated_fen: Money,
+    recovered_fen: Money,
+    spent_fen: Money,
+    remitted_fen: Money,
+    committed_fen: Money,
+    balance_fen: Money,
+}
+
+pub(super) async fn funds(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
+    let position = api.office().runner.catch_up(Until::Head).await?;
+    let rows = fund_rows::funds(&api.office().pool).await?;
+    let view = |row: fund_rows::FundRow| FundView {
+        fund_id: row.fund_id,
+        name: row.name,
+        appropriated_fen: row.appropriated,
+        donated_fen: row.donated,
+        recovered_fen: row.recovered,
+        spent_fen: row.spent,
+        remitted_fen: row.remitted,
+        committed_fen: row.committed,
+        balance_fen: row.balance,
+    };
+    let funds = rows.into_iter().map(view).collect();
+    Page::of(funds, u32::MAX, position, |last: &FundView| last.fund_id).answer(&headers)
+}
+
+/// Of which fund and days.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BalanceAsked {
+    /// Of one fund.
+    fund: Option<FundId>,
+    /// The period's first day; the first posting when absent.
+    from: Option<NaiveDate>,
+    /// The period's last day; the last posting when absent.
+    on: Option<NaiveDate>,
+}
+
+/// 试算平衡. Amounts in fen.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct BalanceView {
+    accounts: Vec<AccountView>,
+    /// Debits less credits of all; anything but nothing is damage.
+    difference_fen: Money,
+    position: u64,
+}
+
+/// An account.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AccountView {
+    account: String,
+    opening_debit_fen: Money,
+    opening_credit_fen: Money,
+    debit_fen: Money,
+    credit_fen: Money,
+    closing_debit_fen: Money,
+    closing_credit_fen: Money,
+}
+
+pub(super) async fn trial_balance(
+    State(api): State<Api>,
+    Asked(asked): Asked<BalanceAsked>,
+) -> Result<Json<BalanceView>, Problem> {
+    let position = api.office().runner.catch_up(Until::Head).await?;
+    let BalanceAsked { fund, from, on } = asked;
+    let question = TrialQuestion { from, on, fund, grouping: Grouping::Accounts };
+    let balance = books::trial_balance(&api.office().pool, question).await?;
+    let account = |line: TrialLine| AccountView {
+        account: line.subaccount.account.code().to_owned(),
+        opening_debit_fen: line.sums.opening_debit,
+        opening_credit_fen: line.sums.opening_credit,
+        debit_fen: line.sums.debit,
+        credit_fen: line.sums.credit,
+        closing_debit_fen: line.sums.closing_debit,
+        closing_credit_fen: line.sums.closing_credit,
+    };
+    let accounts = balance.lines.into_iter().map(account).collect();
+    Ok(Json(BalanceView { accounts, difference_fen: balance.difference, position }))
+}
+
+pub(super) async fn campaigns(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
+    let position = api.office().runner.catch_up(Until::Head).await?;
+    let totals = campaign_totals(&api.office().pool).await?;
+    let campaigns: Vec<Value> = totals.iter().filter_map(|total| serde_json::to_value(total).ok()).collect();
+    Page::of(campaigns, u32::MAX, position, |_: &Value| 0).answer(&headers)
+}
+
+/// A gift of money.
+#[derive(Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewGift {
+    /// By the codes of the columns of 捐赠登记表 (number, campaign, donor, publicity, amount, method, received_on, receipt), as
+    /// texts.
+    gift: BTreeMap<String, String>,
+}
+
+pub(super) async fn gift(
+    State(api): State<Api>,
+    AtDesk { desk, .. }: AtDesk,
+    Sent(sent): Sent<NewGift>,
+) -> Result<Json<Done>, Problem> {
+    let rows: Vec<donations::Row> = rows_of(&[sent.gift], "gift")?;
+    let Some(row) = rows.first() else {
+        return Err(invalid("gift", "捐赠为空。", "the gift is empty"));
+    };
+    let donation = receive_donation(api.office(), &desk, row).await?;
+    Done::with(&api, donation).await
+}

@@ -1,0 +1,242 @@
+//! 受益人待遇汇总: masked unless something is asked to be opened, which is recorded before it is.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::NaiveDate;
+use domain::actor::Role;
+use domain::disclosure::OpenedFields;
+use domain::household::{Household, Member};
+use domain::identifiers::masked_name;
+use domain::ids::{HouseholdId, PersonId};
+use projections::case_files::queries::members;
+use projections::case_files::{self, Presence};
+use projections::listings::{self, CaseEntry, CaseFilter};
+use projections::payment_registers;
+use projections::payment_registers::queries::payments_of_case;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::has_newest;
+use crate::access::Caller;
+use crate::http::Api;
+use crate::http::input::{Asked, AtDesk, Named, askable};
+use crate::http::list::tagged;
+use crate::http::problem::Problem;
+use crate::processes::summary::{MonthLine, ProgramLine, Summary, SummaryOf, Sums, summary_of};
+use crate::processes::{AsOf, Office, ProcessError, record_disclosure};
+
+/// The most cases of one person.
+const CASES_MAX: u32 = 200;
+
+/// As of when, and what is to be opened.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryAsked {
+    /// 生效截至: what had happened by this day; today when absent.
+    effective: Option<NaiveDate>,
+    /// 知悉截至: what was known at the end of this day; today when absent.
+    known: Option<NaiveDate>,
+    /// What is opened in clear: name, id_number or both with a comma. It is recorded as a disclosure.
+    open: Option<String>,
+    /// Why, where something is opened, and always for another system.
+    purpose: Option<String>,
+    /// Only these parts: programs, months, cases; with commas.
+    fields: Option<String>,
+}
+
+/// What a person has, was due, was paid and owes back.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SummaryView {
+    person_id: PersonId,
+    /// 社区.
+    community: String,
+    effective: NaiveDate,
+    known: NaiveDate,
+    /// The log position at which it was read.
+    position: u64,
+    /// Masked, unless it was asked to be opened.
+    name: Option<String>,
+    /// Masked, unless it was asked to be opened.
+    id_number: Option<String>,
+    totals: Sums,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    programs: Option<Vec<ProgramLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    months: Option<Vec<MonthLine>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cases: Option<Vec<CaseEntry>>,
+}
+
+/// What the read tables know of a person.
+struct Known {
+    household: HouseholdId,
+    of: SummaryOf,
+    position: u64,
+}
+
+pub(super) async fn summary(
+    State(api): State<Api>,
+    at: AtDesk,
+    Named(person): Named<PersonId>,
+    Asked(asked): Asked<SummaryAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let wanted = Wanted::read(&asked)?;
+    let known = known(&api, &at.caller, person).await?;
+    let office = api.office();
+    let home = office.repository.load_newest::<Household>(known.household).await;
+    let home = home.map_err(ProcessError::from)?.state;
+    let member = home.member(person).ok_or_else(Problem::not_found)?;
+    if member.is_restricted() {
+        return Err(restricted());
+    }
+    if has_newest(&headers, known.position) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let today = at.desk.today();
+    let effective = askable(asked.effective, today, "effective")?;
+    let as_of = AsOf { effective, known: askable(asked.known, today, "known")? };
+    let summary = summary_of(office, &known.of, as_of).await?;
+    if let Some(on) = member.erased_on() {
+        return Ok(gone(on, &summary));
+    }
+    disclose(office, &at, person, wanted.labels(at.caller.actor.role), asked.purpose.as_deref()).await?;
+    office.load_keys([person]).await?;
+    let (name, id_number) = wanted.open(office, member)?;
+    let view = SummaryView {
+        person_id: person,
+        community: home.registered().map(|home| home.community.clone()).unwrap_or_default(),
+        effective: as_of.effective,
+        known: as_of.known,
+        position: known.position,
+        name,
+        id_number,
+        totals: summary.totals,
+        programs: wanted.programs.then_some(summary.programs),
+        months: wanted.months.then_some(summary.months),
+        cases: wanted.cases.then_some(known.of.cases),
+    };
+    Ok(tagged(&view, known.position))
+}
+
+async fn known(api: &Api, caller: &Caller, person: PersonId) -> Result<Known, Problem> {
+    let mut seen = api.seen_by(caller, &[&case_files::ABOUT, &payment_registers::ABOUT]).await?;
+    let homes = members(seen.connection(), &[person]).await?;
+    let home = homes.iter().find(|member| member.presence == Presence::Present).or(homes.first());
+    let household = home.map(|member| member.household_id).ok_or_else(Problem::not_found)?;
+    let filter = CaseFilter { applicant: Some(person), ..CaseFilter::default() };
+    let cases = listings::cases(seen.connection(), &filter, None, CASES_MAX).await?;
+    let mut payments = Vec::new();
+    for case in &cases {
+        let paid = payments_of_case(seen.connection(), case.case_id).await?;
+        payments.extend(paid.iter().map(|payment| payment.payment_id.to_string()));
+    }
+    Ok(Known { household, of: SummaryOf { person, cases, payments }, position: seen.position() })
+}
+
+/// Records what is about to be opened, for the caller themself.
+async fn disclose(
+    office: &Office,
+    at: &AtDesk,
+    person: PersonId,
+    labels: Vec<String>,
+    purpose: Option<&str>,
+) -> Result<(), Problem> {
+    if labels.is_empty() {
+        return Ok(());
+    }
+    let purpose = purpose.filter(|purpose| !purpose.trim().is_empty()).ok_or_else(purpose_required)?;
+    let opened = vec![OpenedFields { person_id: person, labels }];
+    record_disclosure(office, &at.desk, at.caller.actor.id.as_str(), purpose, opened).await?;
+    Ok(())
+}
+
+/// What is to be opened and shown.
+struct Wanted {
+    name: bool,
+    id_number: bool,
+    programs: bool,
+    months: bool,
+    cases: bool,
+}
+
+impl Wanted {
+    fn read(asked: &SummaryAsked) -> Result<Wanted, Problem> {
+        let open = named(asked.open.as_deref(), &["name", "id_number"], "open")?;
+        let fields = named(asked.fields.as_deref(), &["programs", "months", "cases"], "fields")?;
+        let shown = |field: &str| fields.is_empty() || fields.contains(&field);
+        Ok(Wanted {
+            name: open.contains(&"name"),
+            id_number: open.contains(&"id_number"),
+            programs: shown("programs"),
+            months: shown("months"),
+            cases: shown("cases"),
+        })
+    }
+
+    /// What the log says was opened. That another system got a summary at all is a disclosure.
+    fn labels(&self, role: Role) -> Vec<String> {
+        let system = role == Role::Consumer;
+        let labels = [(self.name, "name"), (self.id_number, "id_number"), (system, "benefit_summary")];
+        labels.iter().filter(|(opened, _)| *opened).map(|(_, label)| (*label).to_owned()).collect()
+    }
+
+    fn open(&self, office: &Office, member: &Member) -> Result<(Option<String>, Option<String>), Problem> {
+        let (person, opener) = (member.person_id, &*office.keyring);
+        let name = member.name.open(person, opener)?.clear();
+        let number = member.id_number.open(person, opener)?.clear();
+        let name = name.map(|name| if self.name { name.0 } else { masked_name(&name.0) });
+        let number =
+            number.map(|number| if self.id_number { number.as_str().to_owned() } else { number.masked() });
+        Ok((name, number))
+    }
+}
+
+/// Names with commas between, each one of the known.
+fn named<'t>(text: Option<&'t str>, known: &[&str], field: &str) -> Result<Vec<&'t str>, Problem> {
+    let names: Vec<&str> = text.into_iter().flat_map(|text| text.split(',')).map(str::trim).collect();
+    if names.iter().all(|name| known.contains(name)) {
+        return Ok(names);
+    }
+    let (zh, en) = ("取值不在范围内。", "one of the values is unknown");
+    Err(Problem::new(StatusCode::BAD_REQUEST, "parameter_invalid", zh, en).at(field))
+}
+
+fn restricted() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "person_restricted",
+        "该人员的信息依法限制处理，不予展示。",
+        "what is kept of this person is restricted and shown to nobody",
+    )
+}
+
+fn purpose_required() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "purpose_required",
+        "打开个人信息须说明用途（purpose），并作为披露记录。",
+        "say with purpose why it is opened; it is recorded as a disclosure",
+    )
+    .at("purpose")
+}
+
+/// What was paid stays when a person is erased.
+fn gone(on: NaiveDate, summary: &Summary) -> Response {
+    let problem = Problem::new(
+        StatusCode::GONE,
+        "person_erased",
+        &format!("该人员的个人信息已于 {on} 依法删除，只留合计。"),
+        &format!("this person was erased on {on}; totals are left"),
+    );
+    let mut body = serde_json::to_value(&problem).unwrap_or_default();
+    body["totals"] = serde_json::to_value(summary.totals).unwrap_or_default();
+    body["programs"] = serde_json::to_value(&summary.programs).unwrap_or_default();
+    let mut response = problem.into_response();
+    *response.body_mut() = Body::from(body.to_string());
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response
+}

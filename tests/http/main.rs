@@ -1,0 +1,11 @@
+//! The doors: the real routes on a real ledger, asked over a socket.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod client;
+mod document;
+mod doors;
+mod hostile;
+mod life;
+mod permissions;
+mod reading;
+mod scopes;

@@ -1,0 +1,91 @@
+//! The second fence: the database itself shows no row of another community, whatever is asked of it.
+
+use api::http::Api;
+use api::http::limits::Bounds;
+use domain::actor::Role;
+use domain::user::DataScope;
+use projections::snapshot::Snapshot;
+use projections::{beneficiary_summaries, case_files, payment_registers};
+use sqlx::Executor;
+
+use crate::client::{COMMUNITY, Doors, OTHER};
+
+const TABLES: [&str; 5] =
+    ["read_households", "read_members", "read_cases", "read_payments", "read_beneficiary_months"];
+
+async fn counts(doors: &Doors, data_scope: &DataScope) -> Vec<i64> {
+    let about = [&case_files::ABOUT, &payment_registers::ABOUT, &beneficiary_summaries::ABOUT];
+    let snapshot = Snapshot::take(&doors.small.office.pool, &about).await.unwrap();
+    let mut seen = snapshot.narrow(data_scope).await.unwrap();
+    let mut counts = Vec::new();
+    for table in TABLES {
+        // deliberately without any filter
+        let query = format!("select count(*) from {table}");
+        counts.push(sqlx::query_scalar(&query).fetch_one(seen.connection()).await.unwrap());
+    }
+    counts
+}
+
+#[tokio::test]
+async fn a_query_that_forgets_its_filter_finds_nobody_of_another_community() {
+    let doors = Doors::open().await;
+    let own = counts(&doors, &DataScope::of([COMMUNITY.to_owned()])).await;
+    assert!(own.iter().all(|count| *count >= 3), "{own:?}");
+    assert_eq!(counts(&doors, &DataScope::Everywhere).await, own);
+    assert_eq!(counts(&doors, &DataScope::of([OTHER.to_owned()])).await, [0; 5]);
+    assert_eq!(counts(&doors, &DataScope::Communities(vec![])).await, [0; 5]);
+    let both = DataScope::of([OTHER.to_owned(), COMMUNITY.to_owned()]);
+    assert_eq!(counts(&doors, &both).await, own);
+}
+
+#[tokio::test]
+async fn without_a_setting_there_are_no_rows_and_nothing_can_be_changed() {
+    let doors = Doors::open().await;
+    let mut transaction = doors.small.office.pool.begin().await.unwrap();
+    transaction.execute("set local role ledger_reader").await.unwrap();
+    for table in TABLES {
+        let query = format!("select count(*) from {table}");
+        let count: i64 = sqlx::query_scalar(&query).fetch_one(&mut *transaction).await.unwrap();
+        assert_eq!(count, 0, "{table}");
+    }
+    let refused = transaction.execute("delete from read_cases").await.unwrap_err().to_string();
+    assert!(refused.contains("permission denied"), "{refused}");
+    drop(transaction);
+    let mut other = doors.small.office.pool.begin().await.unwrap();
+    other.execute("set local role ledger_reader").await.unwrap();
+    for table in ["log_events", "app_tokens", "app_passwords", "app_data_keys"] {
+        let denied = sqlx::query(&format!("select 1 from {table}")).execute(&mut *other).await;
+        assert!(denied.is_err(), "{table}");
+        drop(other);
+        other = doors.small.office.pool.begin().await.unwrap();
+        other.execute("set local role ledger_reader").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn tables_that_are_made_anew_are_fenced_again() {
+    let doors = Doors::open().await;
+    let log = doors.small.office.repository.log().clone();
+    projections::rebuild::rebuild(doors.small.ledger.owner(), &log, &projections::all()).await.unwrap();
+    assert_eq!(counts(&doors, &DataScope::of([OTHER.to_owned()])).await, [0; 5]);
+    assert!(counts(&doors, &DataScope::Everywhere).await.iter().all(|count| *count >= 3));
+}
+
+#[tokio::test]
+async fn the_code_asks_too_before_anything_is_done() {
+    let doors = Doors::open().await;
+    let near = doors.token("li.na", Role::Clerk, DataScope::of([COMMUNITY.to_owned()])).await;
+    let far = doors.token("zhao.min", Role::Clerk, DataScope::of([OTHER.to_owned()])).await;
+    let case = doors.get(&near, "/cases?limit=1").await.json()["items"][0]["case_id"].clone();
+    let path = format!("/cases/{}/closure", case.as_str().unwrap());
+    let body = serde_json::json!({ "reason": "withdrawn", "closed_on": "2023-06-30" });
+    let refused = doors.post(&far, &path, &body).await;
+    assert_eq!((refused.status, refused.code().as_str()), (404, "not_found"));
+    assert_eq!(doors.count("CaseClosed").await, 0);
+    // the handlers' own question, without a request
+    let api = Api::new(doors.small.office.clone(), "test".to_owned(), Bounds::default());
+    let caller =
+        api::processes::users::caller_of(api.office(), &far, chrono::Utc::now()).await.unwrap().unwrap();
+    let id = case.as_str().unwrap().parse().unwrap();
+    assert_eq!(api.case_seen_by(&caller, id).await.unwrap_err().status, 404);
+}
