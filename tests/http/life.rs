@@ -40,7 +40,7 @@ async fn a_benefit_is_applied_for_decided_and_paid_through_the_door() {
     let number = id_number("99011419400101001");
     let members = json!({ "members": [member("HLG-20", "钱国强", &number, COMMUNITY)] });
     done(&doors, &staff.clerk, "/households", &members).await;
-    let today = chrono::Utc::now().date_naive();
+    let today = api::processes::office_day(chrono::Utc::now());
     let application = json!({ "application": {
         "applicant": number, "household_number": "HLG-20", "program": "高龄老年人津贴",
         "consulted_on": today.to_string(), "applied_on": today.to_string(),
