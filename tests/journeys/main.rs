@@ -3,6 +3,7 @@
 mod banking;
 mod banks;
 mod checking;
+mod closing;
 mod console;
 mod erasing;
 mod funds;

@@ -37,22 +37,18 @@ pub(super) async fn run(session: &Session, arguments: &DemoArgs) -> Result<Done,
     shown
 }
 
-/// Serves the demonstration, with a token for whoever wants to try the API.
+/// Serves the demonstration, with accounts for whoever wants to sign in and a token for the API.
 async fn serve_guests(session: &Session, app: &App) -> Result<(), Failure> {
-    let token = demo::invite(app.office(), app.data()).await?;
-    let (screen, place) = (session.screen, token.display());
+    let invited = demo::invite(app.office(), app.data()).await?;
+    let (screen, listen) = (session.screen, serve::DEFAULT_LISTEN);
+    let accounts = demo::GUESTS.map(|(account, ..)| account).join(" ");
+    let (token, password) = (invited.token.display(), invited.password.display());
     screen.say(
-        format!(
-            "试用接口：curl -H \"Authorization: Bearer $(cat {place})\" http://{}{}/me",
-            serve::DEFAULT_LISTEN,
-            http::ROOT
-        ),
-        format!(
-            "Try the API: curl -H \"Authorization: Bearer $(cat {place})\" http://{}{}/me",
-            serve::DEFAULT_LISTEN,
-            http::ROOT
-        ),
+        format!("控制台：http://{listen}/　账号：{accounts}　密码：cat {password}"),
+        format!("Console: http://{listen}/ · accounts: {accounts} · password: cat {password}"),
     )?;
+    let ask = format!("curl -H \"Authorization: Bearer $(cat {token})\" http://{listen}{}/me", http::ROOT);
+    screen.say(format!("试用接口：{ask}"), format!("Try the API: {ask}"))?;
     let served = serve::Served {
         listen: serve::DEFAULT_LISTEN,
         entries: EntriesServed::Withheld,

@@ -3,9 +3,9 @@
 use super::failure::{Done, Failure};
 use super::session::Session;
 use super::{
-    Cli, Command, audit, bank, books, campaign, check, db, demo, donation, fund, import, migrate, payment,
-    person, policy, print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo, token, user,
-    witness,
+    Cli, Command, audit, bank, books, campaign, case, check, db, demo, donation, fund, import, migrate,
+    payment, person, policy, print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo,
+    token, user, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -37,6 +37,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Migrate => migrate::run(session).await,
         Command::Import(command) => import::run(session, command).await,
         Command::Run(command) => run::run(session, command).await,
+        Command::Case(command) => case::run(session, command).await,
         Command::Bank(command) => bank::run(session, command).await,
         Command::Payment(command) => payment::run(session, command).await,
         Command::Recovery(command) => recovery::run(session, command).await,

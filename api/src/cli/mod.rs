@@ -5,6 +5,7 @@ pub mod audit;
 mod bank;
 mod books;
 mod campaign;
+mod case;
 mod check;
 mod db;
 pub mod deadline;
@@ -53,6 +54,7 @@ pub use audit::AuditCommand;
 pub use bank::{BankCommand, LayoutArgs};
 pub use books::BooksCommand;
 pub use campaign::CampaignCommand;
+pub use case::CaseCommand;
 pub use dispatch::dispatch;
 pub use donation::DonationCommand;
 pub use failure::{Done, Failure};
@@ -157,6 +159,9 @@ pub enum Command {
     /// 银行 · files to and from banks: layouts, files, exceptions
     #[command(subcommand)]
     Bank(BankCommand),
+    /// 个案 · one case: end it
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// 发放明细 · one payment
     #[command(subcommand)]
     Payment(PaymentCommand),

@@ -13,7 +13,7 @@ mod progress;
 mod runs;
 mod staff;
 
-pub use guests::invite;
+pub use guests::{GUESTS, Invited, invite};
 pub use plan::YEAR;
 
 use std::path::Path;

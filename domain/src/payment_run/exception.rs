@@ -61,7 +61,7 @@ exceptions! {
         "受益人的身份证号已由另一人员占用，请核实是否重复登记后重新核算。",
         "The beneficiary's ID number belongs to another person of the register: clear the double entry and calculate again.";
     /// The same person has a benefit that excludes this one in the same month, or this one from another case.
-    ExclusiveBenefit = "exclusive_benefit", "ledger replay --person PERSON",
+    ExclusiveBenefit = "exclusive_benefit", "ledger case close CASE --reason REASON --on DAY",
         "同月已享受互斥的待遇或同一项目的另一个案，请核实后终止其中一项；已发的须先追缴。",
         "The person has an exclusive benefit in the month, or this one from another case: end one of them, and recover what was paid.";
     /// The bank returned the last attempt and the account is still the same.
