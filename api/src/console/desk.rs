@@ -3,14 +3,17 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use domain::ids::CaseId;
 
 use super::Console;
 use super::answers::{Stop, shown};
 use super::page::Frame;
+use super::scope::seen_cases;
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
 use crate::outlook::found::Horizon;
 use crate::outlook::waiting::{Waiting, WaitingKind, waiting};
+use crate::processes::{Office, ProcessError};
 
 /// How many days ahead the desk looks.
 const DAYS_AHEAD: u32 = 30;
@@ -47,12 +50,45 @@ struct Entry {
 pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Response, Stop> {
     let today = visitor.desk().today();
     let horizon = Horizon { on: today, within_days: DAYS_AHEAD };
-    let found = waiting(&console.office, horizon).await;
+    let found = seen(&console.office, &visitor, horizon).await;
     let found = found.map_err(|error| Stop::failed(error, visitor.lang))?;
     let groups = WaitingKind::ALL.iter().filter(|kind| may(visitor.role, takes(**kind)));
     let groups = groups.map(|kind| group(&visitor, horizon, *kind, &found)).filter(|group| group.count > 0);
     let groups = groups.collect();
     Ok(shown(&DeskPage { frame: Frame::new(&visitor, "/"), today: today.to_string(), groups }))
+}
+
+/// What waits, without the cases and people of communities that the visitor does not see.
+async fn seen(office: &Office, visitor: &Visitor, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = waiting(office, horizon).await?;
+    if visitor.sees_everyone() {
+        return Ok(found);
+    }
+    let ids: Vec<CaseId> = found.iter().filter_map(case_of).collect();
+    let cases = seen_cases(office, visitor, &ids).await?;
+    let of_everyone = |kind| {
+        matches!(
+            kind,
+            WaitingKind::RunToSubmit
+                | WaitingKind::RunToApprove
+                | WaitingKind::RunToRelease
+                | WaitingKind::RunToReconcile
+                | WaitingKind::RatesToApprove
+        )
+    };
+    found.retain(|waiting| match case_of(waiting) {
+        Some(case) => cases.contains(&case),
+        None => of_everyone(waiting.kind),
+    });
+    Ok(found)
+}
+
+fn case_of(waiting: &Waiting) -> Option<CaseId> {
+    let of_a_case = matches!(
+        waiting.kind,
+        WaitingKind::CaseToDecide | WaitingKind::NoticeEnds | WaitingKind::Recertification
+    );
+    of_a_case.then(|| waiting.of.parse().ok()).flatten()
 }
 
 /// Who takes the step.

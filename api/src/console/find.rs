@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::identifiers::CitizenId;
 use domain::ids::{CaseId, PersonId, RunId};
-use projections::case_files::queries::{cases, members};
 use projections::payment_registers::queries::run;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -15,6 +14,7 @@ use uuid::Uuid;
 use super::Console;
 use super::answers::{Refusal, Stop, shown};
 use super::page::Frame;
+use super::scope::{seen_cases, sees_person};
 use super::visitor::Visitor;
 use crate::access::Capability;
 use crate::processes::{Office, ProcessError};
@@ -44,7 +44,7 @@ pub(super) async fn find(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Stop> {
     visitor.must(Capability::ReadCases)?;
-    let found = place(&console.office, typed.text.trim()).await;
+    let found = place(&console.office, &visitor, typed.text.trim()).await;
     let lang = visitor.lang;
     let refusal = match found {
         Ok(Some(path)) => return Ok(Redirect::to(&path).into_response()),
@@ -62,19 +62,18 @@ pub(super) async fn find(
     Ok((status, shown(&FindPage { frame })).into_response())
 }
 
-/// The page of what the text names.
-async fn place(office: &Office, text: &str) -> Result<Option<String>, ProcessError> {
+/// The page of what the text names, if the visitor sees it.
+async fn place(office: &Office, visitor: &Visitor, text: &str) -> Result<Option<String>, ProcessError> {
     if let Ok(id_number) = CitizenId::parse(text) {
         let (person, _) = office.find(&id_number).await?;
-        return Ok(Some(format!("/people/{person}")));
+        return Ok(sees_person(office, visitor, person).await?.then(|| format!("/people/{person}")));
     }
     let Ok(id) = text.parse::<Uuid>() else { return Ok(None) };
-    if !cases(&office.pool, &[CaseId::new(id)]).await?.is_empty() {
+    if !seen_cases(office, visitor, &[CaseId::new(id)]).await?.is_empty() {
         return Ok(Some(format!("/cases/{id}")));
     }
     if run(&office.pool, RunId::new(id)).await?.is_some() {
         return Ok(Some(format!("/runs/{id}")));
     }
-    let known = !members(&office.pool, &[PersonId::new(id)]).await?.is_empty();
-    Ok(known.then(|| format!("/people/{id}")))
+    Ok(sees_person(office, visitor, PersonId::new(id)).await?.then(|| format!("/people/{id}")))
 }

@@ -20,9 +20,12 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(super) async fn guard(request: Request, next: Next) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD && !is_own(request.headers()) {
         let words = "此请求不是从本系统页面发出的。This request was not made by a page of this system.";
-        return (StatusCode::FORBIDDEN, words).into_response();
+        return with_headers((StatusCode::FORBIDDEN, words).into_response());
     }
-    let mut response = next.run(request).await;
+    with_headers(next.run(request).await)
+}
+
+fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -23,6 +23,7 @@ mod money;
 mod names;
 mod page;
 mod runs;
+mod scope;
 mod session;
 mod sign_in;
 mod told;

@@ -20,6 +20,8 @@ pub(super) struct Frame {
     pub roles: Vec<(String, &'static str, bool)>,
     /// Where one can go.
     pub places: Vec<Place>,
+    /// Whether something can be looked for.
+    pub may_find: bool,
     /// What a process refused, with the words of the refusal.
     pub refused: Option<Refusal>,
 }
@@ -56,6 +58,7 @@ impl Frame {
             post: visitor.account.title.clone(),
             roles: visitor.account.roles.iter().map(named).collect(),
             places: places.collect(),
+            may_find: may(visitor.role, Capability::ReadCases),
             refused: None,
         }
     }

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::Utc;
 use domain::actor::{Actor, Role};
-use domain::user::{Account, Entry, User};
+use domain::user::{Account, DataScope, Entry, User};
 
 use super::answers::Stop;
 use super::{Console, session};
@@ -39,6 +39,11 @@ impl Visitor {
     /// Whether people of this community are shown.
     pub fn sees(&self, community: &str) -> bool {
         self.account.data_scope.includes(community)
+    }
+
+    /// Whether people of every community are shown.
+    pub fn sees_everyone(&self) -> bool {
+        self.account.data_scope == DataScope::Everywhere
     }
 
     /// The user at work, now.

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use chrono::{NaiveDate, Utc};
 use domain::capitals::in_capitals;
-use domain::ids::{PaymentId, RunId};
+use domain::ids::{CaseId, PaymentId, RunId};
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
 use domain::payment::PaymentStage;
@@ -23,6 +23,7 @@ use crate::console::Console;
 use crate::console::answers::{Refusal, Stop, shown};
 use crate::console::names::people;
 use crate::console::page::Frame;
+use crate::console::scope::seen_cases;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
 use crate::processes::payment_run::{
@@ -153,7 +154,12 @@ async fn read(
     let (office, lang) = (&console.office, visitor.lang);
     office.runner.catch_up(Until::Head).await?;
     let run = queries::run(&office.pool, run_id).await?.ok_or(ProcessError::Unknown { what: "run" })?;
-    let notes = notes_of(&office.pool, run_id).await?;
+    let mut notes = notes_of(&office.pool, run_id).await?;
+    if !visitor.sees_everyone() {
+        let ids: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
+        let seen = seen_cases(office, visitor, &ids).await?;
+        notes.retain(|note| seen.contains(&note.case_id()));
+    }
     let look = outlook(office, office_day(Utc::now()), run_id).await?;
     let pages = u32::try_from(run.line_count.div_ceil(PAGE_LINES.into())).unwrap_or(u32::MAX).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
