@@ -19,11 +19,11 @@ use tower::ServiceExt;
 use crate::paying::{FUND, office_with_a_case, settled};
 
 const ADMIN: &str = "administrator:sun.lei";
-const PASSWORD: &str = "correct horse battery 9";
+pub const PASSWORD: &str = "correct horse battery 9";
 const OWN: &str = "http://ledger.example";
 
 /// An office at whose console a clerk, an approver and somebody of finance have accounts.
-async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
+pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
     let (counter, case) = office_with_a_case().await;
     for (account, role, community) in [
         ("wang.fang", "clerk", None),

@@ -2,6 +2,7 @@
 
 mod banking;
 mod banks;
+mod browser;
 mod checking;
 mod closing;
 mod console;

@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use tests::counter::Counter;
 
 /// A server of a ledger, ended by the test.
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    pub address: String,
 }
 
 impl Server {
-    fn start(counter: &Counter, arguments: &[&str]) -> Server {
+    pub fn start(counter: &Counter, arguments: &[&str]) -> Server {
         let mut child = counter.start(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat());
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
@@ -53,7 +53,7 @@ impl Server {
     }
 
     /// Tells it to end: what it wrote to standard error.
-    fn end(mut self) -> String {
+    pub fn end(mut self) -> String {
         kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM).unwrap();
         let mut remarks = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut remarks).unwrap();
@@ -63,7 +63,7 @@ impl Server {
 }
 
 /// An hour that is half a day away, so that no night begins while the test runs.
-fn far_hour() -> String {
+pub fn far_hour() -> String {
     let beijing_in_half_a_day = chrono::Utc::now() + chrono::TimeDelta::hours(8 + 12);
     beijing_in_half_a_day.format("%H:00").to_string()
 }

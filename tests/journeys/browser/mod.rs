@@ -1,0 +1,10 @@
+//! The console in a real browser: Chromium without a window, driven by WebDriver, on the real server.
+//!
+//! Debian's packages `chromium` and `chromium-driver` must be there, and npm for the accessibility checker, which is
+//! brought once into the folder of what is built.
+
+mod axe;
+mod hall;
+mod pages;
+mod paying;
+mod person;

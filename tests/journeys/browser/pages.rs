@@ -1,0 +1,179 @@
+//! Every page that somebody can reach by links, in the roles that there are: usable by everybody, light and calm.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde_json::Value;
+use thirtyfour::Key;
+
+use super::axe;
+use super::hall::Hall;
+use super::person::Person;
+use crate::console::{PASSWORD, office_with_a_console};
+use crate::paying::prepare;
+
+/// The most that a page and all that belongs to it may weigh, in bytes.
+const PAGE_BYTES_MAX: u64 = 200 << 10;
+
+/// How often one presses the tabulator before one gives up.
+const TABS_MAX: usize = 20;
+
+/// Where the cursor is.
+const FOCUS: &str = "return document.activeElement.id";
+
+/// The width of a phone, in CSS pixels.
+const PHONE_WIDTH: u64 = 390;
+
+/// The links of a page to pages of this server.
+const LINKS: &str = "return [...document.querySelectorAll('a[href]')]
+    .filter(link => link.origin === location.origin && !link.hasAttribute('download'))
+    .map(link => link.pathname + link.search)";
+
+/// The status and kind of what the browser shows.
+const SHOWN: &str = "const [shown] = performance.getEntriesByType('navigation');
+    return [shown.responseStatus, document.contentType]";
+
+/// How much the page and its parts weigh, in bytes.
+const WEIGHT: &str =
+    "return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
+    .reduce((sum, part) => sum + part.decodedBodySize, 0)";
+
+/// How much of the page moved after it was first shown.
+const SHIFT: &str = "const done = arguments[arguments.length - 1];
+    let moved = 0;
+    new PerformanceObserver(list => { for (const entry of list.getEntries()) moved += entry.value; })
+        .observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => setTimeout(() => done(moved), 0))";
+
+/// A path without what differs from thing to thing: pages of one kind look alike.
+fn kind(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let part =
+        |part: &str| if part.chars().any(|c| c.is_ascii_digit()) { "*".to_owned() } else { part.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// What is wrong with the page that somebody looks at.
+async fn faults(person: &Person, path: &str) -> Vec<String> {
+    let mut faults = axe::serious(person).await;
+    let weight = person.asks(WEIGHT).await.as_u64().unwrap();
+    if weight > PAGE_BYTES_MAX {
+        faults.push(format!("weighs {weight} bytes"));
+    }
+    let moved = person.asks_and_waits(SHIFT, Value::Null).await.as_f64().unwrap();
+    if moved > 0.0 {
+        faults.push(format!("moves by {moved} after it is shown"));
+    }
+    person.sits_at_a_screen(PHONE_WIDTH as u32, 844).await;
+    let width = person.asks("return document.documentElement.scrollWidth").await.as_u64().unwrap();
+    let shown = person.asks("return window.innerWidth").await.as_u64().unwrap();
+    if width > shown.max(PHONE_WIDTH) {
+        faults.push(format!("is {width} wide on a phone of {shown}"));
+    }
+    person.sits_at_a_screen(1366, 768).await;
+    faults.into_iter().map(|fault| format!("{path}: {fault}")).collect()
+}
+
+/// Follows every link from the desk: the kinds of pages, and what is wrong with them.
+async fn walk(person: &Person, role: &str) -> (BTreeSet<String>, Vec<String>) {
+    let mut seen = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let mut waiting = VecDeque::from(["/".to_owned()]);
+    while let Some(path) = waiting.pop_front() {
+        let kind = kind(&path);
+        if kind.starts_with("/language") || !seen.insert(kind.clone()) {
+            continue;
+        }
+        person.opens(&path).await;
+        if person.path().await != path {
+            // the browser saved a file and stayed
+            continue;
+        }
+        let shown = person.asks(SHOWN).await;
+        if shown[0] != 200 {
+            wrong.push(format!("{role} {path}: a link that leads to {shown}"));
+            continue;
+        }
+        wrong.extend(faults(person, &format!("{role} {path}")).await);
+        person.takes_a_picture(&format!("page-{role}{}", kind.replace(['/', '*'], "-"))).await;
+        let links: Vec<String> = serde_json::from_value(person.asks(LINKS).await).unwrap();
+        waiting.extend(links);
+    }
+    (seen, wrong)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
+    let (counter, _, app, _) = office_with_a_console().await;
+    app.close().await.unwrap();
+    prepare(&counter);
+    let hall = Hall::open(counter);
+    let mut kinds = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for (account, role) in [
+        ("wang.fang", "clerk"),
+        ("chen.jing", "approver"),
+        ("liu.yang", "finance"),
+        ("sun.lei", "administrator"),
+    ] {
+        let person = hall.signs_in(account).await;
+        let (seen, faults) = walk(&person, role).await;
+        kinds.extend(seen);
+        wrong.extend(faults);
+        person.goes().await;
+    }
+    let stranger = hall.sits_down("stranger").await;
+    wrong.extend(faults(&stranger, "/sign-in").await);
+    stranger.goes().await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for kind in ["/", "/runs", "/runs/*", "/cases/*", "/money", "/funds/*", "/find"] {
+        assert!(kinds.contains(kind), "{kind} is not reached by links: {kinds:?}");
+    }
+    hall.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_shuts_people_out_is_found() {
+    let (counter, _, app, _) = office_with_a_console().await;
+    app.close().await.unwrap();
+    let hall = Hall::open(counter);
+    let person = hall.sits_down("stranger").await;
+    let spoil = "for (const label of document.querySelectorAll('label')) label.remove();
+        const wide = document.createElement('div'); wide.style.width = '5000px'; wide.textContent = 'x';
+        document.body.prepend(wide);";
+    person.asks(spoil).await;
+    let found = faults(&person, "/sign-in").await.join("\n");
+    assert!(found.contains("label") && found.contains("wide on a phone"), "{found}");
+    person.goes().await;
+    hall.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clerk_signs_in_and_finds_somebody_with_the_keyboard_alone() {
+    let (counter, case, app, _) = office_with_a_console().await;
+    app.close().await.unwrap();
+    let hall = Hall::open(counter);
+    let clerk = hall.sits_down("wang.fang").await;
+    clerk.types(Key::Tab + "").await;
+    for _ in 0..TABS_MAX {
+        if clerk.asks(FOCUS).await == "account" {
+            break;
+        }
+        clerk.types(Key::Tab + "").await;
+    }
+    clerk.types("wang.fang" + Key::Tab).await;
+    clerk.types(PASSWORD.to_owned() + Key::Enter).await;
+    clerk.sees("退出").await;
+    clerk.types(Key::Tab + "").await;
+    assert_eq!(
+        clerk.asks("return document.activeElement.className").await,
+        "skip",
+        "the menu can be skipped"
+    );
+    clerk.types("/").await;
+    assert_eq!(clerk.asks(FOCUS).await, "seek", "/ goes to the search from anywhere");
+    clerk.types(case.to_string() + Key::Enter).await;
+    clerk.sees("高龄老年人津贴").await;
+    assert_eq!(clerk.path().await, format!("/cases/{case}"));
+    clerk.goes().await;
+    hall.close();
+}
