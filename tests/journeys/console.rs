@@ -2,7 +2,7 @@
 
 use api::app::App;
 use api::bank::catalogue::Catalogue;
-use api::console::{Console, routes};
+use api::console::{Console, Entrance, routes};
 use api::processes::{Desk, find_case, recommend};
 use api::registers::{RawRow, RegisterRow, applications::Row};
 use axum::Router;
@@ -41,7 +41,11 @@ pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
         assert_eq!(set.status, 0, "{set:?}");
     }
     let app = counter.app().await;
-    let console = Console { office: app.office().clone(), layouts: Catalogue::own().unwrap().into() };
+    let console = Console {
+        office: app.office().clone(),
+        layouts: Catalogue::own().unwrap().into(),
+        entrance: Entrance::default(),
+    };
     (counter, case, app, routes(console))
 }
 
@@ -60,30 +64,30 @@ async fn a_case_that_waits(counter: &Counter, app: &App) -> CaseId {
 }
 
 /// A browser with its cookie.
-struct Browser {
+pub(crate) struct Browser {
     router: Router,
     cookie: String,
 }
 
 /// What a browser got.
-struct Got {
-    status: StatusCode,
-    location: String,
+pub(crate) struct Got {
+    pub status: StatusCode,
+    pub location: String,
     bytes: Vec<u8>,
 }
 
 impl Got {
-    fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap()
     }
 }
 
 impl Browser {
-    fn new(router: &Router) -> Browser {
+    pub fn new(router: &Router) -> Browser {
         Browser { router: router.clone(), cookie: String::new() }
     }
 
-    async fn signed_in(router: &Router, account: &str) -> Browser {
+    pub async fn signed_in(router: &Router, account: &str) -> Browser {
         let mut browser = Browser::new(router);
         let got = browser.post("/sign-in", &[("account", account), ("password", PASSWORD)]).await;
         assert_eq!((got.status, got.location.as_str()), (StatusCode::SEE_OTHER, "/"), "{account}");
@@ -105,16 +109,16 @@ impl Browser {
         Got { status, location, bytes: to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec() }
     }
 
-    async fn get(&mut self, path: &str) -> Got {
+    pub async fn get(&mut self, path: &str) -> Got {
         let request = Request::get(path).header(COOKIE, &self.cookie).body(Body::empty()).unwrap();
         self.send(request).await
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Got {
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Got {
         self.post_from(OWN, path, fields).await
     }
 
-    async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Got {
+    pub async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Got {
         let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let request = Request::post(path)
@@ -237,7 +241,11 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     app.close().await.unwrap();
     counter.do_well(&["user", "revoke", "wang.fang", "clerk", "--as", ADMIN]);
     let app = counter.app().await;
-    let console = Console { office: app.office().clone(), layouts: Catalogue::own().unwrap().into() };
+    let console = Console {
+        office: app.office().clone(),
+        layouts: Catalogue::own().unwrap().into(),
+        entrance: Entrance::default(),
+    };
     clerk.router = routes(console);
     assert_eq!(clerk.get("/runs").await.location, "/sign-in");
     app.close().await.unwrap();

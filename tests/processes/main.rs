@@ -9,4 +9,5 @@ mod payment_runs;
 mod rates;
 mod recoveries;
 mod run_desk;
+mod second_factors;
 mod users;

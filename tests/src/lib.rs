@@ -9,6 +9,7 @@
     reason = "a harness that cannot work must fail the test"
 )]
 
+pub mod authenticator;
 pub mod counter;
 mod dump;
 mod invariants;

@@ -4,6 +4,7 @@ use projections::statistics::{YearReport, year_report};
 use serde::Serialize;
 
 use super::check::show_verdicts;
+use super::doors::Doors;
 use super::failure::{Done, Failure};
 use super::report::show_report;
 use super::session::Session;
@@ -53,6 +54,7 @@ async fn serve_guests(session: &Session, app: &App) -> Result<(), Failure> {
         listen: serve::DEFAULT_LISTEN,
         entries: EntriesServed::Withheld,
         nightly_at: Some(serve::DEFAULT_NIGHT),
+        doors: Doors::default(),
     };
     serve::serve(session, app, served).await
 }

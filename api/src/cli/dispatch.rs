@@ -22,10 +22,11 @@ pub async fn dispatch(cli: Cli) -> Result<Done, Failure> {
     let session = Session::new(&cli.common)?;
     match cli.command {
         // these two take signals themselves: one drains open requests, the other leaves Ctrl-C to psql
-        Command::Serve { listen, serve_entries, nightly_at, no_nightly } => {
+        Command::Serve { listen, serve_entries, nightly_at, no_nightly, doors } => {
             let entries = if serve_entries { EntriesServed::Served } else { EntriesServed::Withheld };
             let nightly_at = (!no_nightly).then_some(nightly_at);
-            serve::run(&session, listen, entries, nightly_at).await
+            let served = serve::Served { listen, entries, nightly_at, doors: doors.into() };
+            serve::run(&session, served).await
         }
         Command::Db(command) => db::run(&session, command).await,
         command => unless_interrupted(work(&session, command)).await?,

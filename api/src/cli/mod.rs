@@ -12,7 +12,9 @@ pub mod deadline;
 mod demo;
 mod dispatch;
 mod donation;
+mod doors;
 mod draft;
+mod factor;
 mod failure;
 mod fund;
 mod import;
@@ -141,6 +143,9 @@ pub enum Command {
         /// 不做夜间任务 · leave the nightly look to another program
         #[arg(long, conflicts_with = "nightly_at")]
         no_nightly: bool,
+        /// 登录方式 · how people come in
+        #[command(flatten)]
+        doors: doors::DoorArgs,
     },
     /// 见证 · cosign the checkpoints of other offices' logs, and refuse a second history
     Witness(WitnessArgs),

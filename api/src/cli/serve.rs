@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::doors::Doors;
 use super::failure::{Done, Failure};
 use super::session::Session;
 use crate::app::App;
@@ -23,20 +24,15 @@ use crate::http::limits::Bounds;
 use crate::http::{self, Api, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
 
-/// Serves on `listen`; port 0 takes a free one. The address is printed when requests are taken.
+/// Serves; port 0 takes a free one. The address is printed when requests are taken.
 ///
 /// # Errors
 /// [`Failure`]: the address is taken, or the ledger cannot be opened.
-pub(super) async fn run(
-    session: &Session,
-    listen: SocketAddr,
-    entries: EntriesServed,
-    nightly_at: Option<NaiveTime>,
-) -> Result<Done, Failure> {
+pub(super) async fn run(session: &Session, served: Served) -> Result<Done, Failure> {
     let opened = unless_interrupted(App::open_as_kept(&session.settings)).await?;
     let app = opened.map_err(Failure::opening)?;
     session.tell_of_erasures(&app);
-    let served = serve(session, &app, Served { listen, entries, nightly_at }).await;
+    let served = serve(session, &app, served).await;
     app.close().await?;
     served.map(|()| Done::Well)
 }
@@ -48,7 +44,7 @@ pub(super) const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Add
 pub(super) const DEFAULT_NIGHT: NaiveTime = NaiveTime::MIN.overflowing_add_signed(TimeDelta::hours(2)).0;
 
 /// What is served, and where.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Served {
     /// The address.
     pub listen: SocketAddr,
@@ -56,6 +52,8 @@ pub(super) struct Served {
     pub entries: EntriesServed,
     /// When the nightly work begins; none where another program does it.
     pub nightly_at: Option<NaiveTime>,
+    /// How people come in.
+    pub doors: Doors,
 }
 
 /// Serves an open ledger until a signal, and does the nightly work.
@@ -63,12 +61,13 @@ pub(super) struct Served {
 /// # Errors
 /// [`Failure::Refused`] when the address is taken.
 pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
-    let Served { listen, entries, nightly_at } = served;
+    let Served { listen, entries, nightly_at, doors } = served;
+    let (tls, scheme) = (doors.tls(listen)?, doors.scheme());
     let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
-    screen.say(format!("正在服务：http://{address}"), format!("Serving on http://{address}"))?;
-    screen.answer(&json!({ "listen": format!("http://{address}") }))?;
+    screen.say(format!("正在服务：{scheme}://{address}"), format!("Serving on {scheme}://{address}"))?;
+    screen.answer(&json!({ "listen": format!("{scheme}://{address}") }))?;
     io::stdout().flush()?;
     let nightly = nightly_at.map(|at| Nightly::start(app.office().clone(), Timetable::real(at)));
     let standing = nightly.as_ref().map(Nightly::standing);
@@ -78,10 +77,11 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
-    let pages = console::routes(Console { office: app.office().clone(), layouts: Arc::new(layouts) });
+    let (office, layouts) = (app.office().clone(), Arc::new(layouts));
+    let pages = console::routes(Console { office, layouts, entrance: doors.entrance() });
     let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
-    let ended = http::serve(listener, routes, stop).await;
+    let ended = http::serve_with(listener, routes, tls, stop).await;
     if let Some(nightly) = nightly {
         nightly.finish().await;
     }

@@ -7,6 +7,7 @@ use domain::actor::{ActorId, Role};
 use domain::user::{Account, DataScope, Entry, UserCommand as Asked, UserKind};
 use serde_json::json;
 
+use super::factor::{self, FactorCommand};
 use super::failure::{Done, Failure};
 use super::screen::{Align, Screen};
 use super::session::{Session, parse_role, waiting};
@@ -69,6 +70,9 @@ pub enum UserCommand {
         #[arg(value_parser = ActorId::parse)]
         account: ActorId,
     },
+    /// 动态验证码 · the second factor: set one's own, or take it from somebody who lost it
+    #[command(subcommand)]
+    Factor(FactorCommand),
     /// 停用 · keep the user out, tokens included
     Lock {
         /// 账号 · the account
@@ -111,6 +115,7 @@ pub(super) async fn run(session: &Session, command: UserCommand) -> Result<Done,
             change(session, account, said, Asked::SetDataScope { data_scope: data_scope(community) }).await
         }
         UserCommand::Password { account } => password(session, account).await,
+        UserCommand::Factor(command) => factor::run(session, command).await,
         UserCommand::Lock { account, reason } => {
             change(session, account, ("已停用", "is locked"), Asked::LockUser { reason }).await
         }
@@ -153,14 +158,16 @@ async fn password(session: &Session, account: ActorId) -> Result<Done, Failure> 
     tell(session, &account, ("密码已设置", "has a new password"))
 }
 
-fn read_line() -> io::Result<String> {
+/// A line of standard input, without its end.
+pub(super) fn read_line() -> io::Result<String> {
     const BYTES_MAX: u64 = 2_048;
     let mut line = String::new();
     io::stdin().lock().take(BYTES_MAX).read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn tell(session: &Session, account: &ActorId, (zh, en): (&str, &str)) -> Result<Done, Failure> {
+/// Says what was done to a user.
+pub(super) fn tell(session: &Session, account: &ActorId, (zh, en): (&str, &str)) -> Result<Done, Failure> {
     session.screen.say(format!("用户 {account} {zh}。"), format!("User {account} {en}."))?;
     session.screen.answer(&json!({ "account": account, "done": en }))?;
     Ok(Done::Well)

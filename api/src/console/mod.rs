@@ -8,6 +8,7 @@
 //! | File | Pages |
 //! |---|---|
 //! | `sign_in` | 登录、退出、岗位切换、语言 |
+//! | `second_factor` | 动态验证码: the second page of signing in, and setting one |
 //! | `desk` | 工作台: what waits today |
 //! | `runs` | 发放批次: prepare, look through, submit, approve, release, take the bank's file in |
 //! | `told` | 个案、人员、资金、募捐活动: facts as of two clocks, and how they came about |
@@ -17,6 +18,7 @@
 mod answers;
 mod assets;
 mod desk;
+mod entrance;
 mod find;
 mod guard;
 mod money;
@@ -24,6 +26,7 @@ mod names;
 mod page;
 mod runs;
 mod scope;
+mod second_factor;
 mod session;
 mod sign_in;
 mod told;
@@ -39,6 +42,8 @@ use axum::routing::{get, post};
 use crate::bank::catalogue::Catalogue;
 use crate::processes::Office;
 
+pub use entrance::Entrance;
+
 /// The largest file that a page takes: a million lines of a bank's answer.
 const BODY_BYTES_MAX: usize = 256 << 20;
 
@@ -49,6 +54,8 @@ pub struct Console {
     pub office: Office,
     /// The layouts of files to and from banks.
     pub layouts: Arc<Catalogue>,
+    /// What is asked of everybody who comes in.
+    pub entrance: Entrance,
 }
 
 /// Every page.
@@ -56,6 +63,11 @@ pub fn routes(console: Console) -> Router {
     Router::new()
         .route("/", get(desk::show))
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-in/code", get(second_factor::ask).post(second_factor::enter))
+        .route("/sign-in/second-factor", get(second_factor::ask_first).post(second_factor::enter_first))
+        .route("/second-factor", get(second_factor::show))
+        .route("/second-factor/start", post(second_factor::start))
+        .route("/second-factor/confirm", post(second_factor::confirm))
         .route("/sign-out", post(sign_in::leave))
         .route("/role", post(sign_in::act_as))
         .route("/language/{lang}", get(sign_in::speak))

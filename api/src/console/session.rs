@@ -10,16 +10,26 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
+use super::Console;
 use crate::processes::{Office, ProcessError};
 
 /// The cookie that holds the secret.
 pub(super) const COOKIE_NAME: &str = "ledger_session";
+/// The same over TLS.
+pub(super) const ENCRYPTED_COOKIE_NAME: &str = "__Host-ledger_session";
+/// The cookie of somebody who is half in.
+pub(super) const HALF_COOKIE_NAME: &str = "ledger_sign_in";
+/// The same over TLS.
+pub(super) const ENCRYPTED_HALF_COOKIE_NAME: &str = "__Host-ledger_sign_in";
 
 /// The longest life of a session, in hours: a day at the office.
 const HOURS_MAX: i32 = 10;
 
 /// How long a session may be unused, in minutes.
 const IDLE_MINUTES_MAX: i32 = 30;
+
+/// How long somebody may take between the password and the second factor, in minutes.
+const HALF_MINUTES_MAX: i32 = 10;
 
 /// A session as the ledger knows it.
 pub(super) struct Known {
@@ -29,9 +39,7 @@ pub(super) struct Known {
 
 /// Begins a session. Gives its secret, which nobody else has.
 pub(super) async fn begin(office: &Office, account: &ActorId, role: Role) -> Result<String, ProcessError> {
-    let mut secret = [0_u8; 32];
-    getrandom::fill(&mut secret).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-    let secret = URL_SAFE_NO_PAD.encode(secret);
+    let secret = random()?;
     sqlx::query(include_str!("sql/forget_sessions.sql")).execute(&office.pool).await?;
     sqlx::query(include_str!("sql/begin_session.sql"))
         .bind(digest(&secret))
@@ -44,10 +52,10 @@ pub(super) async fn begin(office: &Office, account: &ActorId, role: Role) -> Res
 }
 
 /// The session of a request, if it has one that lasts.
-pub(super) async fn of(office: &Office, headers: &HeaderMap) -> Result<Option<Known>, ProcessError> {
-    let Some(secret) = cookie(headers, COOKIE_NAME) else { return Ok(None) };
+pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<Known>, ProcessError> {
+    let Some(secret) = cookie(headers, console.entrance.session_cookie()) else { return Ok(None) };
     let query = sqlx::query(include_str!("sql/use_session.sql")).bind(digest(secret)).bind(IDLE_MINUTES_MAX);
-    let Some(row) = query.fetch_optional(&office.pool).await? else { return Ok(None) };
+    let Some(row) = query.fetch_optional(&console.office.pool).await? else { return Ok(None) };
     let account = ActorId::parse(row.try_get("account")?);
     let role = Role::deserialize(StrDeserializer::<ValueError>::new(row.try_get("role")?));
     match (account, role) {
@@ -58,20 +66,56 @@ pub(super) async fn of(office: &Office, headers: &HeaderMap) -> Result<Option<Kn
 
 /// From now on the session acts in another role.
 pub(super) async fn change_role(
-    office: &Office,
+    console: &Console,
     headers: &HeaderMap,
     role: Role,
 ) -> Result<(), ProcessError> {
-    let secret = cookie(headers, COOKIE_NAME).unwrap_or_default();
+    let secret = cookie(headers, console.entrance.session_cookie()).unwrap_or_default();
     let query = sqlx::query(include_str!("sql/change_role.sql")).bind(digest(secret)).bind(code(role)?);
-    query.execute(&office.pool).await?;
+    query.execute(&console.office.pool).await?;
     Ok(())
 }
 
 /// Ends the session of a request.
-pub(super) async fn end(office: &Office, headers: &HeaderMap) -> Result<(), ProcessError> {
-    let secret = cookie(headers, COOKIE_NAME).unwrap_or_default();
-    sqlx::query(include_str!("sql/end_session.sql")).bind(digest(secret)).execute(&office.pool).await?;
+pub(super) async fn end(console: &Console, headers: &HeaderMap) -> Result<(), ProcessError> {
+    let secret = cookie(headers, console.entrance.session_cookie()).unwrap_or_default();
+    sqlx::query(include_str!("sql/end_session.sql"))
+        .bind(digest(secret))
+        .execute(&console.office.pool)
+        .await?;
+    Ok(())
+}
+
+/// Remembers who gave the right password. Gives the secret of it.
+pub(super) async fn begin_half(office: &Office, account: &ActorId) -> Result<String, ProcessError> {
+    let secret = random()?;
+    sqlx::query(include_str!("sql/forget_half_sessions.sql")).execute(&office.pool).await?;
+    sqlx::query(include_str!("sql/begin_half_session.sql"))
+        .bind(digest(&secret))
+        .bind(account.as_str())
+        .bind(HALF_MINUTES_MAX)
+        .execute(&office.pool)
+        .await?;
+    Ok(secret)
+}
+
+/// Who gave the right password with this browser, a short while ago.
+pub(super) async fn half_of(console: &Console, headers: &HeaderMap) -> Result<Option<ActorId>, ProcessError> {
+    let Some(secret) = cookie(headers, console.entrance.half_cookie()) else { return Ok(None) };
+    let found: Option<String> = sqlx::query_scalar(include_str!("sql/read_half_session.sql"))
+        .bind(digest(secret))
+        .fetch_optional(&console.office.pool)
+        .await?;
+    Ok(found.and_then(|account| ActorId::parse(&account).ok()))
+}
+
+/// Forgets it.
+pub(super) async fn end_half(console: &Console, headers: &HeaderMap) -> Result<(), ProcessError> {
+    let secret = cookie(headers, console.entrance.half_cookie()).unwrap_or_default();
+    sqlx::query(include_str!("sql/end_half_session.sql"))
+        .bind(digest(secret))
+        .execute(&console.office.pool)
+        .await?;
     Ok(())
 }
 
@@ -81,6 +125,12 @@ pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
     let mut pairs =
         cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
+fn random() -> Result<String, ProcessError> {
+    let mut secret = [0_u8; 32];
+    getrandom::fill(&mut secret).map_err(|error| ProcessError::Damaged(error.to_string()))?;
+    Ok(URL_SAFE_NO_PAD.encode(secret))
 }
 
 fn digest(secret: &str) -> Vec<u8> {

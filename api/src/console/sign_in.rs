@@ -8,13 +8,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Utc;
 use domain::actor::Role;
+use domain::user::Account;
 use serde::Deserialize;
 
 use super::answers::{Refusal, Stop, shown};
 use super::visitor::{LANGUAGE, Visitor, language};
-use super::{Console, session};
+use super::{Console, second_factor, session};
 use crate::lang::Lang;
-use crate::processes::users::sign_in;
+use crate::processes::users::{admit_by_password, check_password};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -50,30 +51,46 @@ pub(super) async fn enter(
 ) -> Result<Response, Stop> {
     let lang = language(&headers);
     let office = &console.office;
-    let account = match sign_in(office, typed.account.trim(), &typed.password, Utc::now()).await {
-        Ok(account) => account,
-        Err(error) => {
-            let Refusal { status, words, .. } = Refusal::of(&error, lang);
-            let page = SignInPage { lang, account: typed.account, refused: Some(words) };
-            return Ok((status, shown(&page)).into_response());
-        }
+    let again = |status, words: String| {
+        let page = SignInPage { lang, account: typed.account.clone(), refused: Some(words) };
+        (status, shown(&page)).into_response()
     };
-    let Some(role) = account.roles.first() else {
+    let refused = |error| {
+        let Refusal { status, words, .. } = Refusal::of(&error, lang);
+        again(status, words)
+    };
+    let account = match check_password(office, typed.account.trim(), &typed.password, Utc::now()).await {
+        Ok(account) => account,
+        Err(error) => return Ok(refused(error)),
+    };
+    if account.roles.is_empty() {
         let words = lang
             .pick("该账号还没有岗位，请联系管理员。", "The account has no role yet: ask an administrator.");
-        let page = SignInPage { lang, account: typed.account, refused: Some(words.to_owned()) };
-        return Ok((StatusCode::FORBIDDEN, shown(&page)).into_response());
-    };
-    let began = session::begin(office, &account.account, *role).await;
+        return Ok(again(StatusCode::FORBIDDEN, words.to_owned()));
+    }
+    if console.entrance.asks_second_factor(&account) {
+        return second_factor::lead_on(&console, &account, lang).await;
+    }
+    if let Err(error) = admit_by_password(office, &account, Utc::now()).await {
+        return Ok(refused(error));
+    }
+    let cookie = begin_session(&console, &account, lang).await?;
+    Ok(([(SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+}
+
+/// Begins a session in the first of the user's roles. Gives its cookie.
+pub(super) async fn begin_session(console: &Console, account: &Account, lang: Lang) -> Result<String, Stop> {
+    let role = account.roles.first().copied().ok_or(Stop::Forbidden(lang))?;
+    let began = session::begin(&console.office, &account.account, role).await;
     let secret = began.map_err(|error| Stop::failed(error, lang))?;
-    Ok(([(SET_COOKIE, cookie(session::COOKIE_NAME, &secret))], Redirect::to("/")).into_response())
+    Ok(console.entrance.cookie(console.entrance.session_cookie(), &secret))
 }
 
 /// Ends the session.
 pub(super) async fn leave(State(console): State<Console>, headers: HeaderMap) -> Result<Response, Stop> {
-    let ended = session::end(&console.office, &headers).await;
+    let ended = session::end(&console, &headers).await;
     ended.map_err(|error| Stop::failed(error, language(&headers)))?;
-    let gone = format!("{}; Max-Age=0", cookie(session::COOKIE_NAME, ""));
+    let gone = console.entrance.no_cookie(console.entrance.session_cookie());
     Ok(([(SET_COOKIE, gone)], Redirect::to("/sign-in")).into_response())
 }
 
@@ -87,18 +104,13 @@ pub(super) async fn act_as(
     if !visitor.account.roles.contains(&chosen.role) {
         return Err(Stop::Forbidden(visitor.lang));
     }
-    let changed = session::change_role(&console.office, &headers, chosen.role).await;
+    let changed = session::change_role(&console, &headers, chosen.role).await;
     changed.map_err(|error| Stop::failed(error, visitor.lang))?;
     Ok(Redirect::to("/").into_response())
 }
 
 /// From now on the pages are in this language.
-pub(super) async fn speak(Path(lang): Path<String>) -> Response {
+pub(super) async fn speak(State(console): State<Console>, Path(lang): Path<String>) -> Response {
     let lang = if lang == "en" { "en" } else { "zh" };
-    ([(SET_COOKIE, cookie(LANGUAGE, lang))], Redirect::to("/")).into_response()
-}
-
-/// Scripts do not see it, and other sites do not make the browser send it.
-fn cookie(name: &str, value: &str) -> String {
-    format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict")
+    ([(SET_COOKIE, console.entrance.cookie(LANGUAGE, lang))], Redirect::to("/")).into_response()
 }

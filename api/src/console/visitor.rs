@@ -68,7 +68,7 @@ impl FromRequestParts<Console> for Visitor {
         let lang = language(&parts.headers);
         let failed = |error| Stop::failed(error, lang);
         let office = &console.office;
-        let Some(known) = session::of(office, &parts.headers).await.map_err(failed)? else {
+        let Some(known) = session::of(console, &parts.headers).await.map_err(failed)? else {
             return Err(Stop::SignIn);
         };
         let loaded = office.repository.load_newest::<User>(&known.account).await;

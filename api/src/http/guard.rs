@@ -17,6 +17,7 @@ use super::Api;
 use super::answers::{KeptAnswer, Keyed};
 use super::endpoint::{AnswerKind, BodyKind, Endpoint, Kept};
 use super::limits::Allowance;
+use super::patience::took_too_long;
 use super::problem::Problem;
 use crate::access::{Caller, Denied};
 use crate::processes::users::caller_of;
@@ -106,7 +107,7 @@ async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Re
     if matches!(endpoint.body, BodyKind::Json(_)) && !is_json(&parts.headers) {
         return Err(not_json());
     }
-    let bytes = to_bytes(body, most).await.map_err(|_| too_large(most))?;
+    let bytes = to_bytes(body, most).await.map_err(|error| unread(&error, most))?;
     let key = api.office().derived("http_request", &format!("{}|{key}", caller.actor.id));
     let keyed = Keyed { key, sha256: digest(&parts.method, &parts.uri.to_string(), &bytes) };
     let turn = api.answers().begin(keyed)?;
@@ -226,6 +227,14 @@ fn busy() -> Problem {
 fn not_json() -> Problem {
     let (zh, en) = ("请以 application/json 提交。", "send application/json");
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", zh, en).at("Content-Type")
+}
+
+fn unread(error: &axum::Error, most: usize) -> Problem {
+    if took_too_long(error) {
+        let (zh, en) = ("内容传输过慢，已中断。", "the body came too slowly");
+        return Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", zh, en);
+    }
+    too_large(most)
 }
 
 fn too_large(most: usize) -> Problem {

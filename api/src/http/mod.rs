@@ -12,10 +12,12 @@ mod list;
 mod metrics;
 mod openapi;
 mod page;
+mod patience;
 pub mod problem;
 mod proofs;
 mod router;
 mod server;
+mod tls;
 pub mod v1;
 
 use std::sync::Arc;
@@ -43,7 +45,8 @@ pub use openapi::document;
 pub use proofs::{EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 pub(crate) use router::live;
 pub use router::{Health, Nights, Readiness, proof_routes, router};
-pub use server::serve;
+pub use server::{serve, serve_with};
+pub use tls::{Tls, TlsError, TlsFiles};
 
 /// What the handlers of the API work with. Cheap to clone.
 #[derive(Clone)]

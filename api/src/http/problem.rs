@@ -6,6 +6,7 @@
 //! | 401 | no token, or one that is worth nothing |
 //! | 403 | the role, the token's scopes or four eyes forbid it |
 //! | 404 | there is no such thing, or none that the caller sees |
+//! | 408 | the body came too slowly |
 //! | 409 | the thing is in a situation in which this cannot be done |
 //! | 410 | the person was erased |
 //! | 412 | the thing changed since it was seen |

@@ -7,29 +7,55 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use axum::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
+use axum::middleware::{from_fn, map_response};
+use axum::response::Response;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 
-/// How long a peer may take to send its request's head.
+use super::patience::{FirstBytes, bound_body};
+use super::tls::Tls;
+
+/// How long a peer may take to agree on TLS, to say which HTTP it speaks, and to send its request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long open requests may take to end after the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections at once; more wait to be accepted, so that memory stays bounded.
 const CONNECTIONS: usize = 2_000;
 
+/// Two years, in which browsers that were here come over TLS alone (RFC 6797).
+const STRICT: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
 /// Serves until `stop` resolves, then lets open requests end.
 ///
 /// # Errors
 /// None of a single connection; only those that end the listener.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> io::Result<()> {
-    let mut server = Builder::new(hyper_util::rt::TokioExecutor::new());
+    serve_with(listener, router, None, stop).await
+}
+
+/// The same over TLS, where there is a certificate.
+///
+/// # Errors
+/// Those of [`serve`].
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    tls: Option<Tls>,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let mut server = Builder::new(TokioExecutor::new());
     // axum's own `serve` waits for a request's head without end
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     server.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEAD_TIMEOUT));
+    let router = router.layer(from_fn(bound_body));
+    let router = if tls.is_some() { router.layer(map_response(strict)) } else { router };
     let open = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let mut stop = pin!(stop);
@@ -44,17 +70,46 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         };
         // a refused or reset connection is the peer's trouble alone
         let Ok((stream, _)) = stream else { continue };
-        let service = TowerToHyperService::new(router.clone());
-        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-        let watched = open.watch(connection);
+        let (server, router, watcher) = (server.clone(), router.clone(), open.watcher());
+        let acceptor = tls.as_ref().map(Tls::acceptor);
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
-                tracing::debug!(%error, "a connection ended early");
-            }
+            connection(&server, router, watcher, stream, acceptor).await;
             drop(place);
         });
     }
     drop(listener);
     let _ = tokio::time::timeout(DRAIN_TIMEOUT, open.shutdown()).await;
     Ok(())
+}
+
+async fn connection(
+    server: &Builder<TokioExecutor>,
+    router: Router,
+    watcher: Watcher,
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+) {
+    let Some(acceptor) = acceptor else { return speak(server, router, watcher, stream).await };
+    match tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => speak(server, router, watcher, stream).await,
+        Ok(Err(error)) => tracing::debug!(%error, "no TLS was agreed on"),
+        Err(_) => tracing::debug!("a peer took too long to agree on TLS"),
+    }
+}
+
+async fn speak<S>(server: &Builder<TokioExecutor>, router: Router, watcher: Watcher, stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let stream = TokioIo::new(FirstBytes::within(HEAD_TIMEOUT, stream));
+    let service = TowerToHyperService::new(router);
+    let connection = server.serve_connection_with_upgrades(stream, service).into_owned();
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+async fn strict(mut response: Response) -> Response {
+    response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, STRICT);
+    response
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{DataScope, Scope, UserKind};
+use super::{DataScope, Scope, SignInProof, UserKind};
 use crate::actor::{ActorId, Role};
 
 /// A command to a user (用户).
@@ -39,6 +39,13 @@ pub enum UserCommand {
     },
     /// Records that a password was set. Its hash is kept elsewhere.
     RecordPassword,
+    /// Records that the user proved to have a second factor. Its secret is kept elsewhere.
+    RecordSecondFactor,
+    /// Forgets the second factor of somebody who lost it.
+    RemoveSecondFactor {
+        /// Why.
+        reason: String,
+    },
     /// Keeps the user out.
     LockUser {
         /// Why.
@@ -55,10 +62,12 @@ pub enum UserCommand {
         /// Why.
         reason: String,
     },
-    /// Records a sign-in with a password.
+    /// Records a sign-in.
     RecordSignIn {
         /// How many were refused since the one before.
         refused_before: u32,
+        /// By what besides the password.
+        proof: Option<SignInProof>,
     },
     /// Records sign-ins that were refused in a row.
     RecordRefusals {
@@ -91,6 +100,8 @@ impl UserCommand {
             UserCommand::WithdrawRole { .. } => "WithdrawRole",
             UserCommand::SetDataScope { .. } => "SetDataScope",
             UserCommand::RecordPassword => "RecordPassword",
+            UserCommand::RecordSecondFactor => "RecordSecondFactor",
+            UserCommand::RemoveSecondFactor { .. } => "RemoveSecondFactor",
             UserCommand::LockUser { .. } => "LockUser",
             UserCommand::UnlockUser => "UnlockUser",
             UserCommand::IssueToken(_) => "IssueToken",
@@ -102,13 +113,18 @@ impl UserCommand {
 
     /// Whether users do this to their own account too, in whatever role.
     pub const fn is_own_business(&self) -> bool {
-        matches!(self, UserCommand::RecordPassword | UserCommand::RevokeToken { .. })
+        matches!(
+            self,
+            UserCommand::RecordPassword | UserCommand::RecordSecondFactor | UserCommand::RevokeToken { .. }
+        )
     }
 
     /// The roles that do this to the accounts of others.
     pub const fn allowed_roles(&self) -> &'static [Role] {
         match self {
             UserCommand::RecordSignIn { .. } | UserCommand::RecordRefusals { .. } => &[Role::System],
+            // who sets it sees its secret: nobody does that for another
+            UserCommand::RecordSecondFactor => &[],
             _ => &[Role::Administrator],
         }
     }

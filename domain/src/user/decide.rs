@@ -46,6 +46,7 @@ impl Decider for User {
                     roles: Default::default(),
                     entry: Entry::Open,
                     password_set_on: None,
+                    second_factor_set_on: None,
                     tokens: Default::default(),
                     signed_in_on: None,
                 }));
@@ -89,6 +90,7 @@ impl Account {
             UserCommand::SetDataScope { data_scope } if self.data_scope == data_scope => Ok(vec![]),
             UserCommand::LockUser { .. } if self.entry != Entry::Open => Ok(vec![]),
             UserCommand::UnlockUser if self.entry == Entry::Open => Ok(vec![]),
+            UserCommand::RemoveSecondFactor { .. } if self.second_factor_set_on.is_none() => Ok(vec![]),
             UserCommand::IssueToken(ref terms) if self.has_issued(terms) => Ok(vec![]),
             ref other if own && !other.is_own_business() => Err(UserError::OwnAccount),
             UserCommand::GrantRole { role } => {
@@ -103,6 +105,11 @@ impl Account {
                 Ok(vec![UserEvent::DataScopeSet { data_scope, set_on: today, by }])
             }
             UserCommand::RecordPassword => self.password(context),
+            UserCommand::RecordSecondFactor => self.second_factor(context),
+            UserCommand::RemoveSecondFactor { reason } => {
+                let reason = said(&reason, "reason")?;
+                Ok(vec![UserEvent::SecondFactorRemoved { reason, removed_on: today, by }])
+            }
             UserCommand::LockUser { reason } => {
                 let reason = said(&reason, "reason")?;
                 Ok(vec![UserEvent::UserLocked { reason, locked_on: today, by }])
@@ -116,9 +123,12 @@ impl Account {
                 let reason = said(&reason, "reason")?;
                 Ok(vec![UserEvent::TokenRevoked { token_id, reason, revoked_on: today, by }])
             }
-            UserCommand::RecordSignIn { refused_before } => {
+            UserCommand::RecordSignIn { refused_before, proof } => {
                 self.is_let_in()?;
-                Ok(vec![UserEvent::SignedIn { refused_before, signed_in_on: today }])
+                if self.second_factor_set_on.is_some() && proof.is_none() {
+                    return Err(UserError::SecondFactorMissing);
+                }
+                Ok(vec![UserEvent::SignedIn { refused_before, proof, signed_in_on: today }])
             }
             UserCommand::RecordRefusals { count } => {
                 Ok(vec![UserEvent::SignInsRefused { count, refused_on: today }])
@@ -132,6 +142,14 @@ impl Account {
             return Err(UserError::NoPassword);
         }
         Ok(vec![UserEvent::PasswordSet { set_on: context.today, by: context.actor.id.clone() }])
+    }
+
+    fn second_factor(&self, context: &Context) -> Decided {
+        self.is_let_in()?;
+        if self.kind == UserKind::Consumer {
+            return Err(UserError::NoPassword);
+        }
+        Ok(vec![UserEvent::SecondFactorSet { set_on: context.today, by: context.actor.id.clone() }])
     }
 
     fn issue(&self, terms: TokenTerms, context: &Context) -> Decided {
@@ -188,6 +206,8 @@ impl Account {
             }
             UserEvent::DataScopeSet { data_scope, .. } => self.data_scope = data_scope.clone(),
             UserEvent::PasswordSet { set_on, .. } => self.password_set_on = Some(*set_on),
+            UserEvent::SecondFactorSet { set_on, .. } => self.second_factor_set_on = Some(*set_on),
+            UserEvent::SecondFactorRemoved { .. } => self.second_factor_set_on = None,
             UserEvent::UserLocked { reason, .. } => self.entry = Entry::Locked { reason: reason.clone() },
             UserEvent::UserUnlocked { .. } => self.entry = Entry::Open,
             UserEvent::TokenIssued { token_id, role, scopes, purpose, expires_on, issued_on, .. } => {

@@ -39,6 +39,9 @@ pub enum UserError {
     /// Another system has no password.
     #[error("a consumer has tokens and no password")]
     NoPassword,
+    /// The password alone does not let this user in.
+    #[error("the second factor is missing")]
+    SecondFactorMissing,
     /// There is no such token.
     #[error("there is no such token")]
     TokenUnknown,
@@ -76,6 +79,7 @@ impl Explain for UserError {
             UserError::RolesIncompatible { .. } => "roles_incompatible",
             UserError::RoleMissing { .. } => "role_missing",
             UserError::NoPassword => "no_password",
+            UserError::SecondFactorMissing => "second_factor_missing",
             UserError::TokenUnknown => "token_unknown",
             UserError::TooManyTokens => "too_many_tokens",
             UserError::WordsMissing { .. } => "words_missing",
@@ -97,6 +101,7 @@ impl Explain for UserError {
             }
             UserError::RoleMissing { .. } => "该用户没有这个角色，请先授予。",
             UserError::NoPassword => "对接系统只用令牌，不设密码。",
+            UserError::SecondFactorMissing => "该用户须用动态验证码登录。",
             UserError::TokenUnknown => "没有这个令牌，请核对编号。",
             UserError::TooManyTokens => "该用户的令牌过多，请先吊销不用的令牌。",
             UserError::WordsMissing { .. } => "请填写 1 至 200 个字的说明。",
@@ -115,6 +120,7 @@ impl Explain for UserError {
             UserError::UserUnknown | UserError::AccountTaken => "account",
             UserError::RolesIncompatible { .. } | UserError::RoleMissing { .. } => "role",
             UserError::NoPassword => "password",
+            UserError::SecondFactorMissing => "code",
             UserError::TokenUnknown | UserError::TooManyTokens => "token_id",
             UserError::WordsMissing { field } => field,
             UserError::CommunitiesMalformed => "data_scope",

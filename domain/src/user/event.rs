@@ -61,6 +61,22 @@ pub enum UserEvent {
         /// By whom.
         by: ActorId,
     },
+    /// The user proved to have a second factor, from now on asked for at every sign-in. Its secret is not in the log.
+    SecondFactorSet {
+        /// The day.
+        set_on: NaiveDate,
+        /// By whom: the user.
+        by: ActorId,
+    },
+    /// The second factor was lost and is worth nothing from now on.
+    SecondFactorRemoved {
+        /// Why.
+        reason: String,
+        /// The day.
+        removed_on: NaiveDate,
+        /// By whom.
+        by: ActorId,
+    },
     /// The user is kept out, tokens included.
     UserLocked {
         /// Why.
@@ -105,10 +121,13 @@ pub enum UserEvent {
         /// By whom.
         by: ActorId,
     },
-    /// Somebody came in with the password.
+    /// Somebody came in.
     SignedIn {
         /// How many sign-ins were refused since the one before.
         refused_before: u32,
+        /// By what besides the password; absent where the password was enough.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<SignInProof>,
         /// The day.
         signed_in_on: NaiveDate,
     },
@@ -129,6 +148,16 @@ pub enum UserKind {
     Staff,
     /// 对接系统: another system, which reads.
     Consumer,
+}
+
+/// By what a user came in besides the password, or in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInProof {
+    /// 动态验证码: a code of the second factor (RFC 6238).
+    Code,
+    /// 恢复码: a recovery code, which is worth nothing afterwards.
+    RecoveryCode,
 }
 
 /// Of which communities (社区) a user sees people.
@@ -223,6 +252,8 @@ impl UserEvent {
             | UserEvent::RoleWithdrawn { withdrawn_on: day, .. }
             | UserEvent::DataScopeSet { set_on: day, .. }
             | UserEvent::PasswordSet { set_on: day, .. }
+            | UserEvent::SecondFactorSet { set_on: day, .. }
+            | UserEvent::SecondFactorRemoved { removed_on: day, .. }
             | UserEvent::UserLocked { locked_on: day, .. }
             | UserEvent::UserUnlocked { unlocked_on: day, .. }
             | UserEvent::TokenIssued { issued_on: day, .. }
@@ -239,10 +270,12 @@ ledger_events!(UserEvent {
     RoleWithdrawn = "1.0.0",
     DataScopeSet = "1.0.0",
     PasswordSet = "1.0.0",
+    SecondFactorSet = "1.0.0",
+    SecondFactorRemoved = "1.0.0",
     UserLocked = "1.0.0",
     UserUnlocked = "1.0.0",
     TokenIssued = "1.0.0",
     TokenRevoked = "1.0.0",
-    SignedIn = "1.0.0",
+    SignedIn = "1.1.0",
     SignInsRefused = "1.0.0",
 });

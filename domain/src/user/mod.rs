@@ -8,6 +8,8 @@
 //! |---|---|---|
 //! | `OpenUser`, `GrantRole`, `WithdrawRole`, `SetDataScope` | administrator | the user themself |
 //! | `RecordPassword` | administrator, or the user | |
+//! | `RecordSecondFactor` | the user alone, in whatever role | |
+//! | `RemoveSecondFactor` | administrator | the user themself |
 //! | `LockUser`, `UnlockUser` | administrator | the user themself |
 //! | `IssueToken` | administrator | the user themself |
 //! | `RevokeToken` | administrator, or the user | |
@@ -22,6 +24,8 @@
 //!    and a user who is locked take their tokens with them, without a word in the log for each.
 //! 4. Sign-ins that are refused are counted outside the log and recorded as one number: with the next sign-in, or when
 //!    there were [`REFUSALS_MAX`] in a row. So nobody can fill the log from outside.
+//! 5. A user with a second factor does not come in by the password alone (GB/T 22239-2019, 8.1.4.1 d). Nobody sets it for
+//!    another, because who sets it sees its secret; an administrator only takes it away from somebody who lost it.
 //!
 //! # Which refusal comes first
 //!

@@ -38,9 +38,12 @@ pub struct Account {
     pub entry: Entry,
     /// The day of the password; none without one.
     pub password_set_on: Option<NaiveDate>,
+    /// The day of the second factor; none without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor_set_on: Option<NaiveDate>,
     /// Its tokens that were not revoked, also those that ended.
     pub tokens: BTreeMap<Uuid, Token>,
-    /// The last day on which it came in with the password.
+    /// The last day on which it came in.
     pub signed_in_on: Option<NaiveDate>,
 }
 

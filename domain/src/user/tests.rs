@@ -7,7 +7,7 @@ use rstest::rstest;
 use uuid::Uuid;
 
 use super::{
-    DataScope, Scope, TOKEN_DAYS_MAX, TOKENS_MAX, TokenTerms, User, UserCommand as Command,
+    DataScope, Scope, SignInProof, TOKEN_DAYS_MAX, TOKENS_MAX, TokenTerms, User, UserCommand as Command,
     UserError as Error, UserKind,
 };
 use crate::actor::{Actor, ActorId, Role};
@@ -150,7 +150,7 @@ fn a_lock_or_a_lost_role_takes_the_tokens_along() {
     assert_eq!((alive(&user, 1), alive(&user, 2)), (false, true));
     does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
     assert!(!alive(&user, 2));
-    let sign_in = Command::RecordSignIn { refused_before: 0 };
+    let sign_in = Command::RecordSignIn { refused_before: 0, proof: None };
     assert_eq!(does(&mut user, sign_in, &by("ledger", Role::System)), Err(Error::UserLocked));
     does(&mut user, Command::UnlockUser, &admin()).unwrap();
     assert!(alive(&user, 2));
@@ -205,4 +205,37 @@ fn a_data_scope_includes_what_it_names() {
     assert_eq!(some, DataScope::Communities(vec!["龙华园".to_owned(), "龙泽苑".to_owned()]));
     assert!(some.includes("龙华园") && !some.includes("霍营"));
     assert!(DataScope::Everywhere.includes("霍营"));
+}
+
+#[test]
+fn a_second_factor_is_set_by_its_owner_alone_and_asked_for_from_then_on() {
+    let mut user = staff(&[Role::Clerk]);
+    let set = || Command::RecordSecondFactor;
+    let other = Err(Error::RoleNotAllowed { command: "RecordSecondFactor" });
+    assert_eq!(does(&mut user, set(), &admin()), other, "whoever sets it sees its secret");
+    let own = by("wang.fang", Role::Clerk);
+    assert_eq!(does(&mut user, set(), &own), Ok(1));
+    let system = by("ledger", Role::System);
+    let enters = |proof| Command::RecordSignIn { refused_before: 0, proof };
+    assert_eq!(does(&mut user, enters(None), &system), Err(Error::SecondFactorMissing));
+    assert_eq!(does(&mut user, enters(Some(SignInProof::Code)), &system), Ok(1));
+    let remove = || Command::RemoveSecondFactor { reason: "手机遗失".to_owned() };
+    let refused = Err(Error::RoleNotAllowed { command: "RemoveSecondFactor" });
+    assert_eq!(does(&mut user, remove(), &own), refused, "a stolen session does not take it away");
+    let itself = by("wang.fang", Role::Administrator);
+    assert_eq!(does(&mut user, remove(), &itself), Err(Error::OwnAccount));
+    assert_eq!(does(&mut user, remove(), &admin()), Ok(1));
+    assert_eq!(does(&mut user, remove(), &admin()), Ok(0), "a repeat is success");
+    assert_eq!(does(&mut user, enters(None), &system), Ok(1), "the password is enough again");
+}
+
+#[test]
+fn another_system_and_a_locked_user_set_no_second_factor() {
+    let own = by("wang.fang", Role::Consumer);
+    let mut system = User::default();
+    does(&mut system, opening(UserKind::Consumer), &admin()).unwrap();
+    assert_eq!(does(&mut system, Command::RecordSecondFactor, &own), Err(Error::NoPassword));
+    let mut user = staff(&[Role::Clerk]);
+    does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
+    assert_eq!(does(&mut user, Command::RecordSecondFactor, &own), Err(Error::UserLocked));
 }

@@ -30,6 +30,7 @@ use domain::ids::PersonId;
 use domain::personal::{BlindIndex, OpenError, Opener, Opening, RetentionClass, SealScope, Sealer};
 use futures::TryStreamExt;
 use sqlx::PgPool;
+use zeroize::Zeroizing;
 
 pub use data_keys::DataKeys;
 pub use error::{KeyringError, MasterKeyError};
@@ -203,6 +204,21 @@ impl Keyring {
     /// brought to 18 first. `label` names the kind of value, so that equal digits of two kinds differ.
     pub fn blind_index(&self, label: &str, normalized: &str) -> BlindIndex {
         self.index.hash(label, normalized)
+    }
+
+    /// Seals a secret of the office itself, which is nobody's personal data: one that the program must send or compare in
+    /// clear, so that a hash does not do. `label` says whose and what for, and binds it.
+    ///
+    /// # Errors
+    /// [`KeyringError::MasterKey`] without randomness.
+    pub fn seal_secret(&self, label: &str, clear: &[u8]) -> Result<Vec<u8>, KeyringError> {
+        let sealed = suite::seal_secret(self.index.secret(), label, clear);
+        sealed.ok_or(KeyringError::MasterKey(MasterKeyError::NoRandomness))
+    }
+
+    /// A secret that [`Keyring::seal_secret`] sealed under the same label; none where it was changed or moved.
+    pub fn open_secret(&self, label: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        suite::open_secret(self.index.secret(), label, sealed).map(Zeroizing::new)
     }
 
     /// Whether the person's keys are in memory, be it as erased.

@@ -194,6 +194,23 @@ pub(super) fn bound_key(person: PersonId, class: RetentionClass) -> Vec<u8> {
 /// What the wrapped key of the blind index is bound to.
 pub(super) const BOUND_INDEX_KEY: &[u8] = b"index key|s1|";
 
+/// Seals a secret of the office itself, such as one that a server must send or compare. Nothing without randomness.
+pub(super) fn seal_secret(under: &SecretKey, label: &str, clear: &[u8]) -> Option<Vec<u8>> {
+    under.derive(SECRETS).encrypt(&bound_secret(label), clear)
+}
+
+/// The secret inside, unless it was changed, moved to another place or sealed under another key.
+pub(super) fn open_secret(under: &SecretKey, label: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    under.derive(SECRETS).decrypt(&bound_secret(label), sealed)
+}
+
+/// Names the key of the office's secrets, which follows from that of the blind index and outlives rotations as it does.
+const SECRETS: &str = "secrets|s1";
+
+fn bound_secret(label: &str) -> Vec<u8> {
+    [b"secret|s1|", label.as_bytes()].concat()
+}
+
 /// What a sealed value is bound to. The label stands last; what is before it has a fixed length for each class.
 fn bound_value(scope: SealScope) -> Vec<u8> {
     let class = scope.class.as_str().as_bytes();

@@ -155,3 +155,18 @@ proptest! {
         prop_assert!(sealed.open(person(1), &keys).is_err());
     }
 }
+
+#[test]
+fn a_secret_of_the_office_opens_only_under_its_label_and_key() {
+    let key = suite::SecretKey::random().unwrap();
+    let sealed = suite::seal_secret(&key, "second factor|wang.fang", b"twenty secret bytes!").unwrap();
+    assert!(!sealed.windows(6).any(|six| six == b"secret"));
+    let open = |key, label: &str, sealed: &[u8]| suite::open_secret(key, label, sealed);
+    assert_eq!(open(&key, "second factor|wang.fang", &sealed).as_deref(), Some(&b"twenty secret bytes!"[..]));
+    assert_eq!(open(&key, "second factor|li.na", &sealed), None, "it was moved");
+    let another = suite::SecretKey::random().unwrap();
+    assert_eq!(open(&another, "second factor|wang.fang", &sealed), None);
+    let mut changed = sealed.clone();
+    changed[20] ^= 1;
+    assert_eq!(open(&key, "second factor|wang.fang", &changed), None);
+}

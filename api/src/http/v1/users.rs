@@ -104,6 +104,11 @@ pub enum Change {
         /// Which.
         data_scope: DataScope,
     },
+    /// Takes the second factor from somebody who lost it.
+    RemoveSecondFactor {
+        /// Why.
+        reason: String,
+    },
     /// Keeps the user out.
     Lock {
         /// Why.
@@ -130,6 +135,10 @@ pub(super) async fn change(
         Change::GrantRole { role } => UserCommand::GrantRole { role },
         Change::WithdrawRole { role } => UserCommand::WithdrawRole { role },
         Change::SetDataScope { data_scope } => UserCommand::SetDataScope { data_scope },
+        Change::RemoveSecondFactor { reason } => {
+            office::remove_second_factor(api.office(), &desk, &account, reason).await?;
+            return Done::with(&api, account).await;
+        }
         Change::Lock { reason } => UserCommand::LockUser { reason },
         Change::Unlock {} => UserCommand::UnlockUser,
         Change::RevokeToken { token_id, reason } => UserCommand::RevokeToken { token_id, reason },

@@ -1,9 +1,12 @@
 //! 用户管理: who may come in by which door. The doors ask here and have no rules of their own.
 //!
-//! What a user may is in the log ([`domain::user`]); what is secret is in tables of its own: [`passwords`], [`tokens`].
+//! What a user may is in the log ([`domain::user`]); what is secret is in tables of its own: [`passwords`],
+//! [`second_factor`], [`tokens`].
 
 mod passwords;
+mod second_factor;
 mod tokens;
+mod totp;
 
 use std::sync::Arc;
 
@@ -11,8 +14,13 @@ use domain::actor::{Actor, ActorId, Role};
 use domain::user::{Account, DataScope, User, UserCommand, UserKind};
 use uuid::Uuid;
 
-pub use passwords::{set_password, sign_in};
+pub use passwords::{admit_by_password, check_password, set_password, sign_in};
+pub use second_factor::{
+    NewFactor, begin_second_factor, begun_second_factor, confirm_second_factor, remove_second_factor,
+    show_code, sign_in_with_code, sign_in_with_first,
+};
 pub use tokens::{IssuedToken, TokenUse, TokenWanted, caller_of, issue_token, token_uses};
+pub use totp::QrPicture;
 
 use super::{Desk, Office, ProcessError, Step};
 

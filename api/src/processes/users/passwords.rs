@@ -10,7 +10,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use chrono::{DateTime, Utc};
 use domain::actor::ActorId;
-use domain::user::{Account, Entry, REFUSALS_MAX, User, UserCommand, UserKind};
+use domain::user::{Account, Entry, REFUSALS_MAX, SignInProof, User, UserCommand, UserError, UserKind};
 use sqlx::Row;
 use tokio::sync::Semaphore;
 
@@ -54,11 +54,38 @@ pub async fn set_password(
     Ok(())
 }
 
-/// Lets somebody in by account and password, and records it.
+/// Lets somebody in by account and password alone, and records it.
+///
+/// # Errors
+/// [`ProcessError::Refused`] with the code `sign_in_refused`, whatever the reason; `second_factor_missing` for a user who
+/// has one.
+pub async fn sign_in(
+    office: &Office,
+    account: &str,
+    password: &str,
+    now: DateTime<Utc>,
+) -> Result<Account, ProcessError> {
+    let user = check_password(office, account, password, now).await?;
+    admit(office, &user, None, now).await
+}
+
+/// Lets in who gave the right password, where nothing else is asked of them, and records it.
+///
+/// # Errors
+/// Those of the domain.
+pub async fn admit_by_password(
+    office: &Office,
+    user: &Account,
+    now: DateTime<Utc>,
+) -> Result<Account, ProcessError> {
+    admit(office, user, None, now).await
+}
+
+/// Who has this account and password. Nothing is recorded but a refusal: the visitor may have more to show.
 ///
 /// # Errors
 /// [`ProcessError::Refused`] with the code `sign_in_refused`, whatever the reason.
-pub async fn sign_in(
+pub async fn check_password(
     office: &Office,
     account: &str,
     password: &str,
@@ -74,18 +101,36 @@ pub async fn sign_in(
     let known =
         loaded.state.account().filter(|user| user.kind == UserKind::Staff && user.entry == Entry::Open);
     match known {
-        Some(user) if right && !waits && stored.is_some() => {
-            let refused_before = forget_refusals(office, &account).await?;
-            let command = UserCommand::RecordSignIn { refused_before };
-            change_user(office, &system_desk(now)?, &account, command).await?;
-            Ok(user.clone())
-        }
+        Some(user) if right && !waits && stored.is_some() => Ok(user.clone()),
         Some(_) if !waits && stored.is_some() => {
-            count_refusal(office, &account, now).await?;
+            if let Some(tries) = take_try(office, &account).await? {
+                record_refusals(office, &account, tries, now).await?;
+            }
             Err(refused())
         }
         _ => Err(refused()),
     }
+}
+
+/// Records that somebody came in who showed everything that is asked of them, and forgets the refusals before.
+///
+/// # Errors
+/// Those of the domain: locked meanwhile, or the second factor is missing.
+pub(super) async fn admit(
+    office: &Office,
+    user: &Account,
+    proof: Option<SignInProof>,
+    now: DateTime<Utc>,
+) -> Result<Account, ProcessError> {
+    if user.second_factor_set_on.is_some() && proof.is_none() {
+        return Err(ProcessError::refused(&UserError::SecondFactorMissing));
+    }
+    let counted = forget_refusals(office, &user.account).await?;
+    // a code that is right was counted as a try before it was looked at
+    let refused_before = counted.saturating_sub(u32::from(proof.is_some()));
+    let command = UserCommand::RecordSignIn { refused_before, proof };
+    change_user(office, &system_desk(now)?, &user.account, command).await?;
+    Ok(user.clone())
 }
 
 fn refused() -> ProcessError {
@@ -98,24 +143,34 @@ fn refused() -> ProcessError {
     }
 }
 
-async fn forget_refusals(office: &Office, account: &ActorId) -> Result<u32, ProcessError> {
-    let before: i32 = sqlx::query_scalar(include_str!("sql/forget_refusals.sql"))
+/// Counts from the beginning again. How many there were.
+pub(super) async fn forget_refusals(office: &Office, account: &ActorId) -> Result<u32, ProcessError> {
+    let before: Option<i32> = sqlx::query_scalar(include_str!("sql/forget_refusals.sql"))
         .bind(account.as_str())
-        .fetch_one(&office.pool)
+        .fetch_optional(&office.pool)
         .await?;
-    Ok(u32::try_from(before).unwrap_or_default())
+    Ok(before.and_then(|before| u32::try_from(before).ok()).unwrap_or_default())
 }
 
-/// Counts one more, and records them when they are many.
-async fn count_refusal(office: &Office, account: &ActorId, now: DateTime<Utc>) -> Result<(), ProcessError> {
-    let most = REFUSALS_MAX.cast_signed();
-    let counted: Option<i32> = sqlx::query_scalar(include_str!("sql/count_refusal.sql"))
+/// Counts one more try, unless the account waits: then there is none to take.
+pub(super) async fn take_try(office: &Office, account: &ActorId) -> Result<Option<i32>, ProcessError> {
+    let counted = sqlx::query_scalar(include_str!("sql/take_try.sql"))
         .bind(account.as_str())
-        .bind(most)
+        .bind(REFUSALS_MAX.cast_signed())
         .bind(WAIT_MINUTES)
         .fetch_optional(&office.pool)
         .await?;
-    if counted.is_some_and(|count| count % most == 0) {
+    Ok(counted)
+}
+
+/// Records refusals when they are many.
+pub(super) async fn record_refusals(
+    office: &Office,
+    account: &ActorId,
+    tries: i32,
+    now: DateTime<Utc>,
+) -> Result<(), ProcessError> {
+    if tries % REFUSALS_MAX.cast_signed() == 0 {
         let command = UserCommand::RecordRefusals { count: REFUSALS_MAX };
         change_user(office, &system_desk(now)?, account, command).await?;
     }

@@ -1,6 +1,6 @@
 //! Users in words.
 
-use domain::user::{DataScope, UserEvent, UserKind};
+use domain::user::{DataScope, SignInProof, UserEvent, UserKind};
 
 use super::{Words, code, words};
 use crate::replay::tell::role;
@@ -33,6 +33,13 @@ pub(super) fn said(event: &UserEvent) -> Words {
         UserEvent::PasswordSet { set_on, .. } => {
             words(format!("{set_on} 设置密码"), format!("password set on {set_on}"))
         }
+        UserEvent::SecondFactorSet { set_on, .. } => {
+            words(format!("{set_on} 设置动态验证码"), format!("second factor set on {set_on}"))
+        }
+        UserEvent::SecondFactorRemoved { reason, removed_on, .. } => words(
+            format!("{removed_on} 取消动态验证码：{reason}"),
+            format!("second factor removed on {removed_on}: {reason}"),
+        ),
         UserEvent::UserLocked { reason, locked_on, .. } => {
             words(format!("{locked_on} 停用：{reason}"), format!("locked on {locked_on}: {reason}"))
         }
@@ -57,15 +64,25 @@ fn coming_in(event: &UserEvent) -> Words {
             format!("{revoked_on} 吊销令牌：{reason}"),
             format!("token revoked on {revoked_on}: {reason}"),
         ),
-        UserEvent::SignedIn { refused_before, signed_in_on } => words(
-            format!("{signed_in_on} 登录（此前被拒 {refused_before} 次）"),
-            format!("signed in on {signed_in_on} after {refused_before} refusals"),
-        ),
+        UserEvent::SignedIn { refused_before, proof, signed_in_on } => {
+            let (zh, en) = proof.map_or(("", ""), by_what);
+            words(
+                format!("{signed_in_on} {zh}登录（此前被拒 {refused_before} 次）"),
+                format!("signed in on {signed_in_on}{en} after {refused_before} refusals"),
+            )
+        }
         UserEvent::SignInsRefused { count, refused_on } => words(
             format!("{refused_on} 连续 {count} 次登录被拒"),
             format!("{count} sign-ins in a row refused on {refused_on}"),
         ),
         _ => words("其他", "something else"),
+    }
+}
+
+fn by_what(proof: SignInProof) -> (&'static str, &'static str) {
+    match proof {
+        SignInProof::Code => ("用动态验证码", " with a code"),
+        SignInProof::RecoveryCode => ("用恢复码", " with a recovery code"),
     }
 }
 

@@ -1,0 +1,1 @@
+delete from app_half_sessions where sha256 = $1
