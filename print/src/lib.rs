@@ -6,11 +6,12 @@
 //! clock or a file; the same paper is the same bytes.
 //!
 //! A page can be traced: its foot names the log, the position up to which it was read, the newest checkpoint's root, and the
-//! digest of what the paper says.
+//! digest of what the paper says. Its file says the same in its metadata ([`Imprint`]), so that the paper can be made again.
 
 mod digest;
 mod error;
 mod font;
+mod imprint;
 mod kinds;
 mod paper;
 pub mod pdf;
@@ -19,6 +20,7 @@ mod tests;
 pub mod xlsx;
 
 pub use error::{Missing, PrintError};
+pub use imprint::{Imprint, ImprintError, Part, Subject};
 pub use kinds::{
     CampaignSum, GroupCount, MonthReport, Notice, NoticeRow, PaymentVoucher, ProgramSum, Receipt, Roster,
     RosterRow, RunSum, RunVoucher, VoucherEntry, YearReport,

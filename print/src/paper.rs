@@ -5,10 +5,11 @@ use std::fmt;
 use chrono::NaiveDate;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::digest;
 use crate::error::PrintError;
+use crate::imprint::Subject;
 
 /// The kinds of papers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -61,6 +62,8 @@ pub struct Paper {
     pub sheet: Sheet,
     /// Where that comes from.
     pub trace: Trace,
+    /// What was asked for.
+    pub subject: Subject,
 }
 
 /// What a paper says.
@@ -99,6 +102,19 @@ pub enum Section {
     },
     /// A remark.
     Note(String),
+}
+
+impl Section {
+    /// What it is called; a table by its heading.
+    pub fn name(&self) -> &str {
+        match self {
+            Section::Facts(_) => "概要",
+            Section::Form(_) => "表单",
+            Section::Table { heading, .. } if heading.is_empty() => "表格",
+            Section::Table { heading, .. } => heading,
+            Section::Note(_) => "说明",
+        }
+    }
 }
 
 /// A label with what it says.
@@ -243,7 +259,7 @@ impl Signature {
 }
 
 /// Where a paper comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// The log's origin, as its checkpoints name it.
     pub origin: String,
@@ -258,7 +274,7 @@ pub struct Trace {
 }
 
 /// A signed checkpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointMark {
     /// How many events it covers.
     pub size: u64,

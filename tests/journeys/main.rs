@@ -21,5 +21,6 @@ mod second_factor;
 mod serving;
 mod three_months;
 mod tls;
+mod tracing;
 mod usage;
 mod users;

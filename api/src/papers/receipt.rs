@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use domain::campaign::Publicity;
 use domain::personal::{DonorName, Sealed};
-use print::{Paper, Receipt};
+use print::Receipt;
 use projections::donation_totals::DonationRow;
 use projections::donation_totals::queries::{campaign_totals, donation_of_receipt};
-use projections::snapshot::Snapshot;
-use projections::{Until, donation_totals};
+use projections::{case_files, donation_totals};
 
-use super::Press;
+use super::{Press, Told};
 use super::people::{OpenPeople, People, ToShow};
 use crate::processes::ProcessError;
 use crate::registers::Named;
@@ -22,10 +21,9 @@ const ANONYMOUS: &str = "匿名";
 ///
 /// # Errors
 /// [`ProcessError`]: there is no such campaign or receipt, or whoever prints may not open the donor's name.
-pub async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<Paper, ProcessError> {
+pub(super) async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<Told, ProcessError> {
     let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let mut snapshot = Snapshot::take(&office.pool, &[&donation_totals::ABOUT]).await?;
+    let mut snapshot = press.snapshot(&[&donation_totals::ABOUT, &case_files::ABOUT]).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
     let campaign_id = office.campaign_id(campaign);
@@ -50,7 +48,7 @@ pub async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<P
         issued_on: gift.receipt_on.unwrap_or(gift.received_on),
         refunded: gift.refunded,
     };
-    press.paper(receipt.sheet(), position).await
+    Ok((receipt.sheet(), position))
 }
 
 async fn donor(
@@ -68,6 +66,6 @@ async fn donor(
     };
     let mut shown = ToShow::default();
     shown.add::<DonorName>(gift.donor);
-    let open = OpenPeople::disclose(press, people, &shown, &format!("打印捐赠票据 {number}")).await?;
+    let open = OpenPeople::disclose(press, people, &shown, &format!("捐赠票据 {number}")).await?;
     Ok(open.value(&sealed, gift.donor, |name| name.0.clone()))
 }
