@@ -54,6 +54,16 @@ pub enum Subject {
         /// The serial number.
         number: u32,
     },
+    /// 捐赠票据登记簿.
+    Receipts {
+        /// The campaign's name.
+        campaign: String,
+    },
+    /// 募捐情况公示清单.
+    Donations {
+        /// The campaign's name.
+        campaign: String,
+    },
     /// 月报.
     MonthReport {
         /// The benefit month.
@@ -74,6 +84,8 @@ impl Subject {
             Subject::Notice { .. } => PaperKind::Notice,
             Subject::RunVoucher { .. } | Subject::PaymentVoucher { .. } => PaperKind::Voucher,
             Subject::Receipt { .. } => PaperKind::Receipt,
+            Subject::Receipts { .. } => PaperKind::ReceiptRegister,
+            Subject::Donations { .. } => PaperKind::DonationList,
             Subject::MonthReport { .. } => PaperKind::MonthReport,
             Subject::YearReport { .. } => PaperKind::YearReport,
         }
@@ -178,10 +190,10 @@ impl Sheet {
     /// Its parts from top to bottom: title, sections, lines for signatures.
     pub fn parts(&self) -> Vec<Part> {
         let head = Part { name: "标题".to_owned(), digest: digest::short(&(&self.office, &self.title)) };
-        let sections = self.sections.iter().map(|section| Part {
-            name: section.name().to_owned(),
-            digest: digest::short(section),
-        });
+        let sections = self
+            .sections
+            .iter()
+            .map(|section| Part { name: section.name().to_owned(), digest: digest::short(section) });
         let signatures = Part { name: "签字栏".to_owned(), digest: digest::short(&self.signatures) };
         std::iter::once(head).chain(sections).chain([signatures]).collect()
     }

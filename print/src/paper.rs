@@ -23,6 +23,10 @@ pub enum PaperKind {
     Voucher,
     /// 捐赠票据.
     Receipt,
+    /// 捐赠票据登记簿.
+    ReceiptRegister,
+    /// 募捐情况公示清单.
+    DonationList,
     /// 月报.
     MonthReport,
     /// 年报.
@@ -37,6 +41,8 @@ impl PaperKind {
             PaperKind::Notice => "公示名单",
             PaperKind::Voucher => "付款凭证",
             PaperKind::Receipt => "捐赠票据",
+            PaperKind::ReceiptRegister => "捐赠票据登记簿",
+            PaperKind::DonationList => "募捐情况公示清单",
             PaperKind::MonthReport => "月报",
             PaperKind::YearReport => "年报",
         }
@@ -49,6 +55,8 @@ impl PaperKind {
             PaperKind::Notice => "public notice list",
             PaperKind::Voucher => "payment voucher",
             PaperKind::Receipt => "donation receipt",
+            PaperKind::ReceiptRegister => "register of receipts",
+            PaperKind::DonationList => "publication list of a campaign",
             PaperKind::MonthReport => "month report",
             PaperKind::YearReport => "year report",
         }

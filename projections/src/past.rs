@@ -29,10 +29,15 @@ pub async fn as_of(
 ) -> Result<Snapshot, ProjectionError> {
     let head = log.length().await?;
     if until > head {
-        return Err(ProjectionError::Ahead { projection: "read tables as of a position".to_owned(), position: until, head });
+        return Err(ProjectionError::Ahead {
+            projection: "read tables as of a position".to_owned(),
+            position: until,
+            head,
+        });
     }
-    let is_asked =
-        |projection: &Arc<dyn Projection>| projections.iter().any(|about| about.name == projection.about().name);
+    let is_asked = |projection: &Arc<dyn Projection>| {
+        projections.iter().any(|about| about.name == projection.about().name)
+    };
     let asked: Vec<Arc<dyn Projection>> = all().into_iter().filter(is_asked).collect();
     let mut transaction = owner.begin().await?;
     transaction.execute("set local search_path to pg_temp").await?;

@@ -8,6 +8,7 @@ mod closing;
 mod console;
 mod erasing;
 mod funds;
+mod gifts_on_paper;
 mod giving;
 mod going_on;
 mod importing;

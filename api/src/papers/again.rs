@@ -123,6 +123,8 @@ pub fn discloses(subject: &Subject) -> bool {
         Subject::Roster { .. } | Subject::Receipt { .. } | Subject::PaymentVoucher { .. } => true,
         Subject::Notice { .. }
         | Subject::RunVoucher { .. }
+        | Subject::Receipts { .. }
+        | Subject::Donations { .. }
         | Subject::MonthReport { .. }
         | Subject::YearReport { .. } => false,
     }
@@ -192,7 +194,11 @@ async fn provenance(app: &App, imprint: &Imprint) -> Result<Vec<Doubt>, ProcessE
         return Ok(vec![Doubt {
             code: "other_ledger",
             zh: format!("文件称印自台账 {}，不是本台账 {}", trace.origin, tree.origin()),
-            en: format!("the file says it was printed from {}, which is not this ledger {}", trace.origin, tree.origin()),
+            en: format!(
+                "the file says it was printed from {}, which is not this ledger {}",
+                trace.origin,
+                tree.origin()
+            ),
         }]);
     }
     let length = app.office().repository.log().length().await?;
@@ -200,7 +206,10 @@ async fn provenance(app: &App, imprint: &Imprint) -> Result<Vec<Doubt>, ProcessE
         return Ok(vec![Doubt {
             code: "position_beyond_log",
             zh: format!("文件称印自日志位置 {}，本台账的日志只到 {length}", trace.position),
-            en: format!("the file says it was read up to position {}; this log ends at {length}", trace.position),
+            en: format!(
+                "the file says it was read up to position {}; this log ends at {length}",
+                trace.position
+            ),
         }]);
     }
     let Some(mark) = &trace.checkpoint else { return Ok(Vec::new()) };
@@ -260,7 +269,8 @@ fn says_otherwise(imprint: &Imprint, paper: &Paper) -> Doubt {
 
 /// How many values of a paper are erased or restricted by now.
 fn withheld(paper: &Paper) -> usize {
-    let is_withheld = |value: &&Value| matches!(value, Value::Text(text) if text == ERASED || text == RESTRICTED);
+    let is_withheld =
+        |value: &&Value| matches!(value, Value::Text(text) if text == ERASED || text == RESTRICTED);
     let of = |section: &Section| match section {
         Section::Facts(facts) | Section::Form(facts) => {
             facts.iter().map(|fact| &fact.value).filter(is_withheld).count()

@@ -4,6 +4,7 @@
 //! recorded before any of them is opened. The public notice shows masked names alone and the reports none.
 
 mod again;
+mod gifts;
 mod notice;
 mod people;
 mod places;
@@ -16,6 +17,7 @@ mod voucher;
 pub use again::{Compared, Doubt, FILE_BYTES_MAX, Form, Printed, Written, compare, discloses};
 
 use chrono::{NaiveDate, Utc};
+use people::Detail;
 use print::{Paper, Sheet, Subject, Trace};
 use projections::snapshot::Snapshot;
 use projections::{About, Until, past};
@@ -58,7 +60,8 @@ impl Press<'_> {
     /// add up.
     pub async fn make(&self, subject: &Subject) -> Result<Paper, ProcessError> {
         let (sheet, position) = match subject {
-            Subject::Roster { run, whole } => roster::roster(self, *run, *whole).await?,
+            Subject::Roster { run, whole: false } => roster::roster(self, *run, Detail::Masked).await?,
+            Subject::Roster { run, whole: true } => roster::roster(self, *run, Detail::Whole).await?,
             Subject::Notice { case, program, day, objections_to } => {
                 notice::notice(self, notice::NoticeOf { case: *case, program: *program }, *day, objections_to)
                     .await?
@@ -66,6 +69,8 @@ impl Press<'_> {
             Subject::RunVoucher { run } => voucher::run_voucher(self, *run).await?,
             Subject::PaymentVoucher { payment } => voucher::payment_voucher(self, *payment).await?,
             Subject::Receipt { campaign, number } => receipt::receipt(self, campaign, *number).await?,
+            Subject::Receipts { campaign } => gifts::receipts(self, campaign).await?,
+            Subject::Donations { campaign } => gifts::donations(self, campaign).await?,
             Subject::MonthReport { month } => reports::month(self, *month).await?,
             Subject::YearReport { year } => reports::year(self, *year).await?,
         };

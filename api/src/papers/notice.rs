@@ -14,8 +14,8 @@ use projections::case_files::queries::{cases, households};
 use projections::case_files::{CaseRow, HouseholdRow};
 use projections::{audit_trail, case_files};
 
-use super::{Press, Told};
 use super::people::{OpenPeople, People};
+use super::{Press, Told};
 use crate::processes::ProcessError;
 
 /// The longest notice that is looked for, in days.
@@ -105,7 +105,8 @@ async fn posted_on(
 /// Whether a case is asked for, and was not withdrawn before the day.
 fn is_asked(file: &CaseRow, of: NoticeOf, day: NaiveDate) -> bool {
     let asked = of.case.is_none_or(|case| file.case_id == case);
-    asked && of.program.is_none_or(|program| file.program == program)
+    asked
+        && of.program.is_none_or(|program| file.program == program)
         && file.closed_on.is_none_or(|closed| closed >= day)
 }
 

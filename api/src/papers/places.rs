@@ -21,10 +21,14 @@ pub(super) fn differ(printed: &Printed, again: &Written) -> Doubt {
     let (zh, en) = match places {
         Some(places) if places.is_empty() => (
             "各处内容相同；文件由其他程序另存过，或由其他版本打印".to_owned(),
-            "what stands there is the same; it was saved by another program, or printed by another version".to_owned(),
+            "what stands there is the same; it was saved by another program, or printed by another version"
+                .to_owned(),
         ),
         Some(places) => (told(&places, |place| place.zh()), told(&places, |place| place.en())),
-        None => ("文件的结构不同，无法逐处比较".to_owned(), "the files are built differently and cannot be compared place by place".to_owned()),
+        None => (
+            "文件的结构不同，无法逐处比较".to_owned(),
+            "the files are built differently and cannot be compared place by place".to_owned(),
+        ),
     };
     Doubt {
         code: "bytes_differ",
@@ -109,7 +113,11 @@ fn pages(file: &[u8], again: &[u8]) -> Option<BTreeSet<Place>> {
     }
     let pages = page_of_contents(&ours);
     let other = ours.iter().filter(|(number, object)| theirs.get(*number) != Some(object));
-    Some(other.map(|(number, _)| pages.get(number).map_or(Place::Elsewhere, |page| Place::Page(*page))).collect())
+    Some(
+        other
+            .map(|(number, _)| pages.get(number).map_or(Place::Elsewhere, |page| Place::Page(*page)))
+            .collect(),
+    )
 }
 
 /// The objects of a PDF as it was written, by number.
@@ -118,7 +126,8 @@ fn objects(bytes: &[u8]) -> BTreeMap<u64, &[u8]> {
     let mut rest = bytes;
     while let Some(begin) = memchr::memmem::find(rest, b" 0 obj") {
         let digits = rest[..begin].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = std::str::from_utf8(&rest[begin - digits..begin]).ok().and_then(|text| text.parse().ok());
+        let number =
+            std::str::from_utf8(&rest[begin - digits..begin]).ok().and_then(|text| text.parse().ok());
         let body = &rest[begin..];
         let end = memchr::memmem::find(body, b"endobj").unwrap_or(body.len());
         if let Some(number) = number {
@@ -132,7 +141,7 @@ fn objects(bytes: &[u8]) -> BTreeMap<u64, &[u8]> {
 /// Which page the contents belong to, by the number of the object.
 fn page_of_contents(objects: &BTreeMap<u64, &[u8]>) -> BTreeMap<u64, usize> {
     let contents = |object: &&[u8]| {
-        memchr::memmem::find(object, b"/Type /Page\n")?;
+        memchr::memmem::find(object, b"/Type/Page/")?;
         let at = memchr::memmem::find(object, b"/Contents ")? + b"/Contents ".len();
         let digits = object[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         std::str::from_utf8(&object[at..at + digits]).ok()?.parse().ok()

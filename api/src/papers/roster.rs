@@ -26,8 +26,7 @@ use crate::processes::payment_run::{StagedLine, StagedLines};
 /// # Errors
 /// [`ProcessError`]: there is no such run, it was not calculated, whoever prints may not open names and accounts, or the
 /// lines are not what the run says.
-pub(super) async fn roster(press: &Press<'_>, run_id: RunId, whole: bool) -> Result<Told, ProcessError> {
-    let detail = if whole { Detail::Whole } else { Detail::Masked };
+pub(super) async fn roster(press: &Press<'_>, run_id: RunId, detail: Detail) -> Result<Told, ProcessError> {
     let mut snapshot =
         press.snapshot(&[&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT]).await?;
     let position = snapshot.position();
@@ -44,8 +43,7 @@ pub(super) async fn roster(press: &Press<'_>, run_id: RunId, whole: bool) -> Res
     let persons: BTreeSet<PersonId> = persons.collect();
     let people = People::find(connection, &persons).await?;
     drop(snapshot);
-    let open =
-        OpenPeople::disclose(press, &people, &shown(&lines), &format!("发放花名册 {run_id}")).await?;
+    let open = OpenPeople::disclose(press, &people, &shown(&lines), &format!("发放花名册 {run_id}")).await?;
     let rows = lines.iter().map(|line| line.row(&people, &open, detail)).collect();
     let sheet = told(press, run, fund, rows).sheet().map_err(|error| ProcessError::refused(&error))?;
     Ok((sheet, position))
@@ -156,9 +154,10 @@ fn lines_replaced() -> ProcessError {
         code: "lines_replaced",
         field: "run",
         zh: "该花名册印自审批前的核算结果，批次其后已退回或重新核算，当时的明细不再保留".to_owned(),
-        en: "the roster was printed before the approval, and the run was sent back or calculated anew since: \
+        en:
+            "the roster was printed before the approval, and the run was sent back or calculated anew since: \
              those lines are not kept"
-            .to_owned(),
+                .to_owned(),
     }
 }
 

@@ -12,8 +12,8 @@ use projections::payment_registers::{PaymentRow, PaymentRunRow};
 use projections::{case_files, funds, payment_registers};
 use sqlx::PgConnection;
 
-use super::{Press, Told};
 use super::people::{Detail, OpenPeople, People, ToShow};
+use super::{Press, Told};
 use crate::processes::ProcessError;
 
 /// The voucher of a run that was released.

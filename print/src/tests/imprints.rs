@@ -36,7 +36,9 @@ fn the_part_that_differs_is_told_from_the_others() {
         pairs.filter(|(one, other)| one != other).map(|(part, _)| part.name).collect()
     };
     assert_eq!(differing(&other), ["签字栏"]);
-    let Some(crate::Section::Table { rows, .. }) = other.sheet.sections.last_mut() else { panic!("no table") };
+    let Some(crate::Section::Table { rows, .. }) = other.sheet.sections.last_mut() else {
+        panic!("no table")
+    };
     rows[0][1] = Value::from("王秀荣");
     assert_eq!(differing(&other).len(), 2);
 }

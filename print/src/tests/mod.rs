@@ -1,5 +1,6 @@
 //! Papers of an invented office, set and read back.
 
+mod donations;
 mod imprints;
 mod pages;
 mod sheets;

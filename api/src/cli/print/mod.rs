@@ -72,6 +72,24 @@ pub enum PrintCommand {
         #[command(flatten)]
         to: PrintTo,
     },
+    /// 捐赠票据登记簿 · every receipt of a campaign, voided ones too; no names
+    Receipts {
+        /// 募捐活动 · name of the campaign
+        #[arg(long)]
+        campaign: String,
+        /// Where to
+        #[command(flatten)]
+        to: PrintTo,
+    },
+    /// 募捐情况公示清单 · the gifts of a campaign, with donors as they want to be named
+    Donations {
+        /// 募捐活动 · name of the campaign
+        #[arg(long)]
+        campaign: String,
+        /// Where to
+        #[command(flatten)]
+        to: PrintTo,
+    },
     /// 月报 · the report of a benefit month
     MonthReport {
         /// 所属月份 · the month
@@ -156,7 +174,9 @@ pub(super) async fn run(session: &Session, command: PrintCommand) -> Result<Done
             let day = day.unwrap_or_else(papers::today);
             (Subject::Notice { case, program, day, objections_to }, to)
         }
-        PrintCommand::Voucher { of: VoucherOf { run: Some(run), .. }, to } => (Subject::RunVoucher { run }, to),
+        PrintCommand::Voucher { of: VoucherOf { run: Some(run), .. }, to } => {
+            (Subject::RunVoucher { run }, to)
+        }
         PrintCommand::Voucher { of: VoucherOf { payment: Some(payment), .. }, to } => {
             (Subject::PaymentVoucher { payment }, to)
         }
@@ -168,6 +188,8 @@ pub(super) async fn run(session: &Session, command: PrintCommand) -> Result<Done
             });
         }
         PrintCommand::Receipt { campaign, number, to } => (Subject::Receipt { campaign, number }, to),
+        PrintCommand::Receipts { campaign, to } => (Subject::Receipts { campaign }, to),
+        PrintCommand::Donations { campaign, to } => (Subject::Donations { campaign }, to),
         PrintCommand::MonthReport { month, to } => (Subject::MonthReport { month }, to),
         PrintCommand::YearReport { year, to } => (Subject::YearReport { year }, to),
     };
@@ -181,7 +203,7 @@ pub(super) async fn run(session: &Session, command: PrintCommand) -> Result<Done
 /// file cannot be written.
 async fn print(session: &Session, subject: &Subject, to: &PrintTo) -> Result<Done, Failure> {
     let discloses = papers::discloses(subject);
-    let desk = desk_for(session, discloses)?;
+    let desk = desk_for(session, subject)?;
     let screen = session.screen;
     let made = async |app: &crate::app::App| {
         let press = Press { app, office: &to.office, desk: desk.as_ref(), as_of: AsOf::Now };
@@ -215,9 +237,9 @@ async fn print(session: &Session, subject: &Subject, to: &PrintTo) -> Result<Don
 }
 
 /// Who answers for it, where a name or an account is opened; whoever is named, else.
-fn desk_for(session: &Session, discloses: bool) -> Result<Option<Desk>, Failure> {
+fn desk_for(session: &Session, subject: &Subject) -> Result<Option<Desk>, Failure> {
     match session.desk() {
-        Err(missing) if discloses => Err(missing),
+        Err(missing) if papers::discloses(subject) => Err(missing),
         desk => Ok(desk.ok()),
     }
 }

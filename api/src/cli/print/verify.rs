@@ -18,10 +18,13 @@ use crate::papers::{self, Compared, FILE_BYTES_MAX, Printed};
 /// # Errors
 /// [`Failure`]: the file cannot be read or does not say where it comes from, or nobody is named who may open what it shows.
 pub(super) async fn run(session: &Session, file: &Path) -> Result<Done, Failure> {
-    let printed = Printed::read(bytes_of(file)?)
-        .map_err(|doubt| Failure::Refused { code: doubt.code, zh: doubt.zh, en: doubt.en })?;
+    let printed = Printed::read(bytes_of(file)?).map_err(|doubt| Failure::Refused {
+        code: doubt.code,
+        zh: doubt.zh,
+        en: doubt.en,
+    })?;
     let discloses = printed.discloses();
-    let desk = desk_for(session, discloses)?;
+    let desk = desk_for(session, &printed.imprint.subject)?;
     let screen = session.screen;
     let progress = screen.spinner("按当时的日志重新制作", "Making it again from the log as it was");
     let compare = async |app: &crate::app::App| Ok(papers::compare(app, desk.as_ref(), &printed).await?);
@@ -63,10 +66,23 @@ fn show(session: &Session, imprint: &Imprint, compared: &Compared) -> Result<(),
     let Imprint { trace, digest, .. } = imprint;
     let kind = imprint.subject.kind();
     let (position, day) = (trace.position, trace.printed_on);
-    let by = if trace.printed_by.is_empty() { String::new() } else { format!("，{}", trace.printed_by) };
+    let by = |comma: &str| match trace.printed_by.as_str() {
+        "" => String::new(),
+        account => plain(&format!("{comma}{account}")),
+    };
     screen.say(
-        format!("文件自称：{}，日志位置 {position}，{day} 打印{}，数据摘要 {digest}", kind.zh(), plain(&by)),
-        format!("The file says: {}, log position {position}, printed {day}{}, digest {digest}", kind.en(), plain(&by)),
+        format!(
+            "文件自称：{}，日志位置 {position}，{day} 打印{}，数据摘要 {}",
+            kind.zh(),
+            by("，"),
+            plain(digest)
+        ),
+        format!(
+            "The file says: {}, log position {position}, printed {day}{}, digest {}",
+            kind.en(),
+            by(" by "),
+            plain(digest)
+        ),
     )?;
     for doubt in &compared.doubts {
         screen.say(
