@@ -67,7 +67,7 @@ fn altered(counter: &Counter, file: &str, (from, to): (&str, &str)) -> String {
         let mut part = archive.by_index(index).unwrap();
         let mut text = String::new();
         part.read_to_string(&mut text).unwrap();
-        written.start_file(part.name().unwrap().to_owned(), SimpleFileOptions::default()).unwrap();
+        written.start_file(part.name().unwrap().into_owned(), SimpleFileOptions::default()).unwrap();
         let text = if part.name().unwrap() == "docProps/core.xml" { text } else { text.replace(from, to) };
         written.write_all(text.as_bytes()).unwrap();
     }
