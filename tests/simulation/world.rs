@@ -1,6 +1,6 @@
 //! The simulated office: what its people know, and the books that the simulation keeps of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::processes::payment_run::{BankResult, RunPlan};
 use api::processes::{Desk, OpenedCase, ProcessError};
@@ -12,6 +12,7 @@ use domain::ids::{CaseId, DonationId, FundId, PaymentId, RunId};
 use domain::money::Money;
 use domain::program::Program;
 
+use crate::acts::plans::Plan;
 use crate::books::{Books, Place};
 use crate::chance::Chance;
 use crate::people::{Person, Situation};
@@ -53,6 +54,11 @@ pub struct World {
     pub runs: Vec<Run>,
     /// Months of cases that are held.
     pub held: Vec<(CaseId, HeldMonths)>,
+    pub plans: Vec<Plan>,
+    /// Numbers of bank slips that were given out.
+    pub slips: u64,
+    /// Settled payments of which it is noted what they withheld.
+    pub looked_at: BTreeSet<PaymentId>,
     pub gifts: Vec<DonationId>,
     pub appropriations: u64,
     pub books: Books,
@@ -104,6 +110,7 @@ pub struct Run {
 pub enum Stage {
     Calculated,
     Submitted,
+    Endorsed,
     Approved,
     Rejected,
     Released,
@@ -134,6 +141,9 @@ impl World {
             cases: Vec::new(),
             runs: Vec::new(),
             held: Vec::new(),
+            plans: Vec::new(),
+            slips: 0,
+            looked_at: BTreeSet::new(),
             gifts: Vec::new(),
             appropriations: 0,
             books: Books::default(),

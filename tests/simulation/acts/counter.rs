@@ -1,7 +1,9 @@
 //! At the counter: people are registered, apply, and tell what changed.
 
-use api::processes as work;
+use api::processes::{self as work, Step};
 use domain::benefit_case::{BenefitCaseCommand, ClosureReason, Outcome};
+use domain::household::HouseholdCommand;
+use domain::policy::Property;
 use domain::program::Program;
 use tests::personas;
 
@@ -167,6 +169,25 @@ pub async fn change(world: &mut World) {
     };
     world.people[place].situation = situation;
     end_cases(world, place, reason, days[0]).await;
+}
+
+/// A household declares what it owns; too much of it ends what it is due.
+pub async fn declare_property(world: &mut World) {
+    let Some(place) = world.chance.one_of(&world.living()) else { return };
+    let office = world.street.office.clone();
+    let (_, household_id) = office.find(&world.people[place].id_number).await.unwrap();
+    let property = Property {
+        motor_vehicles: u32::from(world.chance.percent(25)),
+        homes: 1,
+        cash_assets: Some(super::gifts::money(world.chance.between(0, 4_000_000))),
+        ..Property::default()
+    };
+    let since = world.today() - chrono::Days::new(world.chance.below(60));
+    let (desk, before) = (world.street.desk(personas::clerk()), world.street.length().await);
+    let key = office.derived("simulated_property", &format!("{household_id}|{before}"));
+    let declare = HouseholdCommand::DeclareProperty { property, since };
+    let outcome = office.together(&desk, key, [Step::Household(household_id.to_string(), declare)]).await;
+    world.attempt("property declared", before, outcome).await;
 }
 
 /// Ends the cases of somebody who is gone.
