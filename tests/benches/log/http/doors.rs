@@ -84,12 +84,12 @@ async fn same_selects(State(office): State<Office>, Path(person): Path<Uuid>) ->
     serde_json::to_string(&(cases, payments, paid.len(), facts.len(), home.len())).unwrap()
 }
 
-/// The headers of a clerk's token with every scope.
-pub async fn token(office: &Office) -> String {
-    let account = user(office, "lin.yi", &[Role::Clerk]).await;
+/// The header of a new user's token with every scope.
+pub async fn token(office: &Office, name: &str, role: Role) -> String {
+    let account = user(office, name, &[role]).await;
     let wanted = TokenWanted {
         account,
-        role: Role::Clerk,
+        role,
         scopes: Scope::ALL.iter().copied().collect::<BTreeSet<_>>(),
         purpose: "bench".to_owned(),
         days: 7,

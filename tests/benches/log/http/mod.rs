@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use api::processes::{Desk, Office, change_case};
 use chrono::Utc;
+use domain::actor::Role;
 use domain::benefit_case::BenefitCaseCommand;
 use domain::ids::RunId;
 use domain::policy::SuspensionReason;
@@ -47,7 +48,7 @@ pub async fn run(setting: &Setting, size: Size) {
     let fund = fund(office).await;
     let (run, _) = pay(office, fund, size.cases).await;
     let address = doors::open(office).await;
-    let token = doors::token(office).await;
+    let token = doors::token(office, "lin.yi", Role::Clerk).await;
     let doors = Doors { office, address, token, cases: size.cases };
     summaries(&doors, Duration::from_secs(u64::from(size.seconds) * 2)).await;
     lists(&doors).await;
@@ -211,10 +212,10 @@ async fn pages(doors: &Doors<'_>, run: RunId) {
 /// Connections that follow changes while nothing happens; what they take includes the callers' own ends.
 async fn followers(doors: &Doors<'_>) {
     println!("\n{FOLLOWERS} connections that wait for changes");
+    let token = doors::token(doors.office, "lin.san", Role::Auditor).await;
     let head = doors.office.repository.log().length().await.unwrap();
-    let before = resident_bytes();
-    let began = Instant::now();
-    let headers = format!("{}accept: text/event-stream\r\n", doors.token);
+    let (before, began) = (resident_bytes(), Instant::now());
+    let headers = format!("{token}accept: text/event-stream\r\n");
     let mut lines = Vec::with_capacity(FOLLOWERS);
     for _ in 0..FOLLOWERS {
         let mut line = Line::open(doors.address).await;
