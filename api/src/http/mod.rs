@@ -21,6 +21,7 @@ mod tls;
 pub mod v1;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
@@ -33,6 +34,7 @@ use domain::ids::{CaseId, HouseholdId};
 use projections::projection::About;
 use projections::runner::Until;
 use projections::snapshot::Snapshot;
+use tokio::sync::Mutex;
 
 use crate::access::Caller;
 use crate::processes::{Office, ProcessError};
@@ -58,14 +60,19 @@ struct Inside {
     limits: Limits,
     answers: Answers,
     metrics: Metrics,
+    length: Mutex<Option<(Instant, u64)>>,
 }
+
+/// How old the length of the log may be that everybody is told who waits for news.
+const LATELY: Duration = Duration::from_secs(1);
 
 impl Api {
     /// The API of a ledger; `origin` names its log.
     pub fn new(office: Office, origin: String, bounds: Bounds) -> Api {
         let answers = Answers::new(office.pool.clone());
         let limits = Limits::new(bounds);
-        Api(Arc::new(Inside { office, origin, limits, answers, metrics: Metrics::default() }))
+        let (metrics, length) = (Metrics::default(), Mutex::default());
+        Api(Arc::new(Inside { office, origin, limits, answers, metrics, length }))
     }
 
     /// What every job works with.
@@ -76,6 +83,22 @@ impl Api {
     /// Names the log.
     pub fn origin(&self) -> &str {
         &self.0.origin
+    }
+
+    /// How many events the log held a second ago or later: asked once for all who wait.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn length_lately(&self) -> Result<u64, Problem> {
+        let mut known = self.0.length.lock().await;
+        match *known {
+            Some((asked_at, length)) if asked_at.elapsed() < LATELY => Ok(length),
+            _ => {
+                let length = self.office().repository.log().length().await.map_err(ProcessError::from)?;
+                *known = Some((Instant::now(), length));
+                Ok(length)
+            }
+        }
     }
 
     fn limits(&self) -> &Limits {

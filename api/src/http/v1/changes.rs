@@ -134,17 +134,28 @@ impl Follower {
 
     /// The same, once there is something or the time is over.
     async fn wait(&self, from: u64, limit: u32, wait: Duration) -> Result<Changes, Problem> {
-        let mut news = self.api.office().repository.appender().growth().watch();
         let until = Instant::now() + wait;
         let mut from = from;
         loop {
-            news.mark_unchanged();
             let changes = self.read(from, limit).await?;
-            let left = until.saturating_duration_since(Instant::now());
-            if !changes.events.is_empty() || left.is_zero() {
+            if !changes.events.is_empty() || Instant::now() >= until {
                 return Ok(changes);
             }
             from = changes.next;
+            self.news(from, until).await?;
+        }
+    }
+
+    /// Waits until the log goes on at a position, or the time is over. What everybody waits for is asked of the database
+    /// once for all: thousands may wait.
+    async fn news(&self, from: u64, until: Instant) -> Result<(), Problem> {
+        let mut news = self.api.office().repository.appender().growth().watch();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let heard = *news.borrow_and_update();
+            if left.is_zero() || heard > from || self.api.length_lately().await? > from {
+                return Ok(());
+            }
             let _ = tokio::time::timeout(left.min(LOOK), news.changed()).await;
         }
     }
@@ -153,10 +164,8 @@ impl Follower {
     fn events(self, from: u64) -> impl Stream<Item = Result<Event, Infallible>> {
         let until = Instant::now() + STREAM_TIME;
         let batches = futures::stream::unfold((self, from), move |(follower, from)| async move {
-            if Instant::now() >= until {
-                return None;
-            }
-            let changes = follower.wait(from, BATCH, Duration::from_secs(WAIT_MAX)).await.ok()?;
+            let left = until.checked_duration_since(Instant::now())?;
+            let changes = follower.wait(from, BATCH, left).await.ok()?;
             let next = changes.next;
             Some((futures::stream::iter(changes.events.into_iter().map(sent)), (follower, next)))
         });
