@@ -48,6 +48,11 @@ fn events_as_they_were_written_are_still_read() {
     }
 }
 
+/// A version as numbers that can be compared.
+fn numbers(version: &str) -> Vec<u32> {
+    version.split('.').map(|number| number.parse().unwrap()).collect()
+}
+
 /// Samples of later minor versions, `Name@1.1.0.json`: read by the same type, and written as they were.
 #[test]
 fn events_with_the_fields_of_a_later_version_are_read_and_written_too() {
@@ -60,7 +65,8 @@ fn events_with_the_fields_of_a_later_version_are_read_and_written_too() {
             let Some((event, version)) = name.split_once('@') else { continue };
             let text = fs::read_to_string(&path).unwrap();
             let (read, written) = stream.read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert_eq!((read.name, read.version), (event, version), "{name}");
+            assert_eq!(read.name, event, "{name}");
+            assert!(numbers(version) <= numbers(read.version), "{name} is later than {}", read.version);
             assert_eq!(written, serde_json::from_str::<serde_json::Value>(&text).unwrap(), "{name}");
             found += 1;
         }

@@ -5,10 +5,11 @@ use std::fmt;
 use chrono::NaiveDate;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::digest;
 use crate::error::PrintError;
+use crate::imprint::Subject;
 
 /// The kinds of papers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +23,10 @@ pub enum PaperKind {
     Voucher,
     /// 捐赠票据.
     Receipt,
+    /// 捐赠票据登记簿.
+    ReceiptRegister,
+    /// 募捐情况公示清单.
+    DonationList,
     /// 月报.
     MonthReport,
     /// 年报.
@@ -36,6 +41,8 @@ impl PaperKind {
             PaperKind::Notice => "公示名单",
             PaperKind::Voucher => "付款凭证",
             PaperKind::Receipt => "捐赠票据",
+            PaperKind::ReceiptRegister => "捐赠票据登记簿",
+            PaperKind::DonationList => "募捐情况公示清单",
             PaperKind::MonthReport => "月报",
             PaperKind::YearReport => "年报",
         }
@@ -48,6 +55,8 @@ impl PaperKind {
             PaperKind::Notice => "public notice list",
             PaperKind::Voucher => "payment voucher",
             PaperKind::Receipt => "donation receipt",
+            PaperKind::ReceiptRegister => "register of receipts",
+            PaperKind::DonationList => "publication list of a campaign",
             PaperKind::MonthReport => "month report",
             PaperKind::YearReport => "year report",
         }
@@ -61,6 +70,8 @@ pub struct Paper {
     pub sheet: Sheet,
     /// Where that comes from.
     pub trace: Trace,
+    /// What was asked for.
+    pub subject: Subject,
 }
 
 /// What a paper says.
@@ -99,6 +110,19 @@ pub enum Section {
     },
     /// A remark.
     Note(String),
+}
+
+impl Section {
+    /// What it is called; a table by its heading.
+    pub fn name(&self) -> &str {
+        match self {
+            Section::Facts(_) => "概要",
+            Section::Form(_) => "表单",
+            Section::Table { heading, .. } if heading.is_empty() => "表格",
+            Section::Table { heading, .. } => heading,
+            Section::Note(_) => "说明",
+        }
+    }
 }
 
 /// A label with what it says.
@@ -243,7 +267,7 @@ impl Signature {
 }
 
 /// Where a paper comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// The log's origin, as its checkpoints name it.
     pub origin: String,
@@ -258,7 +282,7 @@ pub struct Trace {
 }
 
 /// A signed checkpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointMark {
     /// How many events it covers.
     pub size: u64,

@@ -10,6 +10,7 @@ use typst_pdf::PdfOptions;
 
 use crate::error::PrintError;
 use crate::font;
+use crate::imprint::Imprint;
 use crate::paper::{Align, Fact, Paper, PaperKind, Section, Value, even};
 
 static ENGINE: LazyLock<TypstEngine<TypstTemplateMainFile>> = LazyLock::new(|| {
@@ -63,6 +64,7 @@ pub(crate) fn set(paper: &Paper) -> Result<PagedDocument, PrintError> {
 /// What the template is given: texts, never markup.
 #[derive(Serialize)]
 struct Layout<'p> {
+    imprint: String,
     office: &'p str,
     title: &'p str,
     landscape: bool,
@@ -102,6 +104,7 @@ impl Layout<'_> {
         let sheet = &paper.sheet;
         let wide = |section: &Section| matches!(section, Section::Table { columns, .. } if columns.len() > PORTRAIT_COLUMNS_MAX);
         Ok(Layout {
+            imprint: Imprint::of(paper).text(),
             office: &sheet.office,
             title: &sheet.title,
             landscape: sheet.sections.iter().any(wide) && sheet.kind != PaperKind::Notice,

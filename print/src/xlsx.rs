@@ -11,6 +11,7 @@ use rust_xlsxwriter::{
 };
 
 use crate::error::PrintError;
+use crate::imprint::Imprint;
 use crate::paper::{Align, Column, Fact, Paper, Section, Value, even};
 
 /// From how many fen on Excel, which keeps 15 digits, would round an amount: it is then written as words.
@@ -30,7 +31,8 @@ pub fn write(paper: &Paper) -> Result<Vec<u8>, PrintError> {
     // without it the file would tell the moment of its making
     let created = ExcelDateTime::from_ymd(1980, 1, 1).map_err(failed)?;
     let title = &paper.sheet.title;
-    workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&created));
+    let properties = DocProperties::new().set_title(title).set_comment(Imprint::of(paper).text());
+    workbook.set_properties(&properties.set_creation_datetime(&created));
     let worksheet = workbook.add_worksheet();
     worksheet.set_name(paper.sheet.kind.zh()).map_err(failed)?;
     Writer { worksheet, row: 0, columns: columns_of(paper), frozen: false, widths: BTreeMap::new() }

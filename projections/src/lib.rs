@@ -16,6 +16,7 @@ pub mod error;
 pub mod funds;
 pub mod install;
 pub mod listings;
+pub mod past;
 pub mod payment_registers;
 pub mod positions;
 pub mod projection;

@@ -179,19 +179,30 @@ async fn fill_until(
     projections: &[Arc<dyn Projection>],
     until: u64,
 ) -> Result<(), ProjectionError> {
+    fill_tables(connection, log, projections, until, Tables::Beside).await
+}
+
+/// Makes the tables of projections where `tables` are, and fills them with the log up to but not including `until`.
+pub(crate) async fn fill_tables(
+    connection: &mut PgConnection,
+    log: &Log,
+    projections: &[Arc<dyn Projection>],
+    until: u64,
+    tables: Tables,
+) -> Result<(), ProjectionError> {
     for projection in projections {
-        connection.execute(&*Tables::Beside.statement(projection.about().schema)).await?;
+        connection.execute(&*tables.statement(projection.about().schema)).await?;
     }
     let mut stream = log.stream_all(0, until).await?;
     let mut events: Vec<StoredEvent> = Vec::with_capacity(BATCH_EVENTS);
     while let Some(chunk) = stream.next_chunk().await? {
         events.extend(chunk);
         if events.len() >= BATCH_EVENTS {
-            apply(connection, projections, &events).await?;
+            apply(connection, projections, &events, tables).await?;
             events.clear();
         }
     }
-    apply(connection, projections, &events).await
+    apply(connection, projections, &events, tables).await
 }
 
 /// Applies what the log has grown by. Returns how many events the tables hold then.
@@ -219,7 +230,8 @@ async fn apply_range(
     while from < until {
         let limit = u32::try_from(until - from).unwrap_or(u32::MAX).min(BATCH_EVENTS as u32);
         let events = log.read_from(from, limit).await?;
-        apply(connection, std::slice::from_ref(projection), since(&events, from)).await?;
+        let projection = std::slice::from_ref(projection);
+        apply(connection, projection, since(&events, from), Tables::Beside).await?;
         from += u64::from(limit);
     }
     Ok(())
@@ -229,12 +241,13 @@ async fn apply(
     connection: &mut PgConnection,
     projections: &[Arc<dyn Projection>],
     events: &[StoredEvent],
+    tables: Tables,
 ) -> Result<(), ProjectionError> {
     if events.is_empty() {
         return Ok(());
     }
     for projection in projections {
-        let outcome = projection.apply(Batch::new(events), connection, Tables::Beside).await;
+        let outcome = projection.apply(Batch::new(events), connection, tables).await;
         outcome.map_err(|error| named(projection.as_ref(), events, error))?;
     }
     Ok(())

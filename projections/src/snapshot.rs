@@ -36,6 +36,11 @@ impl Snapshot {
         Ok(Snapshot { transaction, position })
     }
 
+    /// What a transaction sees, made of the log's positions 0 up to but not including `position`.
+    pub(crate) fn of(transaction: Transaction<'static, Postgres>, position: u64) -> Snapshot {
+        Snapshot { transaction, position }
+    }
+
     /// How many events all of its rows come from: the log's positions 0 up to but not including this.
     pub fn position(&self) -> u64 {
         self.position

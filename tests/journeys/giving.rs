@@ -12,10 +12,10 @@ use tests::counter::{Counter, PERSON, applications, persons};
 use tests::personas;
 
 const FUND: &str = "首善有我捐赠资金";
-const CAMPAIGN: &str = "首善有我";
-const CLERK: &str = "clerk:wang.fang";
-const FINANCE: &str = "finance:liu.yang";
-const APPROVER: &str = "approver:chen.jing";
+pub const CAMPAIGN: &str = "首善有我";
+pub const CLERK: &str = "clerk:wang.fang";
+pub const FINANCE: &str = "finance:liu.yang";
+pub const APPROVER: &str = "approver:chen.jing";
 
 /// Gifts of 230 yuan, of which 30 went back.
 pub const STATEMENT: &str = "微信支付账单明细,,,,,,,,,,\n\
@@ -26,7 +26,7 @@ pub const STATEMENT: &str = "微信支付账单明细,,,,,,,,,,\n\
 2023-10-23 12:00:01,二维码收款-退款,赵强,捐款,支出,¥30.00,零钱,已退款,53010000002\t,2,/\n";
 
 /// An office with one person on the roll, a fund of donations and a campaign of two months.
-async fn office_with_a_campaign() -> Counter {
+pub async fn office_with_a_campaign() -> Counter {
     let counter = Counter::open().await;
     for (kind, content) in [("persons", persons()), ("applications", applications())] {
         let file = counter.file(kind, &content);
@@ -73,7 +73,7 @@ async fn office_with_a_campaign() -> Counter {
     counter
 }
 
-fn record(counter: &Counter, number: &str, amount: &str, publicity: &str, donor: &str) -> String {
+pub fn record(counter: &Counter, number: &str, amount: &str, publicity: &str, donor: &str) -> String {
     let gift = counter.ask_with(
         &[
             "donation",
@@ -99,6 +99,39 @@ fn record(counter: &Counter, number: &str, amount: &str, publicity: &str, donor:
     gift.json["donation_id"].as_str().unwrap().to_owned()
 }
 
+/// Twenty quilts of 3,000 yuan by a company.
+pub fn record_goods(counter: &Counter) -> String {
+    let goods = counter.ask_with(
+        &[
+            "donation",
+            "record-goods",
+            "--campaign",
+            CAMPAIGN,
+            "--number",
+            "W-1",
+            "--description",
+            "棉被",
+            "--quantity",
+            "20",
+            "--unit",
+            "床",
+            "--fair-value",
+            "3000.00",
+            "--valuation",
+            "invoice",
+            "--publicity",
+            "named",
+            "--received-on",
+            "2023-10-16",
+            "--as",
+            CLERK,
+        ],
+        "某公司",
+    );
+    assert_eq!(goods.status, 0, "{goods:?}");
+    goods.json["donation_id"].as_str().unwrap().to_owned()
+}
+
 /// Two months of the allowance are paid out of the fund.
 fn pay(counter: &Counter) -> String {
     let month = ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance"];
@@ -116,7 +149,7 @@ fn pay(counter: &Counter) -> String {
     run
 }
 
-fn receipt<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+pub fn receipt<'a>(rest: &[&'a str]) -> Vec<&'a str> {
     [&["donation", "receipt"], rest, &["--campaign", CAMPAIGN, "--as", FINANCE]].concat()
 }
 
@@ -187,34 +220,7 @@ async fn receipts_are_numbered_named_in_capitals_voided_and_lists_name_donors_as
     let named = record(&counter, "J-1", "1409.50", "named", "王小明");
     let masked = record(&counter, "J-2", "20.00", "masked", "赵小强");
     record(&counter, "J-3", "10.00", "anonymous", "孙小红");
-    let goods = counter.ask_with(
-        &[
-            "donation",
-            "record-goods",
-            "--campaign",
-            CAMPAIGN,
-            "--number",
-            "W-1",
-            "--description",
-            "棉被",
-            "--quantity",
-            "20",
-            "--unit",
-            "床",
-            "--fair-value",
-            "3000.00",
-            "--valuation",
-            "invoice",
-            "--publicity",
-            "named",
-            "--received-on",
-            "2023-10-16",
-            "--as",
-            CLERK,
-        ],
-        "某公司",
-    );
-    assert_eq!(goods.status, 0, "{goods:?}");
+    record_goods(&counter);
     assert_eq!(counter.do_well(&receipt(&["issue", &named]))["number"], 1);
     assert_eq!(counter.do_well(&receipt(&["issue", &masked]))["number"], 2);
     assert_eq!(counter.do_well(&receipt(&["issue", &named]))["number"], 1, "a gift has one receipt");

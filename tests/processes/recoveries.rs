@@ -3,8 +3,8 @@
 use api::bank::catalogue::{Catalogue, PLAIN};
 use api::processes::payment_run::{self, RunPlan};
 use api::processes::{
-    self as work, AsOf, ProcessError, WantedWay, approve_plan, balance_of, end_plan, net_case, propose_plan,
-    receive_repayment,
+    self as work, AsOf, ProcessError, Repaid, WantedWay, approve_plan, balance_of, end_plan, net_case,
+    propose_plan, receive_repayment,
 };
 use api::registers::{RawRow, RegisterRow, changes};
 use domain::bank_return::{LineResolution, UnmatchedReason};
@@ -44,6 +44,11 @@ pub async fn case_of(small: &SmallOffice, known: Known) -> (CaseId, PersonId) {
 
 fn finance(on: &str) -> work::Desk {
     at_work(personas::finance(), on)
+}
+
+/// Money without a slip.
+fn repaid(amount: &str, on: &str) -> Repaid {
+    Repaid { amount: yuan(amount), received_on: day(on), reference: None }
 }
 
 pub fn yuan(amount: &str) -> Money {
@@ -151,7 +156,7 @@ async fn heirs_repay_what_the_estate_bears_and_the_rest_is_given_up_by_two_peopl
     assert_eq!(approve_plan(office, &own, plan).await.unwrap_err().code(), "four_eyes");
     let approver = |on| at_work(personas::approver(), on);
     approve_plan(office, &approver("2023-02-21"), plan).await.unwrap();
-    receive_repayment(office, &finance("2023-02-22"), case, yuan("60.00"), day("2023-02-22")).await.unwrap();
+    receive_repayment(office, &finance("2023-02-22"), case, repaid("60.00", "2023-02-22")).await.unwrap();
     end_plan(office, &finance("2023-02-22"), plan, "遗产已清偿完毕").await.unwrap();
     let waive = WantedWay::EstateExhausted { estate: yuan("60.00"), reason: "遗产不足".to_owned() };
     let second = propose_plan(office, &finance("2023-02-23"), case, waive).await.unwrap();
@@ -266,7 +271,7 @@ async fn what_came_back_between_calculation_and_release_is_not_withheld_too() {
     let calculation = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
     payment_run::submit(office, &clerk, run, calculation.warning_count).await.unwrap();
     payment_run::approve(office, &at_work(personas::approver(), "2023-02-22"), run).await.unwrap();
-    receive_repayment(office, &finance("2023-02-22"), case, yuan("50.00"), day("2023-02-22")).await.unwrap();
+    receive_repayment(office, &finance("2023-02-22"), case, repaid("50.00", "2023-02-22")).await.unwrap();
     let mut file = Vec::new();
     let refused =
         payment_run::release(office, &finance("2023-02-22"), run, day("2023-02-22"), &mut file).await;
@@ -290,7 +295,7 @@ async fn what_comes_back_while_an_instalment_is_on_its_way_makes_its_month_due_t
     let plan = propose_plan(office, &finance("2023-02-21"), case, withholding(from, "60.00")).await.unwrap();
     approve_plan(office, &at_work(personas::approver(), "2023-02-21"), plan).await.unwrap();
     let (run, file) = at_the_bank(&small, "2023-03", "2023-02-22").await;
-    receive_repayment(office, &finance("2023-02-23"), case, yuan("70.00"), day("2023-02-23")).await.unwrap();
+    receive_repayment(office, &finance("2023-02-23"), case, repaid("70.00", "2023-02-23")).await.unwrap();
     let results = bank_answers(&file);
     payment_run::settle(office, &finance("2023-02-24"), run, results).await.unwrap();
     assert_eq!(open_of(&small, person, "2023-02-24").await, "0.00");
@@ -301,6 +306,34 @@ async fn what_comes_back_while_an_instalment_is_on_its_way_makes_its_month_due_t
     let settled =
         office.repository.load_newest::<Payment>(netted.payable.payments.last().unwrap().payment_id).await;
     assert_eq!(settled.unwrap().state.whereabouts().withheld, yuan("30.00"));
+    assert!(small.broken().await.is_empty());
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn equal_repayments_of_a_day_are_told_apart_by_their_slips_and_a_slip_counts_once() {
+    let small = late_death().await;
+    let (office, (case, person)) = (&small.office, case_of(&small, WANG).await);
+    let heirs = WantedWay::Heirs { estate: yuan("1000.00") };
+    let plan = propose_plan(office, &finance("2023-02-21"), case, heirs).await.unwrap();
+    approve_plan(office, &at_work(personas::approver(), "2023-02-21"), plan).await.unwrap();
+    let take = async |amount: &str, on: &str, slip: Option<&str>| {
+        let slip = Repaid { reference: slip.map(str::to_owned), ..repaid(amount, on) };
+        let taken = receive_repayment(office, &finance("2023-02-23"), case, slip).await;
+        (taken.map_err(|error| error.code()), open_of(&small, person, "2023-02-23").await)
+    };
+    let (today, yesterday) = ("2023-02-23", "2023-02-22");
+    assert_eq!(take("30.00", today, Some("H-1")).await, (Ok(()), "70.00".to_owned()));
+    assert_eq!(take("30.00", today, Some("H-1")).await, (Ok(()), "70.00".to_owned()));
+    assert_eq!(take("30.00", today, Some("H-2")).await, (Ok(()), "40.00".to_owned()));
+    for (amount, on) in [("30.01", today), ("30.00", yesterday)] {
+        assert_eq!(take(amount, on, Some("H-1")).await, (Err("repayment_differs"), "40.00".to_owned()));
+    }
+    assert_eq!(take("10.00", today, None).await, (Ok(()), "30.00".to_owned()));
+    assert_eq!(take("10.00", today, None).await, (Ok(()), "30.00".to_owned()));
+    assert_eq!(take("30.00", today, Some("H-3")).await, (Ok(()), "0.00".to_owned()));
+    assert_eq!(take("30.00", today, Some("H-3")).await, (Ok(()), "0.00".to_owned()));
+    assert_eq!(stage(&small, plan).await, PlanStage::Completed);
     assert!(small.broken().await.is_empty());
     small.ledger.finish().await;
 }

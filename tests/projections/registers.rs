@@ -71,6 +71,7 @@ async fn a_returned_payment_is_reissued_and_a_late_death_recovered() {
         amount: Money::from_fen(5_000),
         received_on: opened_on,
         withheld_from: None,
+        reference: None,
     };
     office.pay_event(second, received).await;
     office.catch_up().await.unwrap();

@@ -133,6 +133,16 @@ fn aligned(text: &str, align: Align) -> Cell {
     })
 }
 
+/// Text from a file, which a stranger wrote: nothing in it moves the cursor, clears the screen or turns the direction
+/// of writing, so that it cannot look like an answer of ours.
+pub fn plain(text: &str) -> String {
+    let moves = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if moves(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;

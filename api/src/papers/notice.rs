@@ -8,29 +8,26 @@ use domain::household::Member;
 use domain::identifiers::masked_name;
 use domain::ids::{CaseId, HouseholdId};
 use domain::program::Program;
-use print::{Notice, NoticeRow, Paper};
+use print::{Notice, NoticeRow};
 use projections::audit_trail::queries::of_type;
 use projections::case_files::queries::{cases, households};
 use projections::case_files::{CaseRow, HouseholdRow};
-use projections::snapshot::Snapshot;
-use projections::{Until, audit_trail, case_files};
+use projections::{audit_trail, case_files};
 
-use super::Press;
 use super::people::{OpenPeople, People};
+use super::{Press, Told};
 use crate::processes::ProcessError;
 
 /// The longest notice that is looked for, in days.
 const NOTICE_DAYS_MAX: u64 = 92;
 
-/// Which notices.
+/// Which notices: of one case, of a program, or of every program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoticeOf {
+pub(super) struct NoticeOf {
     /// Of one case.
-    Case(CaseId),
+    pub case: Option<CaseId>,
     /// Of a program.
-    Program(Program),
-    /// Of every program.
-    All,
+    pub program: Option<Program>,
 }
 
 /// A posted notice.
@@ -44,15 +41,13 @@ struct Posted {
 ///
 /// # Errors
 /// [`ProcessError`]: nobody is, or the ledger cannot be read.
-pub async fn notice(
+pub(super) async fn notice(
     press: &Press<'_>,
     of: NoticeOf,
     day: NaiveDate,
     objections_to: &str,
-) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let mut snapshot = Snapshot::take(&office.pool, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
+) -> Result<Told, ProcessError> {
+    let mut snapshot = press.snapshot(&[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
     let since = day.checked_sub_days(Days::new(NOTICE_DAYS_MAX)).unwrap_or(day);
@@ -82,7 +77,7 @@ pub async fn notice(
     });
     let rows = rows.collect();
     let (office, objections_to) = (press.office.to_owned(), objections_to.to_owned());
-    press.paper(Notice { office, day, objections_to, rows }.sheet(), position).await
+    Ok((Notice { office, day, objections_to, rows }.sheet(), position))
 }
 
 /// The notices of these events that stand on `day`: of each case the newest.
@@ -109,12 +104,10 @@ async fn posted_on(
 
 /// Whether a case is asked for, and was not withdrawn before the day.
 fn is_asked(file: &CaseRow, of: NoticeOf, day: NaiveDate) -> bool {
-    let asked = match of {
-        NoticeOf::Case(case) => file.case_id == case,
-        NoticeOf::Program(program) => file.program == program,
-        NoticeOf::All => true,
-    };
-    asked && file.closed_on.is_none_or(|closed| closed >= day)
+    let asked = of.case.is_none_or(|case| file.case_id == case);
+    asked
+        && of.program.is_none_or(|program| file.program == program)
+        && file.closed_on.is_none_or(|closed| closed >= day)
 }
 
 fn row(

@@ -7,11 +7,12 @@ use domain::household::Member;
 use domain::identifiers::{BankAccount, CitizenId};
 use domain::ids::{HouseholdId, PersonId};
 use domain::personal::{Opened, PersonName, PersonalField, Sealed};
+use projections::Until;
 use projections::case_files::queries::{households, members};
 use projections::case_files::{HouseholdRow, Presence};
 use sqlx::PgConnection;
 
-use super::Press;
+use super::{AsOf, Press};
 use crate::processes::{ProcessError, record_disclosure};
 
 /// How much of an ID number or account is shown.
@@ -24,9 +25,9 @@ pub enum Detail {
 }
 
 /// What stands for somebody whose data the law keeps and shows to nobody.
-const RESTRICTED: &str = "（限制处理）";
+pub(super) const RESTRICTED: &str = "（限制处理）";
 /// What stands for what was erased.
-const ERASED: &str = "（已删除）";
+pub(super) const ERASED: &str = "（已删除）";
 
 /// The households of some persons. Nothing in it is opened.
 pub(super) struct People {
@@ -89,10 +90,14 @@ impl ToShow {
 pub(super) struct OpenPeople<'p> {
     press: &'p Press<'p>,
     people: &'p People,
+    /// The same people as they are today, where a paper of an earlier day is made again: a restriction holds from its
+    /// day on, whatever is asked.
+    today: Option<People>,
 }
 
 impl<'p> OpenPeople<'p> {
-    /// Records what will be shown of whom, for whoever prints, and loads the keys. Who is restricted is not opened.
+    /// Records what will be shown of whom, for whoever prints a paper or makes it again, and loads the keys. Who is
+    /// restricted is not opened.
     ///
     /// # Errors
     /// [`ProcessError`] when the domain refuses: the role may not open personal values.
@@ -100,10 +105,16 @@ impl<'p> OpenPeople<'p> {
         press: &'p Press<'p>,
         people: &'p People,
         shown: &ToShow,
-        purpose: &str,
+        paper: &str,
     ) -> Result<OpenPeople<'p>, ProcessError> {
         let desk = press.opener()?;
-        let opened = shown.0.iter().filter(|(person, _)| !people.is_restricted(**person));
+        let purpose = match press.as_of {
+            AsOf::Now => format!("打印{paper}"),
+            AsOf::Then(_) => format!("核验{paper}"),
+        };
+        let today = today(press, shown.0.keys().copied()).await?;
+        let restricted = |person| is_restricted(people, today.as_ref(), person);
+        let opened = shown.0.iter().filter(|(person, _)| !restricted(**person));
         let opened: Vec<OpenedFields> = opened
             .map(|(person, labels)| OpenedFields {
                 person_id: *person,
@@ -112,7 +123,7 @@ impl<'p> OpenPeople<'p> {
             .collect();
         for part in opened.chunks(PERSONS_MAX) {
             let recipient = desk.actor.id.as_str();
-            record_disclosure(press.app.office(), desk, recipient, purpose, part.to_vec()).await?;
+            record_disclosure(press.app.office(), desk, recipient, &purpose, part.to_vec()).await?;
         }
         OpenPeople::load(press, people, shown.0.keys().copied()).await
     }
@@ -126,8 +137,10 @@ impl<'p> OpenPeople<'p> {
         people: &'p People,
         persons: impl IntoIterator<Item = PersonId>,
     ) -> Result<OpenPeople<'p>, ProcessError> {
+        let persons: BTreeSet<PersonId> = persons.into_iter().collect();
+        let today = today(press, persons.iter().copied()).await?;
         press.app.office().load_keys(persons).await?;
-        Ok(OpenPeople { press, people })
+        Ok(OpenPeople { press, people, today })
     }
 
     /// The name of a person.
@@ -162,7 +175,7 @@ impl<'p> OpenPeople<'p> {
         person: PersonId,
         say: impl FnOnce(&T) -> String,
     ) -> String {
-        if self.people.is_restricted(person) {
+        if is_restricted(self.people, self.today.as_ref(), person) {
             return RESTRICTED.to_owned();
         }
         match sealed.open(person, &*self.press.app.office().keyring) {
@@ -171,4 +184,20 @@ impl<'p> OpenPeople<'p> {
             Err(_) => "（无法解密）".to_owned(),
         }
     }
+}
+
+/// The people as they are today, where they are asked for as of an earlier position.
+async fn today(
+    press: &Press<'_>,
+    persons: impl Iterator<Item = PersonId>,
+) -> Result<Option<People>, ProcessError> {
+    let AsOf::Then(_) = press.as_of else { return Ok(None) };
+    let office = press.app.office();
+    office.runner.catch_up(Until::Head).await?;
+    let mut connection = office.pool.acquire().await?;
+    Ok(Some(People::find(&mut connection, &persons.collect()).await?))
+}
+
+fn is_restricted(then: &People, today: Option<&People>, person: PersonId) -> bool {
+    then.is_restricted(person) || today.is_some_and(|today| today.is_restricted(person))
 }

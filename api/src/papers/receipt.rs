@@ -1,73 +1,68 @@
-//! 捐赠票据: one receipt of a campaign, by its number.
+//! 捐赠票据: one receipt of a campaign, by its number, voided ones too.
 
 use std::collections::BTreeSet;
 
-use domain::campaign::Publicity;
-use domain::personal::{DonorName, Sealed};
-use print::{Paper, Receipt};
-use projections::donation_totals::DonationRow;
-use projections::donation_totals::queries::{campaign_totals, donation_of_receipt};
-use projections::snapshot::Snapshot;
-use projections::{Until, donation_totals};
+use domain::campaign::{GiftBook, Publicity};
+use domain::ids::DonationId;
+use domain::personal::DonorName;
+use print::Receipt;
 
-use super::Press;
+use super::gifts::{ANONYMOUS, CampaignThen, given, neighbors, refunded_since, voided};
 use super::people::{OpenPeople, People, ToShow};
+use super::{Press, Told};
 use crate::processes::ProcessError;
-use crate::registers::Named;
-
-/// What stands for a donor who gave no name, or wishes that none is shown (慈善法 art. 38).
-const ANONYMOUS: &str = "匿名";
 
 /// The receipt with a number of a campaign.
 ///
 /// # Errors
 /// [`ProcessError`]: there is no such campaign or receipt, or whoever prints may not open the donor's name.
-pub async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let mut snapshot = Snapshot::take(&office.pool, &[&donation_totals::ABOUT]).await?;
-    let position = snapshot.position();
-    let connection = snapshot.connection();
-    let campaign_id = office.campaign_id(campaign);
-    let campaigns = campaign_totals(&mut *connection).await?;
-    let found = campaigns.into_iter().map(|total| total.campaign).find(|row| row.campaign_id == campaign_id);
-    let campaign = found.ok_or(ProcessError::Unknown { what: "campaign" })?;
-    let gift = donation_of_receipt(&mut *connection, campaign_id, number).await?;
-    let gift = gift.ok_or(ProcessError::Unknown { what: "receipt" })?;
-    let people = People::find(connection, &BTreeSet::new()).await?;
-    drop(snapshot);
+pub(super) async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<Told, ProcessError> {
+    let then = CampaignThen::read(press, campaign).await?;
+    let book = then.book()?;
+    let unknown = || ProcessError::Unknown { what: "receipt" };
+    let entry = book.receipts.get(&number).ok_or_else(unknown)?;
+    let certified = book.certified(entry.donation_id).ok_or_else(unknown)?;
+    let (replaces, replaced_by) = neighbors(book, number, entry.donation_id);
     let receipt = Receipt {
         office: press.office.to_owned(),
-        organiser: campaign.organiser,
-        campaign: campaign.name,
-        purpose: campaign.purpose,
+        organiser: book.terms.organiser.clone(),
+        campaign: book.terms.name.clone(),
+        purpose: book.terms.purpose.clone(),
         number,
-        donation: gift.donation_id.to_string(),
-        donor: donor(press, &people, &gift, number).await?,
-        method: gift.method.word().to_owned(),
-        amount: gift.amount,
-        received_on: gift.received_on,
-        issued_on: gift.receipt_on.unwrap_or(gift.received_on),
-        refunded: gift.refunded,
+        donation: entry.donation_id.to_string(),
+        donor: donor(press, &then, entry.donation_id, number).await?,
+        given: given(book, entry.donation_id).ok_or_else(unknown)?,
+        amount: entry.amount,
+        received_on: certified.received_on,
+        issued_on: entry.issued_on,
+        refunded: refunded_since(book, entry),
+        voided: voided(entry),
+        replaces,
+        replaced_by,
     };
-    press.paper(receipt.sheet(), position).await
+    Ok((receipt.sheet(), then.position))
 }
 
+/// A list may mask the name, the receipt is the donor's own: whole, or none for who wishes none.
 async fn donor(
     press: &Press<'_>,
-    people: &People,
-    gift: &DonationRow,
+    then: &CampaignThen,
+    gift: DonationId,
     number: u32,
 ) -> Result<String, ProcessError> {
-    let sealed = match (&gift.donor_name_sealed, gift.publicity) {
-        // a list may mask the name, the receipt is the donor's own
-        (Some(sealed), Publicity::Named | Publicity::Masked) => {
-            Sealed::<DonorName>::from_ciphertext(sealed.as_str())
-        }
-        (None, _) | (_, Publicity::Anonymous) => return Ok(ANONYMOUS.to_owned()),
+    let sealed = then.gifts.get(&gift).and_then(|sealed| Some((sealed.donor, sealed.name.as_ref()?)));
+    let Some((donor, name)) = sealed.filter(|_| is_shown(then.book().ok(), gift)) else {
+        return Ok(ANONYMOUS.to_owned());
     };
     let mut shown = ToShow::default();
-    shown.add::<DonorName>(gift.donor);
-    let open = OpenPeople::disclose(press, people, &shown, &format!("打印捐赠票据 {number}")).await?;
-    Ok(open.value(&sealed, gift.donor, |name| name.0.clone()))
+    shown.add::<DonorName>(donor);
+    let people = People::find(&mut *press.app.office().pool.acquire().await?, &BTreeSet::new()).await?;
+    let open = OpenPeople::disclose(press, &people, &shown, &format!("捐赠票据 {number}")).await?;
+    Ok(open.value(name, donor, |name| name.0.clone()))
+}
+
+fn is_shown(book: Option<&GiftBook>, gift: DonationId) -> bool {
+    let money = book.and_then(|book| book.gifts.get(&gift)).map(|gift| gift.publicity);
+    let goods = book.and_then(|book| book.in_kind.get(&gift)).map(|gift| gift.publicity);
+    money.or(goods).is_some_and(|publicity| publicity != Publicity::Anonymous)
 }

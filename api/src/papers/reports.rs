@@ -4,22 +4,20 @@ use std::collections::BTreeMap;
 
 use domain::calendar::BenefitMonth;
 use domain::money::Money;
-use print::{CampaignSum, GroupCount, MonthReport, Paper, ProgramSum, RunSum, YearReport};
-use projections::Until;
+use print::{CampaignSum, GroupCount, MonthReport, ProgramSum, RunSum, YearReport};
 use projections::payment_registers::PaymentRunRow;
 use projections::statistics::{self, CampaignYear, Payments, Reached};
 
-use super::Press;
+use super::{Press, Told};
 use crate::processes::ProcessError;
 
 /// The report of a benefit month.
 ///
 /// # Errors
 /// [`ProcessError`] when the ledger cannot be read, or the parts do not add up.
-pub async fn month(press: &Press<'_>, month: BenefitMonth) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let report = statistics::month_report(&office.pool, month).await?;
+pub(super) async fn month(press: &Press<'_>, month: BenefitMonth) -> Result<Told, ProcessError> {
+    let mut snapshot = press.snapshot(&statistics::MONTH_NEEDS).await?;
+    let report = statistics::month_report_of(&mut snapshot, month).await?;
     let programs = report.programs.iter();
     let told = MonthReport {
         office: press.office.to_owned(),
@@ -27,17 +25,16 @@ pub async fn month(press: &Press<'_>, month: BenefitMonth) -> Result<Paper, Proc
         programs: programs.map(|each| program_sum(each.program.zh(), each.reached, &each.paid)).collect(),
         runs: report.runs.iter().map(run_sum).collect::<Result<_, _>>()?,
     };
-    press.paper(told.sheet().map_err(|error| ProcessError::refused(&error))?, report.position).await
+    Ok((told.sheet().map_err(|error| ProcessError::refused(&error))?, report.position))
 }
 
 /// The report of a year.
 ///
 /// # Errors
 /// [`ProcessError`] when the ledger cannot be read, or the parts do not add up.
-pub async fn year(press: &Press<'_>, year: i32) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let report = statistics::year_report(&office.pool, year).await?;
+pub(super) async fn year(press: &Press<'_>, year: i32) -> Result<Told, ProcessError> {
+    let mut snapshot = press.snapshot(&statistics::YEAR_NEEDS).await?;
+    let report = statistics::year_report_of(&mut snapshot, year).await?;
     let programs = report.programs.iter();
     let groups = report.groups.iter();
     let told = YearReport {
@@ -52,7 +49,7 @@ pub async fn year(press: &Press<'_>, year: i32) -> Result<Paper, ProcessError> {
         campaigns: report.campaigns.iter().map(campaign_sum).collect(),
         settled: report.settled,
     };
-    press.paper(told.sheet().map_err(|error| ProcessError::refused(&error))?, report.position).await
+    Ok((told.sheet().map_err(|error| ProcessError::refused(&error))?, report.position))
 }
 
 /// The months over all programs.

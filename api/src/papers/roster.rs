@@ -11,14 +11,13 @@ use domain::payment_run::RunStage;
 use domain::personal::{PersonName, Sealed};
 use domain::program::Program;
 use futures::TryStreamExt;
-use print::{Paper, Roster, RosterRow};
+use print::{Roster, RosterRow};
 use projections::payment_registers::queries::{self, lines_of_run};
 use projections::payment_registers::{PaymentRow, PaymentRunRow};
-use projections::snapshot::Snapshot;
 use projections::{Until, case_files, funds, payment_registers};
 
 use super::people::{Detail, OpenPeople, People, ToShow};
-use super::{Press, voucher};
+use super::{AsOf, Press, Told, voucher};
 use crate::processes::ProcessError;
 use crate::processes::payment_run::{StagedLine, StagedLines};
 
@@ -27,11 +26,9 @@ use crate::processes::payment_run::{StagedLine, StagedLines};
 /// # Errors
 /// [`ProcessError`]: there is no such run, it was not calculated, whoever prints may not open names and accounts, or the
 /// lines are not what the run says.
-pub async fn roster(press: &Press<'_>, run_id: RunId, detail: Detail) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let needed = [&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT];
-    let mut snapshot = Snapshot::take(&office.pool, &needed).await?;
+pub(super) async fn roster(press: &Press<'_>, run_id: RunId, detail: Detail) -> Result<Told, ProcessError> {
+    let mut snapshot =
+        press.snapshot(&[&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT]).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
     let unknown = || ProcessError::Unknown { what: "payment run" };
@@ -40,17 +37,16 @@ pub async fn roster(press: &Press<'_>, run_id: RunId, detail: Detail) -> Result<
     let lines = if is_ordered(run.stage) {
         lines_of_run(&mut *connection, run_id).map_ok(Line::ordered).try_collect().await?
     } else {
-        staged(press, run_id).await?
+        staged(press, &run).await?
     };
     let persons = lines.iter().flat_map(|line: &Line| [line.beneficiary, line.payee]);
     let persons: BTreeSet<PersonId> = persons.collect();
     let people = People::find(connection, &persons).await?;
     drop(snapshot);
-    let open =
-        OpenPeople::disclose(press, &people, &shown(&lines), &format!("打印发放花名册 {run_id}")).await?;
+    let open = OpenPeople::disclose(press, &people, &shown(&lines), &format!("发放花名册 {run_id}")).await?;
     let rows = lines.iter().map(|line| line.row(&people, &open, detail)).collect();
     let sheet = told(press, run, fund, rows).sheet().map_err(|error| ProcessError::refused(&error))?;
-    press.paper(sheet, position).await
+    Ok((sheet, position))
 }
 
 fn is_ordered(stage: RunStage) -> bool {
@@ -135,13 +131,34 @@ impl Line {
     }
 }
 
-async fn staged(press: &Press<'_>, run_id: RunId) -> Result<Vec<Line>, ProcessError> {
-    let mut pages = StagedLines::new(&press.app.office().pool, run_id);
+/// The lines that wait for their release. They stand beside the log, and only those of the newest calculation.
+async fn staged(press: &Press<'_>, run: &PaymentRunRow) -> Result<Vec<Line>, ProcessError> {
+    let office = press.app.office();
+    if let AsOf::Then(_) = press.as_of {
+        office.runner.catch_up(Until::Head).await?;
+        let now = queries::run(&mut *office.pool.acquire().await?, run.run_id).await?;
+        if now.is_none_or(|now| now.calculation != run.calculation) {
+            return Err(lines_replaced());
+        }
+    }
+    let mut pages = StagedLines::new(&office.pool, run.run_id);
     let mut lines = Vec::new();
     while let Some(page) = pages.next_page().await? {
         lines.extend(page.into_iter().map(Line::staged));
     }
     Ok(lines)
+}
+
+fn lines_replaced() -> ProcessError {
+    ProcessError::Refused {
+        code: "lines_replaced",
+        field: "run",
+        zh: "该花名册印自审批前的核算结果，批次其后已退回或重新核算，当时的明细不再保留".to_owned(),
+        en:
+            "the roster was printed before the approval, and the run was sent back or calculated anew since: \
+             those lines are not kept"
+                .to_owned(),
+    }
 }
 
 fn shown(lines: &[Line]) -> ToShow {

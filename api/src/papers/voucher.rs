@@ -6,25 +6,22 @@ use domain::identifiers::BankAccount;
 use domain::ids::{FundId, PaymentId, RunId};
 use domain::payment::PaymentStage;
 use domain::personal::{PersonName, Sealed};
-use print::{Paper, PaymentVoucher, RunVoucher, VoucherEntry};
+use print::{PaymentVoucher, RunVoucher, VoucherEntry};
 use projections::payment_registers::queries::{self, LineTotal};
 use projections::payment_registers::{PaymentRow, PaymentRunRow};
-use projections::snapshot::Snapshot;
-use projections::{Until, case_files, funds, payment_registers};
+use projections::{case_files, funds, payment_registers};
 use sqlx::PgConnection;
 
-use super::Press;
 use super::people::{Detail, OpenPeople, People, ToShow};
+use super::{Press, Told};
 use crate::processes::ProcessError;
 
 /// The voucher of a run that was released.
 ///
 /// # Errors
 /// [`ProcessError`]: there is no such run, nothing of it was ordered, or its payments are not what it says.
-pub async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let mut snapshot = Snapshot::take(&office.pool, &[&payment_registers::ABOUT, &funds::ABOUT]).await?;
+pub(super) async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Told, ProcessError> {
+    let mut snapshot = press.snapshot(&[&payment_registers::ABOUT, &funds::ABOUT]).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
     let run = run_of(connection, run_id).await?;
@@ -49,7 +46,7 @@ pub async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Paper, Proc
         prepared_by: run.calculated_by.or(Some(run.opened_by)),
         released_by: run.released_by,
     };
-    press.paper(voucher.sheet().map_err(|error| ProcessError::refused(&error))?, position).await
+    Ok((voucher.sheet().map_err(|error| ProcessError::refused(&error))?, position))
 }
 
 fn entry(total: LineTotal) -> VoucherEntry {
@@ -66,11 +63,9 @@ fn entry(total: LineTotal) -> VoucherEntry {
 ///
 /// # Errors
 /// [`ProcessError`]: there is no such payment, or whoever prints may not open names and accounts.
-pub async fn payment_voucher(press: &Press<'_>, payment_id: PaymentId) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
-    office.runner.catch_up(Until::Head).await?;
-    let needed = [&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT];
-    let mut snapshot = Snapshot::take(&office.pool, &needed).await?;
+pub(super) async fn payment_voucher(press: &Press<'_>, payment_id: PaymentId) -> Result<Told, ProcessError> {
+    let mut snapshot =
+        press.snapshot(&[&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT]).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
     let found = queries::payments(&mut *connection, &[payment_id]).await?.pop();
@@ -83,8 +78,8 @@ pub async fn payment_voucher(press: &Press<'_>, payment_id: PaymentId) -> Result
     shown.add::<PersonName>(payment.beneficiary);
     shown.add::<PersonName>(payment.payee);
     shown.add::<BankAccount>(payment.payee);
-    let open = OpenPeople::disclose(press, &people, &shown, &format!("打印付款凭证 {payment_id}")).await?;
-    press.paper(told(press, &payment, run, fund, &open).sheet(), position).await
+    let open = OpenPeople::disclose(press, &people, &shown, &format!("付款凭证 {payment_id}")).await?;
+    Ok((told(press, &payment, run, fund, &open).sheet(), position))
 }
 
 fn told(

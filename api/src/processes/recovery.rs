@@ -91,8 +91,10 @@ pub async fn receive_recovery(
 ) -> Result<(), ProcessError> {
     let id = payment_id.to_string();
     let key = office.derived("receive_recovery", &format!("{id}|{}|{received_on}", amount.fen()));
-    let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on };
-    let receive = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from: None };
+    let credit =
+        FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on, reference: None };
+    let receive =
+        PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from: None, reference: None };
     office.together(desk, key, [Step::Payment(id, receive), Step::Fund(fund_id.to_string(), credit)]).await?;
     Ok(())
 }

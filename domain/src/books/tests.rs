@@ -238,10 +238,16 @@ fn happen(office: &mut Office, (which, number, fen): (u8, u128, i32)) {
         6 => {
             if office.on_payment(
                 number,
-                PaymentCommand::ReceiveRecovery { amount, received_on: today, withheld_from: None },
+                PaymentCommand::ReceiveRecovery {
+                    amount,
+                    received_on: today,
+                    withheld_from: None,
+                    reference: None,
+                },
             ) {
                 let payment_id = order(number, 1, today).payment_id;
-                let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: today };
+                let credit =
+                    FundCommand::CreditRecovery { payment_id, amount, credited_on: today, reference: None };
                 // the same amount of the same day is a repeat to the fund, which the payment is not asked about
                 office.on_fund(BUDGET, credit);
             }
@@ -377,7 +383,8 @@ fn answer(office: &mut Office, number: u128, arrived: bool) {
             let (payment_id, plan_id) = (order(number, 1, today).payment_id, part.plan_id);
             let withheld_from = Some(WithheldFrom { payment_id, program, plan_id });
             let (amount, received_on) = (part.amount, today);
-            let receive = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from };
+            let receive =
+                PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from, reference: None };
             assert!(office.on_payment(number - 1, receive));
         }
     }
@@ -520,7 +527,8 @@ fn a_payment_moves_from_deposits_through_transit_to_its_program() {
         plan_id: plan(1),
     };
     let (amount, received_on) = (Money::from_fen(3_000), day("2023-08-11"));
-    let withheld = PaymentEvent::RecoveryReceived { amount, received_on, withheld_from: Some(from) };
+    let withheld =
+        PaymentEvent::RecoveryReceived { amount, received_on, withheld_from: Some(from), reference: None };
     let expected =
         [(Account::ProgramExpense, Some(program), 3_000), (Account::RecoveriesReceivable, None, -3_000)];
     assert_eq!(booked(&withheld), expected);

@@ -97,6 +97,8 @@ pub enum FundCommand {
         amount: Money,
         /// The day.
         credited_on: NaiveDate,
+        /// 流水号, as the payment's event has it.
+        reference: Option<String>,
     },
     /// 年终结账, by finance, once the year is over.
     CloseYear {

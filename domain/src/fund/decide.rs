@@ -9,7 +9,7 @@ use super::decide_year::CarryOver;
 use super::earmark::{ProgramShare, Shortage};
 use super::error::FundError;
 use super::event::{FundEvent, FundSource};
-use super::state::{Appropriation, Commitment, Credit, CreditedRefund, Fund, FundAccount};
+use super::state::{Appropriation, Commitment, Credit, CreditedRecovery, CreditedRefund, Fund, FundAccount};
 use crate::actor::Role;
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
 use crate::ids::{CampaignId, DonationId, PaymentId, RemittanceId, RunId};
@@ -50,8 +50,9 @@ impl Decider for Fund {
                 let remittance = RemittanceOf { campaign_id, remittance_id };
                 account?.remit(remittance, Credit { amount, on }, context)
             }
-            Command::CreditRecovery { payment_id, amount, credited_on: on } => {
-                account?.credit_recovery(payment_id, Credit { amount, on }, context)
+            Command::CreditRecovery { payment_id, amount, credited_on: on, reference } => {
+                let recovery = CreditedRecovery { credit: Credit { amount, on }, reference };
+                account?.credit_recovery(payment_id, recovery, context)
             }
             Command::CloseYear { year, facts, closed_on } => {
                 account?.close_year(year, facts, closed_on, context)
@@ -202,15 +203,20 @@ impl FundAccount {
         Ok(())
     }
 
-    fn credit_recovery(&self, payment_id: PaymentId, credit: Credit, context: &Context) -> Decision {
-        if self.recoveries.get(&payment_id).is_some_and(|credits| credits.contains(&credit)) {
+    fn credit_recovery(
+        &self,
+        payment_id: PaymentId,
+        recovery: CreditedRecovery,
+        context: &Context,
+    ) -> Decision {
+        if self.recoveries.get(&payment_id).is_some_and(|credited| credited.contains(&recovery)) {
             return Ok(vec![]);
         }
-        let Credit { amount, on: credited_on } = credit;
+        let CreditedRecovery { credit: Credit { amount, on: credited_on }, reference } = recovery;
         positive(amount)?;
         self.happened(credited_on, context)?;
         self.balance_with(amount)?;
-        Ok(vec![FundEvent::RecoveryCredited { amount, payment_id, credited_on }])
+        Ok(vec![FundEvent::RecoveryCredited { amount, payment_id, credited_on, reference }])
     }
 
     fn remit(&self, remittance: RemittanceOf, debit: Credit, context: &Context) -> Decision {

@@ -118,6 +118,9 @@ pub enum FundEvent {
         payment_id: crate::ids::PaymentId,
         /// The day.
         credited_on: NaiveDate,
+        /// 流水号 of the repayment; none where nobody stated it. Since 1.1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// 年终结账: nothing more is booked into the year on this fund; its income and expense go to 本期盈余.
     FundYearClosed {
@@ -223,7 +226,7 @@ ledger_events!(FundEvent {
     FundsReleased = "1.1.0",
     FundsSpent = "1.0.0",
     DonationsRemitted = "1.0.0",
-    RecoveryCredited = "1.0.0",
+    RecoveryCredited = "1.1.0",
     FundYearClosed = "1.0.0",
     FundYearReopened = "1.0.0",
     FundYearCarriedOver = "1.0.0",

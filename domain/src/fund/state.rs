@@ -42,7 +42,7 @@ pub struct FundAccount {
     /// Remitted money, by the remittance.
     pub remittances: BTreeMap<RemittanceId, Credit>,
     /// Recovered money, by the payment it was paid with.
-    pub recoveries: BTreeMap<PaymentId, Vec<Credit>>,
+    pub recoveries: BTreeMap<PaymentId, Vec<CreditedRecovery>>,
     /// What came in for which program, and what of it is used.
     pub earmarks: Earmarks,
     /// Every year that is closed.
@@ -85,6 +85,15 @@ pub struct CreditedRefund {
     pub credit: Credit,
     /// 退款单号, where a statement told it.
     pub number: Option<String>,
+}
+
+/// What came back of a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditedRecovery {
+    /// How much, and when.
+    pub credit: Credit,
+    /// 流水号, where somebody stated it.
+    pub reference: Option<String>,
 }
 
 /// What a fund holds ready for a run, in fen. Spent and released together never exceed committed.
@@ -230,9 +239,11 @@ impl FundAccount {
                 self.receive(None, amount.negated())?;
                 self.remittances.insert(remittance_id, Credit { amount, on });
             }
-            &FundEvent::RecoveryCredited { amount, payment_id, credited_on: on } => {
-                self.receive(None, amount)?;
-                self.recoveries.entry(payment_id).or_default().push(Credit { amount, on });
+            FundEvent::RecoveryCredited { amount, payment_id, credited_on, reference } => {
+                self.receive(None, *amount)?;
+                let (credit, reference) = (Credit { amount: *amount, on: *credited_on }, reference.clone());
+                let recovery = CreditedRecovery { credit, reference };
+                self.recoveries.entry(*payment_id).or_default().push(recovery);
             }
             FundEvent::FundYearClosed { .. }
             | FundEvent::FundYearReopened { .. }

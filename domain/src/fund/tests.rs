@@ -103,6 +103,7 @@ fn recovered(amount: i32) -> FundCommand {
         payment_id: PaymentId::new(Uuid::from_u128(5)),
         amount: yuan(amount),
         credited_on: day("2023-07-20"),
+        reference: None,
     }
 }
 

@@ -62,6 +62,9 @@ pub enum PaymentCommand {
         received_on: NaiveDate,
         /// 抵扣: from which payment, in the same append as its settlement; none where it was paid back.
         withheld_from: Option<WithheldFrom>,
+        /// 流水号 of the bank slip or receipt, by which the same repayment is known again; none where nobody stated it, and
+        /// the same amount on the same day is then one repayment. 1 to 100 characters.
+        reference: Option<String>,
     },
     /// 核销, in the same append as the approval of its plan.
     WaiveRecovery {

@@ -42,8 +42,8 @@ impl Decider for Payment {
             Command::OpenRecovery { amount, reason, opened_on } => {
                 self.open_recovery(Recovery { amount, reason, opened_on }, name, context)
             }
-            Command::ReceiveRecovery { amount, received_on, withheld_from } => {
-                let receipt = RecoveryReceipt { amount, received_on, withheld_from };
+            Command::ReceiveRecovery { amount, received_on, withheld_from, reference } => {
+                let receipt = RecoveryReceipt { amount, received_on, withheld_from, reference };
                 self.receive_recovery(receipt, name, context)
             }
             Command::WaiveRecovery { amount, plan_id, waived_on } => {
@@ -195,16 +195,22 @@ impl Payment {
         if settled.receipts.contains(&receipt) {
             return Ok(vec![]);
         }
-        let RecoveryReceipt { amount, received_on, withheld_from } = receipt;
+        let RecoveryReceipt { amount, received_on, withheld_from, reference } = receipt;
         // a payment repays another once under a plan, whichever day the bank's file is taken again
         let repays = |from| settled.receipts.iter().any(|before| before.withheld_from == Some(from));
         if withheld_from.is_some_and(repays) {
             return Ok(vec![]);
         }
+        if reference.is_some() && settled.receipts.iter().any(|before| before.reference == reference) {
+            return Err(PaymentError::RepaymentDiffers);
+        }
         positive(amount)?;
         happened(received_on, settled.settled_on, context)?;
+        if let Some(reference) = &reference {
+            filled(reference, "reference")?;
+        }
         within_open(amount, settled)?;
-        Ok(vec![PaymentEvent::RecoveryReceived { amount, received_on, withheld_from }])
+        Ok(vec![PaymentEvent::RecoveryReceived { amount, received_on, withheld_from, reference }])
     }
 
     fn waive_recovery(&self, waiver: RecoveryWaiver, command: &'static str, context: &Context) -> Decision {

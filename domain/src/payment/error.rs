@@ -21,6 +21,9 @@ pub enum PaymentError {
     /// The same case, month and attempt was ordered with other content.
     #[error("this payment was already ordered, with other content")]
     PaymentDiffers,
+    /// This repayment's number was used for another amount or day.
+    #[error("a repayment with this number was already taken in, of another amount or on another day")]
+    RepaymentDiffers,
     /// The bank first said settled, with another reference.
     #[error("this payment was already settled, with another reference")]
     SettlementDiffers,
@@ -115,6 +118,7 @@ impl Explain for PaymentError {
             E::RoleNotAllowed { .. } => "role_not_allowed",
             E::PaymentUnknown => "payment_unknown",
             E::PaymentDiffers => "payment_differs",
+            E::RepaymentDiffers => "repayment_differs",
             E::SettlementDiffers => "settlement_differs",
             E::ReturnDiffers => "return_differs",
             E::SettledAfterReturn => "settled_after_return",
@@ -142,6 +146,7 @@ impl Explain for PaymentError {
             E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由财务人员办理。".into(),
             E::PaymentUnknown => "没有这笔发放明细，请核对个案、所属月份和次数。".into(),
             E::PaymentDiffers => "该月份的这一次发放已经存在且内容不同，不得重复发放，请核对批次。".into(),
+            E::RepaymentDiffers => "该流水号的退款已经登记且金额或日期不同，请核对回单。".into(),
             E::SettlementDiffers => "该笔已登记到账，但银行流水号不同，请与银行核对回盘文件。".into(),
             E::ReturnDiffers => "该笔已登记退汇，但原因不同，请与银行核对回盘文件。".into(),
             E::SettledAfterReturn => "该笔已登记退汇，又收到到账结果，请与银行核对后再处理。".into(),

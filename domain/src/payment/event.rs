@@ -71,6 +71,9 @@ pub enum PaymentEvent {
         /// 抵扣: from which payment it was withheld; none where it was paid back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         withheld_from: Option<WithheldFrom>,
+        /// 流水号 of the bank slip or receipt of what was paid back; none where nobody stated it. Since 1.2.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
     },
     /// 核销: part or all of what was asked back is given up.
     RecoveryWaived {
@@ -231,6 +234,6 @@ ledger_events!(PaymentEvent {
     PaymentReissued = "1.0.0",
     PaymentCancelled = "1.0.0",
     RecoveryOpened = "1.0.0",
-    RecoveryReceived = "1.1.0",
+    RecoveryReceived = "1.2.0",
     RecoveryWaived = "1.0.0",
 });

@@ -120,7 +120,7 @@ pub struct Recovery {
 }
 
 /// 追回.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecoveryReceipt {
     /// How much, in fen.
     pub amount: Money,
@@ -128,6 +128,9 @@ pub struct RecoveryReceipt {
     pub received_on: NaiveDate,
     /// From which payment it was withheld; none where it was paid back.
     pub withheld_from: Option<WithheldFrom>,
+    /// 流水号 of what was paid back, where somebody stated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// 核销.
@@ -308,9 +311,14 @@ impl Payment {
             }
             (
                 Payment::Settled(mut settled),
-                &Event::RecoveryReceived { amount, received_on, withheld_from },
+                Event::RecoveryReceived { amount, received_on, withheld_from, reference },
             ) => {
-                settled.receipts.push(RecoveryReceipt { amount, received_on, withheld_from });
+                settled.receipts.push(RecoveryReceipt {
+                    amount: *amount,
+                    received_on: *received_on,
+                    withheld_from: *withheld_from,
+                    reference: reference.clone(),
+                });
                 Payment::Settled(settled)
             }
             (Payment::Settled(mut settled), &Event::RecoveryWaived { amount, plan_id, waived_on }) => {

@@ -102,6 +102,7 @@ fn receive(fen: i32) -> PaymentCommand {
         amount: Money::from_fen(fen),
         received_on: day("2023-07-25"),
         withheld_from: None,
+        reference: None,
     }
 }
 
@@ -176,6 +177,7 @@ fn an_overpayment_is_asked_back_and_comes_back_in_parts() {
             amount: Money::from_fen(5_000),
             received_on: day("2023-07-25"),
             withheld_from: None,
+            reference: None,
         },
     ]);
     given(opened.clone()).when(asked(recover(2_001))).then_expect_error(PaymentError::RecoveryAboveSettled {
@@ -246,6 +248,38 @@ fn what_is_withheld_is_what_was_ordered_to_be() {
     );
 }
 
+fn receive_with(fen: i32, date: &str, reference: &str) -> PaymentCommand {
+    PaymentCommand::ReceiveRecovery {
+        amount: Money::from_fen(fen),
+        received_on: day(date),
+        withheld_from: None,
+        reference: Some(reference.into()),
+    }
+}
+
+#[test]
+fn equal_repayments_of_a_day_are_one_without_a_reference_and_as_many_as_their_references() {
+    let opened = history(vec![order(), settle(), recover(8_000), receive(3_000)]);
+    given(opened.clone()).when(asked(receive(3_000))).then_expect_events(vec![]);
+    let first = receive_with(2_000, "2023-07-25", "H-1");
+    let once = [opened, history_after(&first)].concat();
+    given(once.clone()).when(asked(first)).then_expect_events(vec![]);
+    let second = given(once.clone()).when(asked(receive_with(2_000, "2023-07-25", "H-2")));
+    assert_eq!(outcome(second), "ok");
+    for other in [receive_with(2_001, "2023-07-25", "H-1"), receive_with(2_000, "2023-07-26", "H-1")] {
+        given(once.clone()).when(asked(other)).then_expect_error(PaymentError::RepaymentDiffers);
+    }
+    let unnamed = given(once.clone()).when(asked(receive_with(1, "2023-07-25", " ")));
+    assert_eq!(outcome(unnamed), "text_missing");
+    assert_eq!(outcome(given(once).when(asked(receive(2_000)))), "ok", "without a reference it is another");
+}
+
+/// What a repayment adds to a payment of which 5,000 fen are open.
+fn history_after(repayment: &PaymentCommand) -> Vec<PaymentEvent> {
+    let opened = history(vec![order(), settle(), recover(8_000), receive(3_000)]);
+    given(opened).when(asked(repayment.clone())).inspect_result().unwrap()
+}
+
 #[test]
 fn a_payment_repays_another_once_under_a_plan() {
     let from =
@@ -254,6 +288,7 @@ fn a_payment_repays_another_once_under_a_plan() {
         amount: Money::from_fen(3_000),
         received_on: day(date),
         withheld_from: Some(from),
+        reference: None,
     };
     let repaid = history(vec![order(), settle(), recover(8_000), on("2023-07-25")]);
     given(repaid).when(asked(on("2023-07-26"))).then_expect_events(vec![]);
@@ -405,7 +440,12 @@ fn commands() -> impl Strategy<Value = Vec<PaymentCommand>> {
                 let reason = RecoveryReason::FactsCorrected;
                 PaymentCommand::OpenRecovery { amount, reason, opened_on: on }
             }
-            _ => PaymentCommand::ReceiveRecovery { amount, received_on: on, withheld_from: None },
+            _ => PaymentCommand::ReceiveRecovery {
+                amount,
+                received_on: on,
+                withheld_from: None,
+                reference: None,
+            },
         }
     });
     prop::collection::vec(command, 1..60)

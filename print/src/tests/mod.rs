@@ -1,5 +1,7 @@
 //! Papers of an invented office, set and read back.
 
+mod donations;
+mod imprints;
 mod pages;
 mod sheets;
 mod workbooks;
@@ -7,7 +9,7 @@ mod workbooks;
 use chrono::NaiveDate;
 use domain::money::Money;
 
-use crate::{CheckpointMark, Paper, Roster, RosterRow, Sheet, Trace};
+use crate::{CheckpointMark, Paper, Roster, RosterRow, Sheet, Subject, Trace};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -24,7 +26,8 @@ fn trace() -> Trace {
 }
 
 fn paper(sheet: Sheet) -> Paper {
-    Paper { sheet, trace: trace() }
+    let run = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+    Paper { sheet, trace: trace(), subject: Subject::Roster { run, whole: true } }
 }
 
 fn row(name: &str, fen: i32) -> RosterRow {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{CampaignRow, DonationRow, InKindRow};
 use crate::error::ProjectionError;
-use crate::rows::{fetch_all, fetch_one};
+use crate::rows::fetch_all;
 
 /// A campaign with its gifts by method and by month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,19 +74,6 @@ pub async fn donations_page<'e>(
     let query = sqlx::query(include_str!("sql/donations_page.sql")).bind(campaign.uuid());
     let query = query.bind(received_position.cast_signed()).bind(i64::from(limit));
     fetch_all("read_donations", executor, query).await
-}
-
-/// The gift of a campaign that a receipt's number was given to.
-///
-/// # Errors
-/// Those of the database.
-pub async fn donation_of_receipt<'e>(
-    executor: impl Executor<'e, Database = Postgres>,
-    campaign: CampaignId,
-    receipt_number: u32,
-) -> Result<Option<DonationRow>, ProjectionError> {
-    let query = sqlx::query(include_str!("sql/donation_of_receipt.sql")).bind(campaign.uuid());
-    fetch_one("read_donations", executor, query.bind(i64::from(receipt_number))).await
 }
 
 /// The gifts of money of these ids, of whatever campaign; those that do not exist are left out.

@@ -20,18 +20,33 @@ pub use report::{
 };
 
 use crate::error::ProjectionError;
+use crate::projection::About;
 use crate::rows::{fetch_all, fetch_one};
 use crate::snapshot::Snapshot;
 use crate::{beneficiary_summaries, case_files, donation_totals, payment_registers};
+
+/// What the report of a year is read from.
+pub static YEAR_NEEDS: [&About; 3] =
+    [&beneficiary_summaries::ABOUT, &case_files::ABOUT, &donation_totals::ABOUT];
+
+/// What the report of a month is read from.
+pub static MONTH_NEEDS: [&About; 3] =
+    [&beneficiary_summaries::ABOUT, &case_files::ABOUT, &payment_registers::ABOUT];
 
 /// The report of a year, from one snapshot.
 ///
 /// # Errors
 /// [`ProjectionError::Apart`] when the read tables do not stand at one position; those of the database.
 pub async fn year_report(pool: &PgPool, year: i32) -> Result<YearReport, ProjectionError> {
+    year_report_of(&mut Snapshot::take(pool, &YEAR_NEEDS).await?, year).await
+}
+
+/// The report of a year, from a snapshot of what it [needs](YEAR_NEEDS).
+///
+/// # Errors
+/// Those of the database.
+pub async fn year_report_of(snapshot: &mut Snapshot, year: i32) -> Result<YearReport, ProjectionError> {
     let span = Span::of(year)?;
-    let needed = [&beneficiary_summaries::ABOUT, &case_files::ABOUT, &donation_totals::ABOUT];
-    let mut snapshot = Snapshot::take(pool, &needed).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
     let programs = programs_of(connection, &span).await?;
@@ -50,8 +65,17 @@ pub async fn year_report(pool: &PgPool, year: i32) -> Result<YearReport, Project
 /// # Errors
 /// [`ProjectionError::Apart`] when the read tables do not stand at one position; those of the database.
 pub async fn month_report(pool: &PgPool, month: BenefitMonth) -> Result<MonthReport, ProjectionError> {
-    let needed = [&beneficiary_summaries::ABOUT, &case_files::ABOUT, &payment_registers::ABOUT];
-    let mut snapshot = Snapshot::take(pool, &needed).await?;
+    month_report_of(&mut Snapshot::take(pool, &MONTH_NEEDS).await?, month).await
+}
+
+/// The report of a benefit month, from a snapshot of what it [needs](MONTH_NEEDS).
+///
+/// # Errors
+/// Those of the database.
+pub async fn month_report_of(
+    snapshot: &mut Snapshot,
+    month: BenefitMonth,
+) -> Result<MonthReport, ProjectionError> {
     let position = snapshot.position();
     let connection = snapshot.connection();
     let text = month.to_string();

@@ -61,6 +61,7 @@ fn month(order: &PaymentOrder, number: u32) -> StreamAppend {
         amount: Money::from_fen(100),
         received_on: day,
         withheld_from: None,
+        reference: None,
     };
     let settled = PaymentEvent::PaymentSettled {
         settled_on: day,

@@ -9,7 +9,7 @@ use crate::audit::Fault;
 use crate::audit::verify::{DeclaredBreak, Known, Verified, verify};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::proofs;
-use crate::cli::screen::Screen;
+use crate::cli::screen::{Screen, plain};
 
 /// Faults that are shown; the rest are counted.
 const SHOWN: usize = 40;
@@ -117,14 +117,4 @@ fn show_breaks(screen: &Screen, breaks: &[DeclaredBreak]) -> Result<(), Failure>
 fn line(fault: &Fault, text: &str) -> String {
     let at = fault.position.map(|position| format!(" #{position}")).unwrap_or_default();
     format!("✗ {}{at}：{} [{}]", plain(&fault.file), plain(text), fault.code)
-}
-
-/// Text from a bundle, which a stranger wrote: nothing in it moves the cursor, clears the screen or turns the direction
-/// of writing, so that it cannot look like an answer of ours.
-fn plain(text: &str) -> String {
-    let moves = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if moves(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

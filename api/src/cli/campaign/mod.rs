@@ -5,6 +5,7 @@ mod publish;
 mod remit;
 mod show;
 mod trace;
+mod waiting;
 
 use std::path::PathBuf;
 

@@ -6,6 +6,7 @@ use projections::donation_totals::queries::{self, CampaignTotal};
 use serde_json::json;
 
 use super::named;
+use super::waiting::{show_waiting, waiting_of};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
@@ -63,6 +64,8 @@ pub(super) async fn one(session: &Session, name: &str) -> Result<Done, Failure> 
     let stage = campaign.stage();
     show_sums(&screen, book, screen.pick(stage.zh(), stage.en()))?;
     show_remittances(&screen, book)?;
+    let waiting = waiting_of(book);
+    show_waiting(&screen, &waiting)?;
     let voided = book.receipts.values().filter(|entry| entry.voided.is_some()).count();
     screen.answer(&json!({
         "terms": book.terms,
@@ -78,6 +81,7 @@ pub(super) async fn one(session: &Session, name: &str) -> Result<Done, Failure> 
         "voided_receipts": voided,
         "progress": book.progress,
         "remittances": book.remittances,
+        "waiting": waiting,
     }))?;
     Ok(Done::Well)
 }
@@ -126,9 +130,12 @@ fn show_remittances(screen: &Screen, book: &GiftBook) -> Result<(), Failure> {
         (screen.pick("转交", "Remittance"), Align::Left),
         (screen.pick("接收单位", "Recipient"), Align::Left),
         (screen.pick("金额（元）", "Yuan"), Align::Right),
+        (screen.pick("提出", "Proposed"), Align::Left),
         (screen.pick("情况", "State"), Align::Left),
     ];
-    let rows = book.remittances.iter().map(|(id, remittance)| {
+    let mut remittances: Vec<_> = book.remittances.iter().collect();
+    remittances.sort_by_key(|(id, remittance)| (remittance.proposed_on, **id));
+    let rows = remittances.into_iter().map(|(id, remittance)| {
         let state = match &remittance.step {
             RemittanceStep::Proposed => screen.pick("待批准", "proposed").to_owned(),
             RemittanceStep::Rejected { reason, rejected_on } => {
@@ -138,7 +145,8 @@ fn show_remittances(screen: &Screen, book: &GiftBook) -> Result<(), Failure> {
                 format!("{} {remitted_on} {reference}", screen.pick("已转交", "remitted"))
             }
         };
-        vec![id.to_string(), remittance.recipient.clone(), yuan(remittance.amount), state]
+        let proposed = format!("{} {}", remittance.proposed_on, remittance.proposed_by);
+        vec![id.to_string(), remittance.recipient.clone(), yuan(remittance.amount), proposed, state]
     });
     Ok(screen.table(&heads, &rows.collect::<Vec<_>>())?)
 }

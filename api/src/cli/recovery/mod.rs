@@ -59,6 +59,9 @@ pub enum RecoveryCommand {
         /// 收到日期 · the day it came; today when absent
         #[arg(long)]
         on: Option<NaiveDate>,
+        /// 流水号 · number of the bank slip or receipt; the same number is the same repayment
+        #[arg(long)]
+        reference: Option<String>,
     },
     /// 方案明细 · show one plan with its payments
     Show {
@@ -141,7 +144,9 @@ pub(super) async fn run(session: &Session, command: RecoveryCommand) -> Result<D
             let end = async |office: &Office, desk: &Desk| end_plan(office, desk, plan, &reason).await;
             step(session, plan, ("已终止", "ended"), end).await
         }
-        RecoveryCommand::Receive { case, amount, on } => plans::receive(session, case, amount, on).await,
+        RecoveryCommand::Receive { case, amount, on, reference } => {
+            plans::receive(session, case, (amount, on, reference)).await
+        }
         RecoveryCommand::Show { plan } => plans::show(session, plan).await,
         RecoveryCommand::Balance { person, effective, known } => {
             balance::run(session, person, effective, known).await

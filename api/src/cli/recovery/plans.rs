@@ -12,7 +12,7 @@ use super::PlanArgs;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, yuan};
 use crate::cli::session::Session;
-use crate::processes::{propose_plan, receive_repayment};
+use crate::processes::{Repaid, propose_plan, receive_repayment};
 use crate::replay::{Words, plan_way};
 
 /// Proposes a plan and shows it.
@@ -47,15 +47,14 @@ pub(super) async fn propose(session: &Session, arguments: &PlanArgs) -> Result<D
 pub(super) async fn receive(
     session: &Session,
     case: CaseId,
-    amount: Money,
-    on: Option<NaiveDate>,
+    (amount, on, reference): (Money, Option<NaiveDate>, Option<String>),
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    let on = on.unwrap_or(desk.today());
+    let repaid = Repaid { amount, received_on: on.unwrap_or(desk.today()), reference: reference.clone() };
     let payments = session
         .with_ledger(async |app| {
             let office = app.office();
-            receive_repayment(office, &desk, case, amount, on).await?;
+            receive_repayment(office, &desk, case, repaid).await?;
             office.runner.catch_up(Until::Head).await?;
             Ok(recoveries(&office.pool, &[], &[case]).await?)
         })
@@ -65,7 +64,12 @@ pub(super) async fn receive(
         format!("已收退款 {} 元，个案 {case} 尚待追回 {} 元。", yuan(amount), yuan(open)),
         format!("{} yuan taken in; {} yuan of case {case} are still to come back.", yuan(amount), yuan(open)),
     )?;
-    session.screen.answer(&json!({ "case_id": case, "received_fen": amount, "open_fen": open }))?;
+    session.screen.answer(&json!({
+        "case_id": case,
+        "received_fen": amount,
+        "reference": reference,
+        "open_fen": open,
+    }))?;
     Ok(Done::Well)
 }
 

@@ -18,7 +18,7 @@ use crate::http::Api;
 use crate::http::input::{AtDesk, Named, Sent};
 use crate::http::list::Page;
 use crate::http::problem::Problem;
-use crate::processes::{self as office, WantedWay};
+use crate::processes::{self as office, Repaid, WantedWay};
 
 type Answer = Result<Json<Done>, Problem>;
 
@@ -151,13 +151,17 @@ pub(super) async fn reject(
 }
 
 /// Repaid money. Amounts in fen.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repayment {
     /// How much.
     amount_fen: Money,
     /// The day it came.
     received_on: NaiveDate,
+    /// 流水号 of the bank slip or receipt, 1 to 100 characters: the same repayment sent again is known by it, and two equal
+    /// ones of a day are told apart. Without it, equal amounts on one day are one repayment.
+    #[serde(default)]
+    reference: Option<String>,
 }
 
 pub(super) async fn repay(
@@ -167,6 +171,7 @@ pub(super) async fn repay(
     Sent(sent): Sent<Repayment>,
 ) -> Answer {
     api.case_seen_by(&caller, id).await?;
-    office::receive_repayment(api.office(), &desk, id, sent.amount_fen, sent.received_on).await?;
+    let Repayment { amount_fen: amount, received_on, reference } = sent;
+    office::receive_repayment(api.office(), &desk, id, Repaid { amount, received_on, reference }).await?;
     Done::with(&api, id).await
 }

@@ -100,8 +100,15 @@ async fn consequences(
             let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
             let (amount, reason) = (order.amount, RecoveryReason::FactsCorrected);
             let open = PaymentCommand::OpenRecovery { amount, reason, opened_on: today };
-            let receive = PaymentCommand::ReceiveRecovery { amount, received_on: today, withheld_from: None };
-            let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: today };
+            // the line is resolved once, in the same append
+            let reference = None;
+            let receive = PaymentCommand::ReceiveRecovery {
+                amount,
+                received_on: today,
+                withheld_from: None,
+                reference: reference.clone(),
+            };
+            let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: today, reference };
             vec![
                 Step::Payment(id.clone(), open),
                 Step::Payment(id, receive),

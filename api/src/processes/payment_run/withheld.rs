@@ -188,7 +188,8 @@ fn repay(order: &Ordered, part: &Withholding, desk: &Desk) -> Step {
     let Withholding { plan_id, payment_id, amount } = *part;
     let from = WithheldFrom { payment_id: order.payment_id, program: order.program, plan_id };
     let received_on = desk.today();
-    let command = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from: Some(from) };
+    let command =
+        PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from: Some(from), reference: None };
     Step::Payment(payment_id.to_string(), command)
 }
 

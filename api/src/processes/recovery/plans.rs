@@ -6,7 +6,7 @@ use domain::fund::FundCommand;
 use domain::household::Household;
 use domain::ids::{CaseId, PaymentId, RecoveryPlanId};
 use domain::money::Money;
-use domain::payment::{Payment, PaymentCommand};
+use domain::payment::{Payment, PaymentCommand, PaymentError};
 use domain::policy::Parameter;
 use domain::recovery_plan::{
     Debtor, PlanItem, PlanLimits, PlanTerms, RecoveryPlan, RecoveryPlanCommand, RecoveryWay, Repayer,
@@ -253,27 +253,46 @@ async fn plan_step(
     Ok(())
 }
 
+/// Money that somebody repaid (退款).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaid {
+    /// How much, in fen.
+    pub amount: Money,
+    /// The day it came.
+    pub received_on: NaiveDate,
+    /// 流水号 of the bank slip or receipt, by which the same repayment of a case is known again however it was spread;
+    /// without one, an equal amount on the same day to the same payments is the same repayment.
+    pub reference: Option<String>,
+}
+
 /// Takes repaid money in for a case: the oldest month first, each part credited to the fund that had paid it, all in
 /// one append. Completes the case's plan when nothing is open any more.
 ///
 /// # Errors
-/// The domain refuses more than is open; [`ProcessError::Unknown`] where nothing of the case was asked back.
+/// The domain refuses more than is open, and a reference that came before with another amount or day;
+/// [`ProcessError::Unknown`] where nothing of the case was asked back.
 pub async fn receive_repayment(
     office: &Office,
     desk: &Desk,
     case_id: CaseId,
-    amount: Money,
-    received_on: NaiveDate,
+    repaid: Repaid,
 ) -> Result<(), ProcessError> {
     office.runner.catch_up(Until::Head).await?;
     let asked_back = recoveries(&office.pool, &[], &[case_id]).await?;
-    let parts = spread(&asked_back, amount)?;
+    if was_taken_in(office, &asked_back, &repaid).await? {
+        return Ok(());
+    }
+    let parts = spread(&asked_back, repaid.amount)?;
     if parts.is_empty() {
         return Err(ProcessError::Unknown { what: "recovery of this case" });
     }
     let steps: Vec<Step> =
-        parts.iter().flat_map(|(payment, part)| receipt(payment, *part, received_on)).collect();
-    let key = office.derived("receive_repayment", &format!("{steps:?}"));
+        parts.iter().flat_map(|(payment, part)| receipt(payment, *part, &repaid)).collect();
+    // with a reference the key is the repayment's own, so that two who enter it at once enter it once
+    let key = match &repaid.reference {
+        Some(reference) => office.derived("repayment", &format!("{case_id}|{reference}")),
+        None => office.derived("receive_repayment", &format!("{steps:?}")),
+    };
     office.together(desk, key, steps).await?;
     let open = plans_of_case(&office.pool, case_id).await?.into_iter().filter(|plan| plan.stage.is_open());
     for plan in open {
@@ -282,10 +301,44 @@ pub async fn receive_repayment(
     Ok(())
 }
 
-fn receipt(payment: &OpenPayment, amount: Money, received_on: NaiveDate) -> [Step; 2] {
+/// Whether a repayment with this reference came before: the parts that stand with the case's payments make the same sum on
+/// the same day.
+async fn was_taken_in(
+    office: &Office,
+    asked_back: &[OpenPayment],
+    repaid: &Repaid,
+) -> Result<bool, ProcessError> {
+    if repaid.reference.is_none() {
+        return Ok(false);
+    }
+    let mut parts = Vec::new();
+    for payment in asked_back {
+        let loaded = office.repository.load_newest::<Payment>(&payment.payment_id.to_string()).await?;
+        if let Payment::Settled(settled) = &*loaded.state {
+            let same = settled.receipts.iter().filter(|receipt| receipt.reference == repaid.reference);
+            parts.extend(same.map(|receipt| (receipt.amount, receipt.received_on)));
+        }
+    }
+    if parts.is_empty() {
+        return Ok(false);
+    }
+    let sum = Money::sum(parts.iter().map(|(amount, _)| *amount))?;
+    if sum == repaid.amount && parts.iter().all(|(_, on)| *on == repaid.received_on) {
+        return Ok(true);
+    }
+    Err(ProcessError::refused(&PaymentError::RepaymentDiffers))
+}
+
+fn receipt(payment: &OpenPayment, amount: Money, repaid: &Repaid) -> [Step; 2] {
     let payment_id: PaymentId = payment.payment_id;
-    let receive = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from: None };
-    let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on };
+    let (received_on, reference) = (repaid.received_on, repaid.reference.clone());
+    let receive = PaymentCommand::ReceiveRecovery {
+        amount,
+        received_on,
+        withheld_from: None,
+        reference: reference.clone(),
+    };
+    let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: received_on, reference };
     [Step::Payment(payment_id.to_string(), receive), Step::Fund(payment.fund_id.to_string(), credit)]
 }
 

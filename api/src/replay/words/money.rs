@@ -2,6 +2,7 @@
 
 use domain::fund::FundEvent;
 
+use super::payment::slip;
 use super::{Words, words};
 use crate::cli::screen::yuan;
 
@@ -63,11 +64,12 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
                 format!("{amount} yuan remitted ({remittance_id})"),
             )
         }
-        Event::RecoveryCredited { amount, payment_id, .. } => {
+        Event::RecoveryCredited { amount, payment_id, reference, .. } => {
             let amount = yuan(*amount);
+            let (slip_zh, slip_en) = slip(reference.as_deref());
             words(
-                format!("追回入账 {amount} 元（{payment_id}）"),
-                format!("{amount} yuan recovered of {payment_id}"),
+                format!("追回入账 {amount} 元（{payment_id}{slip_zh}）"),
+                format!("{amount} yuan recovered of {payment_id}{slip_en}"),
             )
         }
         Event::FundYearClosed { .. } | Event::FundYearReopened { .. } | Event::FundYearCarriedOver { .. } => {

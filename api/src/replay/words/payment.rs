@@ -36,7 +36,7 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
             let ((zh, en), amount) = (recovery(*reason), yuan(*amount));
             words(format!("追缴立项 {amount} 元（{zh}）"), format!("recovery of {amount} yuan opened ({en})"))
         }
-        Event::RecoveryReceived { amount, received_on, withheld_from } => {
+        Event::RecoveryReceived { amount, received_on, withheld_from, reference } => {
             let amount = yuan(*amount);
             let (from_zh, from_en) = match withheld_from {
                 Some(from) => (
@@ -45,9 +45,10 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
                 ),
                 None => (String::new(), String::new()),
             };
+            let (slip_zh, slip_en) = slip(reference.as_deref());
             words(
-                format!("{received_on} 追回 {amount} 元{from_zh}"),
-                format!("{amount} yuan recovered on {received_on}{from_en}"),
+                format!("{received_on} 追回 {amount} 元{from_zh}{slip_zh}"),
+                format!("{amount} yuan recovered on {received_on}{from_en}{slip_en}"),
             )
         }
         Event::RecoveryWaived { amount, waived_on, plan_id } => {
@@ -57,6 +58,14 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
                 format!("{amount} yuan to recover given up on {waived_on} (plan {plan_id})"),
             )
         }
+    }
+}
+
+/// By which slip money was paid back; nothing where nobody stated it.
+pub(super) fn slip(reference: Option<&str>) -> (String, String) {
+    match reference {
+        Some(reference) => (format!("，流水号 {reference}"), format!(", slip {reference}")),
+        None => (String::new(), String::new()),
     }
 }
 

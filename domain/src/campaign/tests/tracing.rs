@@ -28,7 +28,12 @@ fn spend(run: u128, amount: i32) -> FundEvent {
 
 fn recover(amount: i32) -> FundEvent {
     let payment_id = PaymentId::new(Uuid::from_u128(77));
-    FundEvent::RecoveryCredited { amount: yuan(amount), payment_id, credited_on: day("2023-06-25") }
+    FundEvent::RecoveryCredited {
+        amount: yuan(amount),
+        payment_id,
+        credited_on: day("2023-06-25"),
+        reference: None,
+    }
 }
 
 fn remit(campaign: u128, amount: i32) -> FundEvent {

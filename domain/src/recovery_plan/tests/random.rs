@@ -144,7 +144,8 @@ impl Person {
             let (payment_id, program) = (order.payment_id, order.program);
             let withheld_from = Some(WithheldFrom { payment_id, program, plan_id: part.plan_id });
             let (amount, received_on) = (part.amount, day("2023-07-11"));
-            let receive = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from };
+            let receive =
+                PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from, reference: None };
             assert!(self.ask(repaid, receive));
         }
     }
@@ -234,8 +235,12 @@ fn play(acts: Vec<(u8, u32, u32)>) -> Person {
             6 => {
                 if let Some((key, open)) = person.open(which) {
                     let amount = open.min(Money::from_fen(fen.cast_signed()));
-                    let receive =
-                        PaymentCommand::ReceiveRecovery { amount, received_on: on, withheld_from: None };
+                    let receive = PaymentCommand::ReceiveRecovery {
+                        amount,
+                        received_on: on,
+                        withheld_from: None,
+                        reference: None,
+                    };
                     person.ask(key, receive);
                 }
             }
