@@ -228,12 +228,7 @@ impl ReviewedCase {
                 actions
             }
             Step::Recommended { outcome: Outcome::Approved, .. } if posts => {
-                vec![
-                    Action::Recommend,
-                    Action::WithdrawReview,
-                    Action::PostNotice,
-                    Action::DecideEligibility,
-                ]
+                vec![Action::Recommend, Action::WithdrawReview, Action::PostNotice, Action::DecideEligibility]
             }
             Step::Recommended { .. } => {
                 vec![Action::Recommend, Action::WithdrawReview, Action::DecideEligibility]
