@@ -162,7 +162,6 @@ pub const fn may(role: Role, capability: Capability) -> bool {
                 | Can::ReadSummaries
                 | Can::ReadPayments
                 | Can::PrepareRuns
-                | Can::PrepareRecoveries
                 | Can::ReadMoney
                 | Can::TakeGifts
         ),
@@ -194,6 +193,7 @@ pub const fn may(role: Role, capability: Capability) -> bool {
                 | Can::ReadSummaries
                 | Can::ReadPayments
                 | Can::ReleaseRuns
+                | Can::PrepareRecoveries
                 | Can::TakeRepayments
                 | Can::ReadMoney
                 | Can::TakeGifts

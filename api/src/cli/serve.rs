@@ -77,8 +77,7 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
-    let (office, layouts) = (app.office().clone(), Arc::new(layouts));
-    let pages = console::routes(Console { office, layouts, entrance: doors.entrance() });
+    let pages = console::routes(Console::new(app.office().clone(), layouts, doors.entrance()));
     let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
     let ended = http::serve_with(listener, routes, tls, stop).await;

@@ -34,10 +34,12 @@ pub(super) struct Place {
 }
 
 /// The menu: path, names, and the capability that it needs.
-const PLACES: [(&str, &str, &str, Capability); 4] = [
+const PLACES: [(&str, &str, &str, Capability); 6] = [
     ("/", "工作台", "Desk", Capability::KnowOneself),
     ("/find", "查找", "Find", Capability::ReadCases),
+    ("/register/household", "登记", "Register", Capability::RegisterPeople),
     ("/runs", "发放批次", "Payment runs", Capability::ReadPayments),
+    ("/recoveries", "追缴", "Recoveries", Capability::ReadPayments),
     ("/money", "资金与捐赠", "Funds and gifts", Capability::ReadMoney),
 ];
 

@@ -4,10 +4,13 @@ use chrono::{Days, NaiveDate};
 use domain::benefit_case::{BenefitCase, Step};
 use domain::gazette::ProposalStage;
 use domain::payment_run::RunStage;
+use domain::recovery_plan::PlanStage;
+use projections::bank_returns::queries::open_lines;
 use projections::case_files::queries::{cases_in_stage, reviews_due};
 use projections::case_files::{CaseRow, CaseStage};
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{returned_payments, runs};
+use projections::recovery_plans::queries::plans;
 use projections::runner::Until;
 use serde::Serialize;
 
@@ -79,6 +82,14 @@ kinds! {
     RunToReconcile = "run_to_reconcile", "批次待银行回盘", "payment run: bank results outstanding";
     /// A payment that the bank returned.
     ReturnedPayment = "returned_payment", "退汇待处理", "returned payment";
+    /// A line of a bank's file that nobody could match.
+    UnmatchedLine = "unmatched_line", "回盘异常待处理", "bank line to resolve";
+    /// A recovery plan that somebody proposed.
+    PlanToApprove = "plan_to_approve", "追回方案待审批", "recovery plan to approve";
+    /// A month that will be due another amount, by a birthday or a fact that ends.
+    AmountChanges = "amount_changes", "应发将变动（年龄分档、情况到期）", "amount about to change";
+    /// A certificate whose last day comes.
+    CertificateExpires = "certificate_expires", "残疾人证将到期", "certificate about to expire";
     /// New rates that somebody proposed.
     RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
     /// A request to erase a person.
@@ -129,8 +140,39 @@ pub async fn waiting(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, 
             },
         });
     }
+    found.extend(of_money(office).await?);
     found.extend(of_office(office).await?);
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
+    Ok(found)
+}
+
+/// Lines of bank files that nobody matched, and recovery plans that wait for a second person.
+async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = Vec::new();
+    for line in open_lines(&office.pool, None).await? {
+        let (row, amount) = (line.row, line.amount.map(|amount| amount.to_string()).unwrap_or_default());
+        found.push(Waiting {
+            kind: WaitingKind::UnmatchedLine,
+            due_on: None,
+            of: line.run_id.to_string(),
+            about: Words {
+                zh: format!("回盘第 {row} 行 {amount} 元"),
+                en: format!("row {row} of the bank's file, {amount} yuan"),
+            },
+        });
+    }
+    for plan in plans(&office.pool).await?.into_iter().filter(|plan| plan.stage == PlanStage::Proposed) {
+        let (total, by, on) = (plan.total, plan.proposed_by, plan.proposed_on);
+        found.push(Waiting {
+            kind: WaitingKind::PlanToApprove,
+            due_on: None,
+            of: plan.case_id.to_string(),
+            about: Words {
+                zh: format!("{} {total} 元，{by} 于 {on} 提出", plan.program.zh()),
+                en: format!("{}: {total} yuan, proposed by {by} on {on}", plan.program.en()),
+            },
+        });
+    }
     Ok(found)
 }
 

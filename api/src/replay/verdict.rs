@@ -42,7 +42,12 @@ pub(super) struct Shown<'a> {
     restricted: &'a BTreeSet<PersonId>,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// Opens by these keys, but nothing of who is restricted.
+    pub(super) fn new(opener: &'a dyn Opener, restricted: &'a BTreeSet<PersonId>) -> Shown<'a> {
+        Shown { opener, restricted }
+    }
+
     /// Whether the person's values are shown to nobody.
     pub(super) fn is_restricted(&self, person: PersonId) -> bool {
         self.restricted.contains(&person)

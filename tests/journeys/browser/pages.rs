@@ -8,8 +8,8 @@ use thirtyfour::Key;
 use super::axe;
 use super::hall::Hall;
 use super::person::Person;
-use crate::console::{PASSWORD, office_with_a_console};
 use crate::paying::prepare;
+use crate::visitors::{PASSWORD, office_with_a_console};
 
 /// The most that a page and all that belongs to it may weigh, in bytes.
 const PAGE_BYTES_MAX: u64 = 200 << 10;
