@@ -10,7 +10,7 @@ use domain::calendar::{BenefitMonth, WorkingDays};
 use domain::household::{Household, HouseholdError, Member};
 use domain::identifiers::CitizenId;
 use domain::ids::{CaseId, HouseholdId, PersonId};
-use domain::personal::{Note, Personal, seal};
+use domain::personal::{Note, Personal, Sealed, seal};
 use domain::policy::Decision;
 use domain::program::Program;
 use domain::schedule::{propose, schedule};
@@ -272,6 +272,19 @@ pub async fn change_case(
     let key = office.derived("change_of_case", &content);
     office.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
     Ok(())
+}
+
+/// A note on somebody, sealed for them.
+///
+/// # Errors
+/// [`ProcessError`]: the person's keys cannot be had.
+pub async fn sealed_note(
+    office: &Office,
+    person: PersonId,
+    text: &str,
+) -> Result<Sealed<Note>, ProcessError> {
+    office.load_keys([person]).await?;
+    Ok(seal(&*office.keyring, person, &Personal::new(Note(text.to_owned())))?)
 }
 
 /// Ends the person's cases that stand: those of the person alone, and those of a household nobody is left in.
