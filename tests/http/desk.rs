@@ -160,6 +160,8 @@ async fn a_register_with_a_bad_row_is_not_imported_and_comes_back_to_be_correcte
     let again = send(&clerk, "/registers/persons/import?keep_good=true", &file).await.json();
     assert_eq!((&again["imported"]["new"], &again["imported"]["repeated"]), (&json!(0), &json!(1)));
     assert_eq!(doors.count("HouseholdRegistered").await, before + 1);
+    let large = send(&clerk, "/registers/persons/check", &"户号,".repeat(1 << 19)).await;
+    assert_eq!(large.status, 422, "it is read, and is no register: {large:?}");
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{Html, IntoResponse, Response};
@@ -179,7 +180,9 @@ pub fn api_routes(api: &Api) -> Router {
     let mut routes: Router<Api> = Router::new();
     for endpoint in v1::endpoints() {
         let gate = guard::Gate { api: api.clone(), endpoint: endpoint.clone() };
-        let route = endpoint.route.clone().layer(from_fn_with_state(gate, guard::guard));
+        // the guard has read the body already, with a bound of its own for each kind
+        let route = endpoint.route.clone().layer(DefaultBodyLimit::disable());
+        let route = route.layer(from_fn_with_state(gate, guard::guard));
         routes = routes.route(&format!("{ROOT}{}", endpoint.path), route);
     }
     let document = serde_json::to_string_pretty(&document()).unwrap_or_default();
