@@ -78,7 +78,7 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
     let pages = console::routes(Console::new(app.office().clone(), layouts, doors.entrance()));
-    let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
+    let api = Api::knowing(app.office().clone(), app.tree().origin(), Bounds::default(), app.outside());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
     let ended = http::serve_with(listener, routes, tls, stop).await;
     if let Some(nightly) = nightly {

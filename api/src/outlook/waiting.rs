@@ -23,7 +23,7 @@ use crate::replay::Words;
 const PAGE: u32 = 1_000;
 
 /// A step that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Waiting {
     /// What kind of step.
     pub kind: WaitingKind,
@@ -38,7 +38,7 @@ pub struct Waiting {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
         /// A kind of step.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
         pub enum WaitingKind {
             $($(#[$doc])* #[serde(rename = $code)] $name),+
         }

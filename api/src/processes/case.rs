@@ -292,6 +292,19 @@ pub async fn change_case(
     Ok(())
 }
 
+/// A note on somebody, sealed for them.
+///
+/// # Errors
+/// [`ProcessError`]: the person's keys cannot be had.
+pub async fn sealed_note(
+    office: &Office,
+    person: PersonId,
+    text: &str,
+) -> Result<Sealed<Note>, ProcessError> {
+    office.load_keys([person]).await?;
+    Ok(seal(&*office.keyring, person, &Personal::new(Note(text.to_owned())))?)
+}
+
 /// Ends the person's cases that stand: those of the person alone, and those of a household nobody is left in.
 ///
 /// # Errors

@@ -53,7 +53,7 @@ impl Importer {
 }
 
 /// What came of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Imported {
     /// Rows that changed something.
     pub new: usize,
@@ -64,7 +64,7 @@ pub struct Imported {
 }
 
 /// A row that was well-formed, and refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RefusedRow {
     /// The row as the clerk sees it.
     pub row: u32,

@@ -27,7 +27,7 @@ pub struct AsOf {
 }
 
 /// What a person owes back; amounts in fen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PersonBalance {
     /// Who.
     pub person_id: PersonId,
@@ -38,7 +38,7 @@ pub struct PersonBalance {
 }
 
 /// What a person owes back of one program; amounts in fen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ProgramBalance {
     /// Which.
     pub program: Program,
