@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 use crate::paying::{FUND, office_with_a_case, settled};
 
-const ADMIN: &str = "administrator:sun.lei";
+pub const ADMIN: &str = "administrator:sun.lei";
 pub const PASSWORD: &str = "correct horse battery 9";
 const OWN: &str = "http://ledger.example";
 
@@ -64,16 +64,16 @@ async fn a_case_that_waits(counter: &Counter, app: &App) -> CaseId {
 }
 
 /// A browser with its cookie.
-pub(crate) struct Browser {
-    router: Router,
+pub struct Browser {
+    pub router: Router,
     cookie: String,
 }
 
 /// What a browser got.
-pub(crate) struct Got {
+pub struct Got {
     pub status: StatusCode,
     pub location: String,
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 impl Got {
@@ -132,11 +132,16 @@ impl Browser {
 
     /// Drops a file from the bank on the page of a run.
     async fn upload(&mut self, path: &str, layout: &str, file: &str) -> Got {
-        let part = |name: &str, more: &str, value: &str| {
+        self.drop_file(path, ("layout", layout), ("results", file)).await
+    }
+
+    /// Drops a file on a page, with a field beside it.
+    pub async fn drop_file(&mut self, path: &str, field: (&str, &str), file: (&str, &str)) -> Got {
+        let part = |(name, value): (&str, &str), more: &str| {
             format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
         };
-        let file = part("results", "; filename=\"results.csv\"", file);
-        let body = format!("{}{file}--cut--\r\n", part("layout", "", layout));
+        let file = part(file, "; filename=\"file.csv\"");
+        let body = format!("{}{file}--cut--\r\n", part(field, ""));
         let request = Request::post(path)
             .header(COOKIE, &self.cookie)
             .header(HOST, "ledger.example")

@@ -225,7 +225,8 @@ async fn print(
 ) -> Result<(Paper, Printed), Failure> {
     let to = command.to();
     let made = async |app: &crate::app::App| {
-        let press = Press { app, office: &to.office, desk };
+        let (office, tree, sealing) = (app.office(), app.tree(), app.sealing().ok());
+        let press = Press { office, tree, sealing, name: &to.office, desk };
         Ok(command.paper(&press).await?)
     };
     // a disclosure is recorded, for which the ledger must be in order; everything else may be looked at all the same

@@ -76,7 +76,7 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
-    let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
+    let layouts = layouts_of(app)?;
     let (office, layouts) = (app.office().clone(), Arc::new(layouts));
     let pages = console::routes(Console { office, layouts, entrance: doors.entrance() });
     let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
@@ -86,6 +86,13 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
         nightly.finish().await;
     }
     Ok(ended?)
+}
+
+/// The program's layouts, and those in the folder `layouts` of the data directory where there is one.
+fn layouts_of(app: &App) -> Result<Catalogue, Failure> {
+    let folder = app.data().join("layouts");
+    let layouts = if folder.is_dir() { Catalogue::with_folder(&folder) } else { Catalogue::own() };
+    Ok(layouts.map_err(anyhow::Error::new)?)
 }
 
 /// Reads an hour of the day, such as 02:00.

@@ -13,7 +13,13 @@
 //! | `runs` | 发放批次: prepare, look through, submit, approve, release, take the bank's file in |
 //! | `told` | 个案、人员、资金、募捐活动: facts as of two clocks, and how they came about |
 //! | `find` | 查找 by ID number or identifier |
-//! | `money` | 资金和募捐活动 |
+//! | `money` | 资金与捐赠: funds and their years, the books, campaigns, gifts and receipts |
+//! | `import` | 导入: registers, looked through before they are taken in |
+//! | `users` | 用户管理: users, roles, communities, tokens |
+//! | `layouts` | 银行报盘格式: which there are, and trying one out |
+//! | `rates` | 政策参数: what holds and by which law, what-if, proposing and publishing |
+//!
+//! Rooms that are made of tables and forms alone are written as a [`sheet`].
 
 mod answers;
 mod assets;
@@ -21,15 +27,21 @@ mod desk;
 mod entrance;
 mod find;
 mod guard;
+mod import;
+mod layouts;
 mod money;
 mod names;
 mod page;
+mod rates;
 mod runs;
 mod scope;
 mod second_factor;
 mod session;
+mod sheet;
 mod sign_in;
 mod told;
+mod typed;
+mod users;
 mod visitor;
 
 use std::sync::Arc;
@@ -79,9 +91,11 @@ pub fn routes(console: Console) -> Router {
         .route("/runs/{run}/results", post(runs::settle).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
         .route("/cases/{case}", get(told::case))
         .route("/people/{person}", get(told::person))
-        .route("/money", get(money::list))
-        .route("/funds/{fund}", get(told::fund))
-        .route("/campaigns/{campaign}", get(told::campaign))
+        .merge(money::routes())
+        .merge(import::routes())
+        .merge(users::routes())
+        .merge(layouts::routes())
+        .merge(rates::routes())
         .route("/assets/console.css", get(assets::style))
         .route("/assets/console.js", get(assets::script))
         .layer(middleware::from_fn(guard::guard))

@@ -19,10 +19,12 @@ pub use roster::roster;
 pub use voucher::{payment_voucher, run_voucher};
 
 use chrono::{NaiveDate, Utc};
+use eventlog::merkle::hash::Sha256Tree;
+use eventlog::merkle::store::TreeStore;
 use print::{Paper, Sheet};
 
-use crate::app::App;
-use crate::processes::{Desk, ProcessError, office_day};
+use crate::processes::{Desk, Office, ProcessError, office_day};
+use crate::sealing::Sealing;
 
 /// The day at the office.
 pub fn today() -> NaiveDate {
@@ -33,9 +35,13 @@ pub fn today() -> NaiveDate {
 #[derive(Clone, Copy)]
 pub struct Press<'a> {
     /// The ledger.
-    pub app: &'a App,
+    pub office: &'a Office,
+    /// The tree over its log.
+    pub tree: &'a TreeStore<Sha256Tree>,
+    /// What seals the log; none where that is somebody else's.
+    pub sealing: Option<&'a Sealing>,
     /// The office's name above the title; may be empty.
-    pub office: &'a str,
+    pub name: &'a str,
     /// Who prints; papers without personal values need nobody.
     pub desk: Option<&'a Desk>,
 }

@@ -50,7 +50,7 @@ pub async fn notice(
     day: NaiveDate,
     objections_to: &str,
 ) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let mut snapshot = Snapshot::take(&office.pool, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
     let position = snapshot.position();
@@ -81,7 +81,7 @@ pub async fn notice(
         Some(row(file, home, *posted, day, &open))
     });
     let rows = rows.collect();
-    let (office, objections_to) = (press.office.to_owned(), objections_to.to_owned());
+    let (office, objections_to) = (press.name.to_owned(), objections_to.to_owned());
     press.paper(Notice { office, day, objections_to, rows }.sheet(), position).await
 }
 
@@ -92,7 +92,7 @@ async fn posted_on(
     day: NaiveDate,
 ) -> Result<BTreeMap<CaseId, Posted>, ProcessError> {
     let mut standing = BTreeMap::new();
-    for stored in press.app.office().repository.log().read_at(positions).await? {
+    for stored in press.office.repository.log().read_at(positions).await? {
         let event =
             stored.decode::<BenefitCaseEvent>().map_err(|error| ProcessError::Damaged(error.to_string()))?;
         let Some(BenefitCaseEvent::NoticePosted { posted_on, earliest_decision_on, .. }) = event else {

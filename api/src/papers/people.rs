@@ -112,7 +112,7 @@ impl<'p> OpenPeople<'p> {
             .collect();
         for part in opened.chunks(PERSONS_MAX) {
             let recipient = desk.actor.id.as_str();
-            record_disclosure(press.app.office(), desk, recipient, purpose, part.to_vec()).await?;
+            record_disclosure(press.office, desk, recipient, purpose, part.to_vec()).await?;
         }
         OpenPeople::load(press, people, shown.0.keys().copied()).await
     }
@@ -126,7 +126,7 @@ impl<'p> OpenPeople<'p> {
         people: &'p People,
         persons: impl IntoIterator<Item = PersonId>,
     ) -> Result<OpenPeople<'p>, ProcessError> {
-        press.app.office().load_keys(persons).await?;
+        press.office.load_keys(persons).await?;
         Ok(OpenPeople { press, people })
     }
 
@@ -165,7 +165,7 @@ impl<'p> OpenPeople<'p> {
         if self.people.is_restricted(person) {
             return RESTRICTED.to_owned();
         }
-        match sealed.open(person, &*self.press.app.office().keyring) {
+        match sealed.open(person, &*self.press.office.keyring) {
             Ok(Opened::Clear(value)) => say(value.disclose()),
             Ok(Opened::Erased { .. }) => ERASED.to_owned(),
             Err(_) => "（无法解密）".to_owned(),

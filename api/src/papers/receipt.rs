@@ -23,7 +23,7 @@ const ANONYMOUS: &str = "匿名";
 /// # Errors
 /// [`ProcessError`]: there is no such campaign or receipt, or whoever prints may not open the donor's name.
 pub async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let mut snapshot = Snapshot::take(&office.pool, &[&donation_totals::ABOUT]).await?;
     let position = snapshot.position();
@@ -37,7 +37,7 @@ pub async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> Result<P
     let people = People::find(connection, &BTreeSet::new()).await?;
     drop(snapshot);
     let receipt = Receipt {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         organiser: campaign.organiser,
         campaign: campaign.name,
         purpose: campaign.purpose,

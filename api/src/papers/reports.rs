@@ -17,12 +17,12 @@ use crate::processes::ProcessError;
 /// # Errors
 /// [`ProcessError`] when the ledger cannot be read, or the parts do not add up.
 pub async fn month(press: &Press<'_>, month: BenefitMonth) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let report = statistics::month_report(&office.pool, month).await?;
     let programs = report.programs.iter();
     let told = MonthReport {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         month: month.to_string(),
         programs: programs.map(|each| program_sum(each.program.zh(), each.reached, &each.paid)).collect(),
         runs: report.runs.iter().map(run_sum).collect::<Result<_, _>>()?,
@@ -35,13 +35,13 @@ pub async fn month(press: &Press<'_>, month: BenefitMonth) -> Result<Paper, Proc
 /// # Errors
 /// [`ProcessError`] when the ledger cannot be read, or the parts do not add up.
 pub async fn year(press: &Press<'_>, year: i32) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let report = statistics::year_report(&office.pool, year).await?;
     let programs = report.programs.iter();
     let groups = report.groups.iter();
     let told = YearReport {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         year,
         groups: groups
             .map(|group| GroupCount { group: group.group.zh().to_owned(), count: group.count() })

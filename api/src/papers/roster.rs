@@ -28,7 +28,7 @@ use crate::processes::payment_run::{StagedLine, StagedLines};
 /// [`ProcessError`]: there is no such run, it was not calculated, whoever prints may not open names and accounts, or the
 /// lines are not what the run says.
 pub async fn roster(press: &Press<'_>, run_id: RunId, detail: Detail) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let needed = [&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT];
     let mut snapshot = Snapshot::take(&office.pool, &needed).await?;
@@ -64,7 +64,7 @@ fn told(press: &Press<'_>, run: PaymentRunRow, fund: String, rows: Vec<RosterRow
         (run.line_count, run.control_sum)
     };
     Roster {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         run: run.run_id.to_string(),
         month: run.month.to_string(),
         programs: run.programs.iter().map(|program| program.zh().to_owned()).collect(),
@@ -136,7 +136,7 @@ impl Line {
 }
 
 async fn staged(press: &Press<'_>, run_id: RunId) -> Result<Vec<Line>, ProcessError> {
-    let mut pages = StagedLines::new(&press.app.office().pool, run_id);
+    let mut pages = StagedLines::new(&press.office.pool, run_id);
     let mut lines = Vec::new();
     while let Some(page) = pages.next_page().await? {
         lines.extend(page.into_iter().map(Line::staged));

@@ -22,7 +22,7 @@ use crate::processes::ProcessError;
 /// # Errors
 /// [`ProcessError`]: there is no such run, nothing of it was ordered, or its payments are not what it says.
 pub async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let mut snapshot = Snapshot::take(&office.pool, &[&payment_registers::ABOUT, &funds::ABOUT]).await?;
     let position = snapshot.position();
@@ -35,7 +35,7 @@ pub async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Paper, Proc
     let fund = fund_name(connection, run.fund_id).await?;
     drop(snapshot);
     let voucher = RunVoucher {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         run: run.run_id.to_string(),
         month: run.month.to_string(),
         fund,
@@ -67,7 +67,7 @@ fn entry(total: LineTotal) -> VoucherEntry {
 /// # Errors
 /// [`ProcessError`]: there is no such payment, or whoever prints may not open names and accounts.
 pub async fn payment_voucher(press: &Press<'_>, payment_id: PaymentId) -> Result<Paper, ProcessError> {
-    let office = press.app.office();
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let needed = [&payment_registers::ABOUT, &case_files::ABOUT, &funds::ABOUT];
     let mut snapshot = Snapshot::take(&office.pool, &needed).await?;
@@ -96,7 +96,7 @@ fn told(
 ) -> PaymentVoucher {
     let account = Sealed::from_ciphertext(payment.account_sealed.as_str());
     PaymentVoucher {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         payment: payment.payment_id.to_string(),
         run: run.run_id.to_string(),
         beneficiary: open.name(payment.beneficiary),
