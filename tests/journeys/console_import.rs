@@ -12,7 +12,8 @@ use tests::ledger_binary;
 use crate::console::{Browser, office_with_a_console};
 
 const HEADS: &str = "户号,与户主关系,姓名,公民身份号码,户籍,社区,住址,登记日期,银行账号\n";
-const GOOD: &str = "HLG-7,户主,赵丽华,990114195501010027,本市户籍,天通苑社区,7号楼1室,2023-11-01,9901140000000000027\n";
+const GOOD: &str =
+    "HLG-7,户主,赵丽华,990114195501010027,本市户籍,天通苑社区,7号楼1室,2023-11-01,9901140000000000027\n";
 const BAD: &str = "HLG-8,户主,孙建国,990114195601010012,本市户籍,天通苑社区,8号楼1室,2023-11-01,\n";
 
 /// The console of a program that reads registers in a child of its own.
@@ -45,10 +46,13 @@ async fn a_clerk_sees_what_is_wrong_beside_its_row_and_imports_the_same_file() {
     let page = dropped(&mut clerk, "persons", &format!("{HEADS}{GOOD}{BAD}")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
     assert!(page.text().contains("公民身份号码有误") && page.text().contains("HLG-8"), "{}", page.text());
-    assert!(!page.text().contains("990114195601010012"), "a number is shown as far as it helps to find the row");
+    assert!(
+        !page.text().contains("990114195601010012"),
+        "a number is shown as far as it helps to find the row"
+    );
     assert_eq!(length(&app).await, before, "a look changes nothing");
     let file = name_of(page.text());
-    let mended = clerk.get(&format!("/import/files/{file}/corrections")).await;
+    let mended = clerk.get(&format!("/import/files/{file}/corrections.xlsx")).await;
     assert!(mended.status == StatusCode::OK && mended.bytes.starts_with(b"PK"), "a workbook");
 
     let rows = format!("/import/files/{file}/rows");
@@ -72,7 +76,10 @@ async fn a_file_is_nobody_elses_and_rows_of_other_communities_are_refused() {
     let file = name_of(page.text());
     let strange = elsewhere.post(&format!("/import/files/{file}/rows"), &[]).await;
     assert!(strange.text().contains("file_gone"), "{}", strange.text());
-    assert_eq!(elsewhere.get(&format!("/import/files/{file}/corrections")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        elsewhere.get(&format!("/import/files/{file}/corrections.xlsx")).await.status,
+        StatusCode::NOT_FOUND
+    );
 
     let own = dropped(&mut elsewhere, "persons", &format!("{HEADS}{GOOD}")).await;
     assert!(!own.text().contains("不在您的数据范围内"), "{}", own.text());
@@ -90,9 +97,9 @@ async fn a_file_is_nobody_elses_and_rows_of_other_communities_are_refused() {
 async fn who_may_import_what_and_what_is_no_register() {
     let (_counter, app, router) = door().await;
     let mut clerk = Browser::signed_in(&router, "wang.fang").await;
-    let template = clerk.get("/import/templates/changes").await;
+    let template = clerk.get("/import/templates/changes.xlsx").await;
     assert!(template.bytes.starts_with(b"PK"));
-    assert_eq!(clerk.get("/import/templates/passwords").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(clerk.get("/import/templates/passwords.xlsx").await.status, StatusCode::NOT_FOUND);
     let nothing = dropped(&mut clerk, "persons", "").await;
     assert!(nothing.text().contains("file_missing"), "{}", nothing.text());
     let garbage = dropped(&mut clerk, "persons", "<html>&nbsp;</html>").await;

@@ -44,8 +44,13 @@ async fn a_gift_gets_its_receipt_a_remittance_its_second_person_and_no_page_name
     let mut approver = Browser::signed_in(&router, "chen.jing").await;
     let page = campaign(&mut clerk, &mut finance).await;
     let gift = |number, donor, publicity, amount| {
-        let fields: [(&str, &str); 5] =
-            [("number", number), ("donor", donor), ("publicity", publicity), ("amount", amount), ("method", "cash")];
+        let fields: [(&str, &str); 5] = [
+            ("number", number),
+            ("donor", donor),
+            ("publicity", publicity),
+            ("amount", amount),
+            ("method", "cash"),
+        ];
         fields
     };
     let nameless = clerk.post(&format!("{page}/gift"), &gift("J-1", "", "公开", "150")).await;

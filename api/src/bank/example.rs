@@ -28,7 +28,8 @@ pub fn example_text(layout: &Layout) -> Result<String, Fault> {
 /// The cells of a workbook that this program made, a row a line.
 fn sheet_text(bytes: &[u8]) -> Result<String, Fault> {
     let request = Request { rows_max: 100, ..Request::default() };
-    let rows = rows_of(bytes, &request).map_err(|error| Fault::new("damaged", error.to_string(), error.to_string()))?;
+    let rows = rows_of(bytes, &request)
+        .map_err(|error| Fault::new("damaged", error.to_string(), error.to_string()))?;
     let shown = |row: &SheetRow| row.cells.iter().map(Cell::shown).collect::<Vec<_>>().join("\t") + "\n";
     Ok(rows.iter().map(shown).collect())
 }

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn an_amount_is_yuan_with_or_without_fen_and_never_rounded() {
-        let money = |text| typed(&[("amount", text)]).money(Lang::Zh, "amount").map_err(|refusal| refusal.code);
+        let money =
+            |text| typed(&[("amount", text)]).money(Lang::Zh, "amount").map_err(|refusal| refusal.code);
         assert_eq!(money(" 120 "), Ok(Money::from_fen(12_000)));
         assert_eq!(money("1,120.50"), Ok(Money::from_fen(112_050)));
         assert_eq!(money("0.005"), Err("amount_malformed"));

@@ -81,8 +81,7 @@ impl Job<'_> {
         let context = known::<R>(self.office, &read.rows, office_day(Utc::now())).await?;
         let DryRun { good, mut bad } = dry_run::<R>(read.rows, &context);
         let outside = outside(self.office, self.visitor, &good).await?;
-        let (out, good): (Vec<_>, Vec<_>) =
-            good.into_iter().partition(|good| outside.contains(&good.number));
+        let (out, good): (Vec<_>, Vec<_>) = good.into_iter().partition(|good| outside.contains(&good.number));
         bad.extend(out.iter().map(bad_row));
         bad.sort_by_key(|bad| bad.raw.number);
         Ok(DryRun { good, bad })

@@ -40,7 +40,7 @@ pub(super) fn routes() -> Router<Console> {
         .route("/import", get(show))
         .route("/import/templates/{kind}", get(template))
         .route("/import/files", post(drop_in).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
-        .route("/import/files/{file}/corrections", get(corrections))
+        .route("/import/files/{file}/corrections.xlsx", get(corrections))
         .route("/import/files/{file}/rows", post(take))
         .layer(Extension(Arc::new(Held::default())))
 }
@@ -75,7 +75,8 @@ fn may_import(visitor: &Visitor) -> Result<(), Stop> {
 
 async fn template(visitor: Visitor, Path(code): Path<String>) -> Result<Response, Stop> {
     may_import(&visitor)?;
-    let kind = RegisterKind::from_code(&code).ok_or(Stop::Missing(visitor.lang))?;
+    let kind = code.strip_suffix(".xlsx").and_then(RegisterKind::from_code);
+    let kind = kind.ok_or(Stop::Missing(visitor.lang))?;
     let bytes = workbook::template(kind).map_err(|error| failed(&visitor, error.to_string()))?;
     Ok(workbook_file(kind.code(), bytes))
 }
@@ -120,8 +121,10 @@ async fn dropped(visitor: &Visitor, mut form: Multipart) -> Result<(RegisterKind
     let lang = visitor.lang;
     let broken = |error: MultipartError| {
         tracing::debug!(%error, "an upload broke off");
-        let (zh, en) =
-            ("文件没有传完或超过64MB，请重新上传。", "The file did not arrive whole, or is larger than 64 MB.");
+        let (zh, en) = (
+            "文件没有传完或超过64MB，请重新上传。",
+            "The file did not arrive whole, or is larger than 64 MB.",
+        );
         Refusal::typed("upload_broken", lang, zh, en)
     };
     let (mut code, mut bytes) = (String::new(), Vec::new());
@@ -197,7 +200,10 @@ async fn take(
 ) -> Result<Response, Stop> {
     may_import(&visitor)?;
     let Some(file) = held.of(name, &visitor.account.account) else {
-        let (zh, en) = ("文件已不在（保留30分钟），请重新上传。", "The file is gone (it is kept 30 minutes): drop it again.");
+        let (zh, en) = (
+            "文件已不在（保留30分钟），请重新上传。",
+            "The file is gone (it is kept 30 minutes): drop it again.",
+        );
         return Ok(page::first(&visitor, Some(Refusal::typed("file_gone", visitor.lang, zh, en))));
     };
     visitor.must(needed(file.kind))?;
@@ -219,7 +225,8 @@ async fn taken(
     let lang = visitor.lang;
     let accounts = wanted.visitors.split([',', '，', '、', ' ']).filter(|account| !account.is_empty());
     let visitors = accounts.map(ActorId::parse).collect::<Result<Vec<_>, _>>().map_err(|_| {
-        let (zh, en) = ("入户人员应填写账号，以逗号分隔。", "Visitors are accounts with commas between them.");
+        let (zh, en) =
+            ("入户人员应填写账号，以逗号分隔。", "Visitors are accounts with commas between them.");
         Refusal::typed("visitors_malformed", lang, zh, en)
     })?;
     let read = read(console, visitor, file).await?;

@@ -42,7 +42,10 @@ fn file_form(visitor: &Visitor) -> Form {
     Form::new("/import/files", lang.pick("试导入", "Look through"))
         .title(lang.pick("导入文件", "Import a file"))
         .field(Field::new("register", lang.pick("登记表", "Register"), Input::Choice(choices)).needed())
-        .field(file.needed().hint(lang.pick("Excel（.xlsx）或 CSV，不超过 64 MB", "Excel (.xlsx) or CSV, at most 64 MB")))
+        .field(
+            file.needed()
+                .hint(lang.pick("Excel（.xlsx）或 CSV，不超过 64 MB", "Excel (.xlsx) or CSV, at most 64 MB")),
+        )
 }
 
 fn templates(visitor: &Visitor) -> Table {
@@ -54,7 +57,7 @@ fn templates(visitor: &Visitor) -> Table {
         let download = lang.pick("下载空白模板", "Get the empty template");
         Row::of(vec![
             Cell::text(name(lang, *kind)),
-            Cell::link(format!("/import/templates/{}", kind.code()), download),
+            Cell::link(format!("/import/templates/{}.xlsx", kind.code()), download),
             Cell::text(heads.join("、")),
         ])
     };
@@ -81,8 +84,9 @@ pub(super) fn looked_at(
     ];
     let digest = format!("SHA-256 {}", checked.digest);
     let corrections = (!checked.bad.is_empty()).then(|| {
-        let words = lang.pick("下载错误行及原因，改正后重新上传", "Get the bad rows with their reasons, to be mended");
-        let link = (format!("/import/files/{file}/corrections"), words.to_owned());
+        let words = lang
+            .pick("下载错误行及原因，改正后重新上传", "Get the bad rows with their reasons, to be mended");
+        let link = (format!("/import/files/{file}/corrections.xlsx"), words.to_owned());
         Block::Links(String::new(), vec![link])
     });
     let bad = (!checked.bad.is_empty()).then(|| Block::Table(bad_rows(lang, checked)));
@@ -109,8 +113,12 @@ fn take_form(lang: Lang, file: Uuid, checked: &Checked) -> Form {
             "The same file is imported; rows that were imported before change nothing.",
         ));
     if checked.kind == RegisterKind::Applications {
-        let field = Field::new("visitors", lang.pick("入户人员账号", "Accounts of those who visited"), Input::Text);
-        let hint = lang.pick("两人以上，以逗号分隔；无入户日期时留空", "two or more with commas; empty where no home was visited");
+        let field =
+            Field::new("visitors", lang.pick("入户人员账号", "Accounts of those who visited"), Input::Text);
+        let hint = lang.pick(
+            "两人以上，以逗号分隔；无入户日期时留空",
+            "two or more with commas; empty where no home was visited",
+        );
         form = form.field(field.hint(hint));
     }
     if !checked.bad.is_empty() {
@@ -130,7 +138,10 @@ fn bad_rows(lang: Lang, checked: &Checked) -> Table {
     }
     let more = checked.bad.len().saturating_sub(SHOWN);
     if more > 0 {
-        table = table.note(format!("{} {more}", lang.pick("下载的文件中另有错误行：", "In the file there are more: ")));
+        table = table.note(format!(
+            "{} {more}",
+            lang.pick("下载的文件中另有错误行：", "In the file there are more: ")
+        ));
     }
     table.rows(checked.bad.iter().take(SHOWN).map(|bad| bad_row(lang, checked.kind, bad)))
 }
@@ -160,7 +171,10 @@ fn bad_row(lang: Lang, kind: RegisterKind, bad: &BadRow) -> Row {
 fn masked(text: &str) -> String {
     let length = text.chars().count();
     let shown = if length > 8 { 4 } else { 0 };
-    text.chars().enumerate().map(|(place, letter)| if place + shown < length { '*' } else { letter }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(place, letter)| if place + shown < length { '*' } else { letter })
+        .collect()
 }
 
 /// What came of an import.

@@ -97,7 +97,11 @@ impl Act<'_> {
         }
         if name.is_empty() && publicity != Publicity::Anonymous {
             let zh = "公开捐赠人须填写名称；未留名的请选匿名。";
-            return Err(self.refused("donor_missing", zh, "Who is to be named needs a name; else the gift is anonymous."));
+            return Err(self.refused(
+                "donor_missing",
+                zh,
+                "Who is to be named needs a name; else the gift is anonymous.",
+            ));
         }
         Ok((!name.is_empty()).then(|| DonorName(name.to_owned())))
     }
@@ -144,7 +148,8 @@ impl Act<'_> {
         let gift = self.typed.read(self.lang, "gift")?;
         let amount = self.typed.money(self.lang, "amount")?;
         let today = self.desk.today();
-        let done = campaign::refund_donation(self.office, &self.desk, (self.id, gift), amount, today, None).await;
+        let done =
+            campaign::refund_donation(self.office, &self.desk, (self.id, gift), amount, today, None).await;
         self.said(done.map(drop))
     }
 

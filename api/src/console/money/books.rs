@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use chrono::NaiveDate;
-use domain::books::{Account, Grouping, Posting, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums};
+use domain::books::{
+    Account, Grouping, Posting, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums,
+};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
@@ -83,7 +85,10 @@ pub(super) async fn trial_balance(
         lang.pick("借贷平衡。", "Debit equals credit.").to_owned()
     } else {
         let sum = yuan(balance.difference);
-        lang.pick(format!("借贷相差 {sum} 元，请报告审计。"), format!("Debit and credit differ by {sum} yuan: tell an auditor."))
+        lang.pick(
+            format!("借贷相差 {sum} 元，请报告审计。"),
+            format!("Debit and credit differ by {sum} yuan: tell an auditor."),
+        )
     };
     let note = lang.pick(
         format!("截至第 {} 条事件。{words} 点科目看每一笔分录。", grouped(events.cast_signed())),

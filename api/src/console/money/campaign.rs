@@ -82,8 +82,11 @@ fn figures(lang: Lang, book: &GiftBook) -> Vec<Figure> {
         Figure::new(lang.pick("笔数", "Gifts"), grouped(book.donation_count().cast_signed())),
         Figure::new(lang.pick("实物（另计，元）", "Goods, apart (yuan)"), yuan(book.in_kind_value))
             .besides(format!("{} {}", count(book.in_kind.len()), lang.pick("件", "gifts"))),
-        Figure::new(lang.pick("票据", "Receipts"), book.last_receipt.to_string())
-            .besides(format!("{} {}", lang.pick("作废", "voided"), count(voided))),
+        Figure::new(lang.pick("票据", "Receipts"), book.last_receipt.to_string()).besides(format!(
+            "{} {}",
+            lang.pick("作废", "voided"),
+            count(voided)
+        )),
     ]
 }
 
@@ -112,14 +115,21 @@ fn thermometer(lang: Lang, traced: &CampaignTrace) -> Result<Block, ProcessError
 /// A share in per cent, rounded down: what is not finished is never a hundred.
 fn share(part: Money, whole: Money) -> String {
     let hundredths = i128::from(part.fen()) * 100;
-    hundredths.checked_div(i128::from(whole.fen())).map_or_else(|| "—".to_owned(), |share| format!("{share}%"))
+    hundredths
+        .checked_div(i128::from(whole.fen()))
+        .map_or_else(|| "—".to_owned(), |share| format!("{share}%"))
 }
 
 fn links(lang: Lang, id: CampaignId) -> Vec<(String, String)> {
-    let link = |path: &str, zh: &str, en: &str| (format!("/campaigns/{id}/{path}"), lang.pick(zh, en).to_owned());
+    let link =
+        |path: &str, zh: &str, en: &str| (format!("/campaigns/{id}/{path}"), lang.pick(zh, en).to_owned());
     vec![
         link("gifts", "捐赠与票据", "Gifts and receipts"),
-        link("list.csv", "下载公示清单（按捐赠人意愿署名）", "Get the publication list, donors as they wish to be named"),
+        link(
+            "list.csv",
+            "下载公示清单（按捐赠人意愿署名）",
+            "Get the publication list, donors as they wish to be named",
+        ),
         link("history", "逐笔来龙去脉（截至任一天）", "How it came about, as of any day"),
     ]
 }
@@ -129,9 +139,8 @@ fn uses(lang: Lang, traced: &CampaignTrace) -> Table {
         let (day, words) = use_told(lang, used);
         Row::of(vec![Cell::Text(day), Cell::Text(words), Cell::number(yuan(*amount))])
     };
-    let hidden = |(used, _): &UsedSum| {
-        matches!(used, TracedUse::Aid { community: None, program: Some(_), .. })
-    };
+    let hidden =
+        |(used, _): &UsedSum| matches!(used, TracedUse::Aid { community: None, program: Some(_), .. });
     let mut table = Table::new(
         lang.pick("每一元去了哪里", "Where each yuan went"),
         lang.pick("善款尚未使用。", "Nothing was used yet."),
@@ -252,7 +261,10 @@ fn forms(visitor: &Visitor, id: CampaignId, stage: CampaignStage, typed: &Typed)
         forms.push(
             Form::new(format!("/campaigns/{id}/remit"), lang.pick("提出", "Propose"))
                 .title(lang.pick("提出善款转交", "Propose a remittance"))
-                .note(lang.pick("由审批岗另一人批准后出账。", "Another person, an approver, approves it; then the fund is debited."))
+                .note(lang.pick(
+                    "由审批岗另一人批准后出账。",
+                    "Another person, an approver, approves it; then the fund is debited.",
+                ))
                 .field(recipient.value(typed.text("recipient")).needed())
                 .field(amount.value(typed.text("amount")).needed()),
         );

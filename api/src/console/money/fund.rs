@@ -65,7 +65,8 @@ async fn page(
         .with(Block::Table(years));
     if visitor.role == Role::Finance {
         sheet = sheet.with(Block::Form(appropriate_form(lang, fund, typed)));
-        let year = Field::new("year", lang.pick("年度", "Year"), Input::Number).value(typed.text("year")).needed();
+        let year =
+            Field::new("year", lang.pick("年度", "Year"), Input::Number).value(typed.text("year")).needed();
         let close = Form::new(format!("/funds/{fund}/close-year"), lang.pick("结账", "Close"))
             .title(lang.pick("年终结账", "Close a year"))
             .note(lang.pick(
@@ -102,7 +103,10 @@ fn charter(lang: Lang, account: &FundAccount) -> String {
 fn links(lang: Lang, fund: FundId) -> Vec<(String, String)> {
     vec![
         (format!("/books?fund={fund}"), lang.pick("试算平衡表", "Trial balance").to_owned()),
-        (format!("/funds/{fund}/history"), lang.pick("逐笔来龙去脉（截至任一天）", "How it came about, as of any day").to_owned()),
+        (
+            format!("/funds/{fund}/history"),
+            lang.pick("逐笔来龙去脉（截至任一天）", "How it came about, as of any day").to_owned(),
+        ),
     ]
 }
 
@@ -113,13 +117,16 @@ fn appropriations(lang: Lang, account: &FundAccount) -> Table {
         Row::of(vec![
             Cell::text(each.document.clone()),
             Cell::text(each.credit.on.to_string()),
-            Cell::text(purpose.level.map_or_else(none, |level| lang.pick(level.zh(), level.code()).to_owned())),
+            Cell::text(
+                purpose.level.map_or_else(none, |level| lang.pick(level.zh(), level.code()).to_owned()),
+            ),
             Cell::text(purpose.budget_year.map_or_else(none, |year| year.to_string())),
             Cell::text(purpose.program.map_or_else(none, |each| lang.pick(each.zh(), each.en()).to_owned())),
             Cell::number(yuan(each.credit.amount)),
         ])
     };
-    let empty = lang.pick("尚无拨款：到账后由财务岗登记。", "No appropriation yet: finance records what comes in.");
+    let empty =
+        lang.pick("尚无拨款：到账后由财务岗登记。", "No appropriation yet: finance records what comes in.");
     Table::new(lang.pick("拨款", "Appropriations"), empty)
         .head(lang.pick("文号", "Document"))
         .head(lang.pick("到账日期", "Day"))
@@ -233,7 +240,11 @@ fn appropriate_form(lang: Lang, fund: FundId, typed: &Typed) -> Form {
     };
     let none = || Choice::new("", lang.pick("未指明", "not said"), true);
     let programs = Program::ALL.iter().map(|program| {
-        Choice::new(program.code(), lang.pick(program.zh(), program.en()), typed.text("program") == program.code())
+        Choice::new(
+            program.code(),
+            lang.pick(program.zh(), program.en()),
+            typed.text("program") == program.code(),
+        )
     });
     let levels = LEVELS.iter().map(|level| {
         Choice::new(level.code(), lang.pick(level.zh(), level.code()), typed.text("level") == level.code())

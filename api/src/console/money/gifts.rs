@@ -96,11 +96,8 @@ pub(super) async fn page(
 }
 
 fn publicity_field(lang: Lang, typed: &Typed, id: &str) -> Field {
-    let choices = [
-        (Publicity::Anonymous, "anonymous"),
-        (Publicity::Masked, "masked"),
-        (Publicity::Named, "named"),
-    ];
+    let choices =
+        [(Publicity::Anonymous, "anonymous"), (Publicity::Masked, "masked"), (Publicity::Named, "named")];
     let choice = |(each, en): &(Publicity, &str)| {
         let word = each.word();
         Choice::new(word, lang.pick(word, en), typed.text("publicity") == word)
@@ -122,15 +119,23 @@ fn gift_form(visitor: &Visitor, id: CampaignId, typed: &Typed) -> Form {
     let number = field("number", "登记号", "Number", Input::Text).needed();
     let form = Form::new(format!("/campaigns/{id}/gift"), lang.pick("登记捐赠", "Record the gift"))
         .title(lang.pick("登记捐赠", "Record a gift of money"))
-        .field(number.hint(lang.pick("本单位自编；同号即同一笔", "the office's own; the same number is the same gift")))
-        .field(field("donor", "捐赠人", "Donor", Input::Text).hint(lang.pick("未留名时留空", "empty where nobody left a name")))
+        .field(number.hint(
+            lang.pick("本单位自编；同号即同一笔", "the office's own; the same number is the same gift"),
+        ))
+        .field(
+            field("donor", "捐赠人", "Donor", Input::Text)
+                .hint(lang.pick("未留名时留空", "empty where nobody left a name")),
+        )
         .field(publicity_field(lang, typed, "publicity"))
         .field(field("amount", "金额（元）", "Yuan", Input::Number).needed())
         .field(field("method", "捐赠方式", "Method", Input::Choice(methods)))
         .field(field("received_on", "收款日期", "Day", Input::Date));
     if visitor.role == Role::Finance {
         let ticked = if typed.ticked("receipt") { "yes" } else { "" };
-        return form.field(Field::new("receipt", lang.pick("同时开具票据", "Issue the receipt too"), Input::Tick).value(ticked));
+        return form.field(
+            Field::new("receipt", lang.pick("同时开具票据", "Issue the receipt too"), Input::Tick)
+                .value(ticked),
+        );
     }
     form
 }
@@ -139,9 +144,9 @@ fn goods_form(lang: Lang, id: CampaignId, typed: &Typed) -> Form {
     let field = |name: &'static str, zh: &str, en: &str, input| {
         Field::new(name, lang.pick(zh, en), input).value(typed.text(name)).id(format!("goods-{name}"))
     };
-    let valuations = VALUATIONS.iter().map(|(_, code, zh, en)| {
-        Choice::new(*code, lang.pick(*zh, *en), typed.text("valuation") == *code)
-    });
+    let valuations = VALUATIONS
+        .iter()
+        .map(|(_, code, zh, en)| Choice::new(*code, lang.pick(*zh, *en), typed.text("valuation") == *code));
     let valuations = valuations.collect();
     Form::new(format!("/campaigns/{id}/goods"), lang.pick("登记实物", "Record the goods"))
         .title(lang.pick("登记实物捐赠", "Record a gift of goods"))
@@ -193,7 +198,10 @@ fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Tabl
     };
     let shown = gifts.len().min(PAGE_ROWS as usize);
     let next = gifts.get(shown).map(|gift| format!("/campaigns/{id}/gifts?from={}", gift.received_position));
-    let empty = lang.pick("还没有捐赠：在上方登记，或导入登记表。", "No gifts yet: record one above, or import a register.");
+    let empty = lang.pick(
+        "还没有捐赠：在上方登记，或导入登记表。",
+        "No gifts yet: record one above, or import a register.",
+    );
     let mut table = Table::new(lang.pick("捐赠（元）", "Gifts (yuan)"), empty)
         .head(lang.pick("日期", "Day"))
         .head(lang.pick("方式", "Method"))
@@ -221,14 +229,17 @@ fn goods_table(visitor: &Visitor, id: CampaignId, goods: &[InKindRow]) -> Table 
             Cell::Acts(acts),
         ])
     };
-    Table::new(lang.pick("实物捐赠（另计）", "Goods, apart"), lang.pick("没有实物捐赠。", "No gifts of goods."))
-        .head(lang.pick("日期", "Day"))
-        .head(lang.pick("物品", "What"))
-        .number(lang.pick("公允价值（元）", "Fair value (yuan)"))
-        .head(lang.pick("公开意愿", "How to be named"))
-        .head(lang.pick("票据", "Receipt"))
-        .head(lang.pick("办理", "Act"))
-        .rows(goods.iter().map(row))
+    Table::new(
+        lang.pick("实物捐赠（另计）", "Goods, apart"),
+        lang.pick("没有实物捐赠。", "No gifts of goods."),
+    )
+    .head(lang.pick("日期", "Day"))
+    .head(lang.pick("物品", "What"))
+    .number(lang.pick("公允价值（元）", "Fair value (yuan)"))
+    .head(lang.pick("公开意愿", "How to be named"))
+    .head(lang.pick("票据", "Receipt"))
+    .head(lang.pick("办理", "Act"))
+    .rows(goods.iter().map(row))
 }
 
 fn receipt_table(visitor: &Visitor, id: CampaignId, receipts: &[DonationReceipt]) -> Table {
@@ -250,7 +261,8 @@ fn receipt_table(visitor: &Visitor, id: CampaignId, receipts: &[DonationReceipt]
             Cell::Acts(receipt_acts(visitor, id, receipt)),
         ])
     };
-    let empty = lang.pick("还没有票据：由财务岗在捐赠行开具。", "No receipts yet: finance issues them beside a gift.");
+    let empty = lang
+        .pick("还没有票据：由财务岗在捐赠行开具。", "No receipts yet: finance issues them beside a gift.");
     Table::new(lang.pick("公益事业捐赠票据", "Receipts"), empty)
         .head(lang.pick("票据号", "Number"))
         .head(lang.pick("开票日期", "Issued on"))
@@ -271,7 +283,9 @@ fn receipt_acts(visitor: &Visitor, id: CampaignId, receipt: &DonationReceipt) ->
     if visitor.role == Role::Finance && receipt.voided.is_none() {
         let reason = Field::new("reason", lang.pick("作废原因", "Why"), Input::Text);
         let void = Form::new(format!("/campaigns/{id}/void-receipt"), lang.pick("作废", "Void"));
-        acts.push(void.hidden("number", number.to_string()).field(reason.id(format!("void-{number}")).needed()));
+        acts.push(
+            void.hidden("number", number.to_string()).field(reason.id(format!("void-{number}")).needed()),
+        );
     }
     acts
 }
@@ -286,7 +300,8 @@ pub(super) async fn receipt(
     match printed(&console.office, &visitor, id, number).await {
         Ok(bytes) => {
             let name = format!("attachment; filename=\"receipt-{number:06}.pdf\"");
-            Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
+            Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)], bytes)
+                .into_response())
         }
         Err(error @ ProcessError::Unknown { .. }) => Err(Stop::failed(error, visitor.lang)),
         Err(error) => {

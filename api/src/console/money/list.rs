@@ -59,7 +59,8 @@ async fn read(office: &Office) -> Result<(Vec<FundRow>, Vec<CampaignTotal>), Pro
 }
 
 fn fund_table(lang: Lang) -> Table {
-    let empty = lang.pick("尚未设立资金：由财务岗在下方设立。", "No fund was opened yet: finance opens the first below.");
+    let empty = lang
+        .pick("尚未设立资金：由财务岗在下方设立。", "No fund was opened yet: finance opens the first below.");
     Table::new(lang.pick("资金（元）", "Funds (yuan)"), empty)
         .head(lang.pick("资金", "Fund"))
         .number(lang.pick("收入", "Came in"))
@@ -81,7 +82,10 @@ fn fund_row(fund: &FundRow) -> Result<Row, ProcessError> {
 }
 
 fn campaign_table(lang: Lang) -> Table {
-    let empty = lang.pick("尚未发起募捐活动：由经办岗在下方登记。", "No campaign was opened yet: a clerk opens the first below.");
+    let empty = lang.pick(
+        "尚未发起募捐活动：由经办岗在下方登记。",
+        "No campaign was opened yet: a clerk opens the first below.",
+    );
     Table::new(lang.pick("募捐活动（元）", "Campaigns (yuan)"), empty)
         .head(lang.pick("活动", "Campaign"))
         .head(lang.pick("备案编号", "Filing number"))
@@ -114,7 +118,11 @@ fn fund_form(lang: Lang, typed: &Typed) -> Form {
     ];
     let kinds = vec![
         Choice::new("restricted", lang.pick("限定性", "restricted"), true),
-        Choice::new("unrestricted", lang.pick("非限定性", "unrestricted"), typed.text("restriction") == "unrestricted"),
+        Choice::new(
+            "unrestricted",
+            lang.pick("非限定性", "unrestricted"),
+            typed.text("restriction") == "unrestricted",
+        ),
     ];
     let mut form = Form::new("/money/funds", lang.pick("设立", "Open"))
         .title(lang.pick("设立资金", "Open a fund"))

@@ -71,7 +71,8 @@ async fn page(
 
 fn draft_form(lang: Lang, typed: &Typed) -> Form {
     let text = typed.get("text").cloned().unwrap_or_default();
-    let field = Field::new("text", lang.pick("参数草案（TOML）", "Draft (TOML)"), Input::Area).value(text).needed();
+    let field =
+        Field::new("text", lang.pick("参数草案（TOML）", "Draft (TOML)"), Input::Area).value(text).needed();
     Form::new("/rates/trial", lang.pick("试算", "Try"))
         .title(lang.pick("试算参数草案", "Try a draft of rates"))
         .note(lang.pick(

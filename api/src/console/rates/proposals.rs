@@ -33,7 +33,9 @@ fn row(visitor: &Visitor, proposal: &Proposal) -> Row {
     let lang = visitor.lang;
     let (mark, outcome) = match &proposal.stage {
         ProposalStage::Proposed => ("", String::new()),
-        ProposalStage::Published { approved_on, approved_by } => ("settled", format!("{approved_by} {approved_on}")),
+        ProposalStage::Published { approved_on, approved_by } => {
+            ("settled", format!("{approved_by} {approved_on}"))
+        }
         ProposalStage::Rejected { reason, rejected_on } => ("bad", format!("{rejected_on} {reason}")),
     };
     Row::of(vec![
@@ -68,7 +70,8 @@ fn acts(visitor: &Visitor, proposal: &Proposal) -> Vec<Form> {
 /// The form with which a draft that was tried is proposed.
 pub(super) fn form(lang: Lang, text: &str, document: &str) -> Block {
     let hint = lang.pick("如 京民社救发〔2026〕1号", "the notice's number");
-    let document = Field::new("document", lang.pick("文号", "Document"), Input::Text).value(document).hint(hint);
+    let document =
+        Field::new("document", lang.pick("文号", "Document"), Input::Text).value(document).hint(hint);
     let note = lang.pick(
         "草案每一行须写明公布日期。提交后由另一人（审批岗）批准发布；发布前可撤回。",
         "Every row must say when it was announced. Another person publishes it; until then it can be withdrawn.",

@@ -78,3 +78,8 @@ impl Sheet {
         (status, shown(&self)).into_response()
     }
 }
+
+/// Whether a link leads to a file, which is kept and not shown.
+fn is_file(path: &str) -> bool {
+    [".csv", ".xlsx", ".tar"].iter().any(|end| path.ends_with(end))
+}

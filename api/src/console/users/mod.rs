@@ -106,9 +106,7 @@ fn roles(lang: Lang, user: &Account) -> String {
     };
     match user.kind {
         UserKind::Consumer => lang.pick("对接系统", "consumer").to_owned(),
-        UserKind::Staff => {
-            user.roles.iter().map(named).collect::<Vec<_>>().join(lang.pick("、", ", "))
-        }
+        UserKind::Staff => user.roles.iter().map(named).collect::<Vec<_>>().join(lang.pick("、", ", ")),
     }
 }
 
@@ -137,7 +135,9 @@ fn open_form(lang: Lang, typed: &Typed) -> Form {
     let mut form = Form::new("/users", lang.pick("开立", "Open"))
         .title(lang.pick("开立用户", "Open a user"))
         .field(account.needed().hint(lang.pick("小写字母、数字、点，如 wang.fang", "such as wang.fang")))
-        .field(Field::new("title", lang.pick("岗位名称", "Title"), Input::Text).value(value("title")).needed())
+        .field(
+            Field::new("title", lang.pick("岗位名称", "Title"), Input::Text).value(value("title")).needed(),
+        )
         .field(Field::new("kind", lang.pick("类别", "Kind"), Input::Choice(kinds)))
         .field(communities_field(lang).value(value("communities")));
     for (each, code) in ROLES {
@@ -148,7 +148,8 @@ fn open_form(lang: Lang, typed: &Typed) -> Form {
 }
 
 fn communities_field(lang: Lang) -> Field {
-    let hint = lang.pick("以顿号或逗号分隔；留空为全部社区", "with commas between them; empty is every community");
+    let hint =
+        lang.pick("以顿号或逗号分隔；留空为全部社区", "with commas between them; empty is every community");
     Field::new("communities", lang.pick("社区", "Communities"), Input::Text).hint(hint)
 }
 
@@ -184,7 +185,10 @@ async fn opened(console: &Console, visitor: &Visitor, typed: &Typed) -> Result<A
 
 fn account_of(lang: Lang, text: &str) -> Result<ActorId, Refusal> {
     ActorId::parse(text).map_err(|_| {
-        let (zh, en) = ("账号应为1至64个小写字母、数字、点、短横或下划线。", "An account has 1 to 64 of a-z, 0-9, dot, dash and underscore.");
+        let (zh, en) = (
+            "账号应为1至64个小写字母、数字、点、短横或下划线。",
+            "An account has 1 to 64 of a-z, 0-9, dot, dash and underscore.",
+        );
         Refusal::typed("account_malformed", lang, zh, en)
     })
 }

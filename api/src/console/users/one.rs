@@ -57,16 +57,21 @@ async fn page(
     let title = format!("{} · {account}", known.title);
     let mut sheet = Sheet::new(visitor, "/users", (&title, &title))
         .below("/users", lang.pick("用户管理", "Users"))
-        .and(issued.map(|issued| Block::Words(
-            lang.pick("新令牌（只显示这一次）", "The new token (shown this once)").to_owned(),
-            vec![
-                issued.token.clone(),
-                lang.pick(
-                    format!("有效至 {}。请立即妥善保存；系统只保留其摘要。", issued.expires_on),
-                    format!("Valid until {}. Keep it safe now; the ledger has only its hash.", issued.expires_on),
-                ),
-            ],
-        )))
+        .and(issued.map(|issued| {
+            Block::Words(
+                lang.pick("新令牌（只显示这一次）", "The new token (shown this once)").to_owned(),
+                vec![
+                    issued.token.clone(),
+                    lang.pick(
+                        format!("有效至 {}。请立即妥善保存；系统只保留其摘要。", issued.expires_on),
+                        format!(
+                            "Valid until {}. Keep it safe now; the ledger has only its hash.",
+                            issued.expires_on
+                        ),
+                    ),
+                ],
+            )
+        }))
         .with(Block::Figures(figures))
         .with(Block::Table(tokens(visitor, &known, &uses)));
     if may(visitor.role, Capability::ManageUsers) {
@@ -81,11 +86,16 @@ fn tokens(visitor: &Visitor, user: &Account, uses: &[TokenUse]) -> Table {
     let lang = visitor.lang;
     let row = |(id, token): (&Uuid, &Token)| {
         let (zh, en) = role(token.role);
-        let scopes: Vec<&str> = token.scopes.iter().map(|scope| lang.pick(scope.zh(), scope.code())).collect();
+        let scopes: Vec<&str> =
+            token.scopes.iter().map(|scope| lang.pick(scope.zh(), scope.code())).collect();
         let last = uses.iter().find(|each| each.token_id == *id).map(|each| each.last_used_on.to_string());
         let revoke = Form::new(format!("/users/{}/revoke-token", user.account), lang.pick("吊销", "Revoke"))
             .hidden("token", id.to_string())
-            .field(Field::new("reason", lang.pick("原因", "Reason"), Input::Text).id(format!("why-{id}")).needed());
+            .field(
+                Field::new("reason", lang.pick("原因", "Reason"), Input::Text)
+                    .id(format!("why-{id}"))
+                    .needed(),
+            );
         Row::of(vec![
             Cell::Code(id.to_string()),
             Cell::text(lang.pick(zh, en)),
@@ -96,7 +106,8 @@ fn tokens(visitor: &Visitor, user: &Account, uses: &[TokenUse]) -> Table {
             Cell::Acts(if may(visitor.role, Capability::ManageUsers) { vec![revoke] } else { Vec::new() }),
         ])
     };
-    let empty = lang.pick("没有令牌。需要对接时在下方签发。", "No tokens. Issue one below where a program calls.");
+    let empty =
+        lang.pick("没有令牌。需要对接时在下方签发。", "No tokens. Issue one below where a program calls.");
     Table::new(lang.pick("令牌", "Tokens"), empty)
         .head(lang.pick("编号", "Identifier"))
         .head(lang.pick("角色", "Role"))
@@ -121,14 +132,19 @@ fn forms(lang: Lang, user: &Account) -> Vec<Form> {
     };
     let mut forms = Vec::new();
     if user.kind == UserKind::Staff {
-        forms.push(Form::new(path("grant"), lang.pick("授予角色", "Grant the role")).field(role_field("grant", false)));
+        forms.push(
+            Form::new(path("grant"), lang.pick("授予角色", "Grant the role"))
+                .field(role_field("grant", false)),
+        );
         if !user.roles.is_empty() {
             forms.push(
-                Form::new(path("revoke"), lang.pick("收回角色", "Take the role back")).field(role_field("revoke", true)),
+                Form::new(path("revoke"), lang.pick("收回角色", "Take the role back"))
+                    .field(role_field("revoke", true)),
             );
         }
         let hint = lang.pick("12至128个字符", "12 to 128 characters");
-        let secret = Field::new("password", lang.pick("新密码", "New password"), Input::Secret).hint(hint).needed();
+        let secret =
+            Field::new("password", lang.pick("新密码", "New password"), Input::Secret).hint(hint).needed();
         forms.push(Form::new(path("password"), lang.pick("设置密码", "Set the password")).field(secret));
     }
     let now = match &user.data_scope {
@@ -141,7 +157,10 @@ fn forms(lang: Lang, user: &Account) -> Vec<Form> {
     );
     forms.push(if matches!(user.entry, domain::user::Entry::Open) {
         Form::new(path("lock"), lang.pick("停用", "Lock"))
-            .note(lang.pick("停用后不能登录，令牌同时失效；可再启用。", "A locked user cannot come in, nor can its tokens; it can be unlocked again."))
+            .note(lang.pick(
+                "停用后不能登录，令牌同时失效；可再启用。",
+                "A locked user cannot come in, nor can its tokens; it can be unlocked again.",
+            ))
             .field(Field::new("reason", lang.pick("停用原因", "Why"), Input::Text).id("lock-reason").needed())
     } else {
         Form::new(path("unlock"), lang.pick("启用", "Unlock"))
@@ -153,7 +172,10 @@ fn forms(lang: Lang, user: &Account) -> Vec<Form> {
 fn token_form(lang: Lang, user: &Account, path: String) -> Form {
     let mut form = Form::new(path, lang.pick("签发令牌", "Issue a token"))
         .title(lang.pick("签发令牌", "Issue a token"))
-        .note(lang.pick("令牌只显示一次。未勾选“写入”的令牌只读。", "A token is shown once. Without “write” it only reads."));
+        .note(lang.pick(
+            "令牌只显示一次。未勾选“写入”的令牌只读。",
+            "A token is shown once. Without “write” it only reads.",
+        ));
     if user.kind == UserKind::Staff {
         let held = ROLES.iter().filter(|(each, _)| user.roles.contains(each));
         let choices = held.map(|(each, code)| {
@@ -163,9 +185,9 @@ fn token_form(lang: Lang, user: &Account, path: String) -> Form {
         let field = Field::new("role", lang.pick("角色", "Role"), Input::Choice(choices.collect()));
         form = form.field(field.id("token-role").needed());
     }
-    form = form
-        .field(Field::new("purpose", lang.pick("用途", "Purpose"), Input::Text).needed())
-        .field(Field::new("days", lang.pick("有效天数", "Days"), Input::Number).value(DAYS.to_string()).needed());
+    form = form.field(Field::new("purpose", lang.pick("用途", "Purpose"), Input::Text).needed()).field(
+        Field::new("days", lang.pick("有效天数", "Days"), Input::Number).value(DAYS.to_string()).needed(),
+    );
     for scope in Scope::ALL {
         form = form.field(Field::new(scope.code(), lang.pick(scope.zh(), scope.code()), Input::Tick));
     }
