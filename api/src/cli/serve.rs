@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Extension;
 use chrono::{NaiveTime, TimeDelta};
 use eventlog::merkle::hash::Sha256Tree;
 use eventlog::merkle::store::{StoredCheckpoint, TreeStore};
@@ -78,7 +80,8 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = layouts_of(app)?;
     let (office, layouts) = (app.office().clone(), Arc::new(layouts));
-    let pages = console::routes(Console { office, layouts, entrance: doors.entrance() });
+    let pages = console::routes(Console { office, layouts, entrance: doors.entrance() })
+        .layer(Extension(Arc::new(app.outside())));
     let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
     let ended = http::serve_with(listener, routes, tls, stop).await;
@@ -88,9 +91,11 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     Ok(ended?)
 }
 
-/// The program's layouts, and those in the folder `layouts` of the data directory where there is one.
+/// The program's layouts and the office's own: of the folder that `LEDGER_LAYOUTS` names, else of `layouts` in the data
+/// directory where there is one.
 fn layouts_of(app: &App) -> Result<Catalogue, Failure> {
-    let folder = app.data().join("layouts");
+    let named = std::env::var_os("LEDGER_LAYOUTS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| app.data().join("layouts"));
     let layouts = if folder.is_dir() { Catalogue::with_folder(&folder) } else { Catalogue::own() };
     Ok(layouts.map_err(anyhow::Error::new)?)
 }

@@ -86,7 +86,10 @@ async fn seen(office: &Office, visitor: &Visitor, horizon: Horizon) -> Result<Ve
 fn case_of(waiting: &Waiting) -> Option<CaseId> {
     let of_a_case = matches!(
         waiting.kind,
-        WaitingKind::CaseToDecide | WaitingKind::NoticeEnds | WaitingKind::Recertification
+        WaitingKind::CaseToDecide
+            | WaitingKind::NoticeEnds
+            | WaitingKind::ObjectionToResolve
+            | WaitingKind::Recertification
     );
     of_a_case.then(|| waiting.of.parse().ok()).flatten()
 }
@@ -95,7 +98,7 @@ fn case_of(waiting: &Waiting) -> Option<CaseId> {
 const fn takes(kind: WaitingKind) -> Capability {
     match kind {
         WaitingKind::CaseToDecide | WaitingKind::NoticeEnds => Capability::DecideCases,
-        WaitingKind::Recertification => Capability::PrepareCases,
+        WaitingKind::Recertification | WaitingKind::ObjectionToResolve => Capability::PrepareCases,
         WaitingKind::RunToSubmit => Capability::PrepareRuns,
         WaitingKind::RunToApprove => Capability::ApproveRuns,
         WaitingKind::RunToRelease | WaitingKind::RunToReconcile => Capability::ReleaseRuns,
@@ -126,7 +129,10 @@ fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &[Waitin
 /// Where the step is taken, or the thing is seen; nowhere yet where no page shows it.
 fn path(kind: WaitingKind, of: &str) -> String {
     match kind {
-        WaitingKind::CaseToDecide | WaitingKind::NoticeEnds | WaitingKind::Recertification => {
+        WaitingKind::CaseToDecide
+        | WaitingKind::NoticeEnds
+        | WaitingKind::ObjectionToResolve
+        | WaitingKind::Recertification => {
             format!("/cases/{of}")
         }
         WaitingKind::RunToSubmit

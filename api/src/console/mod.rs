@@ -17,12 +17,17 @@
 //! | `import` | 导入: registers, looked through before they are taken in |
 //! | `users` | 用户管理: users, roles, communities, tokens |
 //! | `layouts` | 银行报盘格式: which there are, and trying one out |
+//! | `audit` | 审计室: replay, compare, red flags, runs determined anew, proofs, disclosures, the trail |
+//! | `dashboards` | 统计: spending, full payment, ages, communities, processing times, donations |
+//! | `notices` | 公示: what the public sees without an account, and objections to it |
 //! | `rates` | 政策参数: what holds and by which law, what-if, proposing and publishing |
 //!
 //! Rooms that are made of tables and forms alone are written as a [`sheet`].
 
 mod answers;
 mod assets;
+mod audit;
+mod dashboards;
 mod desk;
 mod entrance;
 mod find;
@@ -31,6 +36,7 @@ mod import;
 mod layouts;
 mod money;
 mod names;
+mod notices;
 mod page;
 mod rates;
 mod runs;
@@ -96,6 +102,9 @@ pub fn routes(console: Console) -> Router {
         .merge(users::routes())
         .merge(layouts::routes())
         .merge(rates::routes())
+        .merge(notices::routes())
+        .merge(dashboards::routes())
+        .merge(audit::routes())
         .route("/assets/console.css", get(assets::style))
         .route("/assets/console.js", get(assets::script))
         .layer(middleware::from_fn(guard::guard))

@@ -11,7 +11,7 @@ mod roster;
 mod trace;
 mod voucher;
 
-pub use notice::{NoticeOf, notice};
+pub use notice::{NoticeOf, notice, on_notice};
 pub use people::Detail;
 pub use receipt::receipt;
 pub use reports::{month, year};

@@ -50,6 +50,24 @@ pub async fn notice(
     day: NaiveDate,
     objections_to: &str,
 ) -> Result<Paper, ProcessError> {
+    let (rows, position) = on_notice(press, of, day).await?;
+    if rows.is_empty() {
+        return Err(ProcessError::Unknown { what: "public notice on that day" });
+    }
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    let (office, objections_to) = (press.name.to_owned(), objections_to.to_owned());
+    press.paper(Notice { office, day, objections_to, rows }.sheet(), position).await
+}
+
+/// Who is on notice on `day`, by program and day of posting, with the log position that says so. Names are masked.
+///
+/// # Errors
+/// [`ProcessError`] when the ledger cannot be read.
+pub async fn on_notice(
+    press: &Press<'_>,
+    of: NoticeOf,
+    day: NaiveDate,
+) -> Result<(Vec<(CaseId, NoticeRow)>, u64), ProcessError> {
     let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let mut snapshot = Snapshot::take(&office.pool, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
@@ -69,20 +87,15 @@ pub async fn notice(
         homes.into_iter().map(|home| (home.household_id, home)).collect();
     let people = People::find(connection, &files.iter().map(|file| file.applicant).collect()).await?;
     drop(snapshot);
-    if files.is_empty() {
-        return Err(ProcessError::Unknown { what: "public notice on that day" });
-    }
     files.sort_by_key(|file| {
         (file.program, posted.get(&file.case_id).map(|posted| posted.posted_on), file.opened_position)
     });
     let open = OpenPeople::load(press, &people, files.iter().map(|file| file.applicant)).await?;
     let rows = files.iter().filter_map(|file| {
         let (home, posted) = (homes.get(&file.household_id)?, posted.get(&file.case_id)?);
-        Some(row(file, home, *posted, day, &open))
+        Some((file.case_id, row(file, home, *posted, day, &open)))
     });
-    let rows = rows.collect();
-    let (office, objections_to) = (press.name.to_owned(), objections_to.to_owned());
-    press.paper(Notice { office, day, objections_to, rows }.sheet(), position).await
+    Ok((rows.collect(), position))
 }
 
 /// The notices of these events that stand on `day`: of each case the newest.

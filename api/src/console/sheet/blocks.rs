@@ -165,7 +165,6 @@ pub(in crate::console) struct Field {
 pub(in crate::console) enum Input {
     Text,
     Date,
-    Month,
     Number,
     Area,
     Secret,
