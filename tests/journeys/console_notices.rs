@@ -2,15 +2,16 @@
 
 use api::app::App;
 use api::processes::{
-    Desk, check_means, hold_consultation, post_notice, receive_application, recommend, visit_home,
+    Desk, Step, check_means, hold_consultation, receive_application, recommend, visit_home,
 };
 use api::registers::{RawRow, RegisterRow, applications};
 use axum::http::StatusCode;
-use chrono::Utc;
-use domain::benefit_case::Outcome;
+use chrono::{Days, Utc};
+use domain::benefit_case::{BenefitCaseCommand, Outcome};
 use domain::ids::CaseId;
 use tests::counter::PERSON;
 use tests::personas;
+use uuid::Uuid;
 
 use crate::console::{Browser, office_with_a_console};
 
@@ -28,7 +29,15 @@ async fn a_case_on_notice(app: &App) -> CaseId {
     let visitors = vec![personas::clerk().id, personas::second_clerk().id];
     visit_home(office, &clerk, case, visitors, "与申报一致").await.unwrap();
     recommend(office, &desk(personas::reviewer()), case, Outcome::Approved).await.unwrap();
-    post_notice(office, &clerk, case).await.unwrap();
+    // the working days of this year may not be published yet, so the test says when the notice ends
+    let posted_on = clerk.today();
+    let post = BenefitCaseCommand::PostNotice {
+        posted_on,
+        notice_days: 7,
+        earliest_decision_on: posted_on + Days::new(8),
+    };
+    let step = Step::BenefitCase(case.subject.case_id.to_string(), post);
+    office.together(&clerk, Uuid::new_v4(), [step]).await.unwrap();
     case.subject.case_id
 }
 

@@ -37,7 +37,7 @@ async fn a_draft_is_tried_on_the_register_and_published_by_somebody_else() {
     assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.text());
     assert!(approver.get("/rates").await.text().contains("批准发布"));
     assert_eq!(approver.post("/rates/proposals/1/approve", &[]).await.location, "/rates");
-    let row = approver.get("/rates/advanced_age_80").await;
+    let row = approver.get("/rates/values?of=advanced_age_80").await;
     assert!(row.text().contains("160.00") && row.text().contains("京民养老发〔2023〕8号"), "{}", row.text());
     let late = approver.post("/rates/proposals/1/reject", &[("reason", "晚了")]).await;
     assert!(late.text().contains("proposal_closed"), "{}", late.text());
@@ -59,7 +59,7 @@ async fn rates_are_everybodys_to_read_and_not_everybodys_to_propose() {
     let mut nobody = Browser::new(&router);
     assert_eq!(nobody.get("/rates").await.location, "/sign-in");
     let mut clerk = Browser::signed_in(&router, "wang.fang").await;
-    assert_eq!(clerk.get("/rates/gold").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(clerk.get("/rates/values?of=gold").await.status, StatusCode::NOT_FOUND);
     let approve = clerk.post("/rates/proposals/9/approve", &[]).await;
     assert_eq!(approve.status, StatusCode::FORBIDDEN, "{}", approve.text());
     app.close().await.unwrap();

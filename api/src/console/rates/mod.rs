@@ -7,7 +7,7 @@ mod trial;
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::actor::Role;
@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<Console> {
         .route("/rates/trial", post(trial::try_out))
         .route("/rates/proposals", post(proposals::propose))
         .route("/rates/proposals/{number}/{step}", post(proposals::step))
-        .route("/rates/{parameter}", get(one))
+        .route("/rates/values", get(one))
 }
 
 /// Whether the visitor may propose: the domain says so again.
@@ -56,7 +56,7 @@ async fn page(
     let version = lang.pick(format!("规则版本 {}", rules.version()), format!("rules {}", rules.version()));
     let newest = |parameter: &Parameter| {
         let dated = rules.parameter(*parameter)?;
-        Some(rate_row(lang, dated, dated.rows.last()?, format!("/rates/{}", parameter.key())))
+        Some(rate_row(lang, dated, dated.rows.last()?, format!("/rates/values?of={}", parameter.key())))
     };
     let rates = rate_table(lang, lang.pick("现行参数", "Rates in force"))
         .rows(Parameter::ALL.iter().filter_map(newest));
@@ -130,11 +130,12 @@ fn rate_row(lang: Lang, dated: &DatedParameter, rate: &Rate, path: String) -> Ro
 async fn one(
     State(console): State<Console>,
     visitor: Visitor,
-    Path(key): Path<String>,
+    Query(typed): Query<Typed>,
 ) -> Result<Response, Stop> {
     let lang = visitor.lang;
     let rules = console.office.current_rules().await.map_err(|error| Stop::failed(error, lang))?;
-    let parameter = Parameter::from_key(&key).ok_or(Stop::Missing(lang))?;
+    let parameter =
+        Parameter::from_key(typed.get("of").map_or("", String::as_str)).ok_or(Stop::Missing(lang))?;
     let dated = rules.parameter(parameter).ok_or(Stop::Missing(lang))?;
     let rows = dated.rows.iter().rev().map(|rate| rate_row(lang, dated, rate, String::new()));
     let table = rate_table(lang, lang.pick("历次数值", "Every value")).rows(rows);
