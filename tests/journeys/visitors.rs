@@ -124,11 +124,16 @@ impl Browser {
 
     /// Drops a file from the bank on the page of a run.
     pub async fn upload(&mut self, path: &str, layout: &str, file: &str) -> Got {
-        let part = |name: &str, more: &str, value: &str| {
+        self.drop_file(path, ("layout", layout), ("results", file)).await
+    }
+
+    /// Drops a file on a page, with a field beside it.
+    pub async fn drop_file(&mut self, path: &str, field: (&str, &str), file: (&str, &str)) -> Got {
+        let part = |(name, value): (&str, &str), more: &str| {
             format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
         };
-        let file = part("results", "; filename=\"results.csv\"", file);
-        let body = format!("{}{file}--cut--\r\n", part("layout", "", layout));
+        let file = part(file, "; filename=\"file.csv\"");
+        let body = format!("{}{file}--cut--\r\n", part(field, ""));
         let request = Request::post(path)
             .header(COOKIE, &self.cookie)
             .header(HOST, "ledger.example")

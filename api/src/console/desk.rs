@@ -106,6 +106,7 @@ fn case_of(waiting: &Waiting) -> Option<CaseId> {
         waiting.kind,
         WaitingKind::CaseToDecide
             | WaitingKind::NoticeEnds
+            | WaitingKind::ObjectionToResolve
             | WaitingKind::Recertification
             | WaitingKind::PlanToApprove
             | WaitingKind::AmountChanges
@@ -142,9 +143,10 @@ impl ComingSoon {
 const fn takes(kind: WaitingKind) -> Capability {
     match kind {
         WaitingKind::CaseToDecide | WaitingKind::NoticeEnds => Capability::DecideCases,
-        WaitingKind::Recertification | WaitingKind::AmountChanges | WaitingKind::CertificateExpires => {
-            Capability::PrepareCases
-        }
+        WaitingKind::Recertification
+        | WaitingKind::ObjectionToResolve
+        | WaitingKind::AmountChanges
+        | WaitingKind::CertificateExpires => Capability::PrepareCases,
         WaitingKind::RunToSubmit => Capability::PrepareRuns,
         WaitingKind::RunToApprove => Capability::ApproveRuns,
         WaitingKind::RunToRelease | WaitingKind::RunToReconcile | WaitingKind::UnmatchedLine => {
@@ -180,6 +182,7 @@ fn path(kind: WaitingKind, of: &str) -> String {
     match kind {
         WaitingKind::CaseToDecide
         | WaitingKind::NoticeEnds
+        | WaitingKind::ObjectionToResolve
         | WaitingKind::Recertification
         | WaitingKind::AmountChanges => format!("/cases/{of}"),
         WaitingKind::PlanToApprove => "/recoveries".to_owned(),

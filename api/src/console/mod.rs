@@ -17,21 +17,36 @@
 //! | `recoveries` | 追缴: plans, and what is owed |
 //! | `register` | 登记: households, applications, changes by form |
 //! | `find`, `search` | 查找 by name, pinyin, ID number or identifier |
-//! | `money` | 资金和募捐活动 |
+//! | `money` | 资金与捐赠: funds and their years, the books, campaigns, gifts and receipts |
+//! | `import` | 导入: registers, looked through before they are taken in |
+//! | `users` | 用户管理: users, roles, communities, tokens |
+//! | `layouts` | 银行报盘格式: which there are, and trying one out |
+//! | `audit` | 审计室: replay, compare, red flags, runs determined anew, proofs, disclosures, the trail |
+//! | `dashboards` | 统计: spending, full payment, ages, communities, processing times, donations |
+//! | `notices` | 公示: what the public sees without an account, and objections to it |
+//! | `rates` | 政策参数: what holds and by which law, what-if, proposing and publishing |
+//!
+//! Rooms that are made of tables and forms alone are written as a [`sheet`].
 
 mod answers;
 mod assets;
+mod audit;
 mod case;
+mod dashboards;
 mod desk;
 mod entrance;
 mod find;
 mod forms;
 mod guard;
 mod household;
+mod import;
+mod layouts;
 mod money;
 mod names;
+mod notices;
 mod page;
 mod person;
+mod rates;
 mod recoveries;
 mod register;
 mod runs;
@@ -39,8 +54,11 @@ mod scope;
 mod search;
 mod second_factor;
 mod session;
+mod sheet;
 mod sign_in;
 mod told;
+mod typed;
+mod users;
 mod visitor;
 
 use std::sync::Arc;
@@ -119,9 +137,14 @@ pub fn routes(console: Console) -> Router {
         .route("/people/{person}/open", post(person::open))
         .route("/people/{person}/history", get(told::person))
         .route("/households/{household}", get(household::show))
-        .route("/money", get(money::list))
-        .route("/funds/{fund}", get(told::fund))
-        .route("/campaigns/{campaign}", get(told::campaign))
+        .merge(money::routes())
+        .merge(import::routes())
+        .merge(users::routes())
+        .merge(layouts::routes())
+        .merge(rates::routes())
+        .merge(notices::routes())
+        .merge(dashboards::routes())
+        .merge(audit::routes())
         .route("/assets/console.css", get(assets::style))
         .route("/assets/console.js", get(assets::script))
         .layer(middleware::from_fn(guard::guard))

@@ -23,7 +23,7 @@ use super::scope::seen_cases;
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
 use crate::lang::Lang;
-use crate::processes::{self as office, Office, ProcessError, WantedWay};
+use crate::processes::{self as office, Office, ProcessError, Repaid, WantedWay};
 use crate::replay::plan_way;
 
 /// Plans that ended which are still shown, the newest.
@@ -238,6 +238,7 @@ fn repay_form(visitor: &Visitor, case: CaseId, open: Money) -> StepForm {
         Field::new("amount", lang.pick("金额（元）", "Yuan"), Kind::Amount)
             .holding(&open.to_yuan().to_string()),
         Field::day("received_on", lang.pick("到账日期", "Received on"), visitor.desk().today()),
+        Field::new("reference", lang.pick("银行流水号", "Number of the slip"), Kind::Line).optional(),
     ];
     let does = lang.pick(
         "登记退回的款项，从最早的月份起冲抵，退回原资金。",
@@ -342,8 +343,9 @@ pub(super) async fn repay(
     let done = async {
         must_see(&console.office, &visitor, case).await?;
         let sheet = Sheet::new(&typed, visitor.lang);
-        let (amount, day) = (sheet.amount("amount")?, sheet.day("received_on")?);
-        let taken = office::receive_repayment(&console.office, &visitor.desk(), case, amount, day).await;
+        let (amount, received_on) = (sheet.amount("amount")?, sheet.day("received_on")?);
+        let repaid = Repaid { amount, received_on, reference: sheet.given("reference").map(str::to_owned) };
+        let taken = office::receive_repayment(&console.office, &visitor.desk(), case, repaid).await;
         taken.map_err(|error| Refusal::of(&error, visitor.lang))
     };
     answered(&console, &visitor, &format!("repay-{case}"), &typed, done.await).await

@@ -247,8 +247,8 @@ fn place(subject: Subject) -> (String, &'static str) {
         Subject::Case(id) => (format!("/cases/{id}"), "/find"),
         Subject::Person(id) => (format!("/people/{id}/history"), "/find"),
         Subject::Run(id) => (format!("/runs/{id}"), "/runs"),
-        Subject::Fund(id) => (format!("/funds/{id}"), "/money"),
-        Subject::Campaign(id) => (format!("/campaigns/{id}"), "/money"),
+        Subject::Fund(id) => (format!("/funds/{id}/history"), "/money"),
+        Subject::Campaign(id) => (format!("/campaigns/{id}/history"), "/money"),
     }
 }
 

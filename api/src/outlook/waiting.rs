@@ -1,7 +1,7 @@
 //! What waits at the office today: steps that somebody must take, with the day by which where there is one.
 
 use chrono::{Days, NaiveDate};
-use domain::benefit_case::{BenefitCase, Step};
+use domain::benefit_case::{BenefitCase, Objection, Step};
 use domain::gazette::ProposalStage;
 use domain::payment_run::RunStage;
 use domain::recovery_plan::PlanStage;
@@ -70,6 +70,8 @@ kinds! {
     CaseToDecide = "case_to_decide", "已审核，待公示或审批", "reviewed: to be posted or decided";
     /// A notice; from the day on the case may be decided.
     NoticeEnds = "notice_ends", "公示期满可审批", "notice ends, to be decided";
+    /// An objection to a public notice that nobody answered yet.
+    ObjectionToResolve = "objection_to_resolve", "公示异议待核实", "objection to a notice, to be looked into";
     /// A review of a case on the roll.
     Recertification = "recertification", "到期复核", "recertification due";
     /// A calculated run.
@@ -215,6 +217,16 @@ fn about_case(case: &CaseRow) -> Words {
 
 fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
     let BenefitCase::UnderReview(review) = &case.state else { return None };
+    let open = review.objections.iter().find_map(|objection| match objection {
+        Objection::Open { raised_on } => Some(*raised_on),
+        Objection::Resolved { .. } => None,
+    });
+    // no decision is made over an open objection
+    if let Some(raised_on) = open {
+        let kind = WaitingKind::ObjectionToResolve;
+        let of = case.case_id.to_string();
+        return Some(Waiting { kind, due_on: Some(raised_on), of, about: about_case(case) });
+    }
     let (kind, due_on) = match review.step {
         Step::Gathering => return None,
         Step::Recommended { .. } => (WaitingKind::CaseToDecide, None),

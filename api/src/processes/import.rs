@@ -98,6 +98,11 @@ pub trait Importable: Checked + Clone + Send + Sync + 'static {
     /// Whom the row speaks of.
     fn mentions(&self) -> Mentions<'_>;
 
+    /// The community that the row puts people into, where it says one.
+    fn community(&self) -> Option<&str> {
+        None
+    }
+
     /// Rows of the same turn are applied one after the other.
     fn turn(&self) -> String;
 
@@ -241,6 +246,10 @@ fn key_of<R: RegisterRow>(office: &Office, label: &str, rows: &[GoodRow<R>]) -> 
 impl Importable for persons::Row {
     fn mentions(&self) -> Mentions<'_> {
         Mentions { persons: vec![&self.id_number], household_number: Some(&self.household_number) }
+    }
+
+    fn community(&self) -> Option<&str> {
+        self.household.as_ref().map(|household| household.community.as_str())
     }
 
     fn turn(&self) -> String {

@@ -212,9 +212,11 @@ impl BenefitCaseCommand {
             Command::Recommend { .. } | Command::WithdrawReview { .. } => &[Role::Reviewer],
             Command::DecideEligibility { .. } | Command::DecideAppeal { .. } => &[Role::Approver],
             Command::DetermineEntitlement { .. } => &[Role::Reviewer, Role::Approver, Role::System],
-            Command::NoteRecertificationDue { .. } | Command::Suspend { .. } | Command::Close { .. } => {
-                &[Role::Clerk, Role::Reviewer, Role::System]
-            }
+            // anybody may object to a public notice; what comes by the public page is recorded by the program
+            Command::NoteRecertificationDue { .. }
+            | Command::Suspend { .. }
+            | Command::Close { .. }
+            | Command::RaiseObjection { .. } => &[Role::Clerk, Role::Reviewer, Role::System],
             _ => &[Role::Clerk, Role::Reviewer],
         }
     }

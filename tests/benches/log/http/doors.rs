@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use api::bank::catalogue::Catalogue;
-use api::console::{self, Console};
+use api::console::{self, Console, Entrance};
 use api::http::limits::Bounds;
 use api::http::{Api, api_routes};
 use api::processes::users::{self, NewUser, TokenWanted};
@@ -44,8 +43,8 @@ async fn serve(routes: Router) -> SocketAddr {
 pub async fn open(office: &Office) -> SocketAddr {
     let bounds = Bounds { per_minute: 100_000_000, ..Bounds::default() };
     let api = Api::new(office.clone(), "bench".to_owned(), bounds);
-    let layouts = Arc::new(Catalogue::own().unwrap());
-    serve(console::routes(Console { office: office.clone(), layouts }).merge(api_routes(&api))).await
+    let pages = Console::new(office.clone(), Catalogue::own().unwrap(), Entrance::default());
+    serve(console::routes(pages).merge(api_routes(&api))).await
 }
 
 /// Handlers that ask the same database and do nothing else.
