@@ -94,7 +94,6 @@ impl Ground<'_> {
         let t = |zh: &'static str, en: &'static str| lang.pick(zh, en);
         let day = |name, zh, en| Field::day(name, t(zh, en), self.today);
         let note = |zh, en| Field::new("note", t(zh, en), Kind::Lines);
-        let outcome = || choice("outcome", t("意见", "Outcome"), named_outcomes(lang));
         Some(match action {
             Action::HoldConsultation => return None,
             Action::ReceiveApplication => self.application(),
@@ -115,18 +114,12 @@ impl Ground<'_> {
                 note("调查所见（加密保存）", "What was seen (kept sealed)"),
                 day("visited_on", "调查日期", "Visited on"),
             ],
-            Action::Recommend | Action::DecideEligibility => vec![outcome()],
-            Action::DecideAppeal => vec![choice(
-                "outcome",
-                t("复议决定", "Decision"),
-                pairs(
-                    lang,
-                    &[
-                        ("approved", "申诉成立，重新审核", "upheld: to be reviewed again"),
-                        ("refused", "维持原决定", "dismissed"),
-                    ],
-                ),
-            )],
+            Action::Recommend | Action::DecideEligibility => {
+                vec![choice("outcome", t("意见", "Outcome"), named_outcomes(lang))]
+            }
+            Action::DecideAppeal => {
+                vec![choice("outcome", t("复议决定", "Decision"), pairs(lang, &APPEAL_OUTCOMES))]
+            }
             Action::WithdrawReview | Action::PostNotice | Action::DetermineEntitlement => vec![],
             Action::RaiseObjection => {
                 vec![
@@ -303,6 +296,11 @@ pub(super) fn waits(lang: Lang, row: &CaseRow) -> Option<String> {
         _ => None,
     }
 }
+
+const APPEAL_OUTCOMES: [(&str, &str, &str); 2] = [
+    ("approved", "申诉成立，重新审核", "upheld: to be reviewed again"),
+    ("refused", "维持原决定", "dismissed"),
+];
 
 const SUSPENSION: (&str, &str, &str) = ("unreachable", "连续六个月联系不上", "unreachable for six months");
 
