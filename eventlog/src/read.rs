@@ -145,6 +145,27 @@ impl Log {
         Ok(events)
     }
 
+    /// The events of some types of several streams of one kind; in the order of their positions.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read_streams_of_types(
+        &self,
+        kind: &str,
+        ids: &[String],
+        types: &[&str],
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query(include_str!("sql/read_streams_of_types.sql"));
+        let rows = query.bind(ids).bind(kind).bind(types).fetch(&self.pool);
+        let mut events: Vec<StoredEvent> =
+            rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await?;
+        events.sort_unstable_by_key(|event| event.position);
+        Ok(events)
+    }
+
     /// The streams of which any event has `id` in its payload. Looks at the whole log, once: nothing but events says
     /// what belongs to a person.
     ///

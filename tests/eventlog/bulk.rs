@@ -2,7 +2,7 @@
 
 use domain::aggregate::EventKind;
 use eventlog::append::{AppendError, Malformed};
-use eventlog::bulk::{BulkError, BulkOptions, Existing};
+use eventlog::bulk::{BulkError, BulkOptions, Chunk, Existing};
 
 use crate::support::{Ledger, jar_append, jar_stream, stream};
 
@@ -76,4 +76,48 @@ async fn a_bulk_refuses_what_a_command_would() {
         panic!("{refused:?}")
     };
     assert_eq!(ledger.prove().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bulks_that_continue_the_same_streams_at_once_take_each_sequence_once() {
+    let ledger = Ledger::new().await;
+    let appender = ledger.appender().await;
+    let begun = (0..400).map(|payment| jar_stream(&format!("p{payment}"), 0, 1));
+    appender.append_bulk(begun, &BulkOptions::default()).await.unwrap();
+    let writers = (0..3).map(|_| {
+        let appender = appender.clone();
+        tokio::spawn(async move {
+            let mut bulk = appender.open_bulk(&chunks_of(50, Existing::Skip)).await.unwrap();
+            let mut done = (0, 0);
+            for first in (0..400).step_by(50) {
+                let continued = first..first + 50;
+                let continued = continued.map(|payment| jar_stream(&format!("p{payment}"), 1, 1)).collect();
+                let appended = bulk.append(Chunk::try_new(continued).unwrap()).await.unwrap();
+                done = (done.0 + appended.events, done.1 + appended.skipped.len());
+            }
+            bulk.close().await;
+            done
+        })
+    });
+    let mut done = (0, 0);
+    for writer in writers.collect::<Vec<_>>() {
+        let (events, skipped) = writer.await.unwrap();
+        done = (done.0 + events, done.1 + skipped);
+    }
+    assert_eq!(done, (400, 800), "one of the three continued each stream, and two left it out");
+    assert_eq!(ledger.prove().await, 800);
+}
+
+#[tokio::test]
+async fn a_chunk_with_a_stream_that_went_on_is_refused_whole_and_the_next_is_taken() {
+    let ledger = Ledger::new().await;
+    let appender = ledger.appender().await;
+    appender.append(jar_append("a", 0, 2)).await.unwrap();
+    let mut bulk = appender.open_bulk(&BulkOptions::default()).await.unwrap();
+    let stale = Chunk::try_new(vec![jar_stream("b", 0, 1), jar_stream("a", 1, 1)]).unwrap();
+    let refused = bulk.append(stale).await;
+    assert!(matches!(refused, Err(BulkError::Existing { streams, .. }) if streams == [stream("a")]));
+    let right = Chunk::try_new(vec![jar_stream("b", 0, 1), jar_stream("a", 2, 1)]).unwrap();
+    assert_eq!(bulk.append(right).await.unwrap().events, 2);
+    assert_eq!(ledger.prove().await, 4);
 }

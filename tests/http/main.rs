@@ -2,10 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod client;
+mod contract;
+mod desk;
 mod document;
 mod doors;
+mod examples;
 mod hostile;
 mod life;
 mod permissions;
 mod reading;
 mod scopes;
+mod surface;
+mod things;

@@ -1,157 +1,12 @@
 //! The console: three people sign in and pay a month; and what nobody gets there.
 
-use api::app::App;
 use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
-use api::processes::{Desk, find_case, recommend};
-use api::registers::{RawRow, RegisterRow, applications::Row};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use axum::http::{Request, StatusCode};
-use chrono::Utc;
-use domain::benefit_case::Outcome;
-use domain::ids::CaseId;
-use tests::counter::{Counter, PERSON};
-use tests::personas;
-use tower::ServiceExt;
+use axum::http::StatusCode;
+use tests::counter::PERSON;
 
-use crate::paying::{FUND, office_with_a_case, settled};
-
-const ADMIN: &str = "administrator:sun.lei";
-pub const PASSWORD: &str = "correct horse battery 9";
-const OWN: &str = "http://ledger.example";
-
-/// An office at whose console a clerk, an approver and somebody of finance have accounts.
-pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
-    let (counter, case) = office_with_a_case().await;
-    for (account, role, community) in [
-        ("wang.fang", "clerk", None),
-        ("chen.jing", "approver", None),
-        ("liu.yang", "finance", None),
-        ("sun.lei", "administrator", None),
-        ("zhao.min", "clerk", Some("天通苑社区")),
-        ("ma.li", "approver", Some("天通苑社区")),
-    ] {
-        let add = ["user", "add", account, "--title", "窗口", "--role", role, "--as", "administrator:root"];
-        let community = community.map_or(Vec::new(), |community| vec!["--community", community]);
-        counter.do_well(&[&add[..], &community].concat());
-        let who = if account == "sun.lei" { "administrator:root" } else { ADMIN };
-        let set = counter.ask_with(&["user", "password", account, "--as", who], PASSWORD);
-        assert_eq!(set.status, 0, "{set:?}");
-    }
-    let app = counter.app().await;
-    let console = Console {
-        office: app.office().clone(),
-        layouts: Catalogue::own().unwrap().into(),
-        entrance: Entrance::default(),
-    };
-    (counter, case, app, routes(console))
-}
-
-/// Another application, which was reviewed and waits for a decision.
-async fn a_case_that_waits(counter: &Counter, app: &App) -> CaseId {
-    let heads = "申请人身份号码,户号,救助项目,咨询日期,申请日期\n";
-    let line = format!("{PERSON},HLG-1,失能老年人护理补贴,2023-10-09,2023-10-09\n");
-    let file = counter.file("second.csv", &format!("{heads}{line}"));
-    counter.do_well(&["import", "apply", "applications", &file, "--as", "clerk:wang.fang"]);
-    let cells = line.trim().split(',').map(str::to_owned);
-    let row = Row::read(&RawRow::from_texts(1, cells)).unwrap();
-    let case = find_case(app.office(), &row).await.unwrap();
-    let reviewer = Desk::new(personas::reviewer(), Utc::now());
-    recommend(app.office(), &reviewer, case, Outcome::Approved).await.unwrap();
-    case.subject.case_id
-}
-
-/// A browser with its cookie.
-pub(crate) struct Browser {
-    router: Router,
-    cookie: String,
-}
-
-/// What a browser got.
-pub(crate) struct Got {
-    pub status: StatusCode,
-    pub location: String,
-    bytes: Vec<u8>,
-}
-
-impl Got {
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.bytes).unwrap()
-    }
-}
-
-impl Browser {
-    pub fn new(router: &Router) -> Browser {
-        Browser { router: router.clone(), cookie: String::new() }
-    }
-
-    pub async fn signed_in(router: &Router, account: &str) -> Browser {
-        let mut browser = Browser::new(router);
-        let got = browser.post("/sign-in", &[("account", account), ("password", PASSWORD)]).await;
-        assert_eq!((got.status, got.location.as_str()), (StatusCode::SEE_OTHER, "/"), "{account}");
-        browser
-    }
-
-    async fn send(&mut self, request: Request<Body>) -> Got {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let header = |name| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
-        assert!(header(CONTENT_SECURITY_POLICY).is_some());
-        if let Some(cookie) = header(SET_COOKIE) {
-            assert!(
-                cookie.ends_with("HttpOnly; SameSite=Strict") || cookie.contains("Max-Age=0"),
-                "{cookie}"
-            );
-            self.cookie = cookie.split(';').next().unwrap().to_owned();
-        }
-        let (status, location) = (response.status(), header(LOCATION).unwrap_or_default());
-        Got { status, location, bytes: to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec() }
-    }
-
-    pub async fn get(&mut self, path: &str) -> Got {
-        let request = Request::get(path).header(COOKIE, &self.cookie).body(Body::empty()).unwrap();
-        self.send(request).await
-    }
-
-    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Got {
-        self.post_from(OWN, path, fields).await
-    }
-
-    pub async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Got {
-        let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
-        let body = pairs.collect::<Vec<_>>().join("&");
-        let request = Request::post(path)
-            .header(COOKIE, &self.cookie)
-            .header(HOST, "ledger.example")
-            .header(ORIGIN, origin)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(body));
-        self.send(request.unwrap()).await
-    }
-
-    /// Drops a file from the bank on the page of a run.
-    async fn upload(&mut self, path: &str, layout: &str, file: &str) -> Got {
-        let part = |name: &str, more: &str, value: &str| {
-            format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
-        };
-        let file = part("results", "; filename=\"results.csv\"", file);
-        let body = format!("{}{file}--cut--\r\n", part("layout", "", layout));
-        let request = Request::post(path)
-            .header(COOKIE, &self.cookie)
-            .header(HOST, "ledger.example")
-            .header(ORIGIN, OWN)
-            .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")
-            .body(Body::from(body));
-        self.send(request.unwrap()).await
-    }
-}
-
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-    let one = |byte: u8| if plain(byte) { (byte as char).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(one).collect()
-}
+use crate::paying::{FUND, settled};
+use crate::visitors::{ADMIN, Browser, a_case_to_review, office_with_a_console};
 
 #[tokio::test]
 async fn three_people_pay_a_month_at_the_console_and_each_does_their_own_part() {
@@ -219,12 +74,16 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     let found = clerk.post("/find", &[("text", PERSON)]).await;
     assert!(found.location.starts_with("/people/"), "{}", found.text());
     assert!(clerk.get(&found.location).await.text().contains("高龄老年人津贴"));
-    assert_eq!(elsewhere.get(&found.location).await.status, StatusCode::NOT_FOUND);
+    let hidden = elsewhere.get(&found.location).await;
+    assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{}", hidden.text());
     for text in [PERSON, case.trim_start_matches("/cases/")] {
         let hidden = elsewhere.post("/find", &[("text", text)]).await;
         assert_eq!(hidden.status, StatusCode::NOT_FOUND, "not even that there is one");
     }
-    let waits = a_case_that_waits(&counter, &app).await.to_string();
+    let waits = a_case_to_review(&counter, &app).await.to_string();
+    let mut reviewer = Browser::signed_in(&router, "li.qiang").await;
+    let review = reviewer.post(&format!("/cases/{waits}/recommend"), &[("outcome", "approved")]).await;
+    assert_eq!(review.location, format!("/cases/{waits}"), "{}", review.text());
     let mut approver = Browser::signed_in(&router, "chen.jing").await;
     let mut approver_elsewhere = Browser::signed_in(&router, "ma.li").await;
     assert!(approver.get("/").await.text().contains(&waits));
@@ -241,11 +100,7 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     app.close().await.unwrap();
     counter.do_well(&["user", "revoke", "wang.fang", "clerk", "--as", ADMIN]);
     let app = counter.app().await;
-    let console = Console {
-        office: app.office().clone(),
-        layouts: Catalogue::own().unwrap().into(),
-        entrance: Entrance::default(),
-    };
+    let console = Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default());
     clerk.router = routes(console);
     assert_eq!(clerk.get("/runs").await.location, "/sign-in");
     app.close().await.unwrap();

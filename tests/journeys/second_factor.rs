@@ -10,11 +10,11 @@ use axum::http::StatusCode;
 use domain::actor::Role;
 use tests::authenticator::code_of;
 
-use crate::console::{Browser, Got, PASSWORD, office_with_a_console};
+use crate::visitors::{Browser, Got, PASSWORD, office_with_a_console};
 
 fn pages(app: &App, second_factor_for: BTreeSet<Role>) -> Router {
     let entrance = Entrance { second_factor_for, ..Entrance::default() };
-    routes(Console { office: app.office().clone(), layouts: Catalogue::own().unwrap().into(), entrance })
+    routes(Console::new(app.office().clone(), Catalogue::own().unwrap(), entrance))
 }
 
 /// The secret that a page shows.

@@ -3,6 +3,8 @@
 use domain::actor::Role;
 use domain::user::Scope;
 
+use Capability as Can;
+
 /// Something that can be done through a door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Capability {
@@ -30,7 +32,7 @@ pub enum Capability {
     ApproveRuns,
     /// 下达发放、回盘.
     ReleaseRuns,
-    /// 提出追回.
+    /// 提出追回, 终止追回方案.
     PrepareRecoveries,
     /// 批准追回方案.
     ApproveRecoveries,
@@ -40,6 +42,30 @@ pub enum Capability {
     ReadMoney,
     /// 登记捐赠.
     TakeGifts,
+    /// 查阅政策标准、救助项目.
+    ReadRules,
+    /// 暂缓发放与解除.
+    HoldPayments,
+    /// 设立资金、登记拨款、年终结账、票据.
+    KeepFunds,
+    /// 撤销结账.
+    ReopenYears,
+    /// 年终结转、批准转交.
+    ApproveMoney,
+    /// 办理募捐活动: open, publish, close.
+    RunCampaigns,
+    /// 申请删除个人信息.
+    RequestErasure,
+    /// 决定删除、限制处理.
+    DecideErasure,
+    /// 拟定政策参数、试算.
+    ProposeRates,
+    /// 批准发布政策参数.
+    PublishRates,
+    /// 退回政策参数.
+    RejectRates,
+    /// 搁置待办.
+    SetAside,
     /// 审计轨迹、重放、疑点.
     Audit,
     /// 订阅变更.
@@ -52,7 +78,7 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order in which they are shown.
-    pub const ALL: [Capability; 21] = [
+    pub const ALL: [Capability; 33] = [
         Capability::KnowOneself,
         Capability::ReadRegister,
         Capability::RegisterPeople,
@@ -70,6 +96,18 @@ impl Capability {
         Capability::TakeRepayments,
         Capability::ReadMoney,
         Capability::TakeGifts,
+        Capability::ReadRules,
+        Capability::HoldPayments,
+        Capability::KeepFunds,
+        Capability::ReopenYears,
+        Capability::ApproveMoney,
+        Capability::RunCampaigns,
+        Capability::RequestErasure,
+        Capability::DecideErasure,
+        Capability::ProposeRates,
+        Capability::PublishRates,
+        Capability::RejectRates,
+        Capability::SetAside,
         Capability::Audit,
         Capability::FollowChanges,
         Capability::ReadUsers,
@@ -96,6 +134,18 @@ impl Capability {
             Capability::TakeRepayments => "take_repayments",
             Capability::ReadMoney => "read_money",
             Capability::TakeGifts => "take_gifts",
+            Capability::ReadRules => "read_rules",
+            Capability::HoldPayments => "hold_payments",
+            Capability::KeepFunds => "keep_funds",
+            Capability::ReopenYears => "reopen_years",
+            Capability::ApproveMoney => "approve_money",
+            Capability::RunCampaigns => "run_campaigns",
+            Capability::RequestErasure => "request_erasure",
+            Capability::DecideErasure => "decide_erasure",
+            Capability::ProposeRates => "propose_rates",
+            Capability::PublishRates => "publish_rates",
+            Capability::RejectRates => "reject_rates",
+            Capability::SetAside => "set_aside",
             Capability::Audit => "audit",
             Capability::FollowChanges => "follow_changes",
             Capability::ReadUsers => "read_users",
@@ -106,12 +156,21 @@ impl Capability {
     /// The scope that a token needs for it; none for what every token may.
     pub const fn scope(self) -> Option<Scope> {
         Some(match self {
-            Capability::KnowOneself => return None,
-            Capability::ReadRegister | Capability::RegisterPeople => Scope::Register,
+            Capability::KnowOneself
+            | Capability::ReadRules
+            | Capability::ProposeRates
+            | Capability::PublishRates
+            | Capability::RejectRates => return None,
+            Capability::ReadRegister
+            | Capability::RegisterPeople
+            | Capability::RequestErasure
+            | Capability::DecideErasure => Scope::Register,
             Capability::ReadCases
             | Capability::PrepareCases
             | Capability::ReviewCases
-            | Capability::DecideCases => Scope::Cases,
+            | Capability::DecideCases
+            | Capability::HoldPayments
+            | Capability::SetAside => Scope::Cases,
             Capability::ReadSummaries => Scope::Summaries,
             Capability::ReadPayments
             | Capability::PrepareRuns
@@ -120,7 +179,12 @@ impl Capability {
             | Capability::PrepareRecoveries
             | Capability::ApproveRecoveries
             | Capability::TakeRepayments => Scope::Payments,
-            Capability::ReadMoney | Capability::TakeGifts => Scope::Money,
+            Capability::ReadMoney
+            | Capability::TakeGifts
+            | Capability::KeepFunds
+            | Capability::ReopenYears
+            | Capability::ApproveMoney
+            | Capability::RunCampaigns => Scope::Money,
             Capability::Audit => Scope::Audit,
             Capability::FollowChanges => Scope::Changes,
             Capability::ReadUsers | Capability::ManageUsers => Scope::Users,
@@ -142,82 +206,139 @@ impl Capability {
                 | Capability::ApproveRecoveries
                 | Capability::TakeRepayments
                 | Capability::TakeGifts
+                | Capability::HoldPayments
+                | Capability::KeepFunds
+                | Capability::ReopenYears
+                | Capability::ApproveMoney
+                | Capability::RunCampaigns
+                | Capability::RequestErasure
+                | Capability::DecideErasure
+                | Capability::ProposeRates
+                | Capability::PublishRates
+                | Capability::RejectRates
+                | Capability::SetAside
                 | Capability::ManageUsers
         )
     }
 }
 
-/// Whether someone in this role may do it: the whole table. An administrator manages users and sees no case; a consumer
-/// reads what its scopes say. The domain decides again on what it is asked, and refuses its own.
-pub const fn may(role: Role, capability: Capability) -> bool {
-    use Capability as Can;
+/// 经办.
+const CLERK: &[Can] = &[
+    Can::KnowOneself,
+    Can::ReadRegister,
+    Can::RegisterPeople,
+    Can::ReadCases,
+    Can::PrepareCases,
+    Can::ReadSummaries,
+    Can::ReadPayments,
+    Can::PrepareRuns,
+    Can::ReadMoney,
+    Can::TakeGifts,
+    Can::ReadRules,
+    Can::HoldPayments,
+    Can::RunCampaigns,
+    Can::RequestErasure,
+    Can::SetAside,
+];
+
+/// 审核.
+const REVIEWER: &[Can] = &[
+    Can::KnowOneself,
+    Can::ReadRegister,
+    Can::ReadCases,
+    Can::ReviewCases,
+    Can::ReadSummaries,
+    Can::ReadPayments,
+    Can::ReadMoney,
+    Can::ReadRules,
+    Can::HoldPayments,
+    Can::RequestErasure,
+    Can::DecideErasure,
+    Can::ProposeRates,
+    Can::RejectRates,
+    Can::SetAside,
+];
+
+/// 审批.
+const APPROVER: &[Can] = &[
+    Can::KnowOneself,
+    Can::ReadRegister,
+    Can::ReadCases,
+    Can::DecideCases,
+    Can::ReadSummaries,
+    Can::ReadPayments,
+    Can::ApproveRuns,
+    Can::ApproveRecoveries,
+    Can::ReadMoney,
+    Can::ReadRules,
+    Can::ReopenYears,
+    Can::ApproveMoney,
+    Can::DecideErasure,
+    Can::PublishRates,
+    Can::RejectRates,
+    Can::SetAside,
+];
+
+/// 财务.
+const FINANCE: &[Can] = &[
+    Can::KnowOneself,
+    Can::ReadSummaries,
+    Can::ReadPayments,
+    Can::ReleaseRuns,
+    Can::PrepareRecoveries,
+    Can::TakeRepayments,
+    Can::ReadMoney,
+    Can::TakeGifts,
+    Can::ReadRules,
+    Can::KeepFunds,
+    Can::ReopenYears,
+];
+
+/// 审计: reads everything and changes nothing.
+const AUDITOR: &[Can] = &[
+    Can::KnowOneself,
+    Can::ReadRegister,
+    Can::ReadCases,
+    Can::ReadSummaries,
+    Can::ReadPayments,
+    Can::ReadMoney,
+    Can::Audit,
+    Can::FollowChanges,
+    Can::ReadUsers,
+    Can::ReadRules,
+];
+
+/// 管理员: manages users and rates, sees no case.
+const ADMINISTRATOR: &[Can] = &[
+    Can::KnowOneself,
+    Can::ReadUsers,
+    Can::ManageUsers,
+    Can::ReadRules,
+    Can::ProposeRates,
+    Can::RejectRates,
+];
+
+/// 外部系统: reads what its scopes say.
+const CONSUMER: &[Can] =
+    &[Can::KnowOneself, Can::ReadSummaries, Can::ReadMoney, Can::FollowChanges, Can::ReadRules];
+
+/// What someone in this role may do: the whole table. The domain decides again on what it is asked, and refuses its own.
+const fn all_of(role: Role) -> &'static [Can] {
     match role {
-        Role::Clerk => matches!(
-            capability,
-            Can::KnowOneself
-                | Can::ReadRegister
-                | Can::RegisterPeople
-                | Can::ReadCases
-                | Can::PrepareCases
-                | Can::ReadSummaries
-                | Can::ReadPayments
-                | Can::PrepareRuns
-                | Can::PrepareRecoveries
-                | Can::ReadMoney
-                | Can::TakeGifts
-        ),
-        Role::Reviewer => matches!(
-            capability,
-            Can::KnowOneself
-                | Can::ReadRegister
-                | Can::ReadCases
-                | Can::ReviewCases
-                | Can::ReadSummaries
-                | Can::ReadPayments
-                | Can::ReadMoney
-        ),
-        Role::Approver => matches!(
-            capability,
-            Can::KnowOneself
-                | Can::ReadRegister
-                | Can::ReadCases
-                | Can::DecideCases
-                | Can::ReadSummaries
-                | Can::ReadPayments
-                | Can::ApproveRuns
-                | Can::ApproveRecoveries
-                | Can::ReadMoney
-        ),
-        Role::Finance => matches!(
-            capability,
-            Can::KnowOneself
-                | Can::ReadSummaries
-                | Can::ReadPayments
-                | Can::ReleaseRuns
-                | Can::TakeRepayments
-                | Can::ReadMoney
-                | Can::TakeGifts
-        ),
-        Role::Auditor => matches!(
-            capability,
-            Can::KnowOneself
-                | Can::ReadRegister
-                | Can::ReadCases
-                | Can::ReadSummaries
-                | Can::ReadPayments
-                | Can::ReadMoney
-                | Can::Audit
-                | Can::FollowChanges
-                | Can::ReadUsers
-        ),
-        Role::Administrator => {
-            matches!(capability, Can::KnowOneself | Can::ReadUsers | Can::ManageUsers)
-        }
-        Role::Consumer => {
-            matches!(capability, Can::KnowOneself | Can::ReadSummaries | Can::ReadMoney | Can::FollowChanges)
-        }
-        Role::System => false,
+        Role::Clerk => CLERK,
+        Role::Reviewer => REVIEWER,
+        Role::Approver => APPROVER,
+        Role::Finance => FINANCE,
+        Role::Auditor => AUDITOR,
+        Role::Administrator => ADMINISTRATOR,
+        Role::Consumer => CONSUMER,
+        Role::System => &[],
     }
+}
+
+/// Whether someone in this role may do it.
+pub fn may(role: Role, capability: Capability) -> bool {
+    all_of(role).contains(&capability)
 }
 
 #[cfg(test)]
@@ -229,7 +350,12 @@ mod tests {
         for capability in Capability::ALL {
             let allowed = matches!(
                 capability,
-                Capability::KnowOneself | Capability::ReadUsers | Capability::ManageUsers
+                Capability::KnowOneself
+                    | Capability::ReadUsers
+                    | Capability::ManageUsers
+                    | Capability::ReadRules
+                    | Capability::ProposeRates
+                    | Capability::RejectRates
             );
             assert_eq!(may(Role::Administrator, capability), allowed, "{}", capability.code());
         }
@@ -242,7 +368,7 @@ mod tests {
     fn who_audits_and_who_consumes_changes_nothing() {
         let writing: Vec<Capability> =
             Capability::ALL.into_iter().filter(|capability| capability.writes()).collect();
-        assert_eq!(writing.len(), 12);
+        assert_eq!(writing.len(), 23);
         for capability in writing {
             assert!(!may(Role::Auditor, capability) && !may(Role::Consumer, capability));
         }
@@ -256,6 +382,8 @@ mod tests {
             (Capability::PrepareCases, Capability::DecideCases),
             (Capability::ReviewCases, Capability::DecideCases),
             (Capability::PrepareRecoveries, Capability::ApproveRecoveries),
+            (Capability::KeepFunds, Capability::ApproveMoney),
+            (Capability::ProposeRates, Capability::PublishRates),
         ];
         let roles =
             [Role::Clerk, Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor, Role::Administrator];

@@ -5,6 +5,7 @@ mod archive;
 pub mod bundle;
 pub mod fault;
 mod layout;
+pub mod making;
 pub mod opened;
 mod output;
 pub mod proven;

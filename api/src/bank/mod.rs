@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `layout/`, `layouts/*.toml` | how one bank wants its files: encoding, columns, heads and trailers, result codes |
 //! | `catalogue.rs` | the layouts of this program and those of the office's own folder |
+//! | `example.rs` | what a file in a layout looks like, of people who do not exist |
 //! | `encoding.rs` | text in a bank's encoding, refusing what it cannot say |
 //! | `writing/` | a file to the bank, line by line: delimited, fixed width, workbook, pain.001 |
 //! | `reading/` | a file from the bank, line by line: delimited, fixed width, workbook, pain.002, camt.053 |
@@ -17,6 +18,7 @@
 pub mod catalogue;
 pub mod codes;
 mod encoding;
+pub mod example;
 pub mod fault;
 pub mod layout;
 pub mod matching;

@@ -2,7 +2,7 @@
 
 pub mod assess;
 pub mod audit;
-mod bank;
+pub(crate) mod bank;
 mod books;
 mod campaign;
 mod case;

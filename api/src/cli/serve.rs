@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use axum::Extension;
 use chrono::{NaiveTime, TimeDelta};
 use eventlog::merkle::hash::Sha256Tree;
 use eventlog::merkle::store::{StoredCheckpoint, TreeStore};
@@ -76,16 +78,25 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
-    let layouts = Catalogue::own().map_err(anyhow::Error::new)?;
-    let (office, layouts) = (app.office().clone(), Arc::new(layouts));
-    let pages = console::routes(Console { office, layouts, entrance: doors.entrance() });
-    let api = Api::new(app.office().clone(), app.tree().origin(), Bounds::default());
+    let layouts = layouts_of(app)?;
+    let pages = console::routes(Console::new(app.office().clone(), layouts, doors.entrance()))
+        .layer(Extension(Arc::new(app.outside())));
+    let api = Api::knowing(app.office().clone(), app.tree().origin(), Bounds::default(), app.outside());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
     let ended = http::serve_with(listener, routes, tls, stop).await;
     if let Some(nightly) = nightly {
         nightly.finish().await;
     }
     Ok(ended?)
+}
+
+/// The program's layouts and the office's own: of the folder that `LEDGER_LAYOUTS` names, else of `layouts` in the data
+/// directory where there is one.
+fn layouts_of(app: &App) -> Result<Catalogue, Failure> {
+    let named = std::env::var_os("LEDGER_LAYOUTS").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| app.data().join("layouts"));
+    let layouts = if folder.is_dir() { Catalogue::with_folder(&folder) } else { Catalogue::own() };
+    Ok(layouts.map_err(anyhow::Error::new)?)
 }
 
 /// Reads an hour of the day, such as 02:00.

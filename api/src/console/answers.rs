@@ -26,6 +26,8 @@ pub(super) struct Refusal {
     pub status: StatusCode,
     pub code: &'static str,
     pub words: String,
+    /// The field at fault; empty for the whole.
+    pub field: &'static str,
     pub lang: Lang,
 }
 
@@ -58,15 +60,24 @@ impl Refusal {
                 "系统内部出错，未作任何更改；请联系管理员。",
                 "Something inside failed; nothing was changed.",
             );
-            return Refusal { status, code, words: words.to_owned(), lang };
+            return Refusal { status, code, words: words.to_owned(), field: "", lang };
         }
-        Refusal { status, code, words: error.text(lang), lang }
+        let field = match error {
+            ProcessError::Refused { field, .. } => field,
+            _ => "",
+        };
+        Refusal { status, code, words: error.text(lang), field, lang }
     }
 
     /// Something that was typed wrong.
     pub fn typed(code: &'static str, lang: Lang, zh: &str, en: &str) -> Refusal {
         let words = lang.pick(zh, en).to_owned();
-        Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, code, words, lang }
+        Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, code, words, field: "", lang }
+    }
+
+    /// The refusal of what stands in a field.
+    pub fn at(self, field: &'static str) -> Refusal {
+        Refusal { field, ..self }
     }
 }
 

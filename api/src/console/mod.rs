@@ -11,25 +11,54 @@
 //! | `second_factor` | 动态验证码: the second page of signing in, and setting one |
 //! | `desk` | 工作台: what waits today |
 //! | `runs` | 发放批次: prepare, look through, submit, approve, release, take the bank's file in |
-//! | `told` | 个案、人员、资金、募捐活动: facts as of two clocks, and how they came about |
-//! | `find` | 查找 by ID number or identifier |
-//! | `money` | 资金和募捐活动 |
+//! | `case` | 个案: its next steps, its life, two days compared |
+//! | `person`, `household` | 人员、家庭: masked, payments by month, who looked |
+//! | `told` | 人员、资金、募捐活动: facts as of two clocks, and how they came about |
+//! | `recoveries` | 追缴: plans, and what is owed |
+//! | `register` | 登记: households, applications, changes by form |
+//! | `find`, `search` | 查找 by name, pinyin, ID number or identifier |
+//! | `money` | 资金与捐赠: funds and their years, the books, campaigns, gifts and receipts |
+//! | `import` | 导入: registers, looked through before they are taken in |
+//! | `users` | 用户管理: users, roles, communities, tokens |
+//! | `layouts` | 银行报盘格式: which there are, and trying one out |
+//! | `audit` | 审计室: replay, compare, red flags, runs determined anew, proofs, disclosures, the trail |
+//! | `dashboards` | 统计: spending, full payment, ages, communities, processing times, donations |
+//! | `notices` | 公示: what the public sees without an account, and objections to it |
+//! | `rates` | 政策参数: what holds and by which law, what-if, proposing and publishing |
+//!
+//! Rooms that are made of tables and forms alone are written as a [`sheet`].
 
 mod answers;
 mod assets;
+mod audit;
+mod case;
+mod dashboards;
 mod desk;
 mod entrance;
 mod find;
+mod forms;
 mod guard;
+mod household;
+mod import;
+mod layouts;
 mod money;
 mod names;
+mod notices;
 mod page;
+mod person;
+mod rates;
+mod recoveries;
+mod register;
 mod runs;
 mod scope;
+mod search;
 mod second_factor;
 mod session;
+mod sheet;
 mod sign_in;
 mod told;
+mod typed;
+mod users;
 mod visitor;
 
 use std::sync::Arc;
@@ -39,6 +68,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
+use self::desk::ComingSoon;
+use self::search::NameIndex;
 use crate::bank::catalogue::Catalogue;
 use crate::processes::Office;
 
@@ -56,6 +87,18 @@ pub struct Console {
     pub layouts: Arc<Catalogue>,
     /// What is asked of everybody who comes in.
     pub entrance: Entrance,
+    /// The names by which people are found.
+    names: NameIndex,
+    /// What is coming.
+    ahead: ComingSoon,
+}
+
+impl Console {
+    /// The console of an office.
+    pub fn new(office: Office, layouts: impl Into<Arc<Catalogue>>, entrance: Entrance) -> Console {
+        let layouts = layouts.into();
+        Console { office, layouts, entrance, names: NameIndex::default(), ahead: ComingSoon::default() }
+    }
 }
 
 /// Every page.
@@ -75,13 +118,33 @@ pub fn routes(console: Console) -> Router {
         .route("/runs", get(runs::list).post(runs::prepare))
         .route("/runs/{run}", get(runs::one))
         .route("/runs/{run}/{step}", post(runs::step))
+        .route("/runs/{run}/progress", get(runs::how_far))
+        .route("/runs/{run}/holds", post(runs::hold_many))
+        .route("/runs/{run}/lifts", post(runs::lift_many))
+        .route("/runs/{run}/payments/{payment}/cancel", post(runs::cancel))
+        .route("/runs/{run}/unmatched/{file}/{row}", post(runs::resolve))
         .route("/runs/{run}/files", post(runs::release))
         .route("/runs/{run}/results", post(runs::settle).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
-        .route("/cases/{case}", get(told::case))
-        .route("/people/{person}", get(told::person))
-        .route("/money", get(money::list))
-        .route("/funds/{fund}", get(told::fund))
-        .route("/campaigns/{campaign}", get(told::campaign))
+        .route("/payments/{payment}", get(runs::run_of))
+        .route("/recoveries", get(recoveries::list).post(recoveries::propose))
+        .route("/recoveries/{plan}/{step}", post(recoveries::step))
+        .route("/recoveries/cases/{case}/repayments", post(recoveries::repay))
+        .route("/register/{sheet}", get(register::ask).post(register::enter))
+        .route("/cases/{case}", get(case::show))
+        .route("/cases/{case}/compare", get(case::compare))
+        .route("/cases/{case}/{step}", post(case::step))
+        .route("/people/{person}", get(person::show))
+        .route("/people/{person}/open", post(person::open))
+        .route("/people/{person}/history", get(told::person))
+        .route("/households/{household}", get(household::show))
+        .merge(money::routes())
+        .merge(import::routes())
+        .merge(users::routes())
+        .merge(layouts::routes())
+        .merge(rates::routes())
+        .merge(notices::routes())
+        .merge(dashboards::routes())
+        .merge(audit::routes())
         .route("/assets/console.css", get(assets::style))
         .route("/assets/console.js", get(assets::script))
         .layer(middleware::from_fn(guard::guard))

@@ -34,11 +34,19 @@ pub(super) struct Place {
 }
 
 /// The menu: path, names, and the capability that it needs.
-const PLACES: [(&str, &str, &str, Capability); 4] = [
+const PLACES: [(&str, &str, &str, Capability); 12] = [
     ("/", "工作台", "Desk", Capability::KnowOneself),
     ("/find", "查找", "Find", Capability::ReadCases),
+    ("/register/household", "登记", "Register", Capability::RegisterPeople),
+    ("/import", "导入", "Import", Capability::TakeGifts),
     ("/runs", "发放批次", "Payment runs", Capability::ReadPayments),
+    ("/recoveries", "追缴", "Recoveries", Capability::ReadPayments),
     ("/money", "资金与捐赠", "Funds and gifts", Capability::ReadMoney),
+    ("/dashboards", "统计", "Dashboards", Capability::ReadPayments),
+    ("/rates", "政策参数", "Rates", Capability::KnowOneself),
+    ("/audit", "审计室", "Audit room", Capability::Audit),
+    ("/users", "用户管理", "Users", Capability::ReadUsers),
+    ("/layouts", "银行格式", "Bank layouts", Capability::ReadUsers),
 ];
 
 impl Frame {

@@ -4,9 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use projections::case_files::queries::{cases, households, members};
+use projections::projection::About;
+use projections::runner::Until;
+use projections::snapshot::Snapshot;
 
 use super::visitor::Visitor;
 use crate::processes::{Office, ProcessError};
+
+/// One moment of some read tables, as the visitor sees them: other communities' rows are not in it, whatever is asked.
+pub(super) async fn narrowed(
+    office: &Office,
+    visitor: &Visitor,
+    about: &[&'static About],
+) -> Result<Snapshot, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let snapshot = Snapshot::take(&office.pool, about).await?;
+    Ok(snapshot.narrow(&visitor.account.data_scope).await?)
+}
 
 /// Those of some cases that the visitor sees.
 pub(super) async fn seen_cases(

@@ -1,14 +1,15 @@
-//! 个案、人员、资金、募捐活动: what holds on a day as it was known on another, and how it came about, read from the log.
+//! 人员、资金、募捐活动, and what every page of two clocks is made of: what holds on a day as it was known on another, and how it came about, read from the log.
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
 use domain::event_catalogue::stream_kinds;
-use domain::ids::{CampaignId, CaseId, FundId, PersonId};
+use domain::ids::{CampaignId, FundId, PersonId};
 use domain::numbers::yuan;
-use projections::case_files::queries::{cases, cases_of_person, households, members};
-use projections::payment_registers::queries::payments_of_case;
+use projections::case_files::queries::{cases_of_person, households, members};
 use projections::runner::Until;
 use serde::Deserialize;
 
@@ -44,31 +45,48 @@ struct ToldPage {
     known: String,
     today: String,
     others: Vec<(String, String)>,
-    months: Vec<Month>,
-    held: Vec<(String, Vec<(String, String)>)>,
+    held: Vec<(String, Vec<Fact>)>,
     due: Vec<String>,
     steps: Vec<Told>,
     left_out: usize,
 }
 
-/// A month of a case: what was paid for it.
-struct Month {
-    month: String,
-    amount: String,
-    state: &'static str,
-    mark: &'static str,
+/// What the log tells of a subject.
+#[derive(Default)]
+pub(super) struct Telling {
+    /// What held, by stream.
+    pub held: Vec<(String, Vec<Fact>)>,
+    /// What the day's month was due, line by line.
+    pub due: Vec<String>,
+    /// The steps, the newest first.
+    pub steps: Vec<Told>,
+    /// How many earlier ones are not shown.
+    pub left_out: usize,
+    /// The days on which something was recorded.
+    pub days: BTreeSet<NaiveDate>,
+}
+
+/// A fact that held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    /// Which, whatever it is called.
+    pub key: String,
+    /// What it is called.
+    pub label: String,
+    /// What it was.
+    pub value: String,
 }
 
 /// One event in words.
-struct Told {
-    position: u64,
-    at: String,
-    who: String,
-    what: String,
-    changes: Vec<String>,
-    basis: Vec<String>,
-    verdict: String,
-    fault: bool,
+pub(super) struct Told {
+    pub position: u64,
+    pub at: String,
+    pub who: String,
+    pub what: String,
+    pub changes: Vec<String>,
+    pub basis: Vec<String>,
+    pub verdict: String,
+    pub fault: bool,
 }
 
 /// What is shown, beside what the log tells.
@@ -76,23 +94,9 @@ struct Told {
 struct Heading {
     title: String,
     others: Vec<(String, String)>,
-    months: Vec<Month>,
 }
 
-/// Shows a case.
-pub(super) async fn case(
-    State(console): State<Console>,
-    visitor: Visitor,
-    Path(id): Path<CaseId>,
-    Query(as_of): Query<AsOf>,
-) -> Result<Response, Stop> {
-    visitor.must(Capability::ReadCases)?;
-    let heading =
-        case_heading(&console, &visitor, id).await.map_err(|error| Stop::failed(error, visitor.lang))?;
-    told(&console, &visitor, Subject::Case(id), &as_of, heading).await
-}
-
-/// Shows a person.
+/// Shows everything that happened to a person, from one look at the whole log.
 pub(super) async fn person(
     State(console): State<Console>,
     visitor: Visitor,
@@ -129,33 +133,6 @@ pub(super) async fn campaign(
     told(&console, &visitor, Subject::Campaign(id), &as_of, Heading { title, ..Heading::default() }).await
 }
 
-async fn case_heading(console: &Console, visitor: &Visitor, id: CaseId) -> Result<Heading, ProcessError> {
-    let (office, lang) = (&console.office, visitor.lang);
-    office.runner.catch_up(Until::Head).await?;
-    let missing = || ProcessError::Unknown { what: "case" };
-    let case = cases(&office.pool, &[id]).await?.pop().ok_or_else(missing)?;
-    let home = households(&office.pool, &[case.household_id]).await?.pop();
-    if !home.is_some_and(|home| visitor.sees(&home.community)) {
-        return Err(missing());
-    }
-    let named = people(office, [case.applicant], lang).await?.remove(&case.applicant).unwrap_or_default();
-    let payments = payments_of_case(&office.pool, id).await?;
-    let month = |payment: &projections::payment_registers::PaymentRow| Month {
-        month: payment.month.to_string(),
-        amount: yuan(payment.amount),
-        state: lang.pick(payment.status.zh(), payment.status.en()),
-        mark: payment.status.en().split(' ').next().unwrap_or_default(),
-    };
-    Ok(Heading {
-        title: format!("{} · {}", lang.pick(case.program.zh(), case.program.en()), named.name),
-        others: vec![(
-            format!("/people/{}", case.applicant),
-            lang.pick("申请人的各项救助", "Everything of the applicant").to_owned(),
-        )],
-        months: payments.iter().map(month).collect(),
-    })
-}
-
 async fn person_heading(console: &Console, visitor: &Visitor, id: PersonId) -> Result<Heading, ProcessError> {
     let (office, lang) = (&console.office, visitor.lang);
     office.runner.catch_up(Until::Head).await?;
@@ -172,7 +149,7 @@ async fn person_heading(console: &Console, visitor: &Visitor, id: PersonId) -> R
         (format!("/cases/{}", case.case_id), lang.pick(case.program.zh(), case.program.en()).to_owned())
     };
     let others = held.iter().map(other).collect();
-    Ok(Heading { title: named.name, others, months: Vec::new() })
+    Ok(Heading { title: named.name, others })
 }
 
 async fn told(
@@ -182,34 +159,11 @@ async fn told(
     as_of: &AsOf,
     heading: Heading,
 ) -> Result<Response, Stop> {
-    let lang = visitor.lang;
     let today = visitor.desk().today();
-    let day = |text: &Option<String>| -> NaiveDate {
-        text.as_deref().and_then(|text| text.parse().ok()).unwrap_or(today)
-    };
-    let clocks = Clocks { effective: day(&as_of.effective), known: day(&as_of.known) };
-    let mut items = Vec::new();
-    let replayed = replay(&console.office, subject, clocks, &nothing_sealed, |item| items.push(item)).await;
-    replayed.map_err(|error| Stop::failed(error, lang))?;
-    let (mut held, mut due, mut steps) = (Vec::new(), Vec::new(), Vec::new());
-    for item in &items {
-        match item {
-            ReportItem::Step(step) => steps.push(step_told(lang, step)),
-            ReportItem::OnTheDay(day) => {
-                let of = |words: &crate::replay::Words| lang.pick(&words.zh, &words.en).clone();
-                let fact = |fact: &crate::replay::Fact| {
-                    let whose = fact.of.as_ref().map(|name| format!("{} ", of(name))).unwrap_or_default();
-                    (format!("{whose}{}", of(&fact.label)), of(&fact.value))
-                };
-                held.push((stream_name(lang, &day.stream), day.facts.iter().map(fact).collect()));
-                due.extend(day.due.as_ref().map(|due| due_told(lang, due)).unwrap_or_default());
-            }
-            ReportItem::Head(_) | ReportItem::Line(_) | ReportItem::RunTotals(_) => {}
-        }
-    }
-    steps.reverse();
-    let left_out = steps.len().saturating_sub(STEPS_MAX);
-    steps.truncate(STEPS_MAX);
+    let clocks = as_of.clocks(today);
+    let told = telling(console, visitor.lang, subject, clocks).await;
+    let Telling { held, due, steps, left_out, .. } =
+        told.map_err(|error| Stop::failed(error, visitor.lang))?;
     let (path, here) = place(subject);
     Ok(shown(&ToldPage {
         frame: Frame::new(visitor, here),
@@ -219,12 +173,66 @@ async fn told(
         known: clocks.known.to_string(),
         today: today.to_string(),
         others: heading.others,
-        months: heading.months,
         held,
         due,
         steps,
         left_out,
     }))
+}
+
+impl AsOf {
+    /// The clocks that were asked for; today where nothing is, or nothing that is a day.
+    pub(super) fn clocks(&self, today: NaiveDate) -> Clocks {
+        let day = |text: &Option<String>| -> NaiveDate {
+            text.as_deref().and_then(|text| text.parse().ok()).unwrap_or(today)
+        };
+        Clocks { effective: day(&self.effective), known: day(&self.known) }
+    }
+}
+
+/// Tells a subject as of two clocks.
+pub(super) async fn telling(
+    console: &Console,
+    lang: Lang,
+    subject: Subject,
+    clocks: Clocks,
+) -> Result<Telling, ProcessError> {
+    let mut items = Vec::new();
+    replay(&console.office, subject, clocks, &nothing_sealed, |item| items.push(item)).await?;
+    let mut told = Telling::default();
+    for item in &items {
+        match item {
+            ReportItem::Step(step) => {
+                told.days.insert(beijing(step.recorded_at).date_naive());
+                told.steps.push(step_told(lang, step));
+            }
+            ReportItem::OnTheDay(day) => {
+                let facts = day.facts.iter().map(|fact| Fact::of(lang, fact)).collect();
+                told.held.push((stream_name(lang, &day.stream), facts));
+                told.due.extend(day.due.as_ref().map(|due| due_told(lang, due)).unwrap_or_default());
+            }
+            ReportItem::Head(_) | ReportItem::Line(_) | ReportItem::RunTotals(_) => {}
+        }
+    }
+    told.steps.reverse();
+    told.left_out = told.steps.len().saturating_sub(STEPS_MAX);
+    told.steps.truncate(STEPS_MAX);
+    Ok(told)
+}
+
+impl Fact {
+    pub(super) fn of(lang: Lang, fact: &crate::replay::Fact) -> Fact {
+        let said = |words: &crate::replay::Words| lang.pick(&words.zh, &words.en).clone();
+        let whose = fact.of.as_ref().map(|name| format!("{} ", said(name))).unwrap_or_default();
+        let key =
+            format!("{}|{}", fact.field, fact.person.map(|person| person.to_string()).unwrap_or_default());
+        Fact { key, label: format!("{whose}{}", said(&fact.label)), value: said(&fact.value) }
+    }
+}
+
+fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+    // eight hours are always an offset; without it, the moment itself
+    at.with_timezone(&FixedOffset::east_opt(8 * 3600).unwrap_or(Utc.fix()))
 }
 
 /// What a stream is called; English names are the types themselves.
@@ -237,10 +245,10 @@ fn stream_name(lang: Lang, stream: &str) -> String {
 fn place(subject: Subject) -> (String, &'static str) {
     match subject {
         Subject::Case(id) => (format!("/cases/{id}"), "/find"),
-        Subject::Person(id) => (format!("/people/{id}"), "/find"),
+        Subject::Person(id) => (format!("/people/{id}/history"), "/find"),
         Subject::Run(id) => (format!("/runs/{id}"), "/runs"),
-        Subject::Fund(id) => (format!("/funds/{id}"), "/money"),
-        Subject::Campaign(id) => (format!("/campaigns/{id}"), "/money"),
+        Subject::Fund(id) => (format!("/funds/{id}/history"), "/money"),
+        Subject::Campaign(id) => (format!("/campaigns/{id}/history"), "/money"),
     }
 }
 
@@ -262,10 +270,7 @@ fn due_told(lang: Lang, due: &DueOnTheDay) -> Vec<String> {
 
 fn step_told(lang: Lang, step: &ReportStep) -> Told {
     let of = |words: &crate::replay::Words| lang.pick(&words.zh, &words.en).clone();
-    let at = match FixedOffset::east_opt(8 * 3600) {
-        Some(beijing) => step.recorded_at.with_timezone(&beijing).format("%Y-%m-%d %H:%M").to_string(),
-        None => step.recorded_at.format("%Y-%m-%d %H:%MZ").to_string(),
-    };
+    let at = beijing(step.recorded_at).format("%Y-%m-%d %H:%M").to_string();
     let acted = step.role.map(role).map_or("", |(zh, en)| lang.pick(zh, en));
     let nothing = || "—".to_owned();
     let change = |change: &crate::replay::Change| {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Look;
 
 /// Something that an auditor should look at. It accuses nobody: it says what the log holds and what the rule expects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Flag {
     /// The rule's code.
     pub code: &'static str,
@@ -23,7 +23,7 @@ pub struct Flag {
 }
 
 /// Whom or what a flag concerns; never a name or a number of a person.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Subject {
     /// The case.
     #[serde(skip_serializing_if = "Option::is_none")]

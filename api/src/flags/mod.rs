@@ -47,7 +47,7 @@ pub struct FlagOptions {
 }
 
 /// What came of one rule.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct RuleResult {
     /// The rule's code.
     pub code: &'static str,
@@ -62,7 +62,7 @@ pub struct RuleResult {
 }
 
 /// Every rule with its result, and the flags in the order of the rules.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct FlagReport {
     /// How many events were read.
     pub events: u64,

@@ -53,6 +53,8 @@ pub enum AnswerKind {
     Json(SchemaOf),
     /// A page of a list: JSON, CSV or one JSON object a line.
     List(SchemaOf),
+    /// A file of this media type.
+    File(&'static str),
     /// Events as they come.
     Stream,
 }
@@ -137,6 +139,12 @@ impl Endpoint {
     #[must_use]
     pub fn lists<A: JsonSchema>(self) -> Endpoint {
         Endpoint { answer: AnswerKind::List(schema::<A>), ..self }
+    }
+
+    /// A file comes back.
+    #[must_use]
+    pub fn gives_file(self, media_type: &'static str) -> Endpoint {
+        Endpoint { answer: AnswerKind::File(media_type), ..self }
     }
 
     /// Events come back as they happen.

@@ -5,6 +5,7 @@
 
 mod answers;
 pub mod endpoint;
+pub mod examples;
 mod guard;
 mod input;
 pub mod limits;
@@ -20,21 +21,27 @@ mod server;
 mod tls;
 pub mod v1;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use domain::benefit_case::{BenefitCase, CaseSubject};
 use domain::household::Household;
-use domain::ids::{CaseId, HouseholdId};
+use domain::ids::{CaseId, HouseholdId, PersonId};
+use projections::case_files;
 use projections::projection::About;
 use projections::runner::Until;
 use projections::snapshot::Snapshot;
+use tokio::sync::Mutex;
 
 use crate::access::Caller;
+use crate::check::Outside;
 use crate::processes::{Office, ProcessError};
 use answers::Answers;
 use limits::{Bounds, Limits};
@@ -58,14 +65,30 @@ struct Inside {
     limits: Limits,
     answers: Answers,
     metrics: Metrics,
+    length: Mutex<Option<(Instant, u64)>>,
+    outside: Outside,
 }
+
+/// How old the length of the log may be that everybody is told who waits for news.
+const LATELY: Duration = Duration::from_secs(1);
 
 impl Api {
     /// The API of a ledger; `origin` names its log.
     pub fn new(office: Office, origin: String, bounds: Bounds) -> Api {
+        Api::knowing(office, origin, bounds, Outside::default())
+    }
+
+    /// The same, with the public keys that go into bundles.
+    pub fn knowing(office: Office, origin: String, bounds: Bounds, outside: Outside) -> Api {
         let answers = Answers::new(office.pool.clone());
         let limits = Limits::new(bounds);
-        Api(Arc::new(Inside { office, origin, limits, answers, metrics: Metrics::default() }))
+        let (metrics, length) = (Metrics::default(), Mutex::default());
+        Api(Arc::new(Inside { office, origin, limits, answers, metrics, length, outside }))
+    }
+
+    /// What the proofs are compared with beside the database.
+    pub fn outside(&self) -> &Outside {
+        &self.0.outside
     }
 
     /// What every job works with.
@@ -76,6 +99,22 @@ impl Api {
     /// Names the log.
     pub fn origin(&self) -> &str {
         &self.0.origin
+    }
+
+    /// How many events the log held a second ago or later: asked once for all who wait.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn length_lately(&self) -> Result<u64, Problem> {
+        let mut known = self.0.length.lock().await;
+        match *known {
+            Some((asked_at, length)) if asked_at.elapsed() < LATELY => Ok(length),
+            _ => {
+                let length = self.office().repository.log().length().await.map_err(ProcessError::from)?;
+                *known = Some((Instant::now(), length));
+                Ok(length)
+            }
+        }
     }
 
     fn limits(&self) -> &Limits {
@@ -95,9 +134,44 @@ impl Api {
     /// # Errors
     /// Those of the projections and the database.
     pub async fn seen_by(&self, caller: &Caller, about: &[&'static About]) -> Result<Snapshot, Problem> {
+        Ok(self.snapshot(about).await?.narrow(&caller.data_scope).await?)
+    }
+
+    /// The read tables of now, for questions that name the caller's communities themselves.
+    ///
+    /// # Errors
+    /// Those of the projections and the database.
+    pub async fn snapshot(&self, about: &[&'static About]) -> Result<Snapshot, Problem> {
         self.office().runner.catch_up(Until::Head).await?;
-        let snapshot = Snapshot::take(&self.office().pool, about).await?;
-        Ok(snapshot.narrow(&caller.data_scope).await?)
+        Ok(Snapshot::take(&self.office().pool, about).await?)
+    }
+
+    /// Those of some cases that are of communities that the caller sees.
+    ///
+    /// # Errors
+    /// Those of the projections and the database.
+    pub async fn cases_seen_by(
+        &self,
+        caller: &Caller,
+        cases: &[CaseId],
+    ) -> Result<BTreeSet<CaseId>, Problem> {
+        let mut seen = self.seen_by(caller, &[&case_files::ABOUT]).await?;
+        let rows = case_files::queries::cases(seen.connection(), cases).await?;
+        Ok(rows.iter().map(|case| case.case_id).collect())
+    }
+
+    /// Those of some persons who belonged to a household of a community that the caller sees.
+    ///
+    /// # Errors
+    /// Those of the projections and the database.
+    pub async fn persons_seen_by(
+        &self,
+        caller: &Caller,
+        persons: &[PersonId],
+    ) -> Result<BTreeSet<PersonId>, Problem> {
+        let mut seen = self.seen_by(caller, &[&case_files::ABOUT]).await?;
+        let rows = case_files::queries::members(seen.connection(), persons).await?;
+        Ok(rows.iter().map(|member| member.person_id).collect())
     }
 
     /// Whether a household is of a community that the caller sees.
@@ -129,7 +203,9 @@ pub fn api_routes(api: &Api) -> Router {
     let mut routes: Router<Api> = Router::new();
     for endpoint in v1::endpoints() {
         let gate = guard::Gate { api: api.clone(), endpoint: endpoint.clone() };
-        let route = endpoint.route.clone().layer(from_fn_with_state(gate, guard::guard));
+        // the guard has read the body already, with a bound of its own for each kind
+        let route = endpoint.route.clone().layer(DefaultBodyLimit::disable());
+        let route = route.layer(from_fn_with_state(gate, guard::guard));
         routes = routes.route(&format!("{ROOT}{}", endpoint.path), route);
     }
     let document = serde_json::to_string_pretty(&document()).unwrap_or_default();

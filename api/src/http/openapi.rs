@@ -6,8 +6,9 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::endpoint::{AnswerKind, BodyKind, Endpoint};
+use super::list::WORKBOOK;
 use super::problem::Problem;
-use super::{ROOT, v1};
+use super::{ROOT, examples, v1};
 
 /// Where the schemas stand in the document.
 const SCHEMAS: &str = "/components/schemas";
@@ -25,7 +26,7 @@ pub fn document() -> Value {
     }
     let _ = generator.subschema_for::<Problem>();
     let schemas = generator.take_definitions(true);
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "社会救助与待遇台账 · social services and benefits ledger",
@@ -39,7 +40,10 @@ pub fn document() -> Value {
             "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
             "schemas": schemas,
         },
-    })
+    });
+    // whatever the program is built with, the document is the same text
+    document.sort_all_objects();
+    document
 }
 
 fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
@@ -55,7 +59,10 @@ fn operation(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
     match endpoint.body {
         BodyKind::None => {}
         BodyKind::Json(schema) => {
-            let content = json!({ "application/json": { "schema": schema(generator) } });
+            let mut content = json!({ "application/json": { "schema": schema(generator) } });
+            if let Some(example) = examples::of(endpoint) {
+                content["application/json"]["example"] = example;
+            }
             operation["requestBody"] = json!({ "required": true, "content": content });
         }
         BodyKind::File => {
@@ -82,7 +89,7 @@ fn parameters(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Vec<Value
         let schema = json!({ "type": "string", "minLength": 1, "maxLength": 200 });
         parameters
             .push(json!({ "name": "Idempotency-Key", "in": "header", "required": true, "schema": schema }));
-        if endpoint.path.contains("{id}") {
+        if endpoint.path.starts_with("/cases/{id}") || endpoint.path.starts_with("/runs/{id}") {
             let schema = json!({ "type": "string" });
             parameters
                 .push(json!({ "name": "If-Match", "in": "header", "required": false, "schema": schema }));
@@ -117,22 +124,24 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
             json!({
                 "application/json": { "schema": paged(&item) },
                 "text/csv": { "schema": { "type": "string" } },
+                WORKBOOK: { "schema": { "type": "string", "format": "binary" } },
                 "application/x-ndjson": { "schema": { "type": "string" } },
             })
         }
+        AnswerKind::File(kind) => json!({ kind: { "schema": { "type": "string", "format": "binary" } } }),
         AnswerKind::Stream => json!({
             "application/json": { "schema": { "type": "object" } },
             "text/event-stream": { "schema": { "type": "string" } },
         }),
     };
     let mut responses = json!({ "200": { "description": endpoint.en, "content": content } });
-    let mut refusals = vec![400, 401, 403, 404, 406, 429, 500, 503];
+    let mut refusals = vec![400, 401, 403, 404, 406, 409, 429, 500, 503];
     if endpoint.verb() == "POST" {
-        refusals.extend([409, 410, 412, 413, 415, 422]);
+        refusals.extend([410, 412, 413, 415, 422]);
     }
     if endpoint.path.ends_with("/summary") {
         responses["304"] = json!({ "description": "nothing changed since the ETag" });
-        refusals.extend([409, 410, 422]);
+        refusals.extend([410, 422]);
     }
     let problem =
         json!({ "application/problem+json": { "schema": { "$ref": format!("#{SCHEMAS}/Problem") } } });
@@ -176,6 +185,17 @@ mod tests {
             assert!(operation["responses"]["401"].is_object());
         }
         assert_eq!(names.len(), v1::endpoints().len());
+    }
+
+    #[test]
+    fn every_json_body_has_an_example_and_every_example_is_of_an_endpoint() {
+        let with_body = |endpoint: &Endpoint| matches!(endpoint.body, BodyKind::Json(_));
+        let endpoints = v1::endpoints();
+        for endpoint in endpoints.iter().filter(|endpoint| with_body(endpoint)) {
+            assert!(examples::of(endpoint).is_some(), "{} {}", endpoint.verb(), endpoint.path);
+        }
+        let bodies = endpoints.iter().filter(|endpoint| with_body(endpoint)).count();
+        assert_eq!(examples::count(), bodies, "an example is of no endpoint");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::endpoint::{BodyKind, Endpoint};
-use super::{ROOT, v1};
+use super::{ROOT, examples, v1};
 
 /// The page, in both languages.
 pub fn page() -> String {
@@ -35,9 +35,13 @@ fn example(endpoint: &Endpoint) -> String {
     match (endpoint.verb(), endpoint.body) {
         ("GET", _) => head,
         (_, BodyKind::None) => format!("{head} -X POST -H \"Idempotency-Key: $(uuidgen)\""),
-        (_, BodyKind::Json(_)) => format!(
-            "{head} -H \"Idempotency-Key: $(uuidgen)\" -H \"Content-Type: application/json\" -d @body.json"
-        ),
+        (_, BodyKind::Json(_)) => {
+            let body = examples::of(endpoint).unwrap_or_default().to_string().replace('\'', "'\\''");
+            let body = body.replace('&', "&amp;").replace('<', "&lt;");
+            format!(
+                "{head} -H \"Idempotency-Key: $(uuidgen)\" -H \"Content-Type: application/json\" -d '{body}'"
+            )
+        }
         (_, BodyKind::File) => format!("{head} -H \"Idempotency-Key: $(uuidgen)\" --data-binary @file"),
     }
 }

@@ -65,6 +65,19 @@ pub struct FieldError {
     pub en: String,
 }
 
+impl FieldError {
+    /// A problem of a register's row.
+    pub fn of(problem: &RowProblem) -> FieldError {
+        FieldError {
+            row: problem.row,
+            field: problem.field.to_owned(),
+            code: problem.code.code(),
+            zh: problem.zh.to_owned(),
+            en: problem.en.to_owned(),
+        }
+    }
+}
+
 impl Problem {
     /// A problem of the whole request.
     pub fn new(status: StatusCode, code: &str, zh: &str, en: &str) -> Problem {
@@ -116,13 +129,6 @@ impl Problem {
 
     /// Rows of a register that cannot be taken.
     pub fn of_rows(problems: &[RowProblem]) -> Problem {
-        let error = |problem: &RowProblem| FieldError {
-            row: problem.row,
-            field: problem.field.to_owned(),
-            code: problem.code.code(),
-            zh: problem.zh.to_owned(),
-            en: problem.en.to_owned(),
-        };
         let first = problems.first().map(|problem| problem.field).unwrap_or_default();
         let whole = Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -130,7 +136,7 @@ impl Problem {
             "有字段填写有误，请逐项改正。",
             "some fields are wrong; each is named",
         );
-        Problem { errors: problems.iter().map(error).collect(), ..whole.at(first) }
+        Problem { errors: problems.iter().map(FieldError::of).collect(), ..whole.at(first) }
     }
 
     fn status(&self) -> StatusCode {
@@ -203,11 +209,15 @@ fn status_of(error: &ProcessError) -> StatusCode {
     }
     match error {
         ProcessError::Refused { code, field, .. } => match *code {
-            "role_not_allowed" | "four_eyes" | "own_account" => StatusCode::FORBIDDEN,
+            "role_not_allowed" | "four_eyes" | "lifted_by_holder" | "own_account" => StatusCode::FORBIDDEN,
             "sign_in_refused" => StatusCode::UNAUTHORIZED,
             "person_erased" => StatusCode::GONE,
             "version_changed" => StatusCode::PRECONDITION_FAILED,
-            "user_unknown" | "token_unknown" | "run_unknown" | "plan_unknown" => StatusCode::NOT_FOUND,
+            "user_unknown" | "token_unknown" | "run_unknown" | "plan_unknown" | "fund_unknown"
+            | "campaign_unknown" | "donation_unknown" | "receipt_unknown" | "remittance_unknown"
+            | "donor_unknown" | "proposal_unknown" | "payment_unknown" | "file_unknown" | "line_unknown" => {
+                StatusCode::NOT_FOUND
+            }
             _ if field.is_empty() => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         },

@@ -14,6 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -27,7 +28,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long open requests may take to end after the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections at once; more wait to be accepted, so that memory stays bounded.
-const CONNECTIONS: usize = 2_000;
+const CONNECTIONS_MAX: usize = 10_000;
+/// Open files that are kept for everything else.
+const FILES_KEPT: u64 = 200;
 
 /// Two years, in which browsers that were here come over TLS alone (RFC 6797).
 const STRICT: HeaderValue = HeaderValue::from_static("max-age=63072000");
@@ -57,7 +60,7 @@ pub async fn serve_with(
     let router = router.layer(from_fn(bound_body));
     let router = if tls.is_some() { router.layer(map_response(strict)) } else { router };
     let open = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(connections()));
     let mut stop = pin!(stop);
     loop {
         let place = tokio::select! {
@@ -112,4 +115,14 @@ where
 async fn strict(mut response: Response) -> Response {
     response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, STRICT);
     response
+}
+
+/// How many connections may be open: an accept that failed for want of files would be tried again without end. The
+/// process is allowed as many files as the system lets it have.
+fn connections() -> usize {
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1_024, |(soft, hard)| {
+        if setrlimit(Resource::RLIMIT_NOFILE, hard, hard).is_ok() { hard } else { soft }
+    });
+    usize::try_from(files.saturating_sub(FILES_KEPT))
+        .map_or(CONNECTIONS_MAX, |files| files.clamp(1, CONNECTIONS_MAX))
 }

@@ -32,7 +32,7 @@ pub struct Horizon {
 }
 
 /// An entry of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct TodoItem {
     /// What it says.
     pub kind: TodoKind,

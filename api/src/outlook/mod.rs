@@ -4,6 +4,7 @@
 //!
 //! All of it only asks: nothing here decides or pays, and only what people say of an entry is stored.
 
+pub mod ahead;
 mod facts;
 pub mod found;
 pub mod people;

@@ -1,13 +1,16 @@
 //! What waits at the office today: steps that somebody must take, with the day by which where there is one.
 
 use chrono::{Days, NaiveDate};
-use domain::benefit_case::{BenefitCase, Step};
+use domain::benefit_case::{BenefitCase, Objection, Step};
 use domain::gazette::ProposalStage;
 use domain::payment_run::RunStage;
+use domain::recovery_plan::PlanStage;
+use projections::bank_returns::queries::open_lines;
 use projections::case_files::queries::{cases_in_stage, reviews_due};
 use projections::case_files::{CaseRow, CaseStage};
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{returned_payments, runs};
+use projections::recovery_plans::queries::plans;
 use projections::runner::Until;
 use serde::Serialize;
 
@@ -20,7 +23,7 @@ use crate::replay::Words;
 const PAGE: u32 = 1_000;
 
 /// A step that waits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Waiting {
     /// What kind of step.
     pub kind: WaitingKind,
@@ -35,7 +38,7 @@ pub struct Waiting {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $zh:literal, $en:literal;)+) => {
         /// A kind of step.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
         pub enum WaitingKind {
             $($(#[$doc])* #[serde(rename = $code)] $name),+
         }
@@ -67,6 +70,8 @@ kinds! {
     CaseToDecide = "case_to_decide", "已审核，待公示或审批", "reviewed: to be posted or decided";
     /// A notice; from the day on the case may be decided.
     NoticeEnds = "notice_ends", "公示期满可审批", "notice ends, to be decided";
+    /// An objection to a public notice that nobody answered yet.
+    ObjectionToResolve = "objection_to_resolve", "公示异议待核实", "objection to a notice, to be looked into";
     /// A review of a case on the roll.
     Recertification = "recertification", "到期复核", "recertification due";
     /// A calculated run.
@@ -79,6 +84,14 @@ kinds! {
     RunToReconcile = "run_to_reconcile", "批次待银行回盘", "payment run: bank results outstanding";
     /// A payment that the bank returned.
     ReturnedPayment = "returned_payment", "退汇待处理", "returned payment";
+    /// A line of a bank's file that nobody could match.
+    UnmatchedLine = "unmatched_line", "回盘异常待处理", "bank line to resolve";
+    /// A recovery plan that somebody proposed.
+    PlanToApprove = "plan_to_approve", "追回方案待审批", "recovery plan to approve";
+    /// A month that will be due another amount, by a birthday or a fact that ends.
+    AmountChanges = "amount_changes", "应发将变动（年龄分档、情况到期）", "amount about to change";
+    /// A certificate whose last day comes.
+    CertificateExpires = "certificate_expires", "残疾人证将到期", "certificate about to expire";
     /// New rates that somebody proposed.
     RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
     /// A request to erase a person.
@@ -129,8 +142,39 @@ pub async fn waiting(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, 
             },
         });
     }
+    found.extend(of_money(office).await?);
     found.extend(of_office(office).await?);
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
+    Ok(found)
+}
+
+/// Lines of bank files that nobody matched, and recovery plans that wait for a second person.
+async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = Vec::new();
+    for line in open_lines(&office.pool, None).await? {
+        let (row, amount) = (line.row, line.amount.map(|amount| amount.to_string()).unwrap_or_default());
+        found.push(Waiting {
+            kind: WaitingKind::UnmatchedLine,
+            due_on: None,
+            of: line.run_id.to_string(),
+            about: Words {
+                zh: format!("回盘第 {row} 行 {amount} 元"),
+                en: format!("row {row} of the bank's file, {amount} yuan"),
+            },
+        });
+    }
+    for plan in plans(&office.pool).await?.into_iter().filter(|plan| plan.stage == PlanStage::Proposed) {
+        let (total, by, on) = (plan.total, plan.proposed_by, plan.proposed_on);
+        found.push(Waiting {
+            kind: WaitingKind::PlanToApprove,
+            due_on: None,
+            of: plan.case_id.to_string(),
+            about: Words {
+                zh: format!("{} {total} 元，{by} 于 {on} 提出", plan.program.zh()),
+                en: format!("{}: {total} yuan, proposed by {by} on {on}", plan.program.en()),
+            },
+        });
+    }
     Ok(found)
 }
 
@@ -173,6 +217,16 @@ fn about_case(case: &CaseRow) -> Words {
 
 fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
     let BenefitCase::UnderReview(review) = &case.state else { return None };
+    let open = review.objections.iter().find_map(|objection| match objection {
+        Objection::Open { raised_on } => Some(*raised_on),
+        Objection::Resolved { .. } => None,
+    });
+    // no decision is made over an open objection
+    if let Some(raised_on) = open {
+        let kind = WaitingKind::ObjectionToResolve;
+        let of = case.case_id.to_string();
+        return Some(Waiting { kind, due_on: Some(raised_on), of, about: about_case(case) });
+    }
     let (kind, due_on) = match review.step {
         Step::Gathering => return None,
         Step::Recommended { .. } => (WaitingKind::CaseToDecide, None),

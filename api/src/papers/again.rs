@@ -169,7 +169,9 @@ pub async fn compare(app: &App, desk: Option<&Desk>, printed: &Printed) -> Resul
     if !doubts.is_empty() {
         return Ok(Compared::doubted(doubts));
     }
-    let press = Press { app, office: &imprint.office, desk, as_of: AsOf::Then(&imprint.trace) };
+    let (office, tree, sealing) = (app.office(), app.tree(), app.sealing().ok());
+    let as_of = AsOf::Then { trace: &imprint.trace, owner: app.owner() };
+    let press = Press { office, tree, sealing, name: &imprint.office, desk, as_of };
     let paper = match press.make(&imprint.subject).await {
         Ok(paper) => paper,
         Err(error) => return Ok(Compared::doubted(vec![unmade(error)?])),

@@ -40,11 +40,11 @@ impl CampaignThen {
     /// # Errors
     /// [`ProcessError::Unknown`] when nobody had opened it; those of the log.
     pub async fn read(press: &Press<'_>, campaign: &str) -> Result<CampaignThen, ProcessError> {
-        let office = press.app.office();
+        let office = press.office;
         let log = office.repository.log();
         let position = match press.as_of {
             AsOf::Now => log.length().await?,
-            AsOf::Then(trace) => trace.position,
+            AsOf::Then { trace, .. } => trace.position,
         };
         let unknown = || ProcessError::Unknown { what: "campaign" };
         let last = position.checked_sub(1).ok_or_else(unknown)?;
@@ -132,7 +132,7 @@ pub(super) async fn receipts(press: &Press<'_>, campaign: &str) -> Result<Told, 
     let then = CampaignThen::read(press, campaign).await?;
     let book = then.book()?;
     let register = ReceiptRegister {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         campaign: book.terms.name.clone(),
         organiser: book.terms.organiser.clone(),
         rows: book.receipts.iter().map(|(number, entry)| row(book, *number, entry)).collect(),
@@ -166,7 +166,7 @@ fn row(book: &GiftBook, number: u32, entry: &ReceiptEntry) -> ReceiptRow {
 pub(super) async fn donations(press: &Press<'_>, campaign: &str) -> Result<Told, ProcessError> {
     let then = CampaignThen::read(press, campaign).await?;
     let book = then.book()?;
-    let office = press.app.office();
+    let office = press.office;
     office.load_keys(then.gifts.values().map(|sealed| sealed.donor)).await?;
     let (mut money, mut goods) = (Vec::new(), Vec::new());
     for id in &then.order {
@@ -183,7 +183,7 @@ pub(super) async fn donations(press: &Press<'_>, campaign: &str) -> Result<Told,
         }
     }
     let list = DonationList {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         campaign: book.terms.name.clone(),
         organiser: book.terms.organiser.clone(),
         filing_number: book.terms.filing_number.clone().unwrap_or_default(),

@@ -15,15 +15,19 @@ mod trace;
 mod voucher;
 
 pub use again::{Compared, Doubt, FILE_BYTES_MAX, Form, Printed, Written, compare, discloses};
+pub use notice::{NoticeOf, on_notice};
 
 use chrono::{NaiveDate, Utc};
+use eventlog::merkle::hash::Sha256Tree;
+use eventlog::merkle::store::TreeStore;
 use people::Detail;
 use print::{Paper, Sheet, Subject, Trace};
 use projections::snapshot::Snapshot;
 use projections::{About, Until, past};
+use sqlx::PgPool;
 
-use crate::app::App;
-use crate::processes::{Desk, ProcessError, office_day};
+use crate::processes::{Desk, Office, ProcessError, office_day};
+use crate::sealing::Sealing;
 
 /// The day at the office.
 pub fn today() -> NaiveDate {
@@ -34,9 +38,13 @@ pub fn today() -> NaiveDate {
 #[derive(Clone, Copy)]
 pub struct Press<'a> {
     /// The ledger.
-    pub app: &'a App,
+    pub office: &'a Office,
+    /// The tree over its log.
+    pub tree: &'a TreeStore<Sha256Tree>,
+    /// What seals the log; none where that is somebody else's.
+    pub sealing: Option<&'a Sealing>,
     /// The office's name above the title; may be empty.
-    pub office: &'a str,
+    pub name: &'a str,
     /// Who prints; papers without personal values need nobody.
     pub desk: Option<&'a Desk>,
     /// As of when.
@@ -49,7 +57,12 @@ pub enum AsOf<'a> {
     /// The log's end.
     Now,
     /// Where a paper that was printed before says that it comes from.
-    Then(&'a Trace),
+    Then {
+        /// What the paper says.
+        trace: &'a Trace,
+        /// Who may build the read tables of that position beside the present ones.
+        owner: &'a PgPool,
+    },
 }
 
 impl Press<'_> {
@@ -76,21 +89,21 @@ impl Press<'_> {
         };
         let trace = match self.as_of {
             AsOf::Now => trace::trace(self, position).await?,
-            AsOf::Then(trace) => trace.clone(),
+            AsOf::Then { trace, .. } => trace.clone(),
         };
         Ok(Paper { sheet, trace, subject: subject.clone() })
     }
 
     /// The read tables of some projections, as of when the paper is made.
     async fn snapshot(&self, needed: &[&'static About]) -> Result<Snapshot, ProcessError> {
-        let office = self.app.office();
+        let office = self.office;
         Ok(match self.as_of {
             AsOf::Now => {
                 office.runner.catch_up(Until::Head).await?;
                 Snapshot::take(&office.pool, needed).await?
             }
-            AsOf::Then(trace) => {
-                past::as_of(self.app.owner(), office.repository.log(), needed, trace.position).await?
+            AsOf::Then { trace, owner } => {
+                past::as_of(owner, office.repository.log(), needed, trace.position).await?
             }
         })
     }

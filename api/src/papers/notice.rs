@@ -23,7 +23,7 @@ const NOTICE_DAYS_MAX: u64 = 92;
 
 /// Which notices: of one case, of a program, or of every program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NoticeOf {
+pub struct NoticeOf {
     /// Of one case.
     pub case: Option<CaseId>,
     /// Of a program.
@@ -47,6 +47,24 @@ pub(super) async fn notice(
     day: NaiveDate,
     objections_to: &str,
 ) -> Result<Told, ProcessError> {
+    let (rows, position) = on_notice(press, of, day).await?;
+    if rows.is_empty() {
+        return Err(ProcessError::Unknown { what: "public notice on that day" });
+    }
+    let rows = rows.into_iter().map(|(_, row)| row).collect();
+    let (office, objections_to) = (press.name.to_owned(), objections_to.to_owned());
+    Ok((Notice { office, day, objections_to, rows }.sheet(), position))
+}
+
+/// Who is on notice on `day`, by program and day of posting, with the log position that says so. Names are masked.
+///
+/// # Errors
+/// [`ProcessError`] when the ledger cannot be read.
+pub async fn on_notice(
+    press: &Press<'_>,
+    of: NoticeOf,
+    day: NaiveDate,
+) -> Result<(Vec<(CaseId, NoticeRow)>, u64), ProcessError> {
     let mut snapshot = press.snapshot(&[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
     let position = snapshot.position();
     let connection = snapshot.connection();
@@ -64,20 +82,15 @@ pub(super) async fn notice(
         homes.into_iter().map(|home| (home.household_id, home)).collect();
     let people = People::find(connection, &files.iter().map(|file| file.applicant).collect()).await?;
     drop(snapshot);
-    if files.is_empty() {
-        return Err(ProcessError::Unknown { what: "public notice on that day" });
-    }
     files.sort_by_key(|file| {
         (file.program, posted.get(&file.case_id).map(|posted| posted.posted_on), file.opened_position)
     });
     let open = OpenPeople::load(press, &people, files.iter().map(|file| file.applicant)).await?;
     let rows = files.iter().filter_map(|file| {
         let (home, posted) = (homes.get(&file.household_id)?, posted.get(&file.case_id)?);
-        Some(row(file, home, *posted, day, &open))
+        Some((file.case_id, row(file, home, *posted, day, &open)))
     });
-    let rows = rows.collect();
-    let (office, objections_to) = (press.office.to_owned(), objections_to.to_owned());
-    Ok((Notice { office, day, objections_to, rows }.sheet(), position))
+    Ok((rows.collect(), position))
 }
 
 /// The notices of these events that stand on `day`: of each case the newest.
@@ -87,7 +100,7 @@ async fn posted_on(
     day: NaiveDate,
 ) -> Result<BTreeMap<CaseId, Posted>, ProcessError> {
     let mut standing = BTreeMap::new();
-    for stored in press.app.office().repository.log().read_at(positions).await? {
+    for stored in press.office.repository.log().read_at(positions).await? {
         let event =
             stored.decode::<BenefitCaseEvent>().map_err(|error| ProcessError::Damaged(error.to_string()))?;
         let Some(BenefitCaseEvent::NoticePosted { posted_on, earliest_decision_on, .. }) = event else {

@@ -110,7 +110,7 @@ impl<'p> OpenPeople<'p> {
         let desk = press.opener()?;
         let purpose = match press.as_of {
             AsOf::Now => format!("打印{paper}"),
-            AsOf::Then(_) => format!("核验{paper}"),
+            AsOf::Then { .. } => format!("核验{paper}"),
         };
         let today = today(press, shown.0.keys().copied()).await?;
         let restricted = |person| is_restricted(people, today.as_ref(), person);
@@ -123,7 +123,7 @@ impl<'p> OpenPeople<'p> {
             .collect();
         for part in opened.chunks(PERSONS_MAX) {
             let recipient = desk.actor.id.as_str();
-            record_disclosure(press.app.office(), desk, recipient, &purpose, part.to_vec()).await?;
+            record_disclosure(press.office, desk, recipient, &purpose, part.to_vec()).await?;
         }
         OpenPeople::load(press, people, shown.0.keys().copied()).await
     }
@@ -139,7 +139,7 @@ impl<'p> OpenPeople<'p> {
     ) -> Result<OpenPeople<'p>, ProcessError> {
         let persons: BTreeSet<PersonId> = persons.into_iter().collect();
         let today = today(press, persons.iter().copied()).await?;
-        press.app.office().load_keys(persons).await?;
+        press.office.load_keys(persons).await?;
         Ok(OpenPeople { press, people, today })
     }
 
@@ -178,7 +178,7 @@ impl<'p> OpenPeople<'p> {
         if is_restricted(self.people, self.today.as_ref(), person) {
             return RESTRICTED.to_owned();
         }
-        match sealed.open(person, &*self.press.app.office().keyring) {
+        match sealed.open(person, &*self.press.office.keyring) {
             Ok(Opened::Clear(value)) => say(value.disclose()),
             Ok(Opened::Erased { .. }) => ERASED.to_owned(),
             Err(_) => "（无法解密）".to_owned(),
@@ -191,8 +191,8 @@ async fn today(
     press: &Press<'_>,
     persons: impl Iterator<Item = PersonId>,
 ) -> Result<Option<People>, ProcessError> {
-    let AsOf::Then(_) = press.as_of else { return Ok(None) };
-    let office = press.app.office();
+    let AsOf::Then { .. } = press.as_of else { return Ok(None) };
+    let office = press.office;
     office.runner.catch_up(Until::Head).await?;
     let mut connection = office.pool.acquire().await?;
     Ok(Some(People::find(&mut connection, &persons.collect()).await?))

@@ -24,7 +24,7 @@ pub(super) async fn receipt(press: &Press<'_>, campaign: &str, number: u32) -> R
     let certified = book.certified(entry.donation_id).ok_or_else(unknown)?;
     let (replaces, replaced_by) = neighbors(book, number, entry.donation_id);
     let receipt = Receipt {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         organiser: book.terms.organiser.clone(),
         campaign: book.terms.name.clone(),
         purpose: book.terms.purpose.clone(),
@@ -56,7 +56,7 @@ async fn donor(
     };
     let mut shown = ToShow::default();
     shown.add::<DonorName>(donor);
-    let people = People::find(&mut *press.app.office().pool.acquire().await?, &BTreeSet::new()).await?;
+    let people = People::find(&mut *press.office.pool.acquire().await?, &BTreeSet::new()).await?;
     let open = OpenPeople::disclose(press, &people, &shown, &format!("捐赠票据 {number}")).await?;
     Ok(open.value(name, donor, |name| name.0.clone()))
 }

@@ -20,7 +20,7 @@ pub(super) async fn month(press: &Press<'_>, month: BenefitMonth) -> Result<Told
     let report = statistics::month_report_of(&mut snapshot, month).await?;
     let programs = report.programs.iter();
     let told = MonthReport {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         month: month.to_string(),
         programs: programs.map(|each| program_sum(each.program.zh(), each.reached, &each.paid)).collect(),
         runs: report.runs.iter().map(run_sum).collect::<Result<_, _>>()?,
@@ -38,7 +38,7 @@ pub(super) async fn year(press: &Press<'_>, year: i32) -> Result<Told, ProcessEr
     let programs = report.programs.iter();
     let groups = report.groups.iter();
     let told = YearReport {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         year,
         groups: groups
             .map(|group| GroupCount { group: group.group.zh().to_owned(), count: group.count() })

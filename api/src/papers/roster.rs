@@ -60,7 +60,7 @@ fn told(press: &Press<'_>, run: PaymentRunRow, fund: String, rows: Vec<RosterRow
         (run.line_count, run.control_sum)
     };
     Roster {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         run: run.run_id.to_string(),
         month: run.month.to_string(),
         programs: run.programs.iter().map(|program| program.zh().to_owned()).collect(),
@@ -133,8 +133,8 @@ impl Line {
 
 /// The lines that wait for their release. They stand beside the log, and only those of the newest calculation.
 async fn staged(press: &Press<'_>, run: &PaymentRunRow) -> Result<Vec<Line>, ProcessError> {
-    let office = press.app.office();
-    if let AsOf::Then(_) = press.as_of {
+    let office = press.office;
+    if let AsOf::Then { .. } = press.as_of {
         office.runner.catch_up(Until::Head).await?;
         let now = queries::run(&mut *office.pool.acquire().await?, run.run_id).await?;
         if now.is_none_or(|now| now.calculation != run.calculation) {

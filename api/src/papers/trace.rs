@@ -10,8 +10,8 @@ use crate::processes::{Desk, ProcessError};
 /// Seals what the log holds, so that the newest checkpoint covers the position; a ledger whose proofs do not hold is
 /// printed from with the checkpoint that there is.
 pub(super) async fn trace(press: &Press<'_>, position: u64) -> Result<Trace, ProcessError> {
-    let tree = press.app.tree();
-    if let Ok(sealing) = press.app.sealing() {
+    let tree = press.tree;
+    if let Some(sealing) = press.sealing {
         sealing.seal().await.map_err(|error| ProcessError::Damaged(error.to_string()))?;
     }
     let damaged = |error: &dyn std::fmt::Display| ProcessError::Damaged(format!("a checkpoint: {error}"));

@@ -32,7 +32,7 @@ pub(super) async fn run_voucher(press: &Press<'_>, run_id: RunId) -> Result<Told
     let fund = fund_name(connection, run.fund_id).await?;
     drop(snapshot);
     let voucher = RunVoucher {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         run: run.run_id.to_string(),
         month: run.month.to_string(),
         fund,
@@ -91,7 +91,7 @@ fn told(
 ) -> PaymentVoucher {
     let account = Sealed::from_ciphertext(payment.account_sealed.as_str());
     PaymentVoucher {
-        office: press.office.to_owned(),
+        office: press.name.to_owned(),
         payment: payment.payment_id.to_string(),
         run: run.run_id.to_string(),
         beneficiary: open.name(payment.beneficiary),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use domain::actor::ActorId;
 use domain::benefit_case::{
     BenefitCase, BenefitCaseCommand, CaseSubject, MeansFinding, Notice, Outcome, RulesAnswer, procedure,
@@ -10,7 +11,7 @@ use domain::calendar::{BenefitMonth, WorkingDays};
 use domain::household::{Household, HouseholdError, Member};
 use domain::identifiers::CitizenId;
 use domain::ids::{CaseId, HouseholdId, PersonId};
-use domain::personal::{Note, Personal, seal};
+use domain::personal::{Note, Personal, Sealed, seal};
 use domain::policy::Decision;
 use domain::program::Program;
 use domain::schedule::{propose, schedule};
@@ -175,14 +176,30 @@ pub async fn recommend(
 /// # Errors
 /// [`ProcessError`]: the working days of the year are not published, or the domain refuses.
 pub async fn post_notice(office: &Office, desk: &Desk, case: OpenedCase) -> Result<(), ProcessError> {
-    let posted_on = desk.today();
-    let Notice::Posted { days: notice_days } = procedure(case.subject.program, None).notice else {
-        return Ok(());
-    };
+    match notice_of(case.subject.program, desk.today())? {
+        None => Ok(()),
+        Some(command) => office.step(desk, case.subject.case_id, "notice", command).await,
+    }
+}
+
+/// The notice that a program's procedure asks for; none where it asks for none.
+///
+/// # Errors
+/// [`ProcessError`]: the working days of the year are not published.
+pub fn notice_of(program: Program, posted_on: NaiveDate) -> Result<Option<BenefitCaseCommand>, ProcessError> {
+    let Notice::Posted { days: notice_days } = procedure(program, None).notice else { return Ok(None) };
     let earliest = WorkingDays::published().earliest_decision_on(posted_on, notice_days);
     let earliest_decision_on = earliest.map_err(|error| ProcessError::refused(&error))?;
-    let command = BenefitCaseCommand::PostNotice { posted_on, notice_days, earliest_decision_on };
-    office.step(desk, case.subject.case_id, "notice", command).await
+    Ok(Some(BenefitCaseCommand::PostNotice { posted_on, notice_days, earliest_decision_on }))
+}
+
+/// A text about a case, sealed for a person.
+///
+/// # Errors
+/// [`ProcessError`] when the person's key cannot be read.
+pub async fn note_for(office: &Office, person: PersonId, text: &str) -> Result<Sealed<Note>, ProcessError> {
+    office.load_keys([person]).await?;
+    Ok(seal(&*office.keyring, person, &Personal::new(Note(text.to_owned())))?)
 }
 
 /// 审批: asks the rules and decides as they say, or refuses what the office refuses. Doing it again on the same day
@@ -258,7 +275,8 @@ pub async fn determine_entitlement(
     office.step(desk, case_id, "entitlement", command).await
 }
 
-/// One command to a case: a suspension, its end, the end of the case. Doing it again on the same day changes nothing.
+/// One command to a case, as it was seen: a suspension, its end, the end of the case. Doing it again on the same day
+/// changes nothing.
 ///
 /// # Errors
 /// [`ProcessError`] when the domain refuses.
@@ -268,10 +286,23 @@ pub async fn change_case(
     case_id: CaseId,
     command: BenefitCaseCommand,
 ) -> Result<(), ProcessError> {
-    let content = format!("{case_id}|{command:?}|{}|{}", desk.actor.id, desk.today());
+    let content = format!("{case_id}|{command:?}|{}|{}|{:?}", desk.actor.id, desk.today(), desk.seen);
     let key = office.derived("change_of_case", &content);
     office.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
     Ok(())
+}
+
+/// A note on somebody, sealed for them.
+///
+/// # Errors
+/// [`ProcessError`]: the person's keys cannot be had.
+pub async fn sealed_note(
+    office: &Office,
+    person: PersonId,
+    text: &str,
+) -> Result<Sealed<Note>, ProcessError> {
+    office.load_keys([person]).await?;
+    Ok(seal(&*office.keyring, person, &Personal::new(Note(text.to_owned())))?)
 }
 
 /// Ends the person's cases that stand: those of the person alone, and those of a household nobody is left in.

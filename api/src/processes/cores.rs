@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 
 use super::ProcessError;
 
@@ -15,6 +15,21 @@ pub(crate) async fn blocking<R: Send + 'static>(
     work: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, ProcessError> {
     spawn_blocking(work).await.map_err(|error| ProcessError::Damaged(error.to_string()))
+}
+
+/// Runs a future as a task of its own, beside the caller's, that ends with the returned future.
+///
+/// # Errors
+/// [`ProcessError::Damaged`] when it panicked.
+pub(crate) async fn alongside<R: Send + 'static>(
+    work: impl Future<Output = R> + Send + 'static,
+) -> Result<R, ProcessError> {
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    match task.join_next().await {
+        Some(done) => done.map_err(|error| ProcessError::Damaged(error.to_string())),
+        None => Err(ProcessError::Damaged("a task was lost".to_owned())),
+    }
 }
 
 /// Does something with each item, on all cores; the results come in the order of the items.

@@ -53,7 +53,7 @@ impl Importer {
 }
 
 /// What came of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Imported {
     /// Rows that changed something.
     pub new: usize,
@@ -64,7 +64,7 @@ pub struct Imported {
 }
 
 /// A row that was well-formed, and refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RefusedRow {
     /// The row as the clerk sees it.
     pub row: u32,
@@ -97,6 +97,11 @@ pub struct Mentions<'r> {
 pub trait Importable: Checked + Clone + Send + Sync + 'static {
     /// Whom the row speaks of.
     fn mentions(&self) -> Mentions<'_>;
+
+    /// The community that the row puts people into, where it says one.
+    fn community(&self) -> Option<&str> {
+        None
+    }
 
     /// Rows of the same turn are applied one after the other.
     fn turn(&self) -> String;
@@ -241,6 +246,10 @@ fn key_of<R: RegisterRow>(office: &Office, label: &str, rows: &[GoodRow<R>]) -> 
 impl Importable for persons::Row {
     fn mentions(&self) -> Mentions<'_> {
         Mentions { persons: vec![&self.id_number], household_number: Some(&self.household_number) }
+    }
+
+    fn community(&self) -> Option<&str> {
+        self.household.as_ref().map(|household| household.community.as_str())
     }
 
     fn turn(&self) -> String {

@@ -241,7 +241,11 @@ fn summed(mut months: Months, last: BenefitMonth) -> Result<Summary, MoneyError>
 }
 
 impl Sums {
-    fn add(&mut self, other: &Sums) -> Result<(), MoneyError> {
+    /// Adds others.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`]; then some were added.
+    pub(crate) fn add(&mut self, other: &Sums) -> Result<(), MoneyError> {
         self.due_fen = self.due_fen.plus(other.due_fen)?;
         self.ordered_fen = self.ordered_fen.plus(other.ordered_fen)?;
         self.paid_fen = self.paid_fen.plus(other.paid_fen)?;

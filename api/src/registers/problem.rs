@@ -107,6 +107,8 @@ problems! {
     OtherHousehold, "该人员不属于所填的户", "the person belongs to another household";
     /// The account's holder is not in the register.
     UnknownHolder, "账户持有人不在登记人员中", "the holder of the account is not in the register";
+    /// People of a community that whoever imports does not see.
+    OutsideScope, "该行涉及的社区不在您的数据范围内", "the row is of a community that is not yours to see";
 }
 
 impl ProblemCode {

@@ -14,6 +14,7 @@
 mod facts;
 mod gather;
 pub mod histories;
+mod household;
 mod ordered;
 pub mod redetermine;
 mod report;
@@ -25,6 +26,7 @@ mod words;
 
 pub use facts::{Change, Fact};
 pub use histories::Histories;
+pub use household::household_on;
 pub use report::{
     Clocks, DueOnTheDay, Head, LineReport, OnTheDay, ReportItem, ReportStep, RunTotals, Subject,
 };

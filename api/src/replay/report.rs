@@ -100,7 +100,7 @@ pub struct ReportStep {
 }
 
 /// What held on a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct OnTheDay {
     /// The stream's type.
     pub stream: String,
@@ -114,7 +114,7 @@ pub struct OnTheDay {
 }
 
 /// What a month was due, as known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum DueOnTheDay {
     /// Determined.
@@ -138,7 +138,7 @@ pub enum DueOnTheDay {
 }
 
 /// One line of a run and what came of determining it anew.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LineReport {
     /// Where its order stands in the log.
     pub position: u64,
@@ -157,7 +157,7 @@ pub struct LineReport {
 }
 
 /// The lines of a run, in sum.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RunTotals {
     /// The run.
     pub run_id: RunId,

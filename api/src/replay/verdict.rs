@@ -42,7 +42,12 @@ pub(super) struct Shown<'a> {
     restricted: &'a BTreeSet<PersonId>,
 }
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// Opens by these keys, but nothing of who is restricted.
+    pub(super) fn new(opener: &'a dyn Opener, restricted: &'a BTreeSet<PersonId>) -> Shown<'a> {
+        Shown { opener, restricted }
+    }
+
     /// Whether the person's values are shown to nobody.
     pub(super) fn is_restricted(&self, person: PersonId) -> bool {
         self.restricted.contains(&person)
@@ -67,7 +72,7 @@ impl Shown<'_> {
 }
 
 /// How far an event is proven to stand in the log unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum ProofStatus {
     /// 已封存: its inclusion in the checkpoint of this size is proven.
@@ -87,7 +92,7 @@ pub fn nothing_sealed(_: u64) -> ProofStatus {
 }
 
 /// What came of determining something anew.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum Verdict {
     /// 同.
@@ -112,7 +117,7 @@ pub enum Verdict {
 }
 
 /// A field that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// Its name.
     pub field: &'static str,
@@ -123,7 +128,7 @@ pub struct Difference {
 }
 
 /// A verdict and the steps of the determination: the law and the parameters with their dates.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
 pub struct Determined {
     /// The verdict.
     pub verdict: Verdict,

@@ -69,6 +69,11 @@ pub enum BenefitCaseCommand {
         /// The day.
         reviewed_on: NaiveDate,
     },
+    /// 撤回审核意见, by who gave it, until the next person acted: no notice is posted and nothing decided.
+    WithdrawReview {
+        /// The day.
+        withdrawn_on: NaiveDate,
+    },
     /// 公示.
     PostNotice {
         /// The day of posting.
@@ -204,12 +209,14 @@ impl BenefitCaseCommand {
     pub fn allowed_roles(&self) -> &'static [Role] {
         use BenefitCaseCommand as Command;
         match self {
-            Command::Recommend { .. } => &[Role::Reviewer],
+            Command::Recommend { .. } | Command::WithdrawReview { .. } => &[Role::Reviewer],
             Command::DecideEligibility { .. } | Command::DecideAppeal { .. } => &[Role::Approver],
             Command::DetermineEntitlement { .. } => &[Role::Reviewer, Role::Approver, Role::System],
-            Command::NoteRecertificationDue { .. } | Command::Suspend { .. } | Command::Close { .. } => {
-                &[Role::Clerk, Role::Reviewer, Role::System]
-            }
+            // anybody may object to a public notice; what comes by the public page is recorded by the program
+            Command::NoteRecertificationDue { .. }
+            | Command::Suspend { .. }
+            | Command::Close { .. }
+            | Command::RaiseObjection { .. } => &[Role::Clerk, Role::Reviewer, Role::System],
             _ => &[Role::Clerk, Role::Reviewer],
         }
     }

@@ -137,6 +137,10 @@ refusals! {
     RecommendedAgainst = "recommended_against",
         "the recommendation is against approval",
         "审核意见为不同意，不能公示或批准；如意见有误，请由审核人员重新提出。", "outcome";
+    /// 撤回: only one's own.
+    ReviewOfAnother = "review_of_another",
+        "only who gave the recommendation may withdraw it",
+        "审核意见只能由提出人本人撤回；意见有误的，请由审核人员重新提出。", "";
     /// The program's proposals are not posted.
     NoticeNotForeseen = "notice_not_foreseen",
         "the program has no public notice",

@@ -86,6 +86,13 @@ pub enum BenefitCaseEvent {
         /// Who recorded it.
         by: ActorId,
     },
+    /// 撤回审核意见, before anybody acted on it: the case is gathering again.
+    ReviewWithdrawn {
+        /// The day.
+        withdrawn_on: NaiveDate,
+        /// Who recorded it: who had given the recommendation.
+        by: ActorId,
+    },
     /// 公示: the proposal was posted.
     NoticePosted {
         /// The day of posting, which does not count.
@@ -330,6 +337,7 @@ impl BenefitCaseEvent {
             | Event::MeansChecked { checked_on: day, .. }
             | Event::HomeVisited { visited_on: day, .. }
             | Event::ReviewRecommended { reviewed_on: day, .. }
+            | Event::ReviewWithdrawn { withdrawn_on: day, .. }
             | Event::NoticePosted { posted_on: day, .. }
             | Event::ObjectionRaised { raised_on: day, .. }
             | Event::ObjectionResolved { resolved_on: day, .. }
@@ -356,6 +364,7 @@ ledger_events!(BenefitCaseEvent {
     MeansChecked = "1.0.0",
     HomeVisited = "1.0.0",
     ReviewRecommended = "1.0.0",
+    ReviewWithdrawn = "1.0.0",
     NoticePosted = "1.0.0",
     ObjectionRaised = "1.0.0",
     ObjectionResolved = "1.0.0",

@@ -18,6 +18,7 @@
 //! | `SupplyMaterials` | `MaterialsSupplied` | materials requested |
 //! | `CheckMeans`, `RecordHomeVisit` | `MeansChecked`, `HomeVisited` | gathering, on the roll |
 //! | `Recommend` | `ReviewRecommended` | gathering with all materials, recommended |
+//! | `WithdrawReview` | `ReviewWithdrawn` | recommended, by who recommended |
 //! | `PostNotice` | `NoticePosted` | recommended for approval, in a program that posts |
 //! | `RaiseObjection` | `ObjectionRaised` | on notice |
 //! | `ResolveObjection` | `ObjectionResolved` | under review, the objection open |

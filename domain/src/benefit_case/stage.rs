@@ -88,6 +88,8 @@ named! {
         RecordHomeVisit = "record_home_visit", "录入入户调查", "Record home visit";
         /// 审核.
         Recommend = "recommend", "提出审核意见", "Recommend";
+        /// 撤回审核意见.
+        WithdrawReview = "withdraw_review", "撤回审核意见", "Withdraw recommendation";
         /// 公示.
         PostNotice = "post_notice", "张贴公示", "Post notice";
         /// 异议.
@@ -226,9 +228,11 @@ impl ReviewedCase {
                 actions
             }
             Step::Recommended { outcome: Outcome::Approved, .. } if posts => {
-                vec![Action::Recommend, Action::PostNotice, Action::DecideEligibility]
+                vec![Action::Recommend, Action::WithdrawReview, Action::PostNotice, Action::DecideEligibility]
             }
-            Step::Recommended { .. } => vec![Action::Recommend, Action::DecideEligibility],
+            Step::Recommended { .. } => {
+                vec![Action::Recommend, Action::WithdrawReview, Action::DecideEligibility]
+            }
             Step::OnNotice { .. } => vec![Action::RaiseObjection, Action::DecideEligibility],
         };
         if self.is_objected() {

@@ -79,6 +79,10 @@ pub struct ReviewedCase {
     pub visit: HomeVisit,
     /// How far the review is.
     pub step: Step,
+    /// Who recommended last, and may take it back.
+    pub reviewed_by: Option<ActorId>,
+    /// The day on which the last recommendation was taken back; none after a new one.
+    pub withdrawn_on: Option<NaiveDate>,
     /// 异议 of the whole case; number n stands at n − 1.
     pub objections: Vec<Objection>,
 }

@@ -117,7 +117,7 @@ pub struct ReceiptEntry {
 }
 
 /// 作废.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Voided {
     /// Why.
     pub reason: String,

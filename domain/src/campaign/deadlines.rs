@@ -14,7 +14,7 @@ use super::state::{Campaign, Closed, Published};
 const AMENDED: Option<NaiveDate> = NaiveDate::from_ymd_opt(2024, 9, 5);
 
 /// What is published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PublicationKind {
     /// 定期公开, while the campaign lasts.

@@ -1,8 +1,9 @@
 //! Appending thousands or millions of events: COPY through the same door, a chunk to a transaction.
 //!
 //! New streams are not looked up first: their first sequence is unique, so a chunk with a stream that exists fails as
-//! a whole, and only then is the log asked which one it was. Streams that are continued are always looked up, under
-//! the head's lock. The lock is held while a chunk is copied, so other commands wait for one chunk at most.
+//! a whole, and only then is the log asked which one it was. Streams that are continued are looked up before the head is
+//! locked; a version never falls, and the next sequence is unique too, so whoever wrote since makes the chunk fail in
+//! the same way. The lock is held while a chunk is copied, so other commands wait for one chunk at most.
 
 mod encode;
 
@@ -12,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::append::{AppendError, Malformed, StreamAppend, StreamId};
 use crate::appender::{Appender, Failure, stream_versions};
+use crate::growth::Growth;
 use encode::Encoded;
 
 /// How many bytes are handed to the connection at once.
@@ -81,14 +83,54 @@ impl Default for BulkOptions {
     }
 }
 
-/// Events that go into one transaction.
+/// Events that go into one transaction, already encoded: that is work for a processor, and is done before the log is
+/// opened for them.
 #[derive(Debug)]
-struct Chunk {
+pub struct Chunk {
     streams: Vec<StreamAppend>,
     encoded: Encoded,
 }
 
+impl Chunk {
+    /// Encodes the events of some streams.
+    ///
+    /// # Errors
+    /// [`Malformed`] for an event or a name that cannot be stored.
+    pub fn try_new(streams: Vec<StreamAppend>) -> Result<Chunk, Malformed> {
+        streams.iter().try_for_each(StreamAppend::check)?;
+        Ok(Chunk::of(streams))
+    }
+
+    fn of(streams: Vec<StreamAppend>) -> Chunk {
+        let encoded = Encoded::of(&streams);
+        Chunk { streams, encoded }
+    }
+
+    /// The streams that began before and go on in it.
+    pub fn continued(&self) -> impl Iterator<Item = &StreamId> {
+        self.streams.iter().filter(|append| append.expected > 0).map(|append| &append.stream)
+    }
+}
+
+/// A way into the log for one chunk after another, over a connection of its own.
+#[derive(Debug)]
+pub struct Bulk {
+    connection: PgConnection,
+    growth: Growth,
+    options: BulkOptions,
+}
+
 impl Appender {
+    /// Connects for a bulk whose chunks the caller makes.
+    ///
+    /// # Errors
+    /// [`AppendError::Database`] when no connection can be had.
+    pub async fn open_bulk(&self, options: &BulkOptions) -> Result<Bulk, AppendError> {
+        let connecting = self.database().appender_options();
+        let connection = connecting.connect().await.map_err(unreachable_database)?;
+        Ok(Bulk { connection, growth: self.growth().clone(), options: options.clone() })
+    }
+
     /// Appends many streams, a chunk to a transaction, with memory for two chunks. Uses a connection of its own.
     ///
     /// # Errors
@@ -113,35 +155,54 @@ impl Appender {
         options: &BulkOptions,
         appended: &mut BulkAppended,
     ) -> Result<Vec<StreamId>, AppendError> {
-        let mut connection =
-            self.database().appender_options().connect().await.map_err(unreachable_database)?;
+        let mut bulk = self.open_bulk(options).await?;
         let mut next = next_chunk(&mut streams, options)?;
         while let Some(encoding) = next {
             // Taken before the chunk is written, so that the next is encoded meanwhile.
             let chunk = encoding.await.map_err(|_| AppendError::Stopped)?;
             next = next_chunk(&mut streams, options)?;
-            let wrong = self.append_chunk(&mut connection, chunk, options, appended).await?;
+            let wrong = bulk.append_chunk(chunk, appended).await?;
             if !wrong.is_empty() && options.existing == Existing::Refuse {
                 return Ok(wrong);
             }
             appended.skipped.extend(wrong);
         }
-        // The chunks are in the log whether or not the server hears the farewell.
-        let _ = connection.close().await;
+        bulk.close().await;
         Ok(Vec::new())
+    }
+}
+
+impl Bulk {
+    /// Appends a chunk in one transaction.
+    ///
+    /// # Errors
+    /// [`BulkError`]; nothing of the chunk is then in the log, but for [`AppendError::Unknown`].
+    pub async fn append(&mut self, chunk: Chunk) -> Result<BulkAppended, BulkError> {
+        let mut appended = BulkAppended::default();
+        match self.append_chunk(chunk, &mut appended).await {
+            Ok(streams) if self.options.existing == Existing::Refuse && !streams.is_empty() => {
+                Err(BulkError::Existing { streams, appended })
+            }
+            Ok(skipped) => Ok(BulkAppended { skipped, ..appended }),
+            Err(error) => Err(BulkError::Append { error, appended }),
+        }
+    }
+
+    /// Takes leave of the server.
+    pub async fn close(self) {
+        // The chunks are in the log whether or not the server hears the farewell.
+        let _ = self.connection.close().await;
     }
 
     /// Appends a chunk, without the streams that it gives back; with [`Existing::Refuse`], nothing or all.
     async fn append_chunk(
-        &self,
-        connection: &mut PgConnection,
+        &mut self,
         mut chunk: Chunk,
-        options: &BulkOptions,
         appended: &mut BulkAppended,
     ) -> Result<Vec<StreamId>, AppendError> {
-        let continued = chunk.streams.iter().any(|append| append.expected > 0);
-        let optimistic =
-            if continued { None } else { Some(copy_chunk(connection, &mut chunk, options).await) };
+        let Bulk { connection, growth, options } = self;
+        let begun = begun_as_expected(connection, &chunk).await.map_err(append_error)?;
+        let optimistic = if begun { Some(copy_chunk(connection, &mut chunk, options).await) } else { None };
         let (written, wrong) = match optimistic {
             Some(Ok(written)) => (Some(written), Vec::new()),
             Some(Err(Failure::Unknown)) => return Err(AppendError::Unknown),
@@ -156,7 +217,7 @@ impl Appender {
         };
         if let Some((first, events)) = written {
             appended.add(first.cast_unsigned(), events);
-            self.growth().wrote(first.cast_unsigned() + events);
+            growth.wrote(first.cast_unsigned() + events);
         }
         Ok(wrong)
     }
@@ -187,10 +248,19 @@ fn next_chunk(
     if taken.is_empty() {
         return Ok(None);
     }
-    Ok(Some(tokio::task::spawn_blocking(move || {
-        let encoded = Encoded::of(&taken);
-        Chunk { streams: taken, encoded }
-    })))
+    Ok(Some(tokio::task::spawn_blocking(move || Chunk::of(taken))))
+}
+
+/// Whether the streams that a chunk continues are at the versions expected, as far as can be seen without the head's
+/// lock. Versions only grow: who writes in between takes a sequence that the copy would take too, and it is refused.
+async fn begun_as_expected(connection: &mut PgConnection, chunk: &Chunk) -> Result<bool, Failure> {
+    let continued: Vec<&StreamAppend> = chunk.streams.iter().filter(|append| append.expected > 0).collect();
+    if continued.is_empty() {
+        return Ok(true);
+    }
+    let streams: Vec<&StreamId> = continued.iter().map(|append| &append.stream).collect();
+    let versions = stream_versions(connection, &streams).await?;
+    Ok(continued.iter().zip(versions).all(|(append, version)| append.expected == version))
 }
 
 /// Copies a chunk in one transaction; gives its first position and how many events it has.

@@ -145,6 +145,22 @@ impl Keyring {
         Ok(WrappedKeys(rows))
     }
 
+    /// The keys of one class, still wrapped, for who opens nothing else.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn wrapped_keys_of_class(
+        &self,
+        persons: &[PersonId],
+        class: RetentionClass,
+    ) -> Result<WrappedKeys, KeyringError> {
+        let mut rows = Vec::new();
+        for some in persons.chunks(PERSONS_A_STATEMENT) {
+            rows.append(&mut store::select_class(&self.pool, some, class).await?);
+        }
+        Ok(WrappedKeys(rows))
+    }
+
     /// Unwraps keys for the caller alone.
     ///
     /// # Errors

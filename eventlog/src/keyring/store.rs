@@ -115,6 +115,16 @@ pub(super) async fn select(pool: &PgPool, persons: &[PersonId]) -> Result<Vec<Ro
     Ok(sqlx::query_as(include_str!("sql/select_data_keys.sql")).bind(ids).fetch_all(pool).await?)
 }
 
+pub(super) async fn select_class(
+    pool: &PgPool,
+    persons: &[PersonId],
+    class: RetentionClass,
+) -> Result<Vec<Row>, KeyringError> {
+    let ids: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
+    let query = sqlx::query_as(include_str!("sql/select_keys_of_class.sql")).bind(ids);
+    Ok(query.bind(class.as_str()).fetch_all(pool).await?)
+}
+
 pub(super) fn select_all(pool: &PgPool) -> impl Stream<Item = Result<Row, KeyringError>> + Unpin + '_ {
     sqlx::query_as(include_str!("sql/select_all_data_keys.sql")).fetch(pool).map(|row| Ok(row?)).boxed()
 }

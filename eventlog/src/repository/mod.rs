@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 
 use crate::append::{AppendError, Appended, Malformed, StreamAppend, StreamId};
 use crate::appender::Appender;
-use crate::bulk::{BulkAppended, BulkError, BulkOptions};
+use crate::bulk::{Bulk, BulkAppended, BulkError, BulkOptions, Chunk};
 use crate::database::{DatabaseError, LedgerDatabase, service_pool};
 use crate::event::StoredEvent;
 use crate::read::{Log, ReadError};
@@ -184,6 +184,20 @@ impl Repository {
         let continued = streams.iter().filter(|append| append.expected > 0);
         let continued: Vec<StreamId> = continued.map(|append| append.stream.clone()).collect();
         let done = self.appender.append_bulk(streams, options).await;
+        for stream in &continued {
+            self.cache.outdate(&stream.kind, &stream.id);
+        }
+        done
+    }
+
+    /// Appends a chunk of a bulk, as [`Bulk::append`] does, and asks the log the next time for the streams that it
+    /// continued.
+    ///
+    /// # Errors
+    /// [`BulkError`].
+    pub async fn append_chunk(&self, bulk: &mut Bulk, chunk: Chunk) -> Result<BulkAppended, BulkError> {
+        let continued: Vec<StreamId> = chunk.continued().cloned().collect();
+        let done = bulk.append(chunk).await;
         for stream in &continued {
             self.cache.outdate(&stream.kind, &stream.id);
         }

@@ -14,10 +14,10 @@ use domain::payment::{PaymentKind, PaymentStage};
 use domain::payment_run::MonthOrdered;
 use domain::policy::EXCLUSIVE_PROGRAMS;
 use domain::program::Program;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sqlx::postgres::PgRow;
-use sqlx::{Executor, PgPool, Row};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Executor, PgPool, Postgres, Row};
 use uuid::Uuid;
 
 use super::CaseRow;
@@ -27,7 +27,6 @@ use crate::recovery_plans::{
     self,
     queries::{PlanClaim, claims_on},
 };
-use crate::rows::{JsonQuery, fetch_all};
 use crate::snapshot::Snapshot;
 
 /// Cases of one page.
@@ -174,27 +173,6 @@ impl PayableCases {
         self.snapshot.position()
     }
 
-    /// The newest event of each identity that has one, by the identity's keyed hash.
-    ///
-    /// # Errors
-    /// Those of the database, and of a payload that cannot be read.
-    pub async fn identities(
-        &mut self,
-        indexes: &[&str],
-    ) -> Result<Vec<(String, IdentityEvent)>, ProjectionError> {
-        if indexes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let position = self.snapshot.position().cast_signed();
-        let query = sqlx::query(include_str!("sql/identities.sql")).bind(indexes).bind(position);
-        let rows = query.fetch_all(self.snapshot.connection()).await?;
-        let read = |row: &PgRow| -> Result<(String, IdentityEvent), ProjectionError> {
-            let event = serde_json::from_str(row.try_get(1)?);
-            Ok((row.try_get(0)?, event.map_err(|_| ProjectionError::Row { table: "log_events" })?))
-        };
-        rows.iter().map(read).collect()
-    }
-
     /// Every case on the roll, now or once, of those persons who have one more of the same program, or two of
     /// programs that may exclude each other.
     ///
@@ -270,8 +248,15 @@ impl PayableCases {
     }
 
     /// The cases of a question, with their payments and the plans that withhold from them.
-    async fn found(&mut self, query: JsonQuery<'_>) -> Result<Vec<PayableCase>, ProjectionError> {
-        let found: Vec<Found> = fetch_all("read_cases", self.snapshot.connection(), query).await?;
+    async fn found(
+        &mut self,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Vec<PayableCase>, ProjectionError> {
+        let rows = query.fetch_all(self.snapshot.connection()).await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<Found> = rows.iter().map(Found::of).collect::<Result<_, _>>()?;
         let ids: Vec<Uuid> = found.iter().map(|found| found.file.case_id.uuid()).collect();
         let mut payments = self.payments_of(&ids).await?;
         let mut claims: HashMap<CaseId, Vec<PlanClaim>> = HashMap::new();
@@ -312,11 +297,56 @@ impl PayableCases {
     }
 }
 
+/// The newest event of each identity that has one before a position of the log, by the identity's keyed hash. What
+/// stands before a position stays, so no snapshot is needed.
+///
+/// # Errors
+/// Those of the database, and of a payload that cannot be read.
+pub async fn identities(
+    pool: &PgPool,
+    indexes: &[&str],
+    before: u64,
+) -> Result<Vec<(String, IdentityEvent)>, ProjectionError> {
+    if indexes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = sqlx::query(include_str!("sql/identities.sql")).bind(indexes).bind(before.cast_signed());
+    let read = |row: &PgRow| -> Result<(String, IdentityEvent), ProjectionError> {
+        let event = serde_json::from_str(row.try_get_unchecked(1)?);
+        Ok((row.try_get(0)?, event.map_err(|_| ProjectionError::Row { table: "log_events" })?))
+    };
+    query.fetch_all(pool).await?.iter().map(read).collect()
+}
+
 /// A case and its household, as they come.
-#[derive(Deserialize)]
 struct Found {
     file: CaseRow,
     household: Household,
+}
+
+impl Found {
+    fn of(row: &PgRow) -> Result<Found, ProjectionError> {
+        let damaged = ProjectionError::Row { table: "read_cases" };
+        let file = CaseRow {
+            case_id: CaseId::new(row.try_get(0)?),
+            household_id: HouseholdId::new(row.try_get(1)?),
+            applicant: PersonId::new(row.try_get(2)?),
+            program: code("read_cases", row.try_get(3)?)?,
+            stage: code("read_cases", row.try_get(4)?)?,
+            enrolled: row.try_get(5)?,
+            applied_on: row.try_get(6)?,
+            decided_on: row.try_get(7)?,
+            closed_on: row.try_get(8)?,
+            review_due_on: row.try_get(9)?,
+            sequence: row.try_get::<i64, _>(10)?.cast_unsigned(),
+            opened_position: row.try_get::<i64, _>(11)?.cast_unsigned(),
+            // json comes as the text that was stored
+            state: serde_json::from_str(row.try_get_unchecked(12)?).map_err(|_| damaged)?,
+        };
+        let household = serde_json::from_str(row.try_get_unchecked(13)?);
+        let household = household.map_err(|_| ProjectionError::Row { table: "read_households" })?;
+        Ok(Found { file, household })
+    }
 }
 
 fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
@@ -328,10 +358,10 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
         run_id: RunId::new(row.try_get(2)?),
         month: row.try_get::<&str, _>(3)?.parse().map_err(|_| DAMAGED)?,
         attempt: row.try_get::<i32, _>(4)?.cast_unsigned(),
-        kind: code(row.try_get(5)?)?,
+        kind: code("read_payments", row.try_get(5)?)?,
         amount: money(6)?,
         due: money(7)?,
-        status: code(row.try_get(8)?)?,
+        status: code("read_payments", row.try_get(8)?)?,
         recovery_opened: money(9)?,
         recovery_received: money(10)?,
         recovery_waived: money(11)?,
@@ -342,9 +372,9 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
 }
 
 /// Reads a value by the name that it has in events.
-fn code<T: DeserializeOwned>(text: &str) -> Result<T, ProjectionError> {
+fn code<T: DeserializeOwned>(table: &'static str, text: &str) -> Result<T, ProjectionError> {
     T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text))
-        .map_err(|_| DAMAGED)
+        .map_err(|_| ProjectionError::Row { table })
 }
 
 const DAMAGED: ProjectionError = ProjectionError::Row { table: "read_payments" };
@@ -395,8 +425,8 @@ mod tests {
 
     #[test]
     fn codes_read_back_as_events_write_them() {
-        assert_eq!(code::<PaymentKind>("arrears").unwrap(), PaymentKind::Arrears);
-        assert_eq!(code::<PaymentStage>("settled").unwrap(), PaymentStage::Settled);
-        assert!(code::<PaymentStage>("lost").is_err());
+        assert_eq!(code::<PaymentKind>("read_payments", "arrears").unwrap(), PaymentKind::Arrears);
+        assert_eq!(code::<PaymentStage>("read_payments", "settled").unwrap(), PaymentStage::Settled);
+        assert!(code::<PaymentStage>("read_payments", "lost").is_err());
     }
 }

@@ -154,3 +154,22 @@ pub async fn shared_accounts<'e>(
 
 const CASES: &str = "read_cases";
 const HOUSEHOLDS: &str = "read_households";
+
+/// A person's name, sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameRow {
+    /// Who.
+    pub person_id: PersonId,
+    /// The name, sealed for the person.
+    pub name_sealed: String,
+}
+
+/// The sealed names of everybody who was not erased, each person once.
+///
+/// # Errors
+/// Those of the database.
+pub async fn names<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+) -> Result<Vec<NameRow>, ProjectionError> {
+    fetch_all("read_members", executor, sqlx::query(include_str!("sql/names.sql"))).await
+}

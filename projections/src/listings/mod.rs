@@ -172,6 +172,65 @@ pub async fn households(
     fetch_all("read_households", connection, query.bind(i64::from(limit))).await
 }
 
+/// Households before a place, the newest registration first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn households_newest(
+    connection: &mut PgConnection,
+    community: Option<&str>,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<HouseholdEntry>, ProjectionError> {
+    let before = before.map_or(i64::MAX, u64::cast_signed);
+    let query = sqlx::query(include_str!("sql/households_newest.sql")).bind(before).bind(community);
+    fetch_all("read_households", connection, query.bind(i64::from(limit))).await
+}
+
+/// Who has or had a case, after a place, by identifier; of one program where it is given.
+///
+/// # Errors
+/// Those of the database.
+pub async fn beneficiaries(
+    connection: &mut PgConnection,
+    program: Option<Program>,
+    after: Option<PersonId>,
+    limit: u32,
+) -> Result<Vec<PersonId>, ProjectionError> {
+    let after = after.map(PersonId::uuid).unwrap_or_default();
+    let query =
+        sqlx::query(include_str!("sql/beneficiaries.sql")).bind(after).bind(program.map(Program::code));
+    fetch_all("read_cases", connection, query.bind(i64::from(limit))).await
+}
+
+/// Cases whose review is due some day, after a place, by that day and identifier.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cases_by_review(
+    connection: &mut PgConnection,
+    filter: &CaseFilter,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: u32,
+) -> Result<Vec<CaseEntry>, ProjectionError> {
+    let (day, case) = after.unwrap_or_default();
+    let query = case_query(include_str!("sql/cases_by_review.sql"), filter, Some(case));
+    fetch_all("read_cases", connection, query.bind(i64::from(limit)).bind(day)).await
+}
+
+type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+fn case_query<'q>(sql: &'static str, filter: &'q CaseFilter, after: Option<Uuid>) -> PgQuery<'q> {
+    sqlx::query(sql)
+        .bind(after)
+        .bind(filter.program.map(Program::code))
+        .bind(filter.stage.map(CaseStage::code))
+        .bind(filter.community.as_deref())
+        .bind(filter.household.map(HouseholdId::uuid))
+        .bind(filter.applicant.map(PersonId::uuid))
+        .bind(filter.case.map(CaseId::uuid))
+}
+
 /// Cases after a place, by identifier.
 ///
 /// # Errors
@@ -182,14 +241,7 @@ pub async fn cases(
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<CaseEntry>, ProjectionError> {
-    let query = sqlx::query(include_str!("sql/cases.sql"))
-        .bind(after.unwrap_or_default())
-        .bind(filter.program.map(Program::code))
-        .bind(filter.stage.map(CaseStage::code))
-        .bind(filter.community.as_deref())
-        .bind(filter.household.map(HouseholdId::uuid))
-        .bind(filter.applicant.map(PersonId::uuid))
-        .bind(filter.case.map(CaseId::uuid));
+    let query = case_query(include_str!("sql/cases.sql"), filter, after);
     fetch_all("read_cases", connection, query.bind(i64::from(limit))).await
 }
 
@@ -254,9 +306,12 @@ pub struct ChangeFilter {
     pub case: Option<CaseId>,
     /// By one actor.
     pub actor: Option<String>,
+    /// Of people of these communities alone; of all, and what concerns nobody, where there are none.
+    pub communities: Option<Vec<String>>,
 }
 
-/// Changes from a position on, in the order of the log.
+/// Changes from a position on, in the order of the log. They are read as the service reads, with the communities in the
+/// question: row-level security would ask a function about each row of the trail.
 ///
 /// # Errors
 /// Those of the database.
@@ -266,13 +321,36 @@ pub async fn changes(
     from: u64,
     limit: u32,
 ) -> Result<Vec<ChangeEntry>, ProjectionError> {
-    let query = sqlx::query(include_str!("sql/changes.sql"))
+    changes_by(include_str!("sql/changes.sql"), connection, filter, (from, limit)).await
+}
+
+/// Changes down from a position, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn changes_newest(
+    connection: &mut PgConnection,
+    filter: &ChangeFilter,
+    until: u64,
+    limit: u32,
+) -> Result<Vec<ChangeEntry>, ProjectionError> {
+    changes_by(include_str!("sql/changes_newest.sql"), connection, filter, (until, limit)).await
+}
+
+async fn changes_by(
+    sql: &'static str,
+    connection: &mut PgConnection,
+    filter: &ChangeFilter,
+    (place, limit): (u64, u32),
+) -> Result<Vec<ChangeEntry>, ProjectionError> {
+    let query = sqlx::query(sql)
         .persistent(false)
-        .bind(from.cast_signed())
+        .bind(place.cast_signed())
         .bind(filter.program.map(Program::code))
         .bind(filter.stream.as_deref())
         .bind(filter.person.map(PersonId::uuid))
         .bind(filter.case.map(CaseId::uuid))
         .bind(filter.actor.as_deref());
-    fetch_all("read_audit_trail", connection, query.bind(i64::from(limit))).await
+    let query = query.bind(i64::from(limit)).bind(filter.communities.as_deref());
+    fetch_all("read_audit_trail", connection, query).await
 }

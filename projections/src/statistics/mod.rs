@@ -8,6 +8,7 @@
 //! Gifts belong to the day on which they came; what was refunded of them is taken off, whenever it was.
 
 mod report;
+mod service;
 
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
@@ -18,6 +19,8 @@ use sqlx::{PgConnection, PgPool};
 pub use report::{
     CampaignYear, Group, GroupYear, MonthReport, Payments, ProgramMonth, ProgramYear, Reached, YearReport,
 };
+
+pub use service::{Community, FullPayment, ProcessingDays, Service, service};
 
 use crate::error::ProjectionError;
 use crate::projection::About;

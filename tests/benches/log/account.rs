@@ -30,6 +30,7 @@ impl Setting {
         let readable = Permissions::from_mode(0o755);
         let folder =
             tempfile::Builder::new().prefix("ledger-bench-").permissions(readable).tempdir().unwrap();
+        crate::server_clock::watch(folder.path());
         let postgres = EmbeddedPostgres::start(&server(folder.path())).await.unwrap();
         Setting { postgres, folder }
     }

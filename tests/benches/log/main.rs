@@ -1,7 +1,7 @@
 //! The ledger against its peers: single commands, bulk, replay; then a payment run, the same run determined anew, and the
 //! demonstration. Prints what was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`,
 //! with `-- --full` for the full size, `-- --cases=100000` for another number of cases, and `-- commands` (`bulk`,
-//! `replay`, `proofs`, `run`, `redetermine`, `bank`, `demo`) for one part.
+//! `replay`, `proofs`, `run`, `redetermine`, `bank`, `http`, `demo`) for one part.
 
 mod account;
 mod balance;
@@ -9,6 +9,7 @@ mod bank;
 mod bulk;
 mod commands;
 mod demo;
+mod http;
 mod office;
 mod payment_run;
 mod peers;
@@ -18,6 +19,7 @@ mod redetermine;
 mod replay;
 mod report;
 mod roll;
+mod server_clock;
 mod totals;
 
 use account::Setting;
@@ -67,6 +69,9 @@ fn main() {
         }
         if wanted("bank") {
             bank::run(size);
+        }
+        if wanted("http") {
+            http::run(&setting, size).await;
         }
         if wanted("demo") {
             demo::run(&setting);

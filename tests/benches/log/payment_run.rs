@@ -20,6 +20,7 @@ use crate::account::Setting;
 use crate::redetermine::{self, processor_time};
 use crate::report::{peak_megabytes, reset_peak};
 use crate::roll::Seed;
+use crate::server_clock::server_time;
 use crate::{balance, office, raw_rows};
 
 /// Cases whose events are sealed before they are appended.
@@ -103,7 +104,7 @@ pub async fn approve(office: &Office, clerk: &Desk, run: RunId, warnings: u64) {
     payment_run::approve(office, &at(personas::approver()), run).await.unwrap();
 }
 
-async fn pay(office: &Office, fund_id: FundId, cases: u32) -> (RunId, Rates) {
+pub async fn pay(office: &Office, fund_id: FundId, cases: u32) -> (RunId, Rates) {
     let month = "2023-10".parse().unwrap();
     let plan = RunPlan { month, programs: vec![Program::AdvancedAgeAllowance], fund_id, number: 1 };
     let (clerk, finance) = (desk(personas::clerk()), desk(personas::finance()));
@@ -150,33 +151,38 @@ fn desk(actor: domain::actor::Actor) -> Desk {
 pub struct Watch {
     began: Instant,
     own: Duration,
+    server: Duration,
 }
 
-/// What a step took: by the clock, and of this process alone.
+/// What a step took: by the clock, and of the processors by this process and by the servers.
 #[derive(Clone, Copy)]
 pub struct Took {
     pub wall: Duration,
     pub own: Duration,
+    pub server: Duration,
 }
 
 impl Watch {
     pub fn start() -> Watch {
         reset_peak();
-        Watch { began: Instant::now(), own: processor_time() }
+        Watch { began: Instant::now(), own: processor_time(), server: server_time() }
     }
 
     pub fn took(&self) -> Took {
-        Took { wall: self.began.elapsed(), own: processor_time() - self.own }
+        let (own, server) = (processor_time() - self.own, server_time() - self.server);
+        Took { wall: self.began.elapsed(), own, server }
     }
 
     /// Prints the step; gives its lines a second.
     pub fn stop(self, step: &str, lines: u32) -> f64 {
-        let Took { wall, own } = self.took();
+        let Took { wall, own, server } = self.took();
         let seconds = wall.as_secs_f64();
         let rate = f64::from(lines) / seconds;
-        let own = own.as_secs_f64() * 1e6 / f64::from(lines);
+        let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(lines);
         println!(
-            "  {step:<52} {rate:>9.0} lines/s  {seconds:>7.2} s  own {own:>5.1} µs/line  peak {} MB",
+            "  {step:<52} {rate:>9.0} lines/s  {seconds:>7.2} s  own {:>5.1} + server {:>5.1} µs/line  peak {} MB",
+            each(own),
+            each(server),
             peak_megabytes()
         );
         rate

@@ -47,6 +47,16 @@ impl Seed<'_> {
     }
 }
 
+/// The person of a number.
+pub fn person(number: u32) -> PersonId {
+    PersonId::new(id(1, number))
+}
+
+/// The case of a number.
+pub fn case(number: u32) -> CaseId {
+    CaseId::new(id(3, number))
+}
+
 fn id(kind: u32, number: u32) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{kind}/{number}").as_bytes())
 }

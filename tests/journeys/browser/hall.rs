@@ -9,8 +9,8 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities};
 
 use super::person::Person;
-use crate::console::PASSWORD;
 use crate::serving::Server;
+use crate::visitors::PASSWORD;
 
 use tests::counter::Counter;
 

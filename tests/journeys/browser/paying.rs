@@ -3,8 +3,8 @@
 use std::fs;
 
 use super::hall::Hall;
-use crate::console::office_with_a_console;
 use crate::paying::settled;
+use crate::visitors::office_with_a_console;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_people_who_are_signed_in_at_once_get_a_month_paid_in_their_browsers() {

@@ -3,23 +3,17 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
 use eventlog::merkle::key::VerifierKey;
-use eventlog::merkle::note::Note;
 use eventlog::merkle::store::StoredCheckpoint;
 
 use super::BundleArgs;
 use crate::app::App;
-use crate::audit::bundle::{BundleError, Contents, Written, write};
+use crate::audit::bundle::{BundleError, Written};
+use crate::audit::making::{MakingError, Wanted, has_cosigned, make};
 use crate::audit::opened::ToOpen;
-use crate::audit::proven::prove_items;
-use crate::audit::selection::{Selection, positions};
-use crate::breaks;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
-use crate::flags::{FlagOptions, flags};
-use crate::processes::{ProcessError, office_day, record_disclosure};
-use crate::replay::{Clocks, nothing_sealed, replay};
+use crate::processes::{ProcessError, record_disclosure};
 
 /// How long the newest checkpoint's cosignatures are waited for.
 const WITNESSES_TIMEOUT: Duration = Duration::from_secs(6);
@@ -74,46 +68,14 @@ async fn disclose(session: &Session, app: &App, arguments: &BundleArgs) -> Resul
 async fn bundle(app: &App, arguments: &BundleArgs, brought: &[Vec<u8>]) -> Result<Written, Failure> {
     let outside = app.outside();
     let checkpoint = newest(app, &outside.witnesses).await?;
-    let mut keys = outside.keys;
-    keys.extend(outside.witnesses.into_iter().filter(|witness| has_cosigned(witness, &checkpoint)));
-    let mut positions = positions(app.office(), arguments.about.selection()).await?;
-    // nobody gets evidence without the breaks of the log
-    let declared = breaks::breaks(app.office().repository.log()).await?;
-    positions.extend(declared.iter().map(|(stored, _)| stored.position));
-    let report = report(app, arguments.about.selection()).await?;
-    let rules = app.office().rule_books().await?;
-    let contents = Contents {
-        positions: &positions,
-        checkpoint: &checkpoint,
-        keys: &keys,
-        brought,
-        open: &arguments.open,
-        rules: &rules,
-        report: &report,
-    };
-    write(&arguments.out, app.tree(), &app.office().keyring, &contents).await.map_err(failed)
-}
-
-/// What replay says of the subject; of a whole ledger, its red flags.
-async fn report(app: &App, selection: Selection) -> Result<Vec<serde_json::Value>, Failure> {
-    let Some(subject) = selection.subject() else {
-        let flags = flags(app.office(), &FlagOptions::default()).await?;
-        return Ok(flags
-            .iter()
-            .map(serde_json::to_value)
-            .collect::<Result<_, _>>()
-            .map_err(anyhow::Error::from)?);
-    };
-    let today = office_day(Utc::now());
-    let clocks = Clocks { effective: today, known: today };
-    let mut items = Vec::new();
-    replay(app.office(), subject, clocks, &nothing_sealed, |item| items.push(item)).await?;
-    prove_items(app.tree(), &mut items).await.map_err(anyhow::Error::from)?;
-    Ok(items.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
-}
-
-fn has_cosigned(witness: &VerifierKey, checkpoint: &StoredCheckpoint) -> bool {
-    Note::parse(checkpoint.note.as_bytes()).is_ok_and(|note| witness.signed(&note).is_some())
+    let selection = arguments.about.selection();
+    let wanted =
+        Wanted { selection, checkpoint: &checkpoint, outside: &outside, brought, open: &arguments.open };
+    make(app.office(), app.tree(), &wanted, &arguments.out).await.map_err(|error| match error {
+        MakingError::Process(error) => error.into(),
+        MakingError::Bundle(error) => failed(error),
+        MakingError::Tree(error) => failed(error.into()),
+    })
 }
 
 /// Seals what the log holds, and gives the newest checkpoint; its witnesses are waited for, for a while.

@@ -206,7 +206,9 @@ async fn print(session: &Session, subject: &Subject, to: &PrintTo) -> Result<Don
     let desk = desk_for(session, subject)?;
     let screen = session.screen;
     let made = async |app: &crate::app::App| {
-        let press = Press { app, office: &to.office, desk: desk.as_ref(), as_of: AsOf::Now };
+        let (office, tree, sealing) = (app.office(), app.tree(), app.sealing().ok());
+        let (name, desk) = (to.office.as_str(), desk.as_ref());
+        let press = Press { office, tree, sealing, name, desk, as_of: AsOf::Now };
         let paper = press.make(subject).await?;
         let printed = waiting(|| to.form().write(&paper))?;
         Ok((paper, printed))

@@ -3,7 +3,7 @@
 use domain::ids::CaseId;
 use domain::payment::RecoveryReason;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::prepare::program_name;
 use crate::cli::failure::Failure;
@@ -31,22 +31,7 @@ pub(super) fn show(screen: &Screen, notes: &[RunNote], case: Option<CaseId>) -> 
 
 /// Notes for programs: each with its reason in both languages, and the command that is the way out.
 pub(super) fn json<'a>(notes: impl IntoIterator<Item = &'a RunNote>) -> Value {
-    let told = |note: &RunNote| {
-        let mut json = json!(note);
-        let texts = match note {
-            RunNote::Exception { exception, .. } => {
-                Some((exception.zh(), exception.en(), exception.command()))
-            }
-            RunNote::Warning { warning, .. } => Some((warning.zh(), warning.en(), warning.command())),
-            RunNote::Overpayment(_) => None,
-        };
-        if let Some((zh, en, command)) = texts {
-            let command = command.replace("CASE", &note.case_id().to_string());
-            (json["zh"], json["en"], json["command"]) = (json!(zh), json!(en), json!(command));
-        }
-        json
-    };
-    notes.into_iter().map(told).collect()
+    notes.into_iter().map(RunNote::told).collect()
 }
 
 /// A titled table of program, month, case, what the list has besides, and the reason; nothing for an empty list.

@@ -12,7 +12,8 @@ use domain::ids::RunId;
 use serde::Deserialize;
 use tempfile::NamedTempFile;
 
-use super::one::{self, Wanted};
+use super::lines::Wanted;
+use super::one;
 use crate::access::Capability;
 use crate::bank::layout::Layout;
 use crate::console::Console;

@@ -1,7 +1,11 @@
 //! 发放批次: the list, and the steps that people take with one run.
 
 mod bank;
+mod holds;
+mod lines;
+mod notes;
 mod one;
+mod returned;
 
 use askama::Template;
 use axum::Form;
@@ -25,7 +29,9 @@ use crate::processes::payment_run::{self, RunPlan};
 use crate::processes::{Office, ProcessError};
 
 pub(super) use bank::{release, settle};
-pub(super) use one::one;
+pub(super) use holds::{hold_many, lift_many};
+pub(super) use one::{how_far, one};
+pub(super) use returned::{cancel, resolve, run_of};
 
 #[derive(Template)]
 #[template(path = "runs.html")]
@@ -165,6 +171,8 @@ pub(in crate::console) async fn step(
 ) -> Result<Response, Stop> {
     let capability = match step.as_str() {
         "calculate" | "recalculate" | "submit" => Capability::PrepareRuns,
+        // who prepared a run takes it back until it is released
+        "withdraw" => Capability::PrepareRuns,
         "endorse" | "approve" | "reject" => Capability::ApproveRuns,
         _ => return Err(Stop::Missing(visitor.lang)),
     };
@@ -182,7 +190,7 @@ pub(in crate::console) async fn step(
         Ok(()) => Ok(Redirect::to(&format!("/runs/{run}")).into_response()),
         Err(error) => {
             let refusal = Refusal::of(&error, visitor.lang);
-            one::page(&console, &visitor, run, &one::Wanted::default(), Some(refusal)).await
+            one::page(&console, &visitor, run, &lines::Wanted::default(), Some(refusal)).await
         }
     }
 }

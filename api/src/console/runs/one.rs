@@ -1,48 +1,33 @@
 //! The page of one run: its steps, who may take the next, what cannot be paid, and its lines page by page.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
+use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use chrono::{NaiveDate, Utc};
+use domain::benefit_case::HoldReason;
 use domain::capitals::in_capitals;
-use domain::ids::{CaseId, PaymentId, RunId};
+use domain::ids::{CaseId, RunId};
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
-use domain::payment::PaymentStage;
-use domain::payment_run::RunStage;
+use domain::payment_run::{ProgramTotal, RunStage};
 use domain::program::Program;
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries;
 use projections::runner::Until;
-use serde::Deserialize;
 
+use super::lines::{self, Table, Wanted};
+use super::notes::{self, Group};
+use super::returned::{self, Again, Returned, Unmatched};
 use crate::access::{Capability, may};
 use crate::console::Console;
 use crate::console::answers::{Refusal, Stop, shown};
-use crate::console::names::people;
 use crate::console::page::Frame;
 use crate::console::scope::seen_cases;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
-use crate::processes::payment_run::{
-    Outlook, Overpayment, RunNote, StagedLine, lines_from, notes_of, outlook,
-};
-use crate::processes::{Office, ProcessError, office_day};
-
-/// Lines of one page.
-const PAGE_LINES: u32 = 50;
-
-/// Notes that are shown; the whole list is an export's.
-const NOTES_MAX: usize = 100;
-
-/// Which lines are wanted.
-#[derive(Default, Deserialize)]
-pub(in crate::console) struct Wanted {
-    /// The page, from 1.
-    page: Option<u32>,
-}
+use crate::processes::payment_run::{Outlook, RunNote, notes_of, outlook};
+use crate::processes::{ProcessError, office_day};
 
 #[derive(Template)]
 #[template(path = "run.html")]
@@ -59,11 +44,34 @@ struct RunPage {
     warnings: u64,
     layouts: Vec<(String, String)>,
     figures: Vec<Figure>,
-    notes: Vec<Note>,
-    notes_more: usize,
-    lines: Vec<Line>,
-    page: u32,
-    pages: u32,
+    differences: Vec<Difference>,
+    groups: Vec<Group>,
+    table: Table,
+    /// Why payments can be held here, where they can.
+    hold_reasons: Vec<(&'static str, &'static str)>,
+    may_lift: bool,
+    held: Option<u32>,
+    progress: Option<Progress>,
+    returned: Vec<Returned>,
+    unmatched: Vec<Unmatched>,
+    again: Option<Again>,
+}
+
+/// A program's lines beside last month's.
+struct Difference {
+    program: &'static str,
+    before: String,
+    now: String,
+    change: String,
+    up: bool,
+    down: bool,
+}
+
+/// How many of the ordered payments the bank answered.
+struct Progress {
+    answered: u64,
+    ordered: u64,
+    words: String,
 }
 
 /// A step of a run's life on the bar.
@@ -78,7 +86,9 @@ struct Mark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     Calculate,
+    Recalculate,
     Submit,
+    Withdraw,
     Endorse,
     Approve,
     Reject,
@@ -92,31 +102,6 @@ struct Figure {
     name: &'static str,
     value: String,
     besides: String,
-}
-
-/// What could not be paid, must be seen, or was paid too much.
-struct Note {
-    kind: &'static str,
-    program: &'static str,
-    month: String,
-    case: String,
-    words: String,
-}
-
-struct Line {
-    number: u64,
-    case: String,
-    name: String,
-    community: String,
-    program: &'static str,
-    month: String,
-    kind: &'static str,
-    due: String,
-    standing: String,
-    withheld: String,
-    amount: String,
-    state: &'static str,
-    mark: &'static str,
 }
 
 /// Shows a run.
@@ -161,9 +146,15 @@ async fn read(
         notes.retain(|note| seen.contains(&note.case_id()));
     }
     let look = outlook(office, office_day(Utc::now()), run_id).await?;
-    let pages = u32::try_from(run.line_count.div_ceil(PAGE_LINES.into())).unwrap_or(u32::MAX).max(1);
-    let page = wanted.page.unwrap_or(1).clamp(1, pages);
-    let lines = lines(office, visitor, run_id, page).await?;
+    let table = lines::table(office, visitor, &run, wanted).await?;
+    let paid = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
+    let returned = if paid { returned::returned(office, visitor, &run).await? } else { Vec::new() };
+    let unmatched = if paid { returned::unmatched(office, visitor, run_id).await? } else { Vec::new() };
+    let may_prepare = may(visitor.role, Capability::PrepareRuns);
+    let again = if may_prepare && !returned.is_empty() { returned::again(office, &run).await? } else { None };
+    let may_hold = may(visitor.role, Capability::PrepareCases)
+        && matches!(run.stage, RunStage::Calculated | RunStage::Rejected | RunStage::Opened);
+    let reasons = HoldReason::ALL.iter().map(|reason| (reason.code(), lang.pick(reason.zh(), reason.en())));
     Ok(RunPage {
         frame: Frame::new(visitor, "/runs"),
         id: run_id.to_string(),
@@ -181,11 +172,16 @@ async fn read(
             .map(|layout| (layout.code.clone(), lang.pick(&layout.zh, &layout.en).clone()))
             .collect(),
         figures: figures(lang, &run, &look),
-        notes_more: notes.len().saturating_sub(NOTES_MAX),
-        notes: notes.iter().take(NOTES_MAX).map(|each| note(lang, each)).collect(),
-        lines,
-        page,
-        pages,
+        differences: differences(lang, &run, &look),
+        groups: notes::groups(lang, &notes),
+        table,
+        hold_reasons: if may_hold { reasons.collect() } else { Vec::new() },
+        may_lift: may_hold,
+        held: wanted.held,
+        progress: progress(lang, &run),
+        returned,
+        unmatched,
+        again,
     })
 }
 
@@ -230,15 +226,21 @@ fn next(visitor: &Visitor, run: &PaymentRunRow, look: &Outlook) -> Vec<Next> {
     let steps: &[(Next, Capability)] = match run.stage {
         RunStage::Unopened => &[],
         RunStage::Opened | RunStage::Rejected => &[(Next::Calculate, Capability::PrepareRuns)],
-        RunStage::Calculated => {
-            &[(Next::Submit, Capability::PrepareRuns), (Next::Calculate, Capability::PrepareRuns)]
-        }
-        RunStage::Submitted if twice => {
-            &[(Next::Endorse, Capability::ApproveRuns), (Next::Reject, Capability::ApproveRuns)]
-        }
-        RunStage::Submitted | RunStage::Endorsed => {
-            &[(Next::Approve, Capability::ApproveRuns), (Next::Reject, Capability::ApproveRuns)]
-        }
+        RunStage::Calculated => &[
+            (Next::Submit, Capability::PrepareRuns),
+            (Next::Recalculate, Capability::PrepareRuns),
+            (Next::Calculate, Capability::PrepareRuns),
+        ],
+        RunStage::Submitted if twice => &[
+            (Next::Endorse, Capability::ApproveRuns),
+            (Next::Reject, Capability::ApproveRuns),
+            (Next::Withdraw, Capability::PrepareRuns),
+        ],
+        RunStage::Submitted | RunStage::Endorsed => &[
+            (Next::Approve, Capability::ApproveRuns),
+            (Next::Reject, Capability::ApproveRuns),
+            (Next::Withdraw, Capability::PrepareRuns),
+        ],
         RunStage::Approved => {
             &[(Next::Release, Capability::ReleaseRuns), (Next::Reject, Capability::ApproveRuns)]
         }
@@ -272,62 +274,62 @@ fn figures(lang: Lang, run: &PaymentRunRow, look: &Outlook) -> Vec<Figure> {
     ]
 }
 
-fn note(lang: Lang, note: &RunNote) -> Note {
-    let (kind, month, words) = match note {
-        RunNote::Exception { month, exception, .. } => {
-            ("exception", *month, lang.pick(exception.zh(), exception.en()).to_owned())
-        }
-        RunNote::Warning { month, warning, .. } => {
-            ("warning", Some(*month), lang.pick(warning.zh(), warning.en()).to_owned())
-        }
-        RunNote::Overpayment(Overpayment { month, amount, .. }) => {
-            let words = lang.pick("多发，须追缴：", "paid too much, to be recovered: ");
-            ("overpaid", Some(*month), format!("{words}{}", yuan(*amount)))
+/// Each program's calculated lines beside what last month's runs ordered of it.
+fn differences(lang: Lang, run: &PaymentRunRow, look: &Outlook) -> Vec<Difference> {
+    let Some(calculation) = &run.calculation else { return Vec::new() };
+    let of = |totals: &[ProgramTotal], program| {
+        totals
+            .iter()
+            .find(|total| total.program == program)
+            .map(|total| (total.line_count, total.sum))
+            .unwrap_or_default()
+    };
+    let one = |program: &Program| {
+        let (before, was) = of(&look.last_month, *program);
+        let (now, is) = of(&calculation.by_program, *program);
+        let change = is.minus(was).unwrap_or_default();
+        let said = |count: u64, sum: Money| {
+            format!("{} {} · {}", grouped(count.cast_signed()), lang.pick("笔", "lines"), yuan(sum))
+        };
+        Difference {
+            program: lang.pick(program.zh(), program.en()),
+            before: said(before, was),
+            now: said(now, is),
+            change: yuan(change),
+            up: change.is_positive(),
+            down: change.is_negative(),
         }
     };
-    let program = note.program();
-    Note {
-        kind,
-        program: lang.pick(program.zh(), program.en()),
-        month: month.map(|month| month.to_string()).unwrap_or_default(),
-        case: note.case_id().to_string(),
-        words,
-    }
+    run.programs.iter().map(one).collect()
 }
 
-/// A page of lines with where each payment is. Of people whom the visitor does not see only the amount is shown.
-async fn lines(office: &Office, visitor: &Visitor, run: RunId, page: u32) -> Result<Vec<Line>, ProcessError> {
-    let from = u64::from(page - 1) * u64::from(PAGE_LINES);
-    let staged = lines_from(&office.pool, run, from, PAGE_LINES).await?;
-    let ids: Vec<PaymentId> = staged.iter().map(|line| line.order.payment_id).collect();
-    let payments = queries::payments(&office.pool, &ids).await?;
-    let stages: BTreeMap<PaymentId, PaymentStage> =
-        payments.iter().map(|payment| (payment.payment_id, payment.status)).collect();
-    let lang = visitor.lang;
-    let known = people(office, staged.iter().map(|line| line.order.beneficiary), lang).await?;
-    let line = |(number, staged): (u64, &StagedLine)| {
-        let order = &staged.order;
-        let person = known.get(&order.beneficiary).cloned().unwrap_or_default();
-        let seen = visitor.sees(&person.community);
-        let withheld = Money::sum(order.withheld.iter().map(|part| part.amount)).unwrap_or_default();
-        let standing =
-            order.due.minus(order.amount).and_then(|rest| rest.minus(withheld)).unwrap_or_default();
-        let stage = stages.get(&order.payment_id).copied().unwrap_or(PaymentStage::Unordered);
-        Line {
-            number,
-            case: if seen { order.case_id.to_string() } else { String::new() },
-            name: if seen { person.name } else { "＊".to_owned() },
-            community: person.community,
-            program: lang.pick(order.program.zh(), order.program.en()),
-            month: order.month.to_string(),
-            kind: lang.pick(order.kind.zh(), order.kind.en()),
-            due: yuan(order.due),
-            standing: yuan(standing),
-            withheld: yuan(withheld),
-            amount: yuan(order.amount),
-            state: lang.pick(stage.zh(), stage.en()),
-            mark: stage.en().split(' ').next().unwrap_or_default(),
-        }
+fn progress(lang: Lang, run: &PaymentRunRow) -> Option<Progress> {
+    if run.ordered_count == 0 {
+        return None;
+    }
+    let (answered, ordered) = (run.settled_count + run.returned_count, run.ordered_count);
+    let (done, all) = (grouped(answered.cast_signed()), grouped(ordered.cast_signed()));
+    let words =
+        lang.pick(format!("银行已回 {done} / {all} 笔"), format!("the bank answered {done} of {all}"));
+    Some(Progress { answered, ordered, words })
+}
+
+/// How far the bank's answers are, for the page's script while a file is taken in.
+pub(in crate::console) async fn how_far(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path(run): Path<RunId>,
+) -> Result<Response, Stop> {
+    visitor.must(Capability::ReadPayments)?;
+    let read = async {
+        console.office.runner.catch_up(Until::Head).await?;
+        let row = queries::run(&console.office.pool, run).await?;
+        row.ok_or(ProcessError::Unknown { what: "run" })
     };
-    Ok((from + 1..).zip(&staged).map(line).collect())
+    let row = read.await.map_err(|error| Stop::failed(error, visitor.lang))?;
+    let (answered, ordered, words) = match progress(visitor.lang, &row) {
+        Some(progress) => (progress.answered, progress.ordered, progress.words),
+        None => (0, 0, String::new()),
+    };
+    Ok(Json(serde_json::json!({ "answered": answered, "ordered": ordered, "words": words })).into_response())
 }

@@ -41,6 +41,7 @@ fn find(look: &Look<'_>, found: &mut Found) {
                 Event::MeansChecked { .. } => steps.means = true,
                 Event::HomeVisited { .. } => steps.visit = true,
                 Event::ReviewRecommended { outcome, .. } => steps.recommended = *outcome == Outcome::Approved,
+                Event::ReviewWithdrawn { .. } => steps.recommended = false,
                 Event::EligibilityDecided { outcome: Outcome::Approved, determination, .. } => {
                     let missing = steps.missing(subject, determination.is_some());
                     if !missing.is_empty() {

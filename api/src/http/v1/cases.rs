@@ -8,14 +8,14 @@ use chrono::NaiveDate;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::program::Program;
 use projections::case_files::{self, CaseStage};
-use projections::listings::{self, CaseFilter};
+use projections::listings::{self, CaseEntry, CaseFilter};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, Named, askable};
-use crate::http::list::{Page, limit, place, tagged};
+use crate::http::list::{Page, limit, place, sort_unknown, tagged};
 use crate::http::problem::Problem;
 use crate::replay::{Clocks, ReportItem, Subject, nothing_sealed, replay};
 
@@ -34,6 +34,8 @@ pub struct CasesAsked {
     household: Option<HouseholdId>,
     /// Of one applicant.
     applicant: Option<PersonId>,
+    /// case, or review_due for the cases whose review is due some day, by that day; case when absent.
+    sort: Option<String>,
     /// How many, at most 500.
     limit: Option<u32>,
     /// From the page before.
@@ -46,12 +48,24 @@ pub(super) async fn list(
     Asked(asked): Asked<CasesAsked>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (limit, after) = (limit(asked.limit)?, place::<Uuid>(asked.cursor.as_deref())?);
-    let CasesAsked { program, stage, community, household, applicant, .. } = asked;
+    let limit = limit(asked.limit)?;
+    let CasesAsked { program, stage, community, household, applicant, sort, cursor, .. } = asked;
     let filter = CaseFilter { program, stage, community, household, applicant, case: None };
     let mut seen = api.seen_by(&caller, &[&case_files::ABOUT]).await?;
-    let rows = listings::cases(seen.connection(), &filter, after, limit + 1).await?;
-    Page::of(rows, limit, seen.position(), |last| last.case_id).answer(&headers)
+    match sort.as_deref() {
+        None | Some("case") => {
+            let after = place::<Uuid>(cursor.as_deref())?;
+            let rows = listings::cases(seen.connection(), &filter, after, limit + 1).await?;
+            Page::of(rows, limit, seen.position(), |last| last.case_id).answer(&headers)
+        }
+        Some("review_due") => {
+            let after = place::<(NaiveDate, Uuid)>(cursor.as_deref())?;
+            let rows = listings::cases_by_review(seen.connection(), &filter, after, limit + 1).await?;
+            let of = |last: &CaseEntry| (last.review_due_on, last.case_id);
+            Page::of(rows, limit, seen.position(), of).answer(&headers)
+        }
+        Some(_) => Err(sort_unknown()),
+    }
 }
 
 pub(super) async fn one(
@@ -76,6 +90,17 @@ pub struct ReplayAsked {
     known: Option<NaiveDate>,
 }
 
+impl ReplayAsked {
+    /// Both days, today where none is said.
+    ///
+    /// # Errors
+    /// 400 for a day too far ahead.
+    pub(super) fn clocks(self, today: NaiveDate) -> Result<Clocks, Problem> {
+        let effective = askable(self.effective, today, "effective")?;
+        Ok(Clocks { effective, known: askable(self.known, today, "known")? })
+    }
+}
+
 pub(super) async fn replayed(
     State(api): State<Api>,
     AtDesk { caller, desk }: AtDesk,
@@ -83,9 +108,7 @@ pub(super) async fn replayed(
     Asked(asked): Asked<ReplayAsked>,
 ) -> Result<Json<Vec<ReportItem>>, Problem> {
     api.case_seen_by(&caller, id).await?;
-    let today = desk.today();
-    let effective = askable(asked.effective, today, "effective")?;
-    let clocks = Clocks { effective, known: askable(asked.known, today, "known")? };
+    let clocks = asked.clocks(desk.today())?;
     let mut items = Vec::new();
     replay(api.office(), Subject::Case(id), clocks, &nothing_sealed, |item| items.push(item)).await?;
     Ok(Json(items))

@@ -15,8 +15,10 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::ids::{CaseId, PersonId};
 use domain::program::Program;
+use domain::user::DataScope;
 use futures::Stream;
 use projections::listings::{self, ChangeEntry, ChangeFilter};
+use projections::projection::About;
 use projections::{audit_trail, case_files};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,7 +27,7 @@ use serde_json::{Value, json};
 use crate::access::Caller;
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk};
-use crate::http::list::{Page, limit, place};
+use crate::http::list::{Page, limit, place, sort_unknown};
 use crate::http::problem::Problem;
 
 /// The longest wait for news, in seconds.
@@ -47,6 +49,8 @@ pub struct TrailAsked {
     case: Option<CaseId>,
     /// By one account.
     actor: Option<String>,
+    /// position, or -position for the newest first; position when absent.
+    sort: Option<String>,
     /// How many, at most 500.
     limit: Option<u32>,
     /// From the page before.
@@ -59,12 +63,35 @@ pub(super) async fn trail(
     Asked(asked): Asked<TrailAsked>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (limit, from) = (limit(asked.limit)?, place::<u64>(asked.cursor.as_deref())?.unwrap_or(0));
-    let TrailAsked { person, case, actor, .. } = asked;
-    let filter = ChangeFilter { person, case, actor, ..ChangeFilter::default() };
-    let mut seen = api.seen_by(&caller, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
-    let rows = listings::changes(seen.connection(), &filter, from, limit + 1).await?;
-    Page::of(rows, limit, seen.position(), |last| last.position + 1).answer(&headers)
+    let (limit, place) = (limit(asked.limit)?, place::<u64>(asked.cursor.as_deref())?);
+    let TrailAsked { person, case, actor, sort, .. } = asked;
+    let communities = communities(&caller);
+    let filter = ChangeFilter { person, case, actor, communities, ..ChangeFilter::default() };
+    let mut seen = api.snapshot(&ABOUT).await?;
+    match sort.as_deref() {
+        None | Some("position") => {
+            let from = place.unwrap_or(0);
+            let rows = listings::changes(seen.connection(), &filter, from, limit + 1).await?;
+            Page::of(rows, limit, seen.position(), |last| last.position + 1).answer(&headers)
+        }
+        Some("-position") => {
+            let until = place.unwrap_or_else(|| seen.position());
+            let rows = listings::changes_newest(seen.connection(), &filter, until, limit + 1).await?;
+            Page::of(rows, limit, seen.position(), |last| last.position.saturating_sub(1)).answer(&headers)
+        }
+        Some(_) => Err(sort_unknown()),
+    }
+}
+
+/// What the trail is read with.
+const ABOUT: [&About; 2] = [&audit_trail::ABOUT, &case_files::ABOUT];
+
+/// The communities whose people the caller sees; none for all of them.
+fn communities(caller: &Caller) -> Option<Vec<String>> {
+    match &caller.data_scope {
+        DataScope::Everywhere => None,
+        DataScope::Communities(names) => Some(names.clone()),
+    }
 }
 
 /// Which changes, from where.
@@ -94,7 +121,6 @@ struct Changes {
 #[derive(Clone)]
 struct Follower {
     api: Api,
-    caller: Caller,
     filter: ChangeFilter,
 }
 
@@ -106,8 +132,9 @@ pub(super) async fn feed(
 ) -> Result<Response, Problem> {
     let limit = limit(asked.limit)?;
     let wait = Duration::from_secs(asked.wait.unwrap_or(0).min(WAIT_MAX));
-    let filter = ChangeFilter { program: asked.program, stream: asked.stream, ..ChangeFilter::default() };
-    let follower = Follower { api, caller, filter };
+    let (program, stream, communities) = (asked.program, asked.stream, communities(&caller));
+    let filter = ChangeFilter { program, stream, communities, ..ChangeFilter::default() };
+    let follower = Follower { api, filter };
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/event-stream") {
         let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
@@ -123,8 +150,7 @@ pub(super) async fn feed(
 impl Follower {
     /// What there is from a position on, and where to go on: behind the last one, or behind everything that was read.
     async fn read(&self, from: u64, limit: u32) -> Result<Changes, Problem> {
-        let about = [&audit_trail::ABOUT, &case_files::ABOUT];
-        let mut seen = self.api.seen_by(&self.caller, &about).await?;
+        let mut seen = self.api.snapshot(&ABOUT).await?;
         let rows = listings::changes(seen.connection(), &self.filter, from, limit).await?;
         let full = rows.len() == limit as usize;
         let last = rows.last().map(|last| last.position + 1).filter(|_| full);
@@ -134,17 +160,28 @@ impl Follower {
 
     /// The same, once there is something or the time is over.
     async fn wait(&self, from: u64, limit: u32, wait: Duration) -> Result<Changes, Problem> {
-        let mut news = self.api.office().repository.appender().growth().watch();
         let until = Instant::now() + wait;
         let mut from = from;
         loop {
-            news.mark_unchanged();
             let changes = self.read(from, limit).await?;
-            let left = until.saturating_duration_since(Instant::now());
-            if !changes.events.is_empty() || left.is_zero() {
+            if !changes.events.is_empty() || Instant::now() >= until {
                 return Ok(changes);
             }
             from = changes.next;
+            self.news(from, until).await?;
+        }
+    }
+
+    /// Waits until the log goes on at a position, or the time is over. What everybody waits for is asked of the database
+    /// once for all: thousands may wait.
+    async fn news(&self, from: u64, until: Instant) -> Result<(), Problem> {
+        let mut news = self.api.office().repository.appender().growth().watch();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let heard = *news.borrow_and_update();
+            if left.is_zero() || heard > from || self.api.length_lately().await? > from {
+                return Ok(());
+            }
             let _ = tokio::time::timeout(left.min(LOOK), news.changed()).await;
         }
     }
@@ -153,10 +190,8 @@ impl Follower {
     fn events(self, from: u64) -> impl Stream<Item = Result<Event, Infallible>> {
         let until = Instant::now() + STREAM_TIME;
         let batches = futures::stream::unfold((self, from), move |(follower, from)| async move {
-            if Instant::now() >= until {
-                return None;
-            }
-            let changes = follower.wait(from, BATCH, Duration::from_secs(WAIT_MAX)).await.ok()?;
+            let left = until.checked_duration_since(Instant::now())?;
+            let changes = follower.wait(from, BATCH, left).await.ok()?;
             let next = changes.next;
             Some((futures::stream::iter(changes.events.into_iter().map(sent)), (follower, next)))
         });

@@ -1,14 +1,27 @@
 //! The API of version 1: its whole surface on one page. Routes, document, browsable page and the table of permissions are
 //! all made from this list.
 
+mod audit;
+mod campaigns;
+mod case_facts;
+mod case_life;
 mod cases;
 mod changes;
+mod erasure;
+mod evidence;
+mod funds;
+mod gifts;
 mod money;
+mod office_desk;
 mod people;
+mod rates;
 mod recoveries;
+mod registers;
+mod run_desk;
 mod run_steps;
 mod runs;
 mod steps;
+mod summaries;
 mod summary;
 mod users;
 
@@ -20,6 +33,7 @@ use serde_json::Value;
 
 use super::Api;
 use super::endpoint::{Endpoint, Kept, get, post};
+use super::list::ShortAsked;
 use super::problem::Problem;
 use crate::access::Capability as Can;
 use crate::processes::ProcessError;
@@ -61,7 +75,27 @@ fn has_newest(headers: &HeaderMap, version: u64) -> bool {
 
 /// Every endpoint.
 pub fn endpoints() -> Vec<Endpoint> {
-    [people(), cases(), payments(), recoveries(), money(), administration()].concat()
+    [
+        people(),
+        registers::endpoints(),
+        erasure::endpoints(),
+        cases(),
+        case_life::endpoints(),
+        case_facts::endpoints(),
+        office_desk::endpoints(),
+        payments(),
+        run_desk::endpoints(),
+        recoveries(),
+        money(),
+        funds::endpoints(),
+        campaigns::endpoints(),
+        gifts::endpoints(),
+        rates::endpoints(),
+        audit::endpoints(),
+        evidence::endpoints(),
+        administration(),
+    ]
+    .concat()
 }
 
 fn people() -> Vec<Endpoint> {
@@ -79,6 +113,10 @@ fn people() -> Vec<Endpoint> {
             "registers a household, by the columns of the register of persons",
         ),
     ];
+    let streamed = (
+        "全部受益人待遇汇总，逐行 JSON，可断点续传",
+        "the summaries of everybody with a case, one JSON object a line; goes on behind `after`",
+    );
     vec![
         get("/persons", Can::ReadRegister, said[0], people::persons)
             .query::<people::PersonsAsked>()
@@ -91,6 +129,9 @@ fn people() -> Vec<Endpoint> {
         get("/beneficiaries/{id}/summary", Can::ReadSummaries, said[3], summary::summary)
             .query::<summary::SummaryAsked>()
             .answers::<summary::SummaryView>(),
+        get("/beneficiaries/summaries", Can::ReadSummaries, streamed, summaries::summaries)
+            .query::<summaries::SummariesAsked>()
+            .gives_file(summaries::LINES),
         post("/persons/find", Can::RegisterPeople, said[4], people::find)
             .takes::<people::Find>()
             .answers::<people::Found>(),
@@ -158,6 +199,7 @@ fn payments() -> Vec<Endpoint> {
     );
     vec![
         get("/runs", Can::ReadPayments, ("发放批次一览", "payment runs"), runs::list)
+            .query::<runs::RunsAsked>()
             .lists::<runs::RunView>(),
         get("/runs/{id}", Can::ReadPayments, ("发放批次", "a payment run"), runs::one)
             .answers::<runs::RunView>(),
@@ -205,6 +247,7 @@ fn payments() -> Vec<Endpoint> {
 fn recoveries() -> Vec<Endpoint> {
     vec![
         get("/recovery-plans", Can::ReadPayments, ("追回方案一览", "recovery plans"), recoveries::list)
+            .query::<ShortAsked>()
             .lists::<recoveries::PlanView>(),
         post(
             "/cases/{id}/recovery-plans",
@@ -230,6 +273,22 @@ fn recoveries() -> Vec<Endpoint> {
         .takes::<Reason>()
         .answers::<Done>(),
         post(
+            "/recovery-plans/{id}/end",
+            Can::PrepareRecoveries,
+            ("终止追回方案；未追回的仍待追回", "ends a plan that cannot go on; what is open stays open"),
+            recoveries::end,
+        )
+        .takes::<Reason>()
+        .answers::<Done>(),
+        get(
+            "/persons/{id}/recovery-balance",
+            Can::ReadPayments,
+            ("个人待追回余额", "what a person still owes back, as of two clocks; amounts in fen"),
+            recoveries::balance,
+        )
+        .query::<cases::ReplayAsked>()
+        .answers::<crate::processes::PersonBalance>(),
+        post(
             "/cases/{id}/repayments",
             Can::TakeRepayments,
             ("收到退款", "takes repaid money in"),
@@ -242,11 +301,15 @@ fn recoveries() -> Vec<Endpoint> {
 
 fn money() -> Vec<Endpoint> {
     vec![
-        get("/funds", Can::ReadMoney, ("资金一览", "funds"), money::funds).lists::<money::FundView>(),
+        get("/funds", Can::ReadMoney, ("资金一览", "funds"), money::funds)
+            .query::<ShortAsked>()
+            .lists::<money::FundView>(),
         get("/trial-balance", Can::ReadMoney, ("试算平衡", "the trial balance"), money::trial_balance)
             .query::<money::BalanceAsked>()
             .answers::<money::BalanceView>(),
-        get("/campaigns", Can::ReadMoney, ("募捐活动一览", "campaigns"), money::campaigns).lists::<Value>(),
+        get("/campaigns", Can::ReadMoney, ("募捐活动一览", "campaigns"), money::campaigns)
+            .query::<ShortAsked>()
+            .lists::<money::CampaignEntry>(),
         post(
             "/gifts",
             Can::TakeGifts,
@@ -272,7 +335,9 @@ fn administration() -> Vec<Endpoint> {
             .query::<changes::TrailAsked>()
             .lists::<listings::ChangeEntry>(),
         get("/changes", Can::FollowChanges, feed, changes::feed).query::<changes::FeedAsked>().streams(),
-        get("/users", Can::ReadUsers, ("用户一览", "users"), users::list).lists::<Value>(),
+        get("/users", Can::ReadUsers, ("用户一览", "users"), users::list)
+            .query::<ShortAsked>()
+            .lists::<Value>(),
         post("/users", Can::ManageUsers, ("开立用户", "opens a user"), users::open)
             .takes::<users::NewAccount>()
             .answers::<Done>(),

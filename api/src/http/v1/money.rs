@@ -8,21 +8,20 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::books::{Grouping, TrialLine, TrialQuestion};
-use domain::ids::FundId;
+use domain::ids::{CampaignId, FundId};
 use domain::money::Money;
 use projections::Until;
 use projections::books;
-use projections::donation_totals::queries::campaign_totals;
+use projections::donation_totals::queries::{CampaignTotal, campaign_totals};
 use projections::funds as fund_rows;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Done;
 use super::people::{invalid, rows_of};
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, Sent};
-use crate::http::list::Page;
+use crate::http::list::{Order, Page, ShortAsked};
 use crate::http::problem::Problem;
 use crate::processes::receive_donation;
 use crate::registers::donations;
@@ -41,7 +40,12 @@ pub struct FundView {
     balance_fen: Money,
 }
 
-pub(super) async fn funds(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn funds(
+    State(api): State<Api>,
+    Asked(asked): Asked<ShortAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    const ORDER: Order = Order { id: "fund_id", by: &["name", "balance_fen"] };
     let position = api.office().runner.catch_up(Until::Head).await?;
     let rows = fund_rows::funds(&api.office().pool).await?;
     let view = |row: fund_rows::FundRow| FundView {
@@ -55,8 +59,8 @@ pub(super) async fn funds(State(api): State<Api>, headers: HeaderMap) -> Result<
         committed_fen: row.committed,
         balance_fen: row.balance,
     };
-    let funds = rows.into_iter().map(view).collect();
-    Page::of(funds, u32::MAX, position, |last: &FundView| last.fund_id).answer(&headers)
+    let funds: Vec<FundView> = rows.into_iter().map(view).collect();
+    Page::of_short(funds, &asked, ORDER, position)?.answer(&headers)
 }
 
 /// Of which fund and days.
@@ -113,11 +117,48 @@ pub(super) async fn trial_balance(
     Ok(Json(BalanceView { accounts, difference_fen: balance.difference, position }))
 }
 
-pub(super) async fn campaigns(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
+/// A campaign with its sums. Amounts in fen.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CampaignEntry {
+    campaign_id: CampaignId,
+    name: String,
+    fund_id: FundId,
+    opens_on: NaiveDate,
+    closes_on: NaiveDate,
+    /// open, closed or published.
+    stage: String,
+    donation_count: u64,
+    /// How many people gave.
+    donors: u64,
+    received_fen: Money,
+    refunded_fen: Money,
+    in_kind_value_fen: Money,
+    remitted_fen: Money,
+}
+
+pub(super) async fn campaigns(
+    State(api): State<Api>,
+    Asked(asked): Asked<ShortAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    const ORDER: Order = Order { id: "campaign_id", by: &["name", "opens_on", "closes_on", "received_fen"] };
     let position = api.office().runner.catch_up(Until::Head).await?;
-    let totals = campaign_totals(&api.office().pool).await?;
-    let campaigns: Vec<Value> = totals.iter().filter_map(|total| serde_json::to_value(total).ok()).collect();
-    Page::of(campaigns, u32::MAX, position, |_: &Value| 0).answer(&headers)
+    let view = |CampaignTotal { campaign, donors, .. }: CampaignTotal| CampaignEntry {
+        campaign_id: campaign.campaign_id,
+        name: campaign.name,
+        fund_id: campaign.fund_id,
+        opens_on: campaign.opens_on,
+        closes_on: campaign.closes_on,
+        stage: serde_json::json!(campaign.stage).as_str().unwrap_or_default().to_owned(),
+        donation_count: campaign.donation_count,
+        donors,
+        received_fen: campaign.received,
+        refunded_fen: campaign.refunded,
+        in_kind_value_fen: campaign.in_kind_value,
+        remitted_fen: campaign.remitted,
+    };
+    let campaigns = campaign_totals(&api.office().pool).await?.into_iter().map(view).collect();
+    Page::of_short(campaigns, &asked, ORDER, position)?.answer(&headers)
 }
 
 /// A gift of money.

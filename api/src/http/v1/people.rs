@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::access::Denied;
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, Named, Sent};
-use crate::http::list::{Page, limit, place, tagged};
+use crate::http::list::{Page, limit, place, sort_unknown, tagged};
 use crate::http::problem::Problem;
 use crate::processes::{self, ProcessError, register_household};
 use crate::registers::{RawRow, RegisterRow, persons as register_of_persons};
@@ -59,6 +59,8 @@ pub(super) async fn persons(
 pub struct HouseholdsAsked {
     /// 社区: of one community.
     community: Option<String>,
+    /// registered, or -registered for the newest first; registered when absent.
+    sort: Option<String>,
     /// How many, at most 500.
     limit: Option<u32>,
     /// From the page before.
@@ -73,7 +75,12 @@ pub(super) async fn households(
 ) -> Result<Response, Problem> {
     let (limit, after) = (limit(asked.limit)?, place::<u64>(asked.cursor.as_deref())?);
     let mut seen = api.seen_by(&caller, &[&case_files::ABOUT]).await?;
-    let rows = listings::households(seen.connection(), asked.community.as_deref(), after, limit + 1).await?;
+    let (community, connection) = (asked.community.as_deref(), seen.connection());
+    let rows = match asked.sort.as_deref() {
+        None | Some("registered") => listings::households(connection, community, after, limit + 1).await?,
+        Some("-registered") => listings::households_newest(connection, community, after, limit + 1).await?,
+        Some(_) => return Err(sort_unknown()),
+    };
     Page::of(rows, limit, seen.position(), |last| last.registered_position).answer(&headers)
 }
 

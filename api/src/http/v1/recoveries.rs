@@ -13,12 +13,15 @@ use projections::recovery_plans::{self, PlanRow, queries};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::case_facts::person_seen;
+use super::cases::ReplayAsked;
 use super::{Done, Reason};
 use crate::http::Api;
-use crate::http::input::{AtDesk, Named, Sent};
-use crate::http::list::Page;
+use crate::http::input::{Asked, AtDesk, Named, Sent};
+use crate::http::list::{Order, Page, ShortAsked};
 use crate::http::problem::Problem;
-use crate::processes::{self as office, Repaid, WantedWay};
+use crate::processes::{self as office, AsOf, PersonBalance, Repaid, WantedWay};
+use crate::replay::Clocks;
 
 type Answer = Result<Json<Done>, Problem>;
 
@@ -59,11 +62,14 @@ impl PlanView {
 pub(super) async fn list(
     State(api): State<Api>,
     AtDesk { caller, .. }: AtDesk,
+    Asked(asked): Asked<ShortAsked>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    const ORDER: Order = Order { id: "plan_id", by: &["proposed_on", "stage", "total_fen"] };
     let mut seen = api.seen_by(&caller, &[&recovery_plans::ABOUT]).await?;
-    let plans = queries::plans(seen.connection()).await?.into_iter().map(PlanView::of).collect();
-    Page::of(plans, u32::MAX, seen.position(), |last: &PlanView| last.plan_id).answer(&headers)
+    let plans: Vec<PlanView> =
+        queries::plans(seen.connection()).await?.into_iter().map(PlanView::of).collect();
+    Page::of_short(plans, &asked, ORDER, seen.position())?.answer(&headers)
 }
 
 /// How what was paid too much is to come back. Amounts in fen.
@@ -148,6 +154,28 @@ pub(super) async fn reject(
     plan_seen(&api, &at, id).await?;
     office::reject_plan(api.office(), &at.desk, id, &sent.reason).await?;
     Done::with(&api, id).await
+}
+
+pub(super) async fn end(
+    State(api): State<Api>,
+    at: AtDesk,
+    Named(id): Named<RecoveryPlanId>,
+    Sent(sent): Sent<Reason>,
+) -> Answer {
+    plan_seen(&api, &at, id).await?;
+    office::end_plan(api.office(), &at.desk, id, &sent.reason).await?;
+    Done::with(&api, id).await
+}
+
+pub(super) async fn balance(
+    State(api): State<Api>,
+    AtDesk { caller, desk }: AtDesk,
+    Named(id): Named<PersonId>,
+    Asked(asked): Asked<ReplayAsked>,
+) -> Result<Json<PersonBalance>, Problem> {
+    person_seen(&api, &caller, id).await?;
+    let Clocks { effective, known } = asked.clocks(desk.today())?;
+    Ok(Json(office::balance_of(api.office(), id, AsOf { effective, known }).await?))
 }
 
 /// Repaid money. Amounts in fen.

@@ -74,7 +74,7 @@ pub(super) async fn prepare(
 }
 
 /// The desk that holds to the version of the run that the caller saw.
-async fn at_run(api: &Api, at: AtDesk, id: RunId, seen: SeenVersion) -> Result<Desk, Problem> {
+pub(super) async fn at_run(api: &Api, at: AtDesk, id: RunId, seen: SeenVersion) -> Result<Desk, Problem> {
     let run = api.office().repository.load_newest::<PaymentRun>(id).await.map_err(ProcessError::from)?;
     if run.version == 0 {
         return Err(Problem::not_found());

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, Named};
-use crate::http::list::{LIMIT_MAX, Page, limit, place, tagged};
+use crate::http::list::{Order, Page, ShortAsked, limit, place, tagged};
 use crate::http::problem::Problem;
 use crate::processes::ProcessError;
 
@@ -75,11 +75,38 @@ impl RunView {
     }
 }
 
-pub(super) async fn list(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
+/// How runs may be sorted.
+const ORDER: Order = Order { id: "run_id", by: &["month", "opened_on", "stage", "control_sum_fen"] };
+
+/// Which runs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunsAsked {
+    /// Of one benefit month.
+    month: Option<BenefitMonth>,
+    /// opened, calculated, submitted, endorsed, approved, rejected, released or reconciled.
+    stage: Option<String>,
+    /// How many, at most 500.
+    limit: Option<u32>,
+    /// From the page before.
+    cursor: Option<String>,
+    /// month, opened_on, stage or control_sum_fen; with - before it the other way round.
+    sort: Option<String>,
+}
+
+pub(super) async fn list(
+    State(api): State<Api>,
+    Asked(asked): Asked<RunsAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let RunsAsked { month, stage, limit, cursor, sort } = asked;
     let position = api.office().runner.catch_up(Until::Head).await?;
-    let runs = queries::runs(&api.office().pool).await?.into_iter().map(RunView::of).collect();
-    // an office has some dozens of runs a year: they are one page
-    Page::of(runs, u32::MAX, position, |_: &RunView| LIMIT_MAX).answer(&headers)
+    let mut runs: Vec<RunView> =
+        queries::runs(&api.office().pool).await?.into_iter().map(RunView::of).collect();
+    runs.retain(|run| {
+        month.is_none_or(|month| month == run.month) && stage.as_ref().is_none_or(|stage| *stage == run.stage)
+    });
+    Page::of_short(runs, &ShortAsked { limit, cursor, sort }, ORDER, position)?.answer(&headers)
 }
 
 pub(super) async fn one(State(api): State<Api>, Named(id): Named<RunId>) -> Result<Response, Problem> {

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Done;
+use super::case_life::sayable;
 use super::people::{invalid, rows_of};
 use crate::http::Api;
 use crate::http::input::{AtDesk, Named, SeenVersion, Sent};
@@ -50,12 +51,12 @@ pub(super) async fn apply(
 }
 
 /// A case that the caller sees, and the desk that holds to the version they saw.
-struct AtCase {
-    case: OpenedCase,
-    desk: Desk,
+pub(super) struct AtCase {
+    pub case: OpenedCase,
+    pub desk: Desk,
 }
 
-async fn at_case(api: &Api, at: AtDesk, id: CaseId, seen: SeenVersion) -> Result<AtCase, Problem> {
+pub(super) async fn at_case(api: &Api, at: AtDesk, id: CaseId, seen: SeenVersion) -> Result<AtCase, Problem> {
     let subject = api.case_seen_by(&at.caller, id).await?;
     let desk = at.desk.having_seen(seen.0.map(|version| Seen::Case(id, version)));
     Ok(AtCase { case: OpenedCase { subject }, desk })
@@ -90,9 +91,7 @@ pub(super) async fn home_visit(
     Sent(sent): Sent<HomeVisit>,
 ) -> Answer {
     let AtCase { case, desk } = at_case(&api, at, id, seen).await?;
-    if sent.saw.trim().is_empty() || sent.saw.contains('\0') || sent.saw.chars().count() > 2_000 {
-        return Err(invalid("saw", "请填写 1 至 2000 字。", "1 to 2000 characters are needed"));
-    }
+    sayable(&sent.saw, "saw")?;
     office::visit_home(api.office(), &desk, case, sent.visitors, &sent.saw).await?;
     Done::with(&api, id).await
 }

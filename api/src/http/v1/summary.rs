@@ -50,7 +50,7 @@ pub struct SummaryAsked {
 /// What a person has, was due, was paid and owes back.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct SummaryView {
-    person_id: PersonId,
+    pub(super) person_id: PersonId,
     /// 社区.
     community: String,
     effective: NaiveDate,
@@ -71,7 +71,7 @@ pub struct SummaryView {
 }
 
 /// What the read tables know of a person.
-struct Known {
+pub(super) struct Known {
     household: HouseholdId,
     of: SummaryOf,
     position: u64,
@@ -85,28 +85,61 @@ pub(super) async fn summary(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(&asked)?;
+    let as_of = asked.as_of(at.desk.today())?;
     let known = known(&api, &at.caller, person).await?;
+    let position = known.position;
+    if has_newest(&headers, position) && !is_restricted(&api, &known, person).await? {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    match told(&api, known, person, (&wanted, as_of)).await? {
+        Told::Restricted => Err(restricted()),
+        Told::Erased(on, summary) => Ok(gone(on, &summary)),
+        Told::Whole(view) => {
+            // what was opened leaves the house once that is recorded
+            let labels = wanted.labels(at.caller.actor.role);
+            disclose(api.office(), &at, &[person], labels, asked.purpose.as_deref()).await?;
+            Ok(tagged(&*view, position))
+        }
+    }
+}
+
+/// What there is to say of a person.
+pub(super) enum Told {
+    /// Everything that was asked for.
+    Whole(Box<SummaryView>),
+    /// What is kept is shown to nobody.
+    Restricted,
+    /// Erased on a day; the totals are left.
+    Erased(NaiveDate, Box<Summary>),
+}
+
+async fn is_restricted(api: &Api, known: &Known, person: PersonId) -> Result<bool, Problem> {
+    let home = api.office().repository.load_newest::<Household>(known.household).await;
+    let home = home.map_err(ProcessError::from)?.state;
+    Ok(home.member(person).is_none_or(Member::is_restricted))
+}
+
+/// Gathers what there is to say of a person; who hands it on records first that it was opened.
+pub(super) async fn told(
+    api: &Api,
+    known: Known,
+    person: PersonId,
+    (wanted, as_of): (&Wanted, AsOf),
+) -> Result<Told, Problem> {
     let office = api.office();
     let home = office.repository.load_newest::<Household>(known.household).await;
     let home = home.map_err(ProcessError::from)?.state;
     let member = home.member(person).ok_or_else(Problem::not_found)?;
     if member.is_restricted() {
-        return Err(restricted());
+        return Ok(Told::Restricted);
     }
-    if has_newest(&headers, known.position) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
-    let today = at.desk.today();
-    let effective = askable(asked.effective, today, "effective")?;
-    let as_of = AsOf { effective, known: askable(asked.known, today, "known")? };
     let summary = summary_of(office, &known.of, as_of).await?;
     if let Some(on) = member.erased_on() {
-        return Ok(gone(on, &summary));
+        return Ok(Told::Erased(on, Box::new(summary)));
     }
-    disclose(office, &at, person, wanted.labels(at.caller.actor.role), asked.purpose.as_deref()).await?;
     office.load_keys([person]).await?;
     let (name, id_number) = wanted.open(office, member)?;
-    let view = SummaryView {
+    Ok(Told::Whole(Box::new(SummaryView {
         person_id: person,
         community: home.registered().map(|home| home.community.clone()).unwrap_or_default(),
         effective: as_of.effective,
@@ -118,11 +151,21 @@ pub(super) async fn summary(
         programs: wanted.programs.then_some(summary.programs),
         months: wanted.months.then_some(summary.months),
         cases: wanted.cases.then_some(known.of.cases),
-    };
-    Ok(tagged(&view, known.position))
+    })))
 }
 
-async fn known(api: &Api, caller: &Caller, person: PersonId) -> Result<Known, Problem> {
+impl SummaryAsked {
+    fn as_of(&self, today: NaiveDate) -> Result<AsOf, Problem> {
+        let effective = askable(self.effective, today, "effective")?;
+        Ok(AsOf { effective, known: askable(self.known, today, "known")? })
+    }
+}
+
+/// What the read tables know of a person whom the caller sees.
+///
+/// # Errors
+/// 404 for nobody, and for somebody of another community.
+pub(super) async fn known(api: &Api, caller: &Caller, person: PersonId) -> Result<Known, Problem> {
     let mut seen = api.seen_by(caller, &[&case_files::ABOUT, &payment_registers::ABOUT]).await?;
     let homes = members(seen.connection(), &[person]).await?;
     let home = homes.iter().find(|member| member.presence == Presence::Present).or(homes.first());
@@ -137,25 +180,27 @@ async fn known(api: &Api, caller: &Caller, person: PersonId) -> Result<Known, Pr
     Ok(Known { household, of: SummaryOf { person, cases, payments }, position: seen.position() })
 }
 
-/// Records what is about to be opened, for the caller themself.
-async fn disclose(
+/// Records what is about to be handed on, for the caller themself.
+pub(super) async fn disclose(
     office: &Office,
     at: &AtDesk,
-    person: PersonId,
+    persons: &[PersonId],
     labels: Vec<String>,
     purpose: Option<&str>,
 ) -> Result<(), Problem> {
-    if labels.is_empty() {
+    if labels.is_empty() || persons.is_empty() {
         return Ok(());
     }
     let purpose = purpose.filter(|purpose| !purpose.trim().is_empty()).ok_or_else(purpose_required)?;
-    let opened = vec![OpenedFields { person_id: person, labels }];
+    let of = |person: &PersonId| OpenedFields { person_id: *person, labels: labels.clone() };
+    let opened = persons.iter().map(of).collect();
     record_disclosure(office, &at.desk, at.caller.actor.id.as_str(), purpose, opened).await?;
     Ok(())
 }
 
 /// What is to be opened and shown.
-struct Wanted {
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
     name: bool,
     id_number: bool,
     programs: bool,
@@ -165,8 +210,14 @@ struct Wanted {
 
 impl Wanted {
     fn read(asked: &SummaryAsked) -> Result<Wanted, Problem> {
-        let open = named(asked.open.as_deref(), &["name", "id_number"], "open")?;
-        let fields = named(asked.fields.as_deref(), &["programs", "months", "cases"], "fields")?;
+        Wanted::of(asked.open.as_deref(), asked.fields.as_deref())
+    }
+
+    /// # Errors
+    /// 400 for a name that is unknown.
+    pub(super) fn of(open: Option<&str>, fields: Option<&str>) -> Result<Wanted, Problem> {
+        let open = named(open, &["name", "id_number"], "open")?;
+        let fields = named(fields, &["programs", "months", "cases"], "fields")?;
         let shown = |field: &str| fields.is_empty() || fields.contains(&field);
         Ok(Wanted {
             name: open.contains(&"name"),
@@ -178,7 +229,7 @@ impl Wanted {
     }
 
     /// What the log says was opened. That another system got a summary at all is a disclosure.
-    fn labels(&self, role: Role) -> Vec<String> {
+    pub(super) fn labels(&self, role: Role) -> Vec<String> {
         let system = role == Role::Consumer;
         let labels = [(self.name, "name"), (self.id_number, "id_number"), (system, "benefit_summary")];
         labels.iter().filter(|(opened, _)| *opened).map(|(_, label)| (*label).to_owned()).collect()
@@ -214,7 +265,7 @@ fn restricted() -> Problem {
     )
 }
 
-fn purpose_required() -> Problem {
+pub(super) fn purpose_required() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "purpose_required",

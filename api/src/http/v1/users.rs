@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::Done;
 use crate::access::Capability;
 use crate::http::Api;
-use crate::http::input::{AtDesk, Named, Sent};
-use crate::http::list::Page;
+use crate::http::input::{Asked, AtDesk, Named, Sent};
+use crate::http::list::{Order, Page, ShortAsked};
 use crate::http::problem::Problem;
 use crate::processes::users::{self as office, NewUser, TokenWanted};
 
@@ -51,12 +51,18 @@ pub(super) async fn me(AtDesk { caller, .. }: AtDesk) -> Json<Me> {
     })
 }
 
-pub(super) async fn list(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn list(
+    State(api): State<Api>,
+    Asked(asked): Asked<ShortAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    const ORDER: Order = Order { id: "account", by: &["account", "title", "kind"] };
     let users = office::users(api.office()).await?;
     let users: Vec<Value> = users.iter().filter_map(|user| serde_json::to_value(user).ok()).collect();
     let position = api.office().repository.log().length().await;
     let position = position.map_err(crate::processes::ProcessError::from)?;
-    Page::of(users, u32::MAX, position, |_: &Value| 0).answer(&headers)
+    let asked = ShortAsked { sort: asked.sort.or_else(|| Some("account".to_owned())), ..asked };
+    Page::of_short(users, &asked, ORDER, position)?.answer(&headers)
 }
 
 /// An account to open.

@@ -33,7 +33,7 @@ pub use publication::{GiftsOf, ListedGift, PublicationList, Published, gifts, pu
 pub use receipts::{DonationReceipt, issue_receipt, receipt, receipts, void_receipt};
 pub use remittance::{approve_remittance, propose_remittance, reject_remittance};
 pub use statement::{ImportedStatement, LineOutcome, StatementOutcome, import_statement};
-pub use trace::{CampaignTrace, GiftTrace, SMALLEST_CROWD, TracedUse, trace, trace_gift};
+pub use trace::{CampaignTrace, GiftTrace, SMALLEST_CROWD, TracedUse, UsedSum, trace, trace_gift};
 
 /// A campaign as people name it when they open it.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::processes::{Office, ProcessError};
 
 /// A donor as a page shows them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", content = "name", rename_all = "snake_case")]
 pub enum DonorShown {
     /// The name, whole or masked.

@@ -17,7 +17,7 @@ use crate::processes::{Desk, Office, ProcessError};
 const PAGE: u32 = 5_000;
 
 /// What is published of a campaign.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct PublicationList {
     /// 募捐活动.
     pub campaign: String,
@@ -38,7 +38,7 @@ pub struct PublicationList {
 }
 
 /// A gift on the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ListedGift {
     /// The donor, as they want to be named.
     pub donor: DonorShown,
@@ -55,7 +55,7 @@ pub struct ListedGift {
 }
 
 /// A publication that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Published {
     /// 定期 or 全面.
     pub kind: PublicationKind,

@@ -16,7 +16,7 @@ use super::{book_of, campaign, one_step};
 use crate::processes::{Desk, Office, ProcessError, record_disclosure};
 
 /// A receipt, with everything that stands on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DonationReceipt {
     /// 票据号, six digits, without gaps within the campaign.
     pub serial: String,

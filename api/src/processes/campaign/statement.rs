@@ -23,7 +23,7 @@ use crate::processes::{Desk, Office, ProcessError, Step};
 use crate::registers::statements::{Entry, Statement, What};
 
 /// What came of a statement.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct ImportedStatement {
     /// Gifts that are new.
     pub gifts: u64,
@@ -45,7 +45,7 @@ pub struct ImportedStatement {
 }
 
 /// What came of a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct LineOutcome {
     /// Line of the file, from 1.
     pub line: u64,
@@ -58,7 +58,7 @@ pub struct LineOutcome {
 }
 
 /// What came of a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum StatementOutcome {
     /// 新登记.

@@ -26,7 +26,7 @@ use crate::processes::{Office, ProcessError};
 pub const SMALLEST_CROWD: i64 = 5;
 
 /// What a part of the money went to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum TracedUse {
     /// 救助: aid, by a payment run.
@@ -55,7 +55,7 @@ pub enum TracedUse {
 pub type UsedSum = (TracedUse, Money);
 
 /// Where the money of a gift went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct GiftTrace {
     /// The gift.
     pub donation_id: DonationId,
@@ -70,7 +70,7 @@ pub struct GiftTrace {
 }
 
 /// Where the money of a campaign went. Received − refunded = aid + remitted + left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CampaignTrace {
     /// The campaign.
     pub campaign_id: CampaignId,

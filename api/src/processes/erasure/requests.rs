@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::processes::{Office, ProcessError};
 
 /// A request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RequestEntry {
     /// Who is to be erased.
     pub person_id: PersonId,
@@ -29,7 +29,7 @@ pub struct RequestEntry {
 }
 
 /// What became of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum RequestAnswer {
     /// It waits.

@@ -6,17 +6,24 @@ use std::io::{self, Write};
 
 use chrono::NaiveDate;
 use domain::disclosure::DisclosureCommand;
+use domain::identifiers::BankAccount;
 use domain::ids::{PersonId, RunId};
 use domain::money::Money;
 use domain::payment_run::{BankDelivery, BankFile, LineDigest};
 use domain::personal::{OpenError, Opened, PersonName, PersonalField, Sealed};
+use eventlog::keyring::DataKeys;
+use futures::{Stream, TryStreamExt};
 use projections::case_files::queries::members;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-use super::staging::{StagedLine, StagedLines};
+use super::release::PAGES_AT_ONCE;
+use super::staging::{LineToDeliver, StagedLines};
+use super::withheld::WithholdingLines;
 use crate::bank::fault::Fault;
 use crate::bank::layout::Layout;
 use crate::bank::writing::{FILES_MAX, FileHead, LineToPay, Writer, shown_name};
+use crate::processes::cores::blocking;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// Where the files to the bank go.
@@ -114,6 +121,18 @@ pub(super) struct Delivery<'d> {
     pub execution_on: NaiveDate,
 }
 
+/// What one look at the staged lines tells.
+pub(super) struct Survey {
+    /// Of the lines, as the calculation has it.
+    pub digest: String,
+    /// The files that they make where no account need be opened to tell.
+    pub plan: FilePlan,
+    /// How many of them another run ordered.
+    pub elsewhere: usize,
+    /// Those that withhold something.
+    pub withholding: WithholdingLines,
+}
+
 /// What was written.
 pub(super) struct Delivered {
     /// Of all files, one after another.
@@ -122,14 +141,22 @@ pub(super) struct Delivered {
 }
 
 impl Delivery<'_> {
-    /// The digest of the staged lines, and the files that they make where no account need be opened to tell.
+    /// Looks at every staged line once, before anything is opened or ordered.
     ///
     /// # Errors
     /// [`ProcessError`]: the lines cannot be read, or are too many for the layout.
-    pub(super) async fn survey(&self) -> Result<(String, FilePlan), ProcessError> {
+    pub(super) async fn survey(&self) -> Result<Survey, ProcessError> {
         let (mut digest, mut plan) = (LineDigest::default(), FilePlan::default());
-        let mut lines = StagedLines::new(&self.office.pool, self.run_id);
-        while let Some(page) = lines.next_page().await? {
+        let (mut elsewhere, mut withholding) = (0, WithholdingLines::default());
+        let asked = |page: Vec<LineToDeliver>| async move {
+            let count = self.ordered_elsewhere(&page).await?;
+            Ok((page, count))
+        };
+        let lines = StagedLines::to_deliver(&self.office.pool, self.run_id);
+        let mut pages = std::pin::pin!(lines.pages().map_ok(asked).try_buffered(PAGES_AT_ONCE));
+        while let Some((page, count)) = pages.try_next().await? {
+            elsewhere += count;
+            withholding.take(&page);
             for staged in &page {
                 digest.line(&staged.run_line());
                 if self.layout.own_bank.is_none() {
@@ -137,7 +164,15 @@ impl Delivery<'_> {
                 }
             }
         }
-        Ok((digest.finish(), plan))
+        Ok(Survey { digest: digest.finish(), plan, elsewhere, withholding })
+    }
+
+    /// How many of a page's lines another run ordered.
+    async fn ordered_elsewhere(&self, page: &[LineToDeliver]) -> Result<usize, ProcessError> {
+        let ids: Vec<Uuid> = page.iter().map(|staged| staged.order.payment_id.uuid()).collect();
+        let query = sqlx::query_scalar(include_str!("sql/count_ordered_elsewhere.sql"));
+        let count: i64 = query.bind(ids).bind(self.run_id.uuid()).fetch_one(&self.office.pool).await?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// Records that accounts are about to be opened: once for each run, person and day.
@@ -145,7 +180,7 @@ impl Delivery<'_> {
     /// # Errors
     /// [`ProcessError`] when the domain refuses: only finance opens accounts for the bank.
     pub(super) async fn disclose(&self, desk: &Desk, line_count: u64) -> Result<(), ProcessError> {
-        let mut labels = vec![domain::identifiers::BankAccount::LABEL.to_owned()];
+        let mut labels = vec![BankAccount::LABEL.to_owned()];
         if self.layout.names_are_written() {
             labels.push(PersonName::LABEL.to_owned());
         }
@@ -180,15 +215,12 @@ impl Delivery<'_> {
             Files { delivery: self, of, out, writer, whole: Sha256::new(), done: Vec::new(), open: None };
         for group in plan.groups() {
             let mut planned = plan.files.iter().filter(|file| file.own == group);
-            let mut lines = StagedLines::new(&self.office.pool, self.run_id);
-            while let Some(page) = lines.next_page().await? {
-                let names = self.load(&page).await?;
-                for staged in &page {
-                    let account = self.account(staged)?;
-                    if files.writer.is_own(&account) != group {
-                        continue;
+            let mut pages = std::pin::pin!(self.opened_pages());
+            while let Some(page) = pages.try_next().await? {
+                for line in &page {
+                    if files.writer.is_own(&line.account) == group {
+                        files.line(&mut planned, line)?;
                     }
-                    files.line(&mut planned, staged, &account, &self.name(staged, &names)?)?;
                 }
                 files.flush()?;
             }
@@ -203,49 +235,74 @@ impl Delivery<'_> {
     /// Which lines go to the bank's own accounts, which only the opened accounts tell.
     async fn plan_by_bank(&self) -> Result<FilePlan, ProcessError> {
         let mut plan = FilePlan::default();
-        let mut lines = StagedLines::new(&self.office.pool, self.run_id);
-        while let Some(page) = lines.next_page().await? {
-            self.load(&page).await?;
-            for staged in &page {
-                let own = Writer::new(self.layout).is_own(&self.account(staged)?);
-                plan.add(self.layout, own, staged.order.amount)?;
+        let mut pages = std::pin::pin!(self.opened_pages());
+        while let Some(page) = pages.try_next().await? {
+            for line in &page {
+                let own = Writer::new(self.layout).is_own(&line.account);
+                plan.add(self.layout, own, line.staged.order.amount)?;
             }
         }
         plan.files.sort_by_key(|file| file.own != Some(true));
         Ok(plan)
     }
 
-    /// Loads the keys of a page's payees, and their sealed names where the layout writes them.
-    async fn load(&self, page: &[StagedLine]) -> Result<HashMap<PersonId, Sealed<PersonName>>, ProcessError> {
-        let payees: Vec<_> = page.iter().map(|staged| staged.order.payee).collect();
-        self.office.keyring.load(&payees).await?;
+    /// The lines in their order, opened ahead of who writes them.
+    fn opened_pages(&self) -> impl Stream<Item = Result<Vec<OpenedLine>, ProcessError>> {
+        let lines = StagedLines::to_deliver(&self.office.pool, self.run_id);
+        lines.pages().map_ok(|page| self.opened(page)).try_buffered(PAGES_AT_ONCE)
+    }
+
+    /// Opens the accounts of a page, and the names where the layout writes them, with keys that are forgotten then.
+    async fn opened(&self, page: Vec<LineToDeliver>) -> Result<Vec<OpenedLine>, ProcessError> {
+        let payees: Vec<PersonId> = page.iter().map(|staged| staged.order.payee).collect();
+        let keyring = self.office.keyring.clone();
         if !self.layout.names_are_written() {
-            return Ok(HashMap::new());
+            let wrapped = keyring.wrapped_keys_of_class(&payees, BankAccount::CLASS).await?;
+            return blocking(move || {
+                let keys = keyring.unwrap(&wrapped)?;
+                page.into_iter().map(|staged| OpenedLine::open(staged, &keys, None)).collect()
+            })
+            .await?;
         }
+        let wrapped = keyring.wrapped_keys_of(&payees).await?;
         let known = members(&self.office.pool, &payees).await?;
-        Ok(known.into_iter().map(|row| (row.person_id, Sealed::from_ciphertext(row.name_sealed))).collect())
+        blocking(move || {
+            let keys = keyring.unwrap(&wrapped)?;
+            let names: HashMap<PersonId, Sealed<PersonName>> = known
+                .into_iter()
+                .map(|row| (row.person_id, Sealed::from_ciphertext(row.name_sealed)))
+                .collect();
+            page.into_iter().map(|staged| OpenedLine::open(staged, &keys, Some(&names))).collect()
+        })
+        .await?
     }
+}
 
-    fn account(&self, staged: &StagedLine) -> Result<String, ProcessError> {
-        let order = &staged.order;
-        match order.account.open(order.payee, &*self.office.keyring)? {
-            Opened::Clear(account) => Ok(account.disclose().as_str().to_owned()),
-            Opened::Erased { on } => Err(OpenError::Erased { person: order.payee, on }.into()),
-        }
-    }
+/// A line with its account, and its payee's name where the layout writes names.
+struct OpenedLine {
+    staged: LineToDeliver,
+    account: String,
+    name: String,
+}
 
-    fn name(
-        &self,
-        staged: &StagedLine,
-        names: &HashMap<PersonId, Sealed<PersonName>>,
-    ) -> Result<String, ProcessError> {
-        if !self.layout.names_are_written() {
-            return Ok(String::new());
-        }
+impl OpenedLine {
+    fn open(
+        staged: LineToDeliver,
+        keys: &DataKeys,
+        names: Option<&HashMap<PersonId, Sealed<PersonName>>>,
+    ) -> Result<OpenedLine, ProcessError> {
         let payee = staged.order.payee;
+        let account = match staged.order.account.open(payee, keys)? {
+            Opened::Clear(account) => account.disclose().as_str().to_owned(),
+            Opened::Erased { on } => return Err(OpenError::Erased { person: payee, on }.into()),
+        };
+        let Some(names) = names else { return Ok(OpenedLine { staged, account, name: String::new() }) };
         let sealed = names.get(&payee).ok_or(ProcessError::Unknown { what: "payee" })?;
-        match sealed.open(payee, &*self.office.keyring)? {
-            Opened::Clear(name) => Ok(shown_name(name.disclose()).to_owned()),
+        match sealed.open(payee, keys)? {
+            Opened::Clear(name) => {
+                let name = shown_name(name.disclose()).to_owned();
+                Ok(OpenedLine { staged, account, name })
+            }
             Opened::Erased { on } => Err(OpenError::Erased { person: payee, on }.into()),
         }
     }
@@ -273,9 +330,7 @@ impl Files<'_> {
     fn line<'p>(
         &mut self,
         planned: &mut impl Iterator<Item = &'p PlannedFile>,
-        staged: &StagedLine,
-        account: &str,
-        name: &str,
+        opened: &OpenedLine,
     ) -> Result<(), ProcessError> {
         if self.open.as_ref().is_none_or(|file| file.written == file.head.line_count) {
             self.end()?;
@@ -284,12 +339,12 @@ impl Files<'_> {
         }
         let Some(file) = &mut self.open else { return Err(ProcessError::RunChanged) };
         file.written += 1;
-        let (order, month) = (&staged.order, staged.order.month.to_string());
+        let (order, month) = (&opened.staged.order, opened.staged.order.month.to_string());
         let line = LineToPay {
             number: file.written,
             payment_id: order.payment_id,
-            name,
-            account,
+            name: &opened.name,
+            account: &opened.account,
             amount: order.amount,
             month: &month,
             program: order.program,

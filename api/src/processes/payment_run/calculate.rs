@@ -22,13 +22,13 @@ use tokio::sync::mpsc;
 
 use super::case_lines::{CaseFindings, FoundLine, Look, RunNote};
 use super::load;
-use super::page::{Page, persons_of};
+use super::page::{Page, UnopenedPage, persons_of};
 use super::staging::{StagedLine, StagedText, StagingWriter, lock_lines};
-use crate::processes::cores::blocking;
+use crate::processes::cores::{alongside, blocking};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
-/// Pages that are computed at once, while the next is read and the one before is written.
-const PAGES_AT_ONCE: usize = 2;
+/// Pages that are opened and computed at once, while the next is read and the one before is written.
+const PAGES_AT_ONCE: usize = 3;
 
 /// A run with its lines computed.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -114,20 +114,17 @@ async fn stage(
         }
         Ok(())
     };
-    tokio::try_join!(read_pages(&frame.office, cases, sender), writing)?;
+    let reading = alongside(read_pages(cases, sender));
+    tokio::try_join!(async { reading.await? }, writing)?;
     staging.finish(&notes).await?;
     let calculation = builder.finish().map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok((calculation, notes))
 }
 
-/// Reads every page with what decides its cases.
-async fn read_pages(
-    office: &Office,
-    mut cases: PayableCases,
-    sender: mpsc::Sender<Page>,
-) -> Result<(), ProcessError> {
+/// Reads what the snapshot says, page by page.
+async fn read_pages(mut cases: PayableCases, sender: mpsc::Sender<UnopenedPage>) -> Result<(), ProcessError> {
     while let Some(page) = cases.next_page().await? {
-        let page = Page::prepare(office, &mut cases, page).await?;
+        let page = UnopenedPage::read(&mut cases, page).await?;
         // the receiver is gone only after an error of its own, which is the one to tell
         if sender.send(page).await.is_err() {
             break;
@@ -136,15 +133,21 @@ async fn read_pages(
     Ok(())
 }
 
-/// Computes pages on threads of their own, in their order.
+/// Opens and computes pages beside each other, in their order.
 fn computed(
     frame: &Arc<Frame>,
-    receiver: mpsc::Receiver<Page>,
+    receiver: mpsc::Receiver<UnopenedPage>,
 ) -> impl Stream<Item = Result<Vec<Outcome>, ProcessError>> {
     let pages = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-    let compute = |page: Page| {
+    let compute = |page: UnopenedPage| {
         let frame = Arc::clone(frame);
-        async move { blocking(move || frame.outcomes(&page)).await? }
+        async move {
+            alongside(async move {
+                let page = page.open(&frame.office).await?;
+                blocking(move || frame.outcomes(&page)).await?
+            })
+            .await?
+        }
     };
     pages.map(compute).buffered(PAGES_AT_ONCE)
 }

@@ -20,6 +20,7 @@ use domain::program::Program;
 use domain::schedule::{FactsError, Schedule, schedule};
 use projections::case_files::payable::PayableCase;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::processes::ProcessError;
 
@@ -106,6 +107,23 @@ impl RunNote {
             RunNote::Exception { case_id, .. } | RunNote::Warning { case_id, .. } => *case_id,
             RunNote::Overpayment(overpayment) => overpayment.case_id,
         }
+    }
+
+    /// For programs: with its reason in both languages, and the command that is the way out.
+    pub fn told(&self) -> Value {
+        let mut told = json!(self);
+        let texts = match self {
+            RunNote::Exception { exception, .. } => {
+                Some((exception.zh(), exception.en(), exception.command()))
+            }
+            RunNote::Warning { warning, .. } => Some((warning.zh(), warning.en(), warning.command())),
+            RunNote::Overpayment(_) => None,
+        };
+        if let Some((zh, en, command)) = texts {
+            let command = command.replace("CASE", &self.case_id().to_string());
+            (told["zh"], told["en"], told["command"]) = (json!(zh), json!(en), json!(command));
+        }
+        told
     }
 
     /// Of which program.

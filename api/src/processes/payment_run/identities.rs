@@ -8,7 +8,8 @@ use domain::ids::PersonId;
 use domain::payment_run::RunException;
 use domain::personal::{BlindIndex, OpenError, Opened, Opener, PersonalField};
 use eventlog::keyring::Keyring;
-use projections::case_files::payable::{PayableCase, PayableCases};
+use projections::case_files::payable::{PayableCase, identities};
+use sqlx::PgPool;
 
 use super::case_lines::CaseFindings;
 use super::page::refuse_months;
@@ -32,13 +33,13 @@ impl Identities {
         Identities { indexes: page.iter().filter_map(index).collect(), claimed: HashMap::new() }
     }
 
-    /// Asks who claims them.
+    /// Asks who claims them before a position of the log.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn claimed(&mut self, cases: &mut PayableCases) -> Result<(), ProcessError> {
+    pub async fn claimed(&mut self, pool: &PgPool, before: u64) -> Result<(), ProcessError> {
         let asked: Vec<&str> = self.indexes.values().map(BlindIndex::as_str).collect();
-        self.claimed = cases.identities(&asked).await?.into_iter().filter_map(holder).collect();
+        self.claimed = identities(pool, &asked, before).await?.into_iter().filter_map(holder).collect();
         Ok(())
     }
 

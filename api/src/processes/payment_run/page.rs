@@ -27,6 +27,42 @@ pub struct Page {
     others: Vec<PayableCase>,
 }
 
+/// Cases of one snapshot whose keys and identities are still to be asked for, which needs the snapshot no more.
+pub struct UnopenedPage {
+    cases: Vec<PayableCase>,
+    others: Vec<PayableCase>,
+    position: u64,
+}
+
+impl UnopenedPage {
+    /// Reads what the snapshot says of these cases.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: a read table cannot be read.
+    pub async fn read(
+        cases: &mut PayableCases,
+        page: Vec<PayableCase>,
+    ) -> Result<UnopenedPage, ProcessError> {
+        let applicants: Vec<PersonId> = page.iter().map(|payable| payable.case.applicant).collect();
+        let others = cases.of_persons_with_several(&applicants).await?;
+        Ok(UnopenedPage { cases: page, others, position: cases.position() })
+    }
+
+    /// Reads the keys and who claims the ID numbers.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: a key or an identity cannot be read.
+    pub async fn open(self, office: &Office) -> Result<Page, ProcessError> {
+        let UnopenedPage { cases, others, position } = self;
+        let persons: BTreeSet<PersonId> = cases.iter().chain(&others).flat_map(persons_of).collect();
+        let persons: Vec<PersonId> = persons.into_iter().collect();
+        let wrapped = office.keyring.wrapped_keys_of(&persons).await?;
+        let (cases, keys, mut identities) = opened(office, cases, wrapped).await?;
+        identities.claimed(&office.pool, position).await?;
+        Ok(Page { cases, keys, identities, others })
+    }
+}
+
 impl Page {
     /// Reads what decides these cases.
     ///
@@ -37,14 +73,7 @@ impl Page {
         cases: &mut PayableCases,
         page: Vec<PayableCase>,
     ) -> Result<Page, ProcessError> {
-        let applicants: Vec<PersonId> = page.iter().map(|payable| payable.case.applicant).collect();
-        let others = cases.of_persons_with_several(&applicants).await?;
-        let persons: BTreeSet<PersonId> = page.iter().chain(&others).flat_map(persons_of).collect();
-        let persons: Vec<PersonId> = persons.into_iter().collect();
-        let wrapped = office.keyring.wrapped_keys_of(&persons).await?;
-        let (page, keys, mut identities) = opened(office, page, wrapped).await?;
-        identities.claimed(cases).await?;
-        Ok(Page { cases: page, keys, identities, others })
+        UnopenedPage::read(cases, page).await?.open(office).await
     }
 
     /// What each case gets from a fund, in the order of the page. What plans withhold is taken off last: warnings

@@ -10,17 +10,15 @@ use domain::ids::RunId;
 use domain::money::Money;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent};
 use domain::payment_run::{BankDelivery, PaymentRun, PaymentRunCommand};
-use eventlog::append::{NewEvent, StreamAppend, StreamId};
-use eventlog::bulk::{BulkOptions, Existing};
+use eventlog::append::{AppendError, NewEvent, StreamAppend, StreamId};
+use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
 use eventlog::metadata::Metadata;
 use futures::TryStreamExt;
-use projections::payment_registers::queries::payments;
 use projections::runner::Until;
 use uuid::Uuid;
 
-use super::bank_file::{BankFiles, Delivery, OneFile};
+use super::bank_file::{BankFiles, Delivery, OneFile, Survey};
 use super::staging::{StagedLine, StagedLines};
-use super::withheld::WithholdingLines;
 use super::{load, reject};
 use crate::bank::catalogue::{Catalogue, PLAIN};
 use crate::bank::fault::Fault;
@@ -103,7 +101,7 @@ pub async fn release_in(
     let execution_on = release.execution_on.or(recorded).unwrap_or(desk.today());
     let delivery = Delivery { office, run_id, layout: release.layout, approved_on, execution_on };
     office.runner.catch_up(Until::Head).await?;
-    let (digest, plan) = delivery.survey().await?;
+    let Survey { digest, plan, elsewhere, withholding } = delivery.survey().await?;
     let command = |file_sha256: String, delivery| {
         let digest = digest.clone();
         PaymentRunCommand::ReleaseRun { file_sha256, execution_on, digest, delivery }
@@ -117,7 +115,11 @@ pub async fn release_in(
         return Err(ProcessError::refused(&refusal));
     }
     if before.is_none() {
-        refuse_ordered_elsewhere(office, run_id).await?;
+        // another run was first with some lines, or what they withhold changed: the run must be calculated anew
+        if elsewhere > 0 {
+            return Err(ProcessError::OrderedElsewhere { count: elsewhere });
+        }
+        withholding.refuse_changed(office).await?;
     }
     delivery.disclose(desk, calculation.line_count).await?;
     let delivered = delivery.write(plan, out).await?;
@@ -170,23 +172,6 @@ fn out_of_turn(run: &PaymentRun, execution_on: NaiveDate, desk: &Desk) -> Proces
     }
 }
 
-/// Refuses before the first order when another run was first with any of the lines, or what they withhold changed: the
-/// run must be calculated anew.
-async fn refuse_ordered_elsewhere(office: &Office, run_id: RunId) -> Result<(), ProcessError> {
-    let mut lines = StagedLines::new(&office.pool, run_id);
-    let (mut count, mut withholding) = (0, WithholdingLines::default());
-    while let Some(page) = lines.next_page().await? {
-        withholding.take(&page);
-        let ids: Vec<_> = page.iter().map(|staged| staged.order.payment_id).collect();
-        let known = payments(&office.pool, &ids).await?;
-        count += known.iter().filter(|payment| payment.run_id != run_id).count();
-    }
-    if count > 0 {
-        return Err(ProcessError::OrderedElsewhere { count });
-    }
-    withholding.refuse_changed(office).await
-}
-
 /// Pages are read and decided ahead of the one that is appended.
 async fn order_all(
     office: &Office,
@@ -200,16 +185,19 @@ async fn order_all(
     };
     let pages = StagedLines::new(&office.pool, run_id).pages().map_ok(decide).try_buffered(PAGES_AT_ONCE);
     let mut pages = std::pin::pin!(pages);
+    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
+    let mut bulk = office.repository.appender().open_bulk(&options).await?;
     while let Some(orders) = pages.try_next().await? {
-        order_page(office, desk, orders).await?;
+        order_page(office, desk, &mut bulk, orders).await?;
     }
+    bulk.close().await;
     Ok(())
 }
 
-/// The lines of a page with the appends that order them.
+/// The lines of a page with the events that order them.
 struct Orders {
     lines: Vec<StagedLine>,
-    streams: Vec<StreamAppend>,
+    chunk: Chunk,
 }
 
 impl Orders {
@@ -225,15 +213,19 @@ impl Orders {
             let id = staged.order.payment_id.to_string();
             streams.push(decided(&Payment::default(), id, 0, command, context, staged.order.run_id.uuid())?);
         }
-        Ok(Orders { lines, streams })
+        Ok(Orders { lines, chunk: Chunk::try_new(streams).map_err(AppendError::from)? })
     }
 }
 
 /// Orders one page through the wide door; what exists already is asked one by one, and answers that it is done or
 /// that another run was first.
-async fn order_page(office: &Office, desk: &Desk, orders: Orders) -> Result<(), ProcessError> {
-    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let skipped = office.repository.append_bulk(orders.streams, &options).await?.skipped;
+async fn order_page(
+    office: &Office,
+    desk: &Desk,
+    bulk: &mut Bulk,
+    orders: Orders,
+) -> Result<(), ProcessError> {
+    let skipped = office.repository.append_chunk(bulk, orders.chunk).await?.skipped;
     let skipped: HashSet<String> = skipped.into_iter().map(|stream| stream.id).collect();
     for staged in &orders.lines {
         if skipped.is_empty() && staged.replaces.is_none() {

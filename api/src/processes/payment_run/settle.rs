@@ -9,8 +9,8 @@ use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentCommand, PaymentEvent};
 use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand};
-use eventlog::append::StreamAppend;
-use eventlog::bulk::{BulkOptions, Existing};
+use eventlog::append::AppendError;
+use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
 use futures::{StreamExt, TryStreamExt};
 
 use super::fund_shares;
@@ -78,8 +78,12 @@ pub async fn settle(
             blocking(move || page.decide(execution_on, &context)).await?
         };
         let mut pages = std::pin::pin!(pages.map_ok(decide).try_buffered(PAGES_AT_ONCE));
+        let mut bulk = None;
         while let Some(page) = pages.try_next().await? {
-            others.extend(settle_page(office, desk, page).await?);
+            others.extend(settle_page(office, desk, &mut bulk, page).await?);
+        }
+        if let Some(bulk) = bulk {
+            bulk.close().await;
         }
     }
     // asked for only now: of two files that are taken at once, the one that ends last then sees what both say
@@ -170,13 +174,15 @@ impl Answers {
             streams.push(decided(&ordered, id.clone(), 1, command.clone(), context, correlation)?);
             commands.insert(id, command);
         }
-        Ok(DecidedPage { streams, commands, withholding, others })
+        let chunk = if streams.is_empty() { None } else { Some(Chunk::try_new(streams)) };
+        let chunk = chunk.transpose().map_err(AppendError::from)?;
+        Ok(DecidedPage { chunk, commands, withholding, others })
     }
 }
 
-/// A page with the appends that say what became of its lines.
+/// A page with the events that say what became of its lines.
 struct DecidedPage {
-    streams: Vec<StreamAppend>,
+    chunk: Option<Chunk>,
     /// By stream, for those that have an answer already.
     commands: HashMap<String, PaymentCommand>,
     withholding: Vec<(PaymentId, String)>,
@@ -184,17 +190,23 @@ struct DecidedPage {
 }
 
 /// Appends what the file says of a page's lines; gives the lines that it says nothing of.
-async fn settle_page(office: &Office, desk: &Desk, page: DecidedPage) -> Result<Vec<Other>, ProcessError> {
-    let DecidedPage { streams, mut commands, withholding, others } = page;
+async fn settle_page(
+    office: &Office,
+    desk: &Desk,
+    bulk: &mut Option<Bulk>,
+    page: DecidedPage,
+) -> Result<Vec<Other>, ProcessError> {
+    let DecidedPage { chunk, mut commands, withholding, others } = page;
     for (payment_id, bank_reference) in withholding {
         settle_withholding(office, desk, payment_id, &bank_reference).await?;
         complete_plans_of(office, desk, payment_id).await?;
     }
-    if streams.is_empty() {
-        return Ok(others);
-    }
-    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
-    let done = office.repository.append_bulk(streams, &options).await?;
+    let Some(chunk) = chunk else { return Ok(others) };
+    let bulk = match bulk {
+        Some(bulk) => bulk,
+        None => bulk.insert(open_bulk(office, desk).await?),
+    };
+    let done = office.repository.append_chunk(bulk, chunk).await?;
     // a payment beyond its order has a result already: it says whether this is the same one
     for stream in done.skipped {
         if let Some(command) = commands.remove(&stream.id) {
@@ -203,6 +215,11 @@ async fn settle_page(office: &Office, desk: &Desk, page: DecidedPage) -> Result<
         }
     }
     Ok(others)
+}
+
+async fn open_bulk(office: &Office, desk: &Desk) -> Result<Bulk, ProcessError> {
+    let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
+    Ok(office.repository.appender().open_bulk(&options).await?)
 }
 
 fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {

@@ -1,10 +1,15 @@
 //! The lines of a run between calculation and release: written by COPY, read back in pages.
 
-use domain::ids::{CaseId, PaymentId, RunId};
-use domain::payment::PaymentOrder;
+use domain::calendar::BenefitMonth;
+use domain::identifiers::BankAccount;
+use domain::ids::{CaseId, PaymentId, PersonId, RunId};
+use domain::money::Money;
+use domain::payment::{PaymentKind, PaymentOrder, Withholding};
 use domain::payment_run::{LineParties, MonthToPay, RunLine};
-use domain::personal::BlindIndex;
+use domain::personal::{BlindIndex, Sealed};
+use domain::program::Program;
 use futures::{Stream, stream};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{PgPool, Row};
@@ -46,6 +51,62 @@ impl StagedLine {
         let PaymentOrder { payment_id, month, attempt, kind, amount, due, .. } = **order;
         let replaces = self.replaces;
         let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces };
+        RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) }
+    }
+}
+
+/// A staged line as far as the digest and the files to the bank need it: what was determined is passed over.
+#[derive(Debug, Deserialize)]
+pub struct LineToDeliver {
+    /// The order.
+    pub order: OrderToDeliver,
+    /// Keyed hash of the account.
+    pub account_index: BlindIndex,
+}
+
+/// An order without its determination.
+#[derive(Debug, Deserialize)]
+pub struct OrderToDeliver {
+    /// The payment.
+    pub payment_id: PaymentId,
+    /// The case.
+    pub case_id: CaseId,
+    /// The beneficiary.
+    pub beneficiary: PersonId,
+    /// The program.
+    pub program: Program,
+    /// 所属月份.
+    pub month: BenefitMonth,
+    /// Counts the payments of the case for the month, from 1.
+    pub attempt: u32,
+    /// Why it is paid.
+    pub kind: PaymentKind,
+    /// What the bank pays, in fen.
+    pub amount: Money,
+    /// What the month is due in all, in fen.
+    pub due: Money,
+    /// Who holds the account.
+    pub payee: PersonId,
+    /// The account, sealed for the payee.
+    pub account: Sealed<BankAccount>,
+    /// 抵扣.
+    #[serde(default)]
+    pub withheld: Vec<Withholding>,
+}
+
+impl LineToDeliver {
+    /// The line, as the digest takes it.
+    pub fn run_line(&self) -> RunLine {
+        let order = &self.order;
+        let parties = LineParties {
+            case_id: order.case_id,
+            beneficiary: order.beneficiary,
+            program: order.program,
+            payee: order.payee,
+            account_index: self.account_index.clone(),
+        };
+        let OrderToDeliver { payment_id, month, attempt, kind, amount, due, .. } = *order;
+        let pay = MonthToPay { month, payment_id, attempt, kind, amount, due, replaces: None };
         RunLine { withheld: order.withheld.clone(), ..RunLine::new(parties, pay) }
     }
 }
@@ -144,17 +205,31 @@ impl StagedText {
     }
 }
 
-/// Reads the lines of a run in their order. The next page is read and decoded while the last one is worked on.
-pub struct StagedLines {
+/// Reads the lines of a run in their order, as [`StagedLine`] or as [`LineToDeliver`]. The next page is read and decoded
+/// while the last one is worked on.
+pub struct StagedLines<L = StagedLine> {
     pool: PgPool,
     run_id: RunId,
     next: i64,
-    ahead: Option<JoinSet<Result<Vec<StagedLine>, ProcessError>>>,
+    ahead: Option<JoinSet<Result<Vec<L>, ProcessError>>>,
 }
 
 impl StagedLines {
     /// Begins with the first line.
     pub fn new(pool: &PgPool, run_id: RunId) -> StagedLines {
+        StagedLines::begin(pool, run_id)
+    }
+}
+
+impl StagedLines<LineToDeliver> {
+    /// Begins with the first line, without what was determined.
+    pub fn to_deliver(pool: &PgPool, run_id: RunId) -> StagedLines<LineToDeliver> {
+        StagedLines::begin(pool, run_id)
+    }
+}
+
+impl<L: DeserializeOwned + Send + 'static> StagedLines<L> {
+    fn begin(pool: &PgPool, run_id: RunId) -> StagedLines<L> {
         StagedLines { pool: pool.clone(), run_id, next: 0, ahead: None }
     }
 
@@ -162,7 +237,7 @@ impl StagedLines {
     ///
     /// # Errors
     /// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.
-    pub async fn next_page(&mut self) -> Result<Option<Vec<StagedLine>>, ProcessError> {
+    pub async fn next_page(&mut self) -> Result<Option<Vec<L>>, ProcessError> {
         let mut ahead = self.ahead.take().unwrap_or_else(|| self.read_ahead());
         let page = match ahead.join_next().await {
             Some(read) => read.map_err(|error| ProcessError::Damaged(error.to_string()))??,
@@ -176,12 +251,12 @@ impl StagedLines {
     }
 
     /// All pages, in their order.
-    pub fn pages(self) -> impl Stream<Item = Result<Vec<StagedLine>, ProcessError>> + Send {
+    pub fn pages(self) -> impl Stream<Item = Result<Vec<L>, ProcessError>> + Send {
         stream::try_unfold(self, async |mut lines| Ok(lines.next_page().await?.map(|page| (page, lines))))
     }
 
     /// Begins to read a page, on a task that ends with this reader.
-    fn read_ahead(&mut self) -> JoinSet<Result<Vec<StagedLine>, ProcessError>> {
+    fn read_ahead(&mut self) -> JoinSet<Result<Vec<L>, ProcessError>> {
         let (pool, run_id, from) = (self.pool.clone(), self.run_id, self.next);
         self.next += PAGE_LINES;
         let mut ahead = JoinSet::new();
@@ -195,16 +270,15 @@ impl StagedLines {
 }
 
 /// Decodes rows that come with their numbers, and puts them in order: the server would sort whole lines.
-fn in_order(rows: &[PgRow]) -> Result<Vec<StagedLine>, ProcessError> {
+fn in_order<L: DeserializeOwned + Send>(rows: &[PgRow]) -> Result<Vec<L>, ProcessError> {
     let numbered = |row: &PgRow| Ok((row.try_get(1)?, read_line(row)?));
-    let lines: Result<Vec<(i64, StagedLine)>, ProcessError> =
-        on_all_cores(rows, numbered).into_iter().collect();
+    let lines: Result<Vec<(i64, L)>, ProcessError> = on_all_cores(rows, numbered).into_iter().collect();
     let mut lines = lines?;
     lines.sort_unstable_by_key(|(number, _)| *number);
     Ok(lines.into_iter().map(|(_, line)| line).collect())
 }
 
-fn read_line(row: &PgRow) -> Result<StagedLine, ProcessError> {
+fn read_line<L: DeserializeOwned>(row: &PgRow) -> Result<L, ProcessError> {
     let json: &str = row.try_get(0)?;
     serde_json::from_str(json).map_err(|error| ProcessError::Damaged(format!("a staged line: {error}")))
 }

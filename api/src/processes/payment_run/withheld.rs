@@ -13,7 +13,7 @@ use projections::case_files::payable::PayableCase;
 use projections::recovery_plans::queries::{PlanClaim, claims_on};
 
 use super::case_lines::FoundLine;
-use super::staging::StagedLine;
+use super::staging::LineToDeliver;
 
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -60,7 +60,7 @@ pub struct WithholdingLines {
 
 impl WithholdingLines {
     /// Takes the next lines.
-    pub fn take(&mut self, page: &[StagedLine]) {
+    pub fn take(&mut self, page: &[LineToDeliver]) {
         let withholding = page.iter().filter(|staged| !staged.order.withheld.is_empty());
         self.lines.extend(withholding.map(|staged| {
             let order = &staged.order;

@@ -22,6 +22,7 @@ use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use domain::user::User;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Words;
@@ -32,7 +33,7 @@ use crate::cli::screen::yuan;
 pub(super) use household::{name, shows_on};
 
 /// One fact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fact {
     /// Its stable name.
     pub field: &'static str,
@@ -46,6 +47,13 @@ pub struct Fact {
     pub of: Option<Words>,
     /// What holds.
     pub value: Words,
+}
+
+impl Fact {
+    /// Whether both say something of the same thing.
+    pub fn is_of(&self, other: &Fact) -> bool {
+        (self.field, self.person) == (other.field, other.person)
+    }
 }
 
 /// A fact before and after an event; nothing where there was none.

@@ -46,6 +46,10 @@ fn before_decision(event: &BenefitCaseEvent) -> Option<Words> {
             let (zh, en) = said_of(*outcome);
             words(format!("{reviewed_on} 审核意见：{zh}"), format!("review on {reviewed_on}: {en}"))
         }
+        Event::ReviewWithdrawn { withdrawn_on, .. } => words(
+            format!("{withdrawn_on} 撤回审核意见"),
+            format!("recommendation withdrawn on {withdrawn_on}"),
+        ),
         Event::NoticePosted { posted_on, notice_days, earliest_decision_on, .. } => words(
             format!("{posted_on} 起公示 {notice_days} 天，{earliest_decision_on} 起可审批"),
             format!(

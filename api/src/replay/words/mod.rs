@@ -26,7 +26,7 @@ pub(super) use household::moved;
 pub use plan::plan_way;
 
 /// A sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Words {
     /// In Chinese.
     pub zh: String,

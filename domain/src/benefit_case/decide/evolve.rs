@@ -143,6 +143,8 @@ fn reviewed(file: CaseFile, application: Application, origin: Origin) -> Benefit
         means: MeansCheck::Pending,
         visit: HomeVisit::Pending,
         step: Step::Gathering,
+        reviewed_by: None,
+        withdrawn_on: None,
         objections: Vec::new(),
     }))
 }
@@ -169,6 +171,12 @@ fn review(case: &mut ReviewedCase, event: &Event) -> Option<()> {
         }
         Event::ReviewRecommended { outcome, reviewed_on, by } => {
             case.step = Step::Recommended { outcome: *outcome, reviewed_on: *reviewed_on };
+            (case.reviewed_by, case.withdrawn_on) = (Some(by.clone()), None);
+            by
+        }
+        Event::ReviewWithdrawn { withdrawn_on, by } => {
+            case.step = Step::Gathering;
+            (case.reviewed_by, case.withdrawn_on) = (None, Some(*withdrawn_on));
             by
         }
         Event::NoticePosted { posted_on, earliest_decision_on, by, .. } => {

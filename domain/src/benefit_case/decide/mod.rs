@@ -40,7 +40,8 @@ impl Decider for BenefitCase {
             }
             Command::RequestMaterials { .. }
             | Command::SupplyMaterials { .. }
-            | Command::Recommend { .. } => review::decide(self.under_review()?, command, now),
+            | Command::Recommend { .. }
+            | Command::WithdrawReview { .. } => review::decide(self.under_review()?, command, now),
             Command::PostNotice { .. }
             | Command::RaiseObjection { .. }
             | Command::ResolveObjection { .. } => notice::decide(self.under_review()?, command, now),

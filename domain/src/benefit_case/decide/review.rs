@@ -14,6 +14,7 @@ pub(super) fn decide(case: &ReviewedCase, command: Command, now: Now) -> Verdict
         Command::RequestMaterials { materials, due_on } => case.request_materials(materials, due_on, now),
         Command::SupplyMaterials { supplied_on } => case.supply_materials(supplied_on, now),
         Command::Recommend { outcome, reviewed_on } => case.recommend(outcome, reviewed_on, now),
+        Command::WithdrawReview { withdrawn_on } => case.withdraw_review(withdrawn_on, now),
         _ => Ok(vec![]),
     }
 }
@@ -95,6 +96,19 @@ impl ReviewedCase {
             self.check_investigated(reviewed_on)?;
         }
         Ok(vec![Event::ReviewRecommended { outcome, reviewed_on, by: now.by() }])
+    }
+
+    /// Who recommended takes it back while nobody acted on it; what came of it since stands.
+    fn withdraw_review(&self, withdrawn_on: NaiveDate, now: Now) -> Verdict {
+        let reviewed_on = match self.step {
+            Step::Gathering if self.withdrawn_on == Some(withdrawn_on) => return Ok(vec![]),
+            Step::Gathering => return Err(Error::NotRecommended),
+            Step::OnNotice { .. } => return Err(Error::StepPassed),
+            Step::Recommended { reviewed_on, .. } => reviewed_on,
+        };
+        ensure(self.reviewed_by.as_ref() == Some(now.by), Error::ReviewOfAnother)?;
+        now.check_step(withdrawn_on, reviewed_on)?;
+        Ok(vec![Event::ReviewWithdrawn { withdrawn_on, by: now.by() }])
     }
 
     /// Who proposes to approve must have seen all that the program asks for; a refusal may come before.

@@ -101,6 +101,7 @@ fn command(program: Program, ask: Ask, on: NaiveDate) -> Command {
             Command::RecordHomeVisit { visitors, note: note(), visited_on: on }
         }
         Action::Recommend => Command::Recommend { outcome, reviewed_on: on },
+        Action::WithdrawReview => Command::WithdrawReview { withdrawn_on: on },
         Action::PostNotice => {
             Command::PostNotice { posted_on: on, notice_days: 7, earliest_decision_on: later(8) }
         }

@@ -344,3 +344,19 @@ fn a_state_reads_back_from_json() {
         assert_eq!(serde_json::from_str::<BenefitCase>(&json).unwrap(), case);
     }
 }
+
+#[test]
+fn who_recommended_takes_it_back_until_the_next_person_acts() {
+    let withdraw = || Command::WithdrawReview { withdrawn_on: day("2023-09-09") };
+    let withdrawn = Event::ReviewWithdrawn { withdrawn_on: day("2023-09-09"), by: id("wang") };
+    let reviewed = proposed()[..4].to_vec();
+    let back = with(reviewed.clone(), [withdrawn.clone()]);
+    given(&reviewed).when(does("wang", withdraw())).then_expect_events(vec![withdrawn]);
+    given(&back).when(does("wang", withdraw())).then_expect_events(vec![]);
+    refuses(given(&back), "li", post(7, "2023-09-19"), Error::NotRecommended);
+    refuses(given(&proposed()), "wang", withdraw(), Error::StepPassed);
+    let (outcome, reviewed_on) = (Outcome::Approved, day("2023-09-08"));
+    let by_another = Event::ReviewRecommended { outcome, reviewed_on, by: id("he") };
+    let of_another = with(proposed()[..3].to_vec(), [by_another]);
+    refuses(given(&of_another), "wang", withdraw(), Error::ReviewOfAnother);
+}

@@ -67,6 +67,7 @@ fn command(action: Action) -> (&'static str, Command) {
             ("li", Command::RecordHomeVisit { visitors, note: note(), visited_on: late })
         }
         Action::Recommend => ("wang", Command::Recommend { outcome: Outcome::Refused, reviewed_on: late }),
+        Action::WithdrawReview => ("wang", Command::WithdrawReview { withdrawn_on: late }),
         Action::PostNotice => {
             let (posted_on, earliest_decision_on) = (late, day("2024-06-11"));
             ("li", Command::PostNotice { posted_on, notice_days: 7, earliest_decision_on })
@@ -148,6 +149,7 @@ fn what_is_accepted_is_offered_and_what_is_refused_for_its_stage_is_not() {
 #[case(Action::CheckMeans,                             "none appl ok   ok   step step step done ok   ok   ok   end  done end")]
 #[case(Action::RecordHomeVisit,                        "none appl ok   ok   step step step done ok   ok   ok   end  done end")]
 #[case(Action::Recommend,                              "none appl ok   mat! ok   step step done done done done end  done end")]
+#[case(Action::WithdrawReview,                         "none appl rec- rec- ok   step step done done done done end  done end")]
 #[case(Action::PostNotice,                             "none appl rec- rec- ok   step step done done done done end  done end")]
 #[case(Action::RaiseObjection,                         "none appl not- not- not- ok   ok   done done done done end  done end")]
 #[case(Action::ResolveObjection,                       "none appl obj- obj- obj- obj- ok   done done done done end  done end")]

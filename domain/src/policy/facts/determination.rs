@@ -77,7 +77,7 @@ impl PersonalField for Determination {
 }
 
 /// One step of a determination, for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Step {
     /// In Chinese.
     pub zh: String,

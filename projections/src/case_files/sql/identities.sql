@@ -1,4 +1,9 @@
-select distinct on (aggregate_id) aggregate_id, payload::text
-  from log_events
- where aggregate_type = 'Identity' and aggregate_id = any ($1) and position < $2
- order by aggregate_id, sequence desc
+select wanted.identity, newest.payload
+  from unnest($1::text[]) as wanted (identity)
+ cross join lateral (
+     select payload
+       from log_events
+      where aggregate_id = wanted.identity and aggregate_type = 'Identity' and position < $2
+      order by sequence desc
+      limit 1
+ ) as newest

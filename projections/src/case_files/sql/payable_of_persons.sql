@@ -4,7 +4,9 @@ with several as materialized (
      where (select count(*)
               from (select from read_cases where applicant = wanted.person and enrolled limit 2) as own) > 1
 )
-select json_build_object('file', file, 'household', household.state)
+select file.case_id, file.household_id, file.applicant, file.program, file.stage, file.enrolled, file.applied_on,
+       file.decided_on, file.closed_on, file.review_due_on, file.sequence, file.opened_position, file.state,
+       household.state
   from several
  cross join lateral (select * from read_cases where applicant = several.person and enrolled offset 0) as file
   join read_households as household using (household_id)

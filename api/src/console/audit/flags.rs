@@ -1,0 +1,161 @@
+//! 疑点: what an auditor should look at. They accuse nobody.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use domain::ids::CaseId;
+use domain::numbers::grouped;
+
+use crate::access::Capability;
+use crate::console::Console;
+use crate::console::answers::Stop;
+use crate::console::scope::{seen_cases, sees_person};
+use crate::console::sheet::{Block, Cell, Row, Sheet, Table};
+use crate::console::typed::Typed;
+use crate::console::visitor::Visitor;
+use crate::flags::{Flag, FlagOptions, FlagReport, RULES, RuleResult, report};
+use crate::lang::Lang;
+use crate::processes::{Office, ProcessError};
+
+/// Flags of one page; one rule alone shows more of its own.
+const SHOWN: usize = 200;
+
+pub(super) async fn show(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Stop> {
+    visitor.must(Capability::Audit)?;
+    let lang = visitor.lang;
+    let rule = RULES.iter().find(|rule| rule.code == typed.text("rule"));
+    let codes = rule.map(|rule| rule.code.to_owned()).into_iter().collect();
+    let options = FlagOptions { codes, ..FlagOptions::default() };
+    let found = read(&console.office, &visitor, &options).await;
+    let found = found.map_err(|error| Stop::failed(error, lang))?;
+    let events = grouped(found.events.cast_signed());
+    let sheet = Sheet::new(&visitor, "/audit", ("疑点", "Red flags"))
+        .below("/audit", lang.pick("审计室", "Audit room"))
+        .lead(lang.pick(
+            format!("截至 {}，通读 {events} 条事件。疑点只说明应当核实，不指控任何人。", found.on),
+            format!(
+                "As of {}, from {events} events. A flag says what should be looked at and accuses nobody.",
+                found.on
+            ),
+        ));
+    let described = rule.map(|rule| {
+        let line = |zh: &str, en: &str, text: &str| format!("{}{text}", lang.pick(zh, en));
+        Block::Words(
+            lang.pick(rule.zh, rule.en).to_owned(),
+            vec![
+                line("查找：", "Finds: ", rule.finds),
+                line("依据：", "Comes from: ", rule.source),
+                line("看不到：", "Cannot see: ", rule.blind),
+            ],
+        )
+    });
+    Ok(sheet
+        .with(Block::Table(rules(lang, &found.rules)))
+        .and(described)
+        .with(Block::Table(flags(lang, &found)))
+        .answer(None))
+}
+
+/// The flags of people whom the visitor sees.
+async fn read(office: &Office, visitor: &Visitor, options: &FlagOptions) -> Result<FlagReport, ProcessError> {
+    let mut found = report(office, options, || ()).await?;
+    if visitor.sees_everyone() {
+        return Ok(found);
+    }
+    let cases: BTreeSet<CaseId> = found.flags.iter().filter_map(|flag| flag.subject.case_id).collect();
+    let cases: Vec<CaseId> = cases.into_iter().collect();
+    let seen = seen_cases(office, visitor, &cases).await?;
+    let mut kept = Vec::new();
+    for flag in std::mem::take(&mut found.flags) {
+        let sees = match (flag.subject.case_id, flag.subject.person_id) {
+            (Some(case), _) => seen.contains(&case),
+            (None, Some(person)) => sees_person(office, visitor, person).await?,
+            (None, None) => true,
+        };
+        if sees {
+            kept.push(flag);
+        }
+    }
+    for rule in &mut found.rules {
+        rule.found = kept.iter().filter(|flag| flag.code == rule.code).count();
+    }
+    found.flags = kept;
+    Ok(found)
+}
+
+fn rules(lang: Lang, rules: &[RuleResult]) -> Table {
+    let row = |rule: &RuleResult| {
+        let found = if rule.found == 0 {
+            Cell::Tag("settled", lang.pick("无", "none").to_owned())
+        } else {
+            Cell::Tag("bad", rule.found.to_string())
+        };
+        let unjudged = if rule.unjudged == 0 { String::new() } else { rule.unjudged.to_string() };
+        Row::of(vec![
+            Cell::link(format!("/audit/flags?rule={}", rule.code), lang.pick(rule.zh, rule.en)),
+            found,
+            Cell::Number(unjudged),
+            Cell::Code(rule.code.to_owned()),
+        ])
+    };
+    Table::new(lang.pick("规则", "Rules"), "")
+        .head(lang.pick("疑点", "Red flag"))
+        .head(lang.pick("发现", "Found"))
+        .number(lang.pick("无法判断", "Not judged"))
+        .head(lang.pick("代码", "Code"))
+        .rows(rules.iter().map(row))
+}
+
+fn flags(lang: Lang, found: &FlagReport) -> Table {
+    let row = |flag: &Flag| {
+        let positions: Vec<String> = flag.positions.iter().map(|position| format!("#{position}")).collect();
+        let (path, name) = subject(lang, flag);
+        Row::of(vec![
+            Cell::Code(flag.code.to_owned()),
+            Cell::link(path, name),
+            Cell::text(positions.join(" ")),
+            Cell::text(lang.pick(&flag.zh, &flag.en).clone()),
+        ])
+    };
+    let empty = lang.pick("没有发现疑点。", "No red flag was found.");
+    let mut table = Table::new(lang.pick("发现", "Found"), empty);
+    let more = found.flags.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let words = lang.pick(
+            "另有，点规则单独查看或用命令行：",
+            "more; look at a rule alone, or use the command line: ",
+        );
+        table = table.note(format!("{words}{more}"));
+    }
+    table
+        .head(lang.pick("代码", "Code"))
+        .head(lang.pick("对象", "Of"))
+        .head(lang.pick("日志位置", "Positions"))
+        .head(lang.pick("内容", "What"))
+        .rows(found.flags.iter().take(SHOWN).map(row))
+}
+
+fn subject(lang: Lang, flag: &Flag) -> (String, String) {
+    let subject = flag.subject;
+    let named = |path: &str, zh: &str, en: &str, id: String| {
+        (format!("{path}{id}"), format!("{} {}", lang.pick(zh, en), id.get(..8).unwrap_or_default()))
+    };
+    if let Some(case) = subject.case_id {
+        return named("/cases/", "个案", "case", case.to_string());
+    }
+    if let Some(run) = subject.run_id {
+        return named("/runs/", "批次", "run", run.to_string());
+    }
+    if let Some(campaign) = subject.campaign_id {
+        return named("/campaigns/", "活动", "campaign", campaign.to_string());
+    }
+    match subject.person_id {
+        Some(person) => named("/people/", "人员", "person", person.to_string()),
+        None => Default::default(),
+    }
+}

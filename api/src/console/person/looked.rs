@@ -1,0 +1,66 @@
+//! Who had a person's values opened, and why.
+
+use domain::aggregate::Decider;
+use domain::disclosure::{Disclosure, DisclosureEvent};
+use domain::ids::PersonId;
+use projections::audit_trail::queries::{TrailFilter, trail};
+
+use crate::lang::Lang;
+use crate::processes::{Office, ProcessError};
+use crate::replay::role;
+
+/// Events of a person's trail that are looked through.
+const TRAIL_MAX: u32 = 5_000;
+
+/// Looks that are shown, the newest.
+const LOOKS_MAX: usize = 20;
+
+/// Somebody looked.
+pub(super) struct Look {
+    pub on: String,
+    pub who: String,
+    pub why: String,
+    pub what: String,
+}
+
+/// The newest disclosures of a person's values, the newest first.
+pub(super) async fn looked(office: &Office, lang: Lang, person: PersonId) -> Result<Vec<Look>, ProcessError> {
+    let filter = TrailFilter { person: Some(person), ..TrailFilter::default() };
+    let rows = trail(&office.pool, &filter, 0, TRAIL_MAX).await?;
+    let opened = rows.iter().rev().filter(|row| row.event_type == "PersonalDataDisclosed").take(LOOKS_MAX);
+    let mut looks = Vec::new();
+    for row in opened {
+        let acted = lang.pick(role(row.actor_role).0, role(row.actor_role).1);
+        let streams = [row.stream_id.clone()];
+        for stored in office.repository.log().read_streams(Disclosure::TYPE, &streams, u64::MAX).await? {
+            let event = stored.decode::<DisclosureEvent>();
+            let event = event.map_err(|error| ProcessError::Damaged(error.to_string()))?;
+            let Some(DisclosureEvent::PersonalDataDisclosed { purpose, opened, .. }) = event else {
+                continue;
+            };
+            let mine = opened.into_iter().filter(|fields| fields.person_id == person);
+            let labels: Vec<&str> =
+                mine.flat_map(|fields| fields.labels).map(|label| named(lang, &label)).collect();
+            looks.push(Look {
+                on: row.office_day.to_string(),
+                who: format!("{}（{acted}）", row.actor_id),
+                why: purpose,
+                what: labels.join(lang.pick("、", ", ")),
+            });
+        }
+    }
+    Ok(looks)
+}
+
+/// What a kind of values is called.
+fn named(lang: Lang, label: &str) -> &'static str {
+    let (zh, en) = match label {
+        "name" => ("姓名", "name"),
+        "id_number" => ("身份号码", "ID number"),
+        "account" => ("账户", "account"),
+        "benefit_summary" => ("待遇汇总", "benefit summary"),
+        "address" => ("住址", "address"),
+        _ => ("其他信息", "something else"),
+    };
+    lang.pick(zh, en)
+}

@@ -1,0 +1,318 @@
+//! A run before it is submitted and after the bank answered: its lines, what must be seen of it, files from the bank, lines that
+//! somebody has to look at.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::bank_return::{BankReturn, LineResolution};
+use domain::calendar::BenefitMonth;
+use domain::ids::{BankReturnId, CaseId, PaymentId, PersonId, RunId};
+use domain::money::Money;
+use domain::payment_run::PaymentRun;
+use domain::program::Program;
+use projections::Until;
+use projections::bank_returns::queries::{files as received, open_lines};
+use projections::payment_registers::queries::{payments, run as run_row};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::run_steps::at_run;
+use super::{Done, Reason};
+use crate::access::Capability as Can;
+use crate::http::Api;
+use crate::http::endpoint::{Endpoint, get, post};
+use crate::http::input::{Asked, AtDesk, Named, SeenVersion, Sent};
+use crate::http::list::{Page, limit, place};
+use crate::http::problem::Problem;
+use crate::processes::ProcessError;
+use crate::processes::payment_run::{self, Finding, RunNote, StagedLine};
+
+type Answer = Result<Json<Done>, Problem>;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    [before(), after()].concat()
+}
+
+fn before() -> Vec<Endpoint> {
+    let notes = (
+        "不能发放、提示事项、多发，各注明原因与处理",
+        "what cannot be paid, what must be seen, what was paid too much: each with its reason and what to do",
+    );
+    let anew = ("重新核算有变化的个案", "calculates the cases that changed since anew");
+    let changed = ("核算后有变化的个案", "cases that changed since the calculation");
+    let outlook =
+        ("资金是否足够、与上月比较", "whether the fund suffices, and the month before; amounts in fen");
+    vec![
+        get("/runs/{id}/lines", Can::ReadPayments, ("核算明细", "calculated lines"), lines)
+            .query::<LinesAsked>()
+            .lists::<LineView>(),
+        get("/runs/{id}/notes", Can::ReadPayments, notes, notes_of).lists::<Value>(),
+        get("/runs/{id}/changed-cases", Can::ReadPayments, changed, changed_cases).lists::<Value>(),
+        get("/runs/{id}/outlook", Can::ReadPayments, outlook, outlook_of),
+        post("/runs/{id}/recalculation", Can::PrepareRuns, anew, recalculate).answers::<Done>(),
+        post("/runs/{id}/withdrawal", Can::PrepareRuns, ("撤回", "takes a submitted run back"), withdraw)
+            .takes::<Reason>()
+            .answers::<Done>(),
+    ]
+}
+
+fn after() -> Vec<Endpoint> {
+    let exceptions = ("待处理的回盘异常", "lines of the bank that somebody has to look at");
+    vec![
+        get(
+            "/bank-files",
+            Can::ReadPayments,
+            ("回盘文件一览", "files from banks; amounts in fen"),
+            bank_files,
+        )
+        .query::<OfRun>()
+        .lists::<Value>(),
+        get("/bank-exceptions", Can::ReadPayments, exceptions, bank_exceptions)
+            .query::<OfRun>()
+            .lists::<Value>(),
+        post(
+            "/bank-files/{id}/rows/{row}/resolution",
+            Can::ReleaseRuns,
+            ("处理回盘异常", "says what a line of the bank is"),
+            resolve,
+        )
+        .takes::<ResolutionSent>()
+        .answers::<Done>(),
+        post(
+            "/payments/{id}/cancellation",
+            Can::ReleaseRuns,
+            ("退汇作废，不再发放", "gives a returned payment up; otherwise the next run pays it again"),
+            cancel,
+        )
+        .takes::<Reason>()
+        .answers::<Done>(),
+    ]
+}
+
+/// Which lines.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LinesAsked {
+    /// Of one case.
+    case: Option<CaseId>,
+    /// How many, at most 500; fewer where lines of other communities stand between.
+    limit: Option<u32>,
+    /// From the page before.
+    cursor: Option<String>,
+}
+
+/// A calculated line. Amounts in fen.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LineView {
+    payment_id: PaymentId,
+    case_id: CaseId,
+    beneficiary: PersonId,
+    program: Program,
+    month: BenefitMonth,
+    attempt: u32,
+    /// ordinary, arrears or reissue.
+    kind: String,
+    /// What the month is due in all.
+    due_fen: Money,
+    /// What this line pays.
+    amount_fen: Money,
+    /// Withheld for earlier payments.
+    withheld_fen: Money,
+    /// Who receives it.
+    payee: PersonId,
+    /// The returned payment in whose place it comes.
+    replaces: Option<PaymentId>,
+    rule_version: String,
+}
+
+impl LineView {
+    fn of(line: &StagedLine) -> Result<LineView, Problem> {
+        let order = &line.order;
+        let withheld = Money::sum(order.withheld.iter().map(|part| part.amount));
+        Ok(LineView {
+            payment_id: order.payment_id,
+            case_id: order.case_id,
+            beneficiary: order.beneficiary,
+            program: order.program,
+            month: order.month,
+            attempt: order.attempt,
+            kind: json!(order.kind).as_str().unwrap_or_default().to_owned(),
+            due_fen: order.due,
+            amount_fen: order.amount,
+            withheld_fen: withheld.map_err(ProcessError::from)?,
+            payee: order.payee,
+            replaces: line.replaces,
+            rule_version: order.rule_version.clone(),
+        })
+    }
+}
+
+async fn lines(
+    State(api): State<Api>,
+    AtDesk { caller, .. }: AtDesk,
+    Named(id): Named<RunId>,
+    Asked(asked): Asked<LinesAsked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (limit, from) = (limit(asked.limit)?, place::<u64>(asked.cursor.as_deref())?.unwrap_or(0));
+    let pool = &api.office().pool;
+    let position = known_run(&api, id).await?;
+    let read = match asked.case {
+        Some(case) => payment_run::lines_of_cases(pool, id, &[case]).await?,
+        None => payment_run::lines_from(pool, id, from, limit).await?,
+    };
+    let more = asked.case.is_none() && read.len() == limit as usize;
+    let cases: Vec<CaseId> = read.iter().map(|line| line.order.case_id).collect();
+    let seen = api.cases_seen_by(&caller, &cases).await?;
+    let own = read.iter().filter(|line| seen.contains(&line.order.case_id));
+    let items = own.map(LineView::of).collect::<Result<Vec<_>, _>>()?;
+    let next = more.then(|| from + u64::from(limit));
+    Page::up_to(items, next, position).answer(&headers)
+}
+
+/// Whether there is such a run, and the log's position.
+async fn known_run(api: &Api, id: RunId) -> Result<u64, Problem> {
+    let position = api.office().runner.catch_up(Until::Head).await?;
+    run_row(&api.office().pool, id).await?.ok_or_else(Problem::not_found)?;
+    Ok(position)
+}
+
+async fn notes_of(
+    State(api): State<Api>,
+    AtDesk { caller, .. }: AtDesk,
+    Named(id): Named<RunId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let position = known_run(&api, id).await?;
+    let notes = payment_run::notes_of(&api.office().pool, id).await?;
+    let cases: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
+    let seen = api.cases_seen_by(&caller, &cases).await?;
+    let own = notes.iter().filter(|note| seen.contains(&note.case_id()));
+    Page::of(own.map(RunNote::told).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+}
+
+async fn changed_cases(
+    State(api): State<Api>,
+    AtDesk { caller, desk }: AtDesk,
+    Named(id): Named<RunId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let position = known_run(&api, id).await?;
+    let run = api.office().repository.load_newest::<PaymentRun>(id).await.map_err(ProcessError::from)?.state;
+    let changed = payment_run::changed_cases(api.office(), desk.today(), &run).await?;
+    let cases: Vec<CaseId> = changed.iter().map(|case| case.case_id).collect();
+    let seen = api.cases_seen_by(&caller, &cases).await?;
+    let own = changed.iter().filter(|case| seen.contains(&case.case_id));
+    Page::of(own.map(|case| json!(case)).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+}
+
+async fn outlook_of(
+    State(api): State<Api>,
+    AtDesk { desk, .. }: AtDesk,
+    Named(id): Named<RunId>,
+) -> Result<Json<Value>, Problem> {
+    known_run(&api, id).await?;
+    Ok(Json(json!(payment_run::outlook(api.office(), desk.today(), id).await?)))
+}
+
+async fn recalculate(
+    State(api): State<Api>,
+    at: AtDesk,
+    Named(id): Named<RunId>,
+    seen: SeenVersion,
+) -> Answer {
+    let desk = at_run(&api, at, id, seen).await?;
+    payment_run::recalculate(api.office(), &desk, id).await?;
+    Done::with(&api, id).await
+}
+
+async fn withdraw(
+    State(api): State<Api>,
+    at: AtDesk,
+    Named(id): Named<RunId>,
+    seen: SeenVersion,
+    Sent(Reason { reason }): Sent<Reason>,
+) -> Answer {
+    let desk = at_run(&api, at, id, seen).await?;
+    payment_run::reject(api.office(), &desk, id, &reason).await?;
+    Done::with(&api, id).await
+}
+
+/// Of which run.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfRun {
+    /// Of one run.
+    run: Option<RunId>,
+}
+
+async fn bank_files(
+    State(api): State<Api>,
+    Asked(asked): Asked<OfRun>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let position = api.office().runner.catch_up(Until::Head).await?;
+    let files = received(&api.office().pool, asked.run).await?;
+    let rows = files.iter().map(|file| json!(file)).collect();
+    Page::of(rows, u32::MAX, position, |_: &Value| 0).answer(&headers)
+}
+
+async fn bank_exceptions(
+    State(api): State<Api>,
+    AtDesk { caller, .. }: AtDesk,
+    Asked(asked): Asked<OfRun>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let position = api.office().runner.catch_up(Until::Head).await?;
+    let pool = &api.office().pool;
+    let lines = open_lines(pool, asked.run).await?;
+    let named: Vec<PaymentId> = lines.iter().filter_map(|line| line.payment_id).collect();
+    let cases: Vec<(PaymentId, CaseId)> =
+        payments(pool, &named).await?.iter().map(|row| (row.payment_id, row.case_id)).collect();
+    let seen = api.cases_seen_by(&caller, &cases.iter().map(|(_, case)| *case).collect::<Vec<_>>()).await?;
+    let of_others =
+        |payment: PaymentId| cases.iter().any(|(of, case)| *of == payment && !seen.contains(case));
+    // a line that names no payment is nobody's yet: whoever resolves it has to see it
+    let own = lines.iter().filter(|line| !line.payment_id.is_some_and(of_others));
+    Page::of(own.map(|line| json!(line)).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+}
+
+/// What a line is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolutionSent {
+    /// What it is.
+    resolution: LineResolution,
+    /// Why, without personal values.
+    note: String,
+}
+
+async fn resolve(
+    State(api): State<Api>,
+    AtDesk { desk, .. }: AtDesk,
+    Named((return_id, row)): Named<(BankReturnId, u64)>,
+    Sent(ResolutionSent { resolution, note }): Sent<ResolutionSent>,
+) -> Answer {
+    let file = api.office().repository.load_newest::<BankReturn>(return_id).await;
+    if file.map_err(ProcessError::from)?.version == 0 {
+        return Err(Problem::not_found());
+    }
+    payment_run::resolve_line(api.office(), &desk, Finding { return_id, row, resolution, note }).await?;
+    Done::with(&api, return_id).await
+}
+
+async fn cancel(
+    State(api): State<Api>,
+    AtDesk { caller, desk }: AtDesk,
+    Named(id): Named<PaymentId>,
+    Sent(Reason { reason }): Sent<Reason>,
+) -> Answer {
+    api.office().runner.catch_up(Until::Head).await?;
+    let rows = payments(&api.office().pool, &[id]).await?;
+    let case = rows.first().ok_or_else(Problem::not_found)?.case_id;
+    api.case_seen_by(&caller, case).await?;
+    payment_run::cancel_payment(api.office(), &desk, id, &reason).await?;
+    Done::with(&api, id).await
+}

@@ -1,0 +1,250 @@
+//! The people's doors: summaries against bare handlers, pages of long lists, commands against the same commands in
+//! process, the console's pages, and connections that wait for changes. Callers and servers share the machine.
+
+mod doors;
+mod load;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use api::processes::{Desk, Office, change_case};
+use chrono::Utc;
+use domain::actor::Role;
+use domain::benefit_case::BenefitCaseCommand;
+use domain::ids::RunId;
+use domain::policy::SuspensionReason;
+use projections::Until;
+use serde_json::Value;
+use tests::personas;
+use uuid::Uuid;
+
+use crate::Size;
+use crate::account::Setting;
+use crate::payment_run::{Watch, fund, open, pay, seed};
+use crate::roll::{case, person};
+use load::{Answer, Line, Storm, get, post, storm};
+
+/// Callers that ask for summaries at once.
+const READERS: u32 = 64;
+/// Callers that command at once.
+const WRITERS: u32 = 32;
+/// Connections that wait for changes.
+const FOLLOWERS: usize = 5_000;
+/// Rounds of a page.
+const ROUNDS: usize = 21;
+
+/// A served ledger and who may come in.
+struct Doors<'d> {
+    office: &'d Office,
+    address: SocketAddr,
+    token: String,
+    cases: u32,
+}
+
+pub async fn run(setting: &Setting, size: Size) {
+    let app = open(setting, "http").await;
+    let office = app.office();
+    println!("\na ledger at its doors, {} cases, each paid once", size.cases);
+    seed(office, size.cases).await;
+    let fund = fund(office).await;
+    let (run, _) = pay(office, fund, size.cases).await;
+    // the first request would do it, with everybody else waiting: what is measured is a server that runs
+    office.runner.catch_up(Until::Head).await.unwrap();
+    // as the server does by itself within a minute
+    sqlx::query("analyze").execute(app.owner()).await.unwrap();
+    let address = doors::open(office).await;
+    let token = doors::token(office, "lin.yi", Role::Clerk).await;
+    let doors = Doors { office, address, token, cases: size.cases };
+    summaries(&doors, Duration::from_secs(u64::from(size.seconds) * 2)).await;
+    lists(&doors).await;
+    commands(&doors).await;
+    pages(&doors, run).await;
+    followers(&doors).await;
+    app.close().await.unwrap();
+}
+
+async fn summaries(doors: &Doors<'_>, time: Duration) {
+    println!("\nsummary by id, {READERS} connections that stay open");
+    let (cases, token) = (doors.cases, doors.token.clone());
+    let bare = doors::open_bare(doors.office).await;
+    let asked = move |number: u32| {
+        let query = "effective=2023-11-01&known=2023-11-01";
+        get(&format!("/api/v1/beneficiaries/{}/summary?{query}", person(number % cases)), &token)
+    };
+    let ours = storm(doors.address, READERS, time, asked).await;
+    told("ours: two clocks, folded from the log, masked", &ours, None);
+    for (path, what) in [
+        ("same", "bare handler: the same questions, dropped"),
+        ("one", "bare handler: one select of the read table"),
+    ] {
+        let peer = move |number: u32| get(&format!("/{path}/{}", person(number % cases)), "");
+        let peer = storm(bare, READERS, time, peer).await;
+        told(what, &peer, Some(&ours));
+    }
+}
+
+fn told(what: &str, storm: &Storm, ours: Option<&Storm>) {
+    let ratio = ours.map_or_else(String::new, |ours| {
+        let p99 = ours.p99.as_secs_f64() / storm.p99.as_secs_f64();
+        format!("  ours is {:.2}× of it, its p99 {p99:.2}×", ours.each_second / storm.each_second)
+    });
+    println!(
+        "  {what:<50} {:>8.0} requests/s  median {:.1} ms  p99 {:.1} ms{ratio}",
+        storm.each_second,
+        milliseconds(storm.median),
+        milliseconds(storm.p99)
+    );
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// Pages of 50 at the beginning, in the middle and near the end of the list, which is walked through in pages of 500.
+async fn lists(doors: &Doors<'_>) {
+    println!("\nlist of persons, pages of 50 of {}", doors.cases);
+    let mut line = Line::open(doors.address).await;
+    let mut cursors = vec![String::new()];
+    let mut next = format!("/api/v1/persons?limit={}", 500.min(doors.cases / 3));
+    let began = Instant::now();
+    loop {
+        let page: Value = serde_json::from_slice(&doors.get(&mut line, &next).await.body).unwrap();
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        cursors.push(format!("&cursor={cursor}"));
+        next = format!("/api/v1/persons?limit={}&cursor={cursor}", 500.min(doors.cases / 3));
+    }
+    println!("  walked through in {} requests, {:.2} s", cursors.len(), began.elapsed().as_secs_f64());
+    for (place, depth) in [(0, "first"), (cursors.len() / 2, "middle"), (cursors.len() - 1, "last")] {
+        let path = format!("/api/v1/persons?limit=50{}", cursors[place]);
+        doors.page(&mut line, &format!("{depth} page"), &path).await;
+    }
+}
+
+impl Doors<'_> {
+    async fn get(&self, line: &mut Line, path: &str) -> Answer {
+        let answer = line.ask(&get(path, &self.token)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        answer
+    }
+
+    /// Prints how long a page takes, one after another.
+    async fn page(&self, line: &mut Line, what: &str, path: &str) {
+        let mut took = Vec::with_capacity(ROUNDS);
+        let mut bytes = 0;
+        for _ in 0..ROUNDS {
+            let clock = Watch::start();
+            bytes = self.get(line, path).await.body.len();
+            took.push(clock.took());
+        }
+        took.sort_by_key(|took| took.wall);
+        let own: Duration = took.iter().map(|took| took.own).sum();
+        println!(
+            "  {what:<50} {:>7.1} ms (median of {ROUNDS}), slowest {:.1}, own {:.2} ms  {bytes} bytes",
+            milliseconds(took[ROUNDS / 2].wall),
+            milliseconds(took[ROUNDS - 1].wall),
+            milliseconds(own) / ROUNDS as f64
+        );
+    }
+}
+
+/// Suspends cases: half of them over HTTP, half in process.
+async fn commands(doors: &Doors<'_>) {
+    let each = (doors.cases / 2 / WRITERS).clamp(1, 60);
+    println!("\ncommands, {WRITERS} callers, {} suspensions each way", each * WRITERS);
+    let began = Instant::now();
+    let callers: Vec<_> = (0..WRITERS)
+        .map(|caller| {
+            let (address, token) = (doors.address, doors.token.clone());
+            tokio::spawn(async move {
+                let mut line = Line::open(address).await;
+                for number in caller * each..(caller + 1) * each {
+                    let headers = format!(
+                        "{token}content-type: application/json\r\nidempotency-key: {}\r\n",
+                        Uuid::new_v4()
+                    );
+                    let path = format!("/api/v1/cases/{}/suspension", case(number));
+                    let body = r#"{"reason":"unreachable","since":"2023-11-01"}"#;
+                    let answer = line.ask(&post(&path, &headers, body)).await;
+                    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let http = f64::from(each * WRITERS) / began.elapsed().as_secs_f64();
+    let began = Instant::now();
+    let callers: Vec<_> = (WRITERS..2 * WRITERS)
+        .map(|caller| {
+            let office = doors.office.clone();
+            tokio::spawn(async move {
+                let desk = Desk::new(personas::clerk(), Utc::now());
+                for number in caller * each..(caller + 1) * each {
+                    let since = "2023-11-01".parse().unwrap();
+                    let suspend =
+                        BenefitCaseCommand::Suspend { reason: SuspensionReason::Unreachable, since };
+                    change_case(&office, &desk, case(number), suspend).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let process = f64::from(each * WRITERS) / began.elapsed().as_secs_f64();
+    println!("  {:<50} {http:>8.0} commands/s", "ours: over HTTP, with token, key and kept answer");
+    println!("  {:<50} {process:>8.0} commands/s  HTTP is {:.2}× of it", "in process", http / process);
+}
+
+async fn pages(doors: &Doors<'_>, run: RunId) {
+    println!("\nthe console's pages, one after another, {} cases", doors.cases);
+    let session = doors::session(doors.office, doors.address).await;
+    let visitor = Doors { token: session, ..*doors };
+    let mut line = Line::open(doors.address).await;
+    for (what, path) in [
+        ("desk", "/".to_owned()),
+        ("payment runs", "/runs".to_owned()),
+        ("a payment run", format!("/runs/{run}")),
+        ("a case", format!("/cases/{}", case(7))),
+        ("a person", format!("/people/{}", person(7))),
+        ("funds and campaigns", "/money".to_owned()),
+    ] {
+        visitor.page(&mut line, what, &path).await;
+    }
+}
+
+/// Connections that follow changes while nothing happens; what they take includes the callers' own ends.
+async fn followers(doors: &Doors<'_>) {
+    println!("\n{FOLLOWERS} connections that wait for changes");
+    let token = doors::token(doors.office, "lin.san", Role::Auditor).await;
+    let head = doors.office.repository.log().length().await.unwrap();
+    let (before, began) = (resident_bytes(), Instant::now());
+    let headers = format!("{token}accept: text/event-stream\r\n");
+    let mut lines = Vec::with_capacity(FOLLOWERS);
+    for _ in 0..FOLLOWERS {
+        let mut line = Line::open(doors.address).await;
+        line.send(&get(&format!("/api/v1/changes?from={head}"), &headers)).await;
+        let answered = line.head().await;
+        assert!(answered.starts_with("http/1.1 200"), "{answered}");
+        lines.push(line);
+    }
+    println!("  {:<50} {:>7.1} s", "connected and answered", began.elapsed().as_secs_f64());
+    let clock = Watch::start();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let took = clock.took();
+    let share = |time: Duration| 100.0 * time.as_secs_f64() / took.wall.as_secs_f64();
+    let grown = resident_bytes().saturating_sub(before) / 1_000_000;
+    println!("  {:<50} {grown:>5} MB", "memory for both ends");
+    println!(
+        "  {:<50} {:>7.1} % of a core own, {:.1} % the server's",
+        "while nothing happens",
+        share(took.own),
+        share(took.server)
+    );
+}
+
+fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap();
+    text.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4_096
+}

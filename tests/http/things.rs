@@ -1,0 +1,70 @@
+//! Things that exist in the small office, to put into the paths of endpoints.
+
+use domain::user::DataScope;
+
+use crate::client::Doors;
+
+/// Identifiers of things that exist.
+pub struct Things {
+    case: String,
+    household: String,
+    person: String,
+    run: String,
+    fund: String,
+    campaign: String,
+    gift: String,
+}
+
+impl Things {
+    /// The endpoint's path with a thing of its kind.
+    pub fn put_into(&self, path: &str) -> String {
+        let id = match path.split('/').nth(1) {
+            Some("cases") => &self.case,
+            Some("households") => &self.household,
+            Some("beneficiaries" | "persons") => &self.person,
+            Some("runs") => &self.run,
+            Some("funds") => &self.fund,
+            Some("campaigns") => &self.campaign,
+            Some("gifts") => &self.gift,
+            _ => "0c8f1a52-7b1e-4c55-9a39-64c0d3b8a001",
+        };
+        let mut path = path.replace("{id}", id);
+        for (name, value) in [
+            ("{account}", "no.body"),
+            ("{number}", "1"),
+            ("{row}", "1"),
+            ("{year}", "2023"),
+            ("{month}", "2023-02"),
+            ("{kind}", "persons"),
+            ("{gift}", &self.gift),
+            ("{remittance}", "0c8f1a52-7b1e-4c55-9a39-64c0d3b8a001"),
+        ] {
+            path = path.replace(name, value);
+        }
+        match path.rsplit('/').next() {
+            Some("summary") => format!("{path}?purpose=%E8%AF%95%E7%94%A8"),
+            Some("inclusion") => format!("{path}?position=0"),
+            Some("consistency") => format!("{path}?from=1"),
+            _ => path,
+        }
+    }
+}
+
+pub async fn things(doors: &Doors) -> Things {
+    let token = doors.token("finds.things", domain::actor::Role::Auditor, DataScope::Everywhere).await;
+    let case = doors.get(&token, "/cases?program=subsistence_allowance").await.json()["items"][0].clone();
+    let run = doors.get(&token, "/runs").await.json()["items"][0]["run_id"].clone();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let campaign = doors.get(&token, "/campaigns").await.json()["items"][0]["campaign_id"].clone();
+    let campaign = text(&campaign);
+    let gifts = doors.get(&token, &format!("/campaigns/{campaign}/gifts")).await.json();
+    Things {
+        fund: doors.small.office.fund_id(tests::office::FUND).to_string(),
+        gift: text(&gifts["items"][0]["donation_id"]),
+        campaign,
+        case: text(&case["case_id"]),
+        household: text(&case["household_id"]),
+        person: text(&case["applicant"]),
+        run: text(&run),
+    }
+}

@@ -1,0 +1,123 @@
+//! The console's page of a run: filtered and sorted lines, payments that are held and let go, what came back, and what is
+//! taken back.
+
+use axum::http::StatusCode;
+use domain::ids::CaseId;
+
+use crate::paying::FUND;
+use crate::visitors::{Browser, office_with_a_console};
+
+/// A run of November 2023 that the clerk prepared.
+async fn prepared(clerk: &mut Browser, fund: &str) -> String {
+    let plan = [("month", "2023-11"), ("program", "advanced_age_allowance"), ("fund", fund), ("number", "1")];
+    clerk.post("/runs", &plan).await.location
+}
+
+fn pick(case: CaseId, month: &str) -> String {
+    format!("{case}|{month}")
+}
+
+#[tokio::test]
+async fn a_clerk_filters_lines_holds_one_and_another_clerk_lets_it_go() {
+    let (counter, case, app, router) = office_with_a_console().await;
+    let fund = app.office().fund_id(FUND).to_string();
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut other = Browser::signed_in(&router, "he.ping").await;
+    let run = prepared(&mut clerk, &fund).await;
+    let all = clerk.get(&run).await;
+    assert!(all.text().contains("与上月比较") && all.text().contains("name=\"pick\""), "{}", all.text());
+    let arrears = clerk.get(&format!("{run}?kind=arrears")).await;
+    assert!(arrears.text().contains(">2023-10</td>") && !arrears.text().contains(">2023-11</td>"));
+    assert!(arrears.text().contains("<strong>100.00</strong>"), "the sum is of what the filter shows");
+    let none = clerk.get(&format!("{run}?state=settled&page=9")).await;
+    assert!(none.text().contains("没有符合条件的明细"));
+    let nonsense = clerk.get(&format!("{run}?kind=%27--&order=x&page=4000000000")).await;
+    assert_eq!(nonsense.status, StatusCode::OK);
+
+    let held = pick(case, "2023-10");
+    let holds = format!("{run}/holds");
+    let nothing = clerk.post(&holds, &[("reason", "account_in_doubt")]).await;
+    assert!(nothing.text().contains("nothing_chosen"), "{}", nothing.text());
+    let hold = [("pick", held.as_str()), ("reason", "account_in_doubt"), ("note", "")];
+    assert_eq!(clerk.post(&holds, &hold).await.location, format!("{run}?held=1"));
+    assert_eq!(clerk.post(&format!("{run}/calculate"), &[]).await.location, run);
+    let page = clerk.get(&run).await;
+    assert!(
+        page.text().contains("已登记暂缓发放") && page.text().contains("人民币壹佰元整"),
+        "{}",
+        page.text()
+    );
+
+    let lifts = format!("{run}/lifts");
+    let own = clerk.post(&lifts, &[("pick", held.as_str())]).await;
+    assert!(own.text().contains("lifted_by_holder"), "{}", own.text());
+    assert_eq!(other.post(&lifts, &[("pick", held.as_str())]).await.location, run);
+    assert_eq!(clerk.post(&format!("{run}/calculate"), &[]).await.location, run);
+    assert!(clerk.get(&run).await.text().contains("人民币贰佰元整"));
+    let everything = [("all", "yes"), ("f_kind", "ordinary"), ("reason", "facts_in_doubt"), ("note", "")];
+    assert_eq!(clerk.post(&holds, &everything).await.location, format!("{run}?held=1"));
+
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    assert_eq!(finance.post(&holds, &hold).await.status, StatusCode::FORBIDDEN);
+    let mut elsewhere = Browser::signed_in(&router, "zhao.min").await;
+    assert!(elsewhere.post(&holds, &hold).await.text().contains("nothing_chosen"), "not theirs to hold");
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn a_submitted_run_is_taken_back_and_a_returned_payment_is_paid_again_or_given_up() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    let fund = app.office().fund_id(FUND).to_string();
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let run = prepared(&mut clerk, &fund).await;
+    let step = |name: &str| format!("{run}/{name}");
+    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
+    assert_eq!(finance.post(&step("withdraw"), &[("reason", "x")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(clerk.post(&step("withdraw"), &[("reason", "账户有误")]).await.location, run);
+    assert!(clerk.get(&run).await.text().contains("已退回"));
+    assert_eq!(clerk.post(&step("calculate"), &[]).await.location, run);
+    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
+    assert_eq!(approver.post(&step("approve"), &[]).await.location, run);
+    let release = [("layout", "plain_csv"), ("execution_on", "")];
+    let file = finance.post(&step("files"), &release).await;
+    assert!(finance.get(&run).await.text().contains("银行已回 0 / 2 笔"));
+    let mut results = "payment,result,reference\n".to_owned();
+    let payments: Vec<&str> =
+        file.text().lines().filter_map(|line| line.strip_prefix("P,")?.split(',').next()).collect();
+    results.push_str(&format!("{},settled,R-1\n{},returned,AC04\n", payments[0], payments[1]));
+    let taken = finance.upload(&step("results"), "plain_csv", &results).await;
+    assert_eq!(taken.location, run, "{}", taken.text());
+    let progress = finance.get(&step("progress")).await;
+    assert!(progress.text().contains("\"answered\":2") && progress.text().contains("\"ordered\":2"));
+
+    let page = clerk.get(&run).await;
+    assert!(
+        page.text().contains("退汇与回盘异常") && page.text().contains("建补充批次重发"),
+        "{}",
+        page.text()
+    );
+    assert!(!page.text().contains("确认作废"), "giving up is finance's");
+    let cancel = format!("{run}/payments/{}/cancel", payments[1]);
+    assert_eq!(clerk.post(&cancel, &[("reason", "x")]).await.status, StatusCode::FORBIDDEN);
+    let hasty = finance.post(&cancel, &[("reason", "本人放弃")]).await;
+    assert!(hasty.text().contains("confirmation_missing"));
+    let settled = format!("{run}/payments/{}/cancel", payments[0]);
+    let sure = [("reason", "本人放弃"), ("confirm", "yes")];
+    assert_ne!(finance.post(&settled, &sure).await.location, run, "what arrived is not given up");
+    let plan = [
+        ("month", "2023-11"),
+        ("program", "advanced_age_allowance"),
+        ("fund", fund.as_str()),
+        ("number", "2"),
+    ];
+    let again = clerk.post("/runs", &plan).await.location;
+    assert!(clerk.get(&again).await.text().contains("重发"));
+    let cancelled = finance.post(&cancel, &sure).await;
+    assert_eq!(cancelled.location, run, "{}", cancelled.text());
+    assert!(!finance.get(&run).await.text().contains("退汇与回盘异常"), "nothing came back any more");
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}

@@ -1,0 +1,73 @@
+//! Who manages users at the console, and who looks on.
+
+use axum::http::StatusCode;
+
+use crate::visitors::{Browser, office_with_a_console};
+
+#[tokio::test]
+async fn an_administrator_opens_locks_and_gives_tokens_and_sees_no_case() {
+    let (_counter, case, app, router) = office_with_a_console().await;
+    let mut admin = Browser::signed_in(&router, "sun.lei").await;
+    let wrong = [("account", "Zhou Zheng"), ("title", "审计<岗>"), ("auditor", "yes")];
+    let refused = admin.post("/users", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("value=\"Zhou Zheng\"") && !refused.text().contains("审计<岗>"));
+    let both = [("account", "zhou.zheng"), ("title", "审计岗"), ("auditor", "yes"), ("clerk", "yes")];
+    let both = admin.post("/users", &both).await;
+    assert!(both.status.is_client_error(), "an auditor has no other role");
+    let open = [("account", "zhou.zheng"), ("title", "审计岗"), ("auditor", "yes"), ("communities", "")];
+    assert_eq!(admin.post("/users", &open).await.location, "/users/zhou.zheng");
+    let weak = admin.post("/users/zhou.zheng/password", &[("password", "12345")]).await;
+    assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", weak.text());
+    let strong = [("password", crate::visitors::PASSWORD)];
+    assert_eq!(admin.post("/users/zhou.zheng/password", &strong).await.status, StatusCode::SEE_OTHER);
+
+    let token = [("role", "auditor"), ("purpose", "季度审计"), ("days", "30"), ("audit", "yes")];
+    let issued = admin.post("/users/zhou.zheng/token", &token).await;
+    assert_eq!(issued.status, StatusCode::OK, "{}", issued.text());
+    let (_, secret) = issued.text().split_once("<p>ledger_").unwrap();
+    let secret = &secret[..20];
+    let page = admin.get("/users/zhou.zheng").await;
+    assert!(page.text().contains("季度审计") && page.text().contains("从未"), "{}", page.text());
+    assert!(!page.text().contains(secret), "a token is shown once");
+    let (_, id) = page.text().split_once("name=\"token\" value=\"").unwrap();
+    let revoke = [("token", &id[..36]), ("reason", "审计结束")];
+    assert_eq!(admin.post("/users/zhou.zheng/revoke-token", &revoke).await.status, StatusCode::SEE_OTHER);
+    assert!(admin.get("/users/zhou.zheng").await.text().contains("没有令牌"));
+
+    let mut auditor = Browser::signed_in(&router, "zhou.zheng").await;
+    assert!(auditor.get("/users").await.text().contains("wang.fang"));
+    assert!(!auditor.get("/users").await.text().contains("开立用户"), "an auditor looks on");
+    assert_eq!(auditor.post("/users", &open).await.status, StatusCode::FORBIDDEN);
+    admin.post("/users/zhou.zheng/lock", &[("reason", "离岗")]).await;
+    assert_eq!(auditor.get("/users").await.location, "/sign-in", "a locked user is out at once");
+    assert!(admin.get("/users").await.text().contains("停用：离岗"));
+    let own = admin.post("/users/sun.lei/lock", &[("reason", "试")]).await;
+    assert!(own.status.is_client_error(), "nobody locks themself");
+    assert_eq!(admin.get(&format!("/cases/{case}")).await.status, StatusCode::FORBIDDEN);
+    app.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_else_manages_users_and_a_layout_is_tried_before_it_is_used() {
+    let (_counter, _, app, router) = office_with_a_console().await;
+    for account in ["wang.fang", "chen.jing", "liu.yang"] {
+        let mut browser = Browser::signed_in(&router, account).await;
+        for path in ["/users", "/users/sun.lei", "/layouts"] {
+            assert_eq!(browser.get(path).await.status, StatusCode::FORBIDDEN, "{account} {path}");
+        }
+        let grant = browser.post("/users/wang.fang/grant", &[("role", "approver")]).await;
+        assert_eq!(grant.status, StatusCode::FORBIDDEN);
+    }
+    let mut admin = Browser::signed_in(&router, "sun.lei").await;
+    assert!(admin.get("/layouts").await.text().contains("plain_csv"));
+    let layout = include_str!("../../api/src/bank/layouts/text_gbk.toml");
+    let tried = admin.post("/layouts", &[("text", layout)]).await;
+    assert!(tried.text().contains("张示例"), "{}", tried.text());
+    let bad = admin.post("/layouts", &[("text", "code = 1")]).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bad.text().contains("code = 1"), "what was typed is kept");
+    assert_eq!(admin.get("/users/nobody").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(admin.post("/users/wang.fang/become-king", &[]).await.status, StatusCode::NOT_FOUND);
+    app.close().await.unwrap();
+}
