@@ -22,7 +22,7 @@ use chance::Chance;
 use world::{AtOnce, World};
 
 /// Acts of one simulation.
-const ACTS: u64 = 300;
+const ACTS: u64 = 360;
 
 /// Acts of a simulation that shows something other than that all is well.
 const ACTS_FEW: u64 = 180;

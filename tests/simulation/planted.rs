@@ -41,7 +41,7 @@ fn once(mut alter: impl FnMut(&Seen) -> Option<Vec<Seen>>) -> impl FnMut(Seen) -
 
 #[tokio::test]
 async fn a_log_that_tells_of_an_order_more_or_a_settlement_less_is_named() {
-    let world = play(7, AtOnce::InTurn, ACTS_FEW).await;
+    let world = play(5, AtOnce::InTurn, ACTS_FEW).await;
     assert_eq!(world.books.difference(&told(&world, |seen| vec![seen]).await), Vec::<String>::new());
 
     let another = domain::ids::PaymentId::new(uuid::Uuid::from_u128(1));

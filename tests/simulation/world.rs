@@ -8,11 +8,10 @@ use api::registers::{applications, changes, donations, persons};
 use chrono::{Datelike, NaiveDate};
 use domain::benefit_case::HeldMonths;
 use domain::calendar::BenefitMonth;
-use domain::ids::{CaseId, DonationId, FundId, PaymentId, RunId};
+use domain::ids::{CaseId, DonationId, FundId, PaymentId, RecoveryPlanId, RunId};
 use domain::money::Money;
 use domain::program::Program;
 
-use crate::acts::plans::Plan;
 use crate::books::{Books, Place};
 use crate::chance::Chance;
 use crate::people::{Person, Situation};
@@ -54,7 +53,7 @@ pub struct World {
     pub runs: Vec<Run>,
     /// Months of cases that are held.
     pub held: Vec<(CaseId, HeldMonths)>,
-    pub plans: Vec<Plan>,
+    pub plans: Vec<RecoveryPlanId>,
     /// Numbers of bank slips that were given out.
     pub slips: u64,
     /// Settled payments of which it is noted what they withheld.
@@ -227,6 +226,12 @@ impl World {
             }
         }
         self.possible[&id]
+    }
+
+    /// With which cases a case is paid.
+    pub fn group_of(&self, case: CaseId) -> usize {
+        let program = self.cases[self.case_number(case)].program;
+        GROUPS.iter().position(|(paid, _)| *paid == program).unwrap()
     }
 
     /// The place of a case in the order in which they were opened; the same in every repetition.

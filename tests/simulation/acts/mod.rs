@@ -31,10 +31,10 @@ const ACTS: [(u64, Act); 18] = [
     (2, Act::Appropriate),
     (10, Act::Refused),
     (7, Act::Repeated),
-    (5, Act::AtOnce),
+    (9, Act::AtOnce),
     (2, Act::OpenAgain),
     (6, Act::Hold),
-    (12, Act::Plan),
+    (20, Act::Plan),
     (4, Act::DeclareProperty),
 ];
 

@@ -58,6 +58,25 @@ pub async fn advance(world: &mut World) {
     }
 }
 
+/// A month later a run of a group goes as far as it can, up to the bank's answer that all of it arrived.
+pub async fn pay_next_month(world: &mut World, group: usize) {
+    world.street.days_pass(31);
+    let place = prepare_group(world, group).await;
+    for _ in 0..5 {
+        world.street.pause();
+        match world.runs[place].stage {
+            Stage::Calculated if world.runs[place].count > 0 => submit(world, place).await,
+            Stage::Submitted | Stage::Endorsed => approve(world, place).await,
+            Stage::Approved => release(world, place).await,
+            Stage::Released => {
+                let results = results_for(world, place, 100, 0);
+                return settle(world, place, results).await;
+            }
+            _ => return,
+        }
+    }
+}
+
 pub async fn submit(world: &mut World, place: usize) {
     let (run, before) = (world.runs[place].clone(), world.street.length().await);
     let (office, desk) = (world.street.office.clone(), world.street.desk(personas::clerk()));
