@@ -22,6 +22,7 @@ use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use domain::user::User;
+use domain::webhook::Webhook;
 use serde::Serialize;
 
 use super::Words;
@@ -81,6 +82,7 @@ pub(super) enum State {
     LogBreak(LogBreak),
     Todo(Todo),
     User(User),
+    Webhook(Webhook),
 }
 
 impl State {
@@ -101,6 +103,7 @@ impl State {
             AnyEvent::LogBreak(_) => State::LogBreak(LogBreak::default()),
             AnyEvent::Todo(_) => State::Todo(Todo::default()),
             AnyEvent::User(_) => State::User(User::default()),
+            AnyEvent::Webhook(_) => State::Webhook(Webhook::default()),
         }
     }
 
@@ -124,6 +127,7 @@ impl State {
             (State::LogBreak(state), AnyEvent::LogBreak(event)) => state.try_evolve(event),
             (State::Todo(state), AnyEvent::Todo(event)) => state.try_evolve(event),
             (State::User(state), AnyEvent::User(event)) => state.try_evolve(event),
+            (State::Webhook(state), AnyEvent::Webhook(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -144,7 +148,8 @@ impl State {
             | State::Gazette(_)
             | State::LogBreak(_)
             | State::Todo(_)
-            | State::User(_) => Vec::new(),
+            | State::User(_)
+            | State::Webhook(_) => Vec::new(),
         }
     }
 }
