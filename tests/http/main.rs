@@ -1,10 +1,12 @@
 //! The doors: the real routes on a real ledger, asked over a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+mod attacks;
 mod client;
 mod document;
 mod doors;
 mod hostile;
+mod leaving;
 mod life;
 mod permissions;
 mod reading;
