@@ -1,6 +1,7 @@
 //! One webhook: what waits for it, and what becomes of that.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::Utc;
 use domain::user::{DataScope, Entry, User, UserKind};
@@ -23,8 +24,9 @@ use crate::processes::{Office, ProcessError};
 /// Messages of one turn.
 const BATCH: u32 = 50;
 
-/// How long one server may send to one webhook before others may, in seconds. More than a turn takes.
-const LEASE_SECONDS: f64 = 900.0;
+/// How long one server may send to one webhook before others may, in seconds; begins again with each message that was
+/// taken. More than one message takes.
+const LEASE_SECONDS: f64 = 60.0;
 
 /// The longest pause after a refusal, in seconds.
 const PAUSE_MAX: f64 = 21_600.0;
@@ -35,6 +37,8 @@ pub(super) struct Courier {
     origin: String,
     pub delivery: Delivery,
     trust: Arc<ClientConfig>,
+    /// No further message is begun.
+    stopping: AtomicBool,
 }
 
 /// A webhook whose turn it is.
@@ -51,7 +55,16 @@ struct Turn {
 
 impl Courier {
     pub fn try_new(office: Office, origin: String, delivery: Delivery) -> Result<Courier, rustls::Error> {
-        Ok(Courier { office, origin, delivery, trust: trust()? })
+        Ok(Courier { office, origin, delivery, trust: trust()?, stopping: AtomicBool::new(false) })
+    }
+
+    /// Lets the messages that are on their way arrive, and begins no other: leases are given back by that.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Every webhook for which something waits.
@@ -106,6 +119,9 @@ impl Courier {
         let (changes, end) = self.changes(&turn, turn.next_position, BATCH).await?;
         let full = changes.len() == BATCH as usize;
         for change in changes {
+            if self.is_stopping() {
+                return Ok(());
+            }
             let tries = if change.position == turn.next_position { turn.tries } else { 0 };
             match self.tell(&turn, &change).await {
                 Ok(()) => self.advance(&turn, change.position + 1, 1).await?,
@@ -129,6 +145,9 @@ impl Courier {
         let query = sqlx::query_scalar(include_str!("sql/wanted.sql")).bind(turn.webhook_id);
         let wanted: Vec<i64> = query.bind(i64::from(BATCH)).fetch_all(pool).await?;
         for position in wanted {
+            if self.is_stopping() {
+                return Ok(());
+            }
             let (found, _) = self.changes(turn, position.cast_unsigned(), 1).await?;
             let change = found.into_iter().find(|change| change.position == position.cast_unsigned());
             let outcome = match change {
@@ -183,6 +202,7 @@ impl Courier {
             .bind(turn.webhook_id)
             .bind(next.cast_signed())
             .bind(delivered)
+            .bind(LEASE_SECONDS)
             .execute(&self.office.pool)
             .await?;
         Ok(())

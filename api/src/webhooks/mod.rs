@@ -52,7 +52,7 @@ impl Webhooks {
         Ok(Webhooks { stop, task: tokio::spawn(follow(courier, stopped)) })
     }
 
-    /// Ends at once. A message that is on its way comes again from the next server.
+    /// Begins no further message and ends when those on their way were answered, or took too long.
     pub async fn finish(self) {
         let _ = self.stop.send(());
         if let Err(error) = self.task.await {
@@ -90,7 +90,8 @@ async fn follow(courier: Arc<Courier>, mut stopped: oneshot::Receiver<()>) {
         }
         tokio::time::sleep(QUIET.min(courier.delivery.poll)).await;
     }
-    tasks.shutdown().await;
+    courier.stop();
+    while tasks.join_next().await.is_some() {}
 }
 
 async fn turn(courier: Arc<Courier>, places: Arc<Semaphore>, webhook: Uuid) -> Uuid {
