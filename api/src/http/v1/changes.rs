@@ -155,7 +155,7 @@ impl Follower {
         let full = rows.len() == limit as usize;
         let last = rows.last().map(|last| last.position + 1).filter(|_| full);
         let next = last.unwrap_or(seen.position()).max(from.min(seen.position()));
-        Ok(Changes { events: rows.iter().map(|row| cloud_event(&self.api, row)).collect(), next })
+        Ok(Changes { events: rows.iter().map(|row| cloud_event(self.api.origin(), row)).collect(), next })
     }
 
     /// The same, once there is something or the time is over.
@@ -205,11 +205,11 @@ fn sent(change: Value) -> Result<Event, Infallible> {
 }
 
 /// CloudEvents 1.0, structured JSON.
-fn cloud_event(api: &Api, row: &ChangeEntry) -> Value {
+pub fn cloud_event(origin: &str, row: &ChangeEntry) -> Value {
     json!({
         "specversion": "1.0",
         "id": row.position.to_string(),
-        "source": format!("urn:ledger:{}", api.origin()),
+        "source": format!("urn:ledger:{origin}"),
         "type": format!("ledger.{}.{}", row.stream, row.event),
         "subject": format!("{}/{}", row.stream, row.stream_id),
         "time": row.recorded_at,
