@@ -40,9 +40,13 @@ impl StreamKind {
         StreamKind { stream_type, zh, events: E::kinds(), schema: || schema_for!(E), read: read::<E> }
     }
 
-    /// The JSON schema of its events.
+    /// The JSON schema of its events, its names in the order of the alphabet whatever the program is built with.
     pub fn schema(&self) -> Schema {
-        (self.schema)()
+        let mut schema = (self.schema)();
+        let object = schema.ensure_object();
+        object.sort_keys();
+        object.values_mut().for_each(serde_json::Value::sort_all_objects);
+        schema
     }
 
     /// Reads an event's JSON as the types of today do and writes it again: its kind, and the JSON.

@@ -122,8 +122,11 @@ impl LedgerDatabase {
 /// Those of the database.
 pub async fn prepare_roles(database: &LedgerDatabase) -> Result<(), DatabaseError> {
     let mut connection = database.owner.clone().connect().await?;
-    connection.execute(include_str!("sql/prepare_roles.sql")).await?;
-    prepare_reader(&mut connection).await?;
+    let mut making = connection.begin().await?;
+    open_in_turn(&mut making).await?;
+    making.execute(include_str!("sql/prepare_roles.sql")).await?;
+    prepare_reader(&mut making).await?;
+    making.commit().await?;
     Ok(connection.close().await?)
 }
 
@@ -133,6 +136,15 @@ pub async fn prepare_roles(database: &LedgerDatabase) -> Result<(), DatabaseErro
 /// Those of the database.
 pub async fn prepare_reader(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     connection.execute(include_str!("sql/prepare_reader.sql")).await.map(drop)
+}
+
+/// Waits until no other program that opens a ledger of this database makes roles, schema or rights, and keeps others
+/// waiting until the transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open_in_turn(transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+    transaction.execute(include_str!("sql/open_in_turn.sql")).await.map(drop)
 }
 
 /// Brings the ledger's schema up to date, and makes it where it is missing, with the clock it will keep.
@@ -165,19 +177,23 @@ pub async fn owner_pool(database: &LedgerDatabase, connections_max: u32) -> Resu
     Ok(pool.connect_with(database.owner_options()).await?)
 }
 
-/// The only statements that name a schema; its name was checked when the [`LedgerDatabase`] was made.
+/// The only statements that name a schema; its name was checked when the [`LedgerDatabase`] was made. Of programs
+/// that open a ledger at once one does it and the others find it done: a right cannot be granted twice at once.
 async fn make_schema(connection: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
+    let mut making = connection.begin().await?;
+    open_in_turn(&mut making).await?;
+    let made: bool = sqlx::query_scalar(include_str!("sql/schema_made.sql"))
         .bind(schema)
-        .fetch_one(&mut *connection)
+        .bind([SERVICE_ROLE, READER_ROLE])
+        .fetch_one(&mut *making)
         .await?;
-    if !exists {
-        connection.execute(format!("create schema if not exists {schema}").as_str()).await?;
+    if !made {
+        making.execute(format!("create schema if not exists {schema}").as_str()).await?;
+        making
+            .execute(format!("grant usage on schema {schema} to {SERVICE_ROLE}, {READER_ROLE}").as_str())
+            .await?;
     }
-    connection
-        .execute(format!("grant usage on schema {schema} to {SERVICE_ROLE}, {READER_ROLE}").as_str())
-        .await?;
-    Ok(())
+    making.commit().await
 }
 
 async fn settle_clock(connection: &mut PgConnection, clock: Clock) -> Result<(), DatabaseError> {

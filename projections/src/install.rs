@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use eventlog::database::open_in_turn;
 use eventlog::read::Log;
 use sqlx::{Executor, PgConnection, PgPool};
 
@@ -28,8 +29,8 @@ pub async fn install_some(
     log: &Log,
     projections: &[Arc<dyn Projection>],
 ) -> Result<Vec<Rebuilt>, ProjectionError> {
+    prepare(owner).await?;
     let mut connection = owner.acquire().await?;
-    make_positions(&mut connection).await?;
     let positions = Positions::load(&mut *connection).await?;
     let mut wanted = Vec::new();
     for projection in projections {
@@ -38,13 +39,21 @@ pub async fn install_some(
             wanted.push(Arc::clone(projection));
         }
     }
-    secure(&mut connection).await?;
     drop(connection);
     if wanted.is_empty() { Ok(Vec::new()) } else { rebuild(owner, log, &wanted).await }
 }
 
+/// What a program needs before it looks at the tables. One at a time: a right cannot be granted twice at once.
+pub(crate) async fn prepare(owner: &PgPool) -> Result<(), sqlx::Error> {
+    let mut preparing = owner.begin().await?;
+    open_in_turn(&mut preparing).await?;
+    make_positions(&mut preparing).await?;
+    secure(&mut preparing).await?;
+    preparing.commit().await
+}
+
 /// Makes the table of positions where it is missing.
-pub(crate) async fn make_positions(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+async fn make_positions(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     connection.execute(include_str!("sql/positions_table.sql")).await.map(drop)
 }
 

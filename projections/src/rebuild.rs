@@ -17,7 +17,7 @@ use sqlx::{Acquire, Executor, PgConnection, PgPool};
 
 use crate::digest::digests;
 use crate::error::{ApplyError, ProjectionError};
-use crate::install::make_positions;
+use crate::install::prepare;
 use crate::positions::{self, Positions};
 use crate::projection::{About, Batch, Projection, all, with_needed};
 use crate::runner::{named, since};
@@ -87,7 +87,7 @@ pub async fn rebuild(
     log: &Log,
     projections: &[Arc<dyn Projection>],
 ) -> Result<Vec<Rebuilt>, ProjectionError> {
-    make_positions(&mut *owner.acquire().await?).await?;
+    prepare(owner).await?;
     let projections = &with_needed(projections);
     let mut transaction = owner.begin().await?;
     let mut filled = fill(&mut transaction, log, projections).await?;

@@ -47,7 +47,8 @@ impl Snapshot {
     }
 
     /// From now on the snapshot is seen as somebody sees it who has this data scope: of tables about people, the rows of
-    /// their communities alone, whatever is asked. Other tables are not seen at all.
+    /// their communities alone, whatever is asked. Other tables are not seen at all. Each question is planned for what it
+    /// asks: one plan for every filter that a list may have reads whole tables.
     ///
     /// # Errors
     /// Those of the database.

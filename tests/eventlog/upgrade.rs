@@ -1,6 +1,7 @@
 //! A ledger that an earlier version made goes on under this one.
 
 use eventlog::database::{Clock, migrate};
+use futures::future::join_all;
 use sqlx::{ConnectOptions, Executor};
 
 use crate::support::{Ledger, jar_append};
@@ -45,4 +46,14 @@ async fn a_ledger_of_an_earlier_version_is_brought_up_to_date_and_goes_on() {
     let after = ledger.appender().await.append(jar_append("b", 1, 2)).await.unwrap();
     assert_eq!((after.first_position, after.last_position), (6, 7));
     assert_eq!(ledger.prove().await, 8);
+}
+
+#[tokio::test]
+async fn programs_that_open_a_ledger_at_once_do_not_disturb_each_other() {
+    let ledger = Ledger::new().await;
+    for _ in 0..10 {
+        for opened in join_all((0..8).map(|_| migrate(&ledger.database, Clock::Real))).await {
+            opened.unwrap();
+        }
+    }
 }

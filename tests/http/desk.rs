@@ -1,12 +1,16 @@
 //! What the office does besides paying, through the doors: payments held, money appropriated and remitted by two people, rates
 //! published by two, a person erased by two, registers taken in with their bad rows sent back.
 
+use api::processes::find_case;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
 use domain::actor::Role;
+use domain::ids::CaseId;
+use domain::program::Program;
 use domain::user::DataScope;
 use serde_json::{Value, json};
-use tests::office::{FUND, GIFTS};
+use tests::office::{FUND, GIFTS, Known, WANG, ZHAO, application};
 
 use crate::client::{COMMUNITY, Doors, OTHER, Reply};
 
@@ -24,12 +28,16 @@ async fn of(doors: &Doors, name: &str, role: Role) -> String {
     doors.token(name, role, DataScope::Everywhere).await
 }
 
+async fn case_of(doors: &Doors, person: Known) -> CaseId {
+    let row = application(person, Program::AdvancedAgeAllowance);
+    find_case(&doors.small.office, &row).await.unwrap().subject.case_id
+}
+
 #[tokio::test]
 async fn a_held_payment_is_released_by_somebody_else_and_the_file_of_the_case_says_both() {
     let doors = Doors::open().await;
     let (one, other) = (of(&doors, "li.na", Role::Clerk).await, of(&doors, "wu.gang", Role::Reviewer).await);
-    let case = doors.get(&one, "/cases?program=advanced_age_allowance&limit=1").await.json();
-    let case = case["items"][0]["case_id"].as_str().unwrap().to_owned();
+    let case = case_of(&doors, WANG).await;
     let held = json!({ "reason": "account_in_doubt", "note": "账户信息待核实" });
     done(&doors, &one, &format!("/cases/{case}/holds"), &held).await;
     let own = doors.post(&one, &format!("/cases/{case}/holds/release"), &json!({})).await;
@@ -42,11 +50,14 @@ async fn a_held_payment_is_released_by_somebody_else_and_the_file_of_the_case_sa
     assert!(file["holds"][0]["lifted_on"].is_string(), "{file}");
     let months = doors.get(&one, &format!("/cases/{case}/months")).await.json();
     assert!(months["months"].as_array().unwrap().iter().any(|month| month["month"] == "2023-02"), "{months}");
-    let path = format!("/cases/{case}/comparison?effective=2023-01-06&known=2023-01-06");
-    let compared = doors.get(&one, &path).await.json();
+    let then = "comparison?effective=2023-01-06&known=2023-01-06";
+    let compared = doors.get(&one, &format!("/cases/{case}/{then}")).await.json();
     assert!(!compared["differences"].as_array().unwrap().is_empty(), "it was decided since: {compared}");
     let same = doors.get(&one, &format!("/cases/{case}/comparison")).await.json();
     assert_eq!(same["differences"], json!([]));
+    // the log recorded it behind the decision on the other case: on that day nobody knew of it
+    let later = case_of(&doors, ZHAO).await;
+    assert_eq!(doors.get(&one, &format!("/cases/{later}/{then}")).await.status, 404);
 }
 
 #[tokio::test]

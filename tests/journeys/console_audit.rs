@@ -10,7 +10,7 @@ use crate::paying::{prepare, settled};
 use crate::visitors::{ADMIN, Browser, PASSWORD, office_with_a_console};
 
 /// An account for an auditor, of everybody or of some communities.
-fn auditor(counter: &Counter, account: &str, community: Option<&str>) {
+pub fn auditor(counter: &Counter, account: &str, community: Option<&str>) {
     let add = ["user", "add", account, "--title", "审计", "--role", "auditor", "--as", ADMIN];
     let community = community.map_or(Vec::new(), |community| vec!["--community", community]);
     counter.do_well(&[&add[..], &community].concat());

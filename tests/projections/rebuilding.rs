@@ -14,6 +14,8 @@ use domain::program::Program;
 use domain::recovery_plan::{
     PlanItem, PlanLimits, PlanTerms, RecoveryPlan, RecoveryPlanEvent, RecoveryWay, Repayer,
 };
+use eventlog::database::owner_pool;
+use futures::future::join_all;
 use projections::digest::digest;
 use projections::install::install;
 use projections::rebuild::{rebuild, rebuild_all, verify};
@@ -274,6 +276,24 @@ async fn what_a_projection_needs_is_rebuilt_with_it() {
     let names: Vec<&str> = rebuilt.iter().map(|rebuilt| rebuilt.name).collect();
     assert_eq!(names, ["payment_registers", "donation_totals", "books"]);
     assert_eq!(digests(&office).await, before);
+}
+
+#[tokio::test]
+async fn programs_that_open_a_ledger_at_once_do_not_disturb_each_other() {
+    let office = Office::open().await;
+    office.enroll(Program::AdvancedAgeAllowance).await;
+    let owner = &owner_pool(office.ledger.database(), 8).await.unwrap();
+    let log = office.log();
+    for round in 0..5 {
+        if round == 2 {
+            owner.execute("drop table read_households").await.unwrap();
+        }
+        for installed in join_all((0..8).map(|_| install(owner, log))).await {
+            installed.unwrap();
+        }
+    }
+    let verified = verify(owner, log, &all()).await.unwrap();
+    assert!(verified.iter().all(|table| table.is_equal()), "{verified:?}");
 }
 
 #[tokio::test]

@@ -372,8 +372,8 @@ mod tests {
     #[test]
     fn a_formula_is_disarmed_in_a_table_for_spreadsheets() {
         let rows = [
-            json!({ "name": "=1+1", "fen": -5, "of": [1, 2] }),
-            json!({ "name": "a,\"b\"", "fen": 0, "of": null }),
+            json!({ "fen": -5, "name": "=1+1", "of": [1, 2] }),
+            json!({ "fen": 0, "name": "a,\"b\"", "of": null }),
         ];
         let text = csv(&rows);
         assert_eq!(text, "fen,name,of\n-5,'=1+1,\"[1,2]\"\n0,\"a,\"\"b\"\"\",\n");

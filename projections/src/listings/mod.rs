@@ -214,13 +214,13 @@ pub async fn cases_by_review(
     limit: u32,
 ) -> Result<Vec<CaseEntry>, ProjectionError> {
     let (day, case) = after.unwrap_or_default();
-    let query = case_query(include_str!("sql/cases_by_review.sql"), filter, case);
+    let query = case_query(include_str!("sql/cases_by_review.sql"), filter, Some(case));
     fetch_all("read_cases", connection, query.bind(i64::from(limit)).bind(day)).await
 }
 
 type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-fn case_query<'q>(sql: &'static str, filter: &'q CaseFilter, after: Uuid) -> PgQuery<'q> {
+fn case_query<'q>(sql: &'static str, filter: &'q CaseFilter, after: Option<Uuid>) -> PgQuery<'q> {
     sqlx::query(sql)
         .bind(after)
         .bind(filter.program.map(Program::code))
@@ -241,7 +241,7 @@ pub async fn cases(
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<CaseEntry>, ProjectionError> {
-    let query = case_query(include_str!("sql/cases.sql"), filter, after.unwrap_or_default());
+    let query = case_query(include_str!("sql/cases.sql"), filter, after);
     fetch_all("read_cases", connection, query.bind(i64::from(limit))).await
 }
 

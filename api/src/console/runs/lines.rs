@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{PaymentId, RunId};
+use domain::ids::PaymentId;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
 use domain::payment::{PaymentKind, PaymentStage};
 use domain::program::Program;
-use projections::payment_registers::queries;
+use projections::payment_registers::{PaymentRunRow, queries};
 use serde::Deserialize;
 
 use crate::console::names::people;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
-use crate::processes::payment_run::{FoundLines, LineFilter, LineOrder, StagedLine, find_lines};
+use crate::processes::payment_run::{FoundLines, LineFilter, LineOrder, StagedLine, find_lines, lines_from};
 use crate::processes::{Office, ProcessError};
 
 /// Lines of one page.
@@ -109,20 +109,34 @@ impl Wanted {
     }
 }
 
+/// The lines of a page that fit. How many all are and what they sum up to is known without looking at each.
+async fn find(
+    office: &Office,
+    run: &PaymentRunRow,
+    filter: &LineFilter,
+    page: u32,
+) -> Result<FoundLines, ProcessError> {
+    let from = offset(page);
+    if *filter != LineFilter::default() {
+        return find_lines(&office.pool, run.run_id, filter, from, PAGE_LINES).await;
+    }
+    let lines = lines_from(&office.pool, run.run_id, from, PAGE_LINES).await?;
+    Ok(FoundLines { lines: (from..).zip(lines).collect(), count: run.line_count, sum: run.control_sum })
+}
+
 /// The page that is wanted.
 pub(super) async fn table(
     office: &Office,
     visitor: &Visitor,
-    run: RunId,
-    programs: &[Program],
+    run: &PaymentRunRow,
     wanted: &Wanted,
 ) -> Result<Table, ProcessError> {
     let (lang, filter) = (visitor.lang, wanted.filter());
-    let first = find_lines(&office.pool, run, &filter, offset(wanted.page.unwrap_or(1)), PAGE_LINES).await?;
+    let first = find(office, run, &filter, wanted.page.unwrap_or(1)).await?;
     let pages = u32::try_from(first.count.div_ceil(PAGE_LINES.into())).unwrap_or(u32::MAX).max(1);
     let page = wanted.page.unwrap_or(1).clamp(1, pages);
     let found = if first.lines.is_empty() && first.count > 0 {
-        find_lines(&office.pool, run, &filter, offset(page), PAGE_LINES).await?
+        find(office, run, &filter, page).await?
     } else {
         first
     };
@@ -131,7 +145,7 @@ pub(super) async fn table(
     let chosen = |program: &Program| {
         (program.code(), lang.pick(program.zh(), program.en()), filter.program == Some(*program))
     };
-    let programs: Choices = programs.iter().map(chosen).collect();
+    let programs: Choices = run.programs.iter().map(chosen).collect();
     let kinds: Choices = KINDS
         .iter()
         .map(|kind| (kind.en(), lang.pick(kind.zh(), kind.en()), filter.kind == Some(*kind)))

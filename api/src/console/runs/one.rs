@@ -146,7 +146,7 @@ async fn read(
         notes.retain(|note| seen.contains(&note.case_id()));
     }
     let look = outlook(office, office_day(Utc::now()), run_id).await?;
-    let table = lines::table(office, visitor, run_id, &run.programs, wanted).await?;
+    let table = lines::table(office, visitor, &run, wanted).await?;
     let paid = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
     let returned = if paid { returned::returned(office, visitor, &run).await? } else { Vec::new() };
     let unmatched = if paid { returned::unmatched(office, visitor, run_id).await? } else { Vec::new() };

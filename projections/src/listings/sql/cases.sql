@@ -4,8 +4,8 @@ select json_build_object('case_id', found.case_id, 'household_id', found.househo
                          'closed_on', found.closed_on, 'review_due_on', found.review_due_on,
                          'version', found.sequence, 'opened_position', found.opened_position)
   from read_cases as found
-  join read_households as home on home.household_id = found.household_id
- where found.case_id > $1
+  cross join lateral (select community from read_households where household_id = found.household_id offset 0) as home
+ where ($1::uuid is null or found.case_id > $1)
    and ($2::text is null or found.program = $2)
    and ($3::text is null or found.stage = $3)
    and ($4::text is null or home.community = $4)

@@ -4,7 +4,7 @@ select json_build_object('case_id', found.case_id, 'household_id', found.househo
                          'closed_on', found.closed_on, 'review_due_on', found.review_due_on,
                          'version', found.sequence, 'opened_position', found.opened_position)
   from read_cases as found
-  join read_households as home on home.household_id = found.household_id
+  cross join lateral (select community from read_households where household_id = found.household_id offset 0) as home
  where found.review_due_on is not null
    and (found.review_due_on, found.case_id) > ($9, $1)
    and ($2::text is null or found.program = $2)
