@@ -176,15 +176,15 @@ impl Courier {
         from: u64,
         limit: u32,
     ) -> Result<(Vec<ChangeEntry>, u64), ProcessError> {
-        let filter = &turn.subscription.filter;
+        let wanted = &turn.subscription.filter;
         let filter = ChangeFilter {
-            program: filter.program,
-            stream: filter.stream.clone(),
+            program: wanted.program,
+            stream: wanted.stream.clone(),
             ..ChangeFilter::default()
         };
+        let filter = filter.seen_by(&turn.data_scope);
         self.office.runner.catch_up(Until::Head).await?;
-        let seen = Snapshot::take(&self.office.pool, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
-        let mut seen = seen.narrow(&turn.data_scope).await?;
+        let mut seen = Snapshot::take(&self.office.pool, &[&audit_trail::ABOUT, &case_files::ABOUT]).await?;
         let end = seen.position();
         Ok((listings::changes(seen.connection(), &filter, from, limit).await?, end))
     }

@@ -38,10 +38,7 @@ fn six_is_public(address: Ipv6Addr) -> bool {
         return four_is_public(Ipv4Addr::from_bits(u32::from(g) << 16 | u32::from(h)));
     }
     // of the global unicast space: not Teredo, benchmarks, ORCHID, documentation and 6to4
-    let special = (a == 0x2001 && b < 0x200)
-        || (a == 0x2001 && b == 0xdb8)
-        || a == 0x2002
-        || (a == 0x3fff && b < 0x1000);
+    let special = (a == 0x2001 && (b < 0x200 || b == 0xdb8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     a & 0xe000 == 0x2000 && !special
 }
 
