@@ -156,8 +156,9 @@ pub async fn webhooks(office: &Office) -> Result<Vec<WebhookStanding>, ProcessEr
 /// What was given up of a webhook's messages, by position.
 ///
 /// # Errors
-/// Those of the database.
+/// [`ProcessError::Refused`] when there is no such webhook; those of the database.
 pub async fn dead_letters(office: &Office, webhook_id: Uuid) -> Result<Vec<DeadLetter>, ProcessError> {
+    subscribed(office, webhook_id).await?;
     let query = sqlx::query(include_str!("sql/dead_letters.sql")).bind(webhook_id);
     let rows = query.fetch_all(&office.pool).await?;
     let each = |row: &sqlx::postgres::PgRow| {
@@ -175,7 +176,7 @@ pub async fn dead_letters(office: &Office, webhook_id: Uuid) -> Result<Vec<DeadL
 /// Asks for messages that were given up to be tried once more: one, or all of a webhook. How many there are.
 ///
 /// # Errors
-/// [`ProcessError::Refused`] for anybody but an administrator.
+/// [`ProcessError::Refused`] for anybody but an administrator, and when there is no such webhook.
 pub async fn replay_dead_letters(
     office: &Office,
     desk: &Desk,
@@ -185,9 +186,17 @@ pub async fn replay_dead_letters(
     if desk.actor.role != Role::Administrator {
         return Err(ProcessError::refused(&WebhookError::RoleNotAllowed));
     }
+    subscribed(office, webhook_id).await?;
     let query = sqlx::query(include_str!("sql/want_dead_letters.sql")).bind(webhook_id);
     let done = query.bind(position.map(u64::cast_signed)).execute(&office.pool).await?;
     Ok(done.rows_affected())
+}
+
+/// Refuses what nobody subscribed.
+async fn subscribed(office: &Office, webhook_id: Uuid) -> Result<(), ProcessError> {
+    let webhook = office.repository.load_newest::<Webhook>(webhook_id).await?.state;
+    let unknown = || ProcessError::refused(&WebhookError::WebhookUnknown);
+    webhook.subscription().map(|_| ()).ok_or_else(unknown)
 }
 
 /// Binds a secret to its webhook.
