@@ -1,6 +1,13 @@
 //! Things that exist in the small office, to put into the paths of endpoints.
 
-use domain::user::DataScope;
+use api::processes::Desk;
+use api::processes::users::{self, NewUser};
+use api::processes::webhooks::{NewWebhook, subscribe_webhook};
+use chrono::Utc;
+use domain::actor::ActorId;
+use domain::user::{DataScope, UserKind};
+use domain::webhook::WebhookFilter;
+use tests::personas;
 
 use crate::client::Doors;
 
@@ -13,6 +20,7 @@ pub struct Things {
     fund: String,
     campaign: String,
     gift: String,
+    webhook: String,
 }
 
 impl Things {
@@ -26,6 +34,7 @@ impl Things {
             Some("funds") => &self.fund,
             Some("campaigns") => &self.campaign,
             Some("gifts") => &self.gift,
+            Some("webhooks") => &self.webhook,
             _ => "0c8f1a52-7b1e-4c55-9a39-64c0d3b8a001",
         };
         let mut path = path.replace("{id}", id);
@@ -60,6 +69,7 @@ pub async fn things(doors: &Doors) -> Things {
     let gifts = doors.get(&token, &format!("/campaigns/{campaign}/gifts")).await.json();
     Things {
         fund: doors.small.office.fund_id(tests::office::FUND).to_string(),
+        webhook: webhook(doors).await,
         gift: text(&gifts["items"][0]["donation_id"]),
         campaign,
         case: text(&case["case_id"]),
@@ -67,4 +77,21 @@ pub async fn things(doors: &Doors) -> Things {
         person: text(&case["applicant"]),
         run: text(&run),
     }
+}
+
+/// Another system that is told of changes.
+async fn webhook(doors: &Doors) -> String {
+    let desk = Desk::new(personas::administrator(), Utc::now());
+    let consumer = ActorId::parse("told.system").unwrap();
+    let user = NewUser {
+        account: consumer.clone(),
+        kind: UserKind::Consumer,
+        title: "试用".to_owned(),
+        data_scope: DataScope::Everywhere,
+        roles: vec![],
+    };
+    users::open_user(&doors.small.office, &desk, user).await.unwrap();
+    let wanted =
+        NewWebhook { consumer, url: "https://hooks.example/".to_owned(), filter: WebhookFilter::default() };
+    subscribe_webhook(&doors.small.office, &desk, wanted).await.unwrap().webhook_id.to_string()
 }

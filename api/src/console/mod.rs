@@ -28,6 +28,7 @@
 //!
 //! Rooms that are made of tables and forms alone are written as a [`sheet`].
 
+mod address;
 mod answers;
 mod assets;
 mod audit;
