@@ -18,6 +18,7 @@ use crate::breaks::{self, Ground};
 use crate::check::Outside;
 use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::erasure::{self, FinishedErasure};
+use crate::processes::users::KnownTokens;
 use crate::processes::{Office, RulesInUse};
 use crate::sealing::{Sealing, SealingRefusal};
 use crate::settings::{Settings, Storage};
@@ -74,6 +75,7 @@ impl App {
             pool,
             runner: Arc::new(Runner::new(log)),
             rules: RulesInUse::default(),
+            tokens: KnownTokens::default(),
             program: None,
         };
         office.rule_books().await?;

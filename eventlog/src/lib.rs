@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod cqrs;
 pub mod database;
 pub mod event;
+pub mod gather;
 pub mod growth;
 pub mod keyring;
 pub mod merkle;

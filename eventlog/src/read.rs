@@ -9,7 +9,9 @@ use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use crate::append::{AppendError, Appended, CommandKey, StreamId};
+use crate::appender::stream_versions;
 use crate::event::{DecodeError, StoredEvent};
+use crate::gather::Gather;
 use crate::stream_all::EventStream;
 
 /// Reads one ledger's log. Cheap to clone.
@@ -86,6 +88,27 @@ impl Log {
         let last: i64 =
             sqlx::query_scalar(include_str!("sql/last_position.sql")).fetch_one(&self.pool).await?;
         Ok((last + 1).cast_unsigned())
+    }
+
+    /// The log's length, asked together with others.
+    pub(crate) fn length_together(&self) -> Gather<(), u64> {
+        let log = self.clone();
+        Gather::start(move |asked: Vec<()>| {
+            let log = log.clone();
+            async move { log.length().await.ok().map(|length| vec![length; asked.len()]) }
+        })
+    }
+
+    /// How long streams are, asked together with others.
+    pub(crate) fn versions_together(&self) -> Gather<StreamId, u64> {
+        let pool = self.pool.clone();
+        Gather::start(move |streams: Vec<StreamId>| {
+            let pool = pool.clone();
+            async move {
+                let streams: Vec<&StreamId> = streams.iter().collect();
+                stream_versions(&mut *pool.acquire().await.ok()?, &streams).await.ok()
+            }
+        })
     }
 
     /// A stream's events, in order; none for a stream that does not exist.

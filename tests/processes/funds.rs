@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api::books::{book_at, read_books};
 use api::processes::campaign::{approve_remittance, propose_remittance, refund_donation};
+use api::processes::users::KnownTokens;
 use api::processes::{self as work, Office, ProcessError, Step, WantedWay};
 use domain::books::{Account, Book, TrialQuestion};
 use domain::fund::{Fund, FundCharter, FundCommand, FundSource, Restriction};
@@ -33,6 +34,7 @@ async fn second_program(small: &SmallOffice) -> Office {
         pool,
         runner: Arc::new(Runner::new(log)),
         rules: small.office.rules.clone(),
+        tokens: KnownTokens::default(),
         program: None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::processes::users::KnownTokens;
 use api::processes::{Desk, Office, RulesInUse, office_day};
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, ActorId, Role};
@@ -69,6 +70,7 @@ async fn office_on(ledger: &TestLedger) -> Office {
         pool,
         runner: Arc::new(Runner::new(log)),
         rules: RulesInUse::default(),
+        tokens: KnownTokens::default(),
         program: None,
     }
 }

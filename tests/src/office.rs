@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::{TestLedger, personas};
 use api::check::{Outside, Verdict, check_office};
 use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
+use api::processes::users::KnownTokens;
 use api::processes::{self as work, Desk, Office, RulesInUse};
 use api::registers::{RawRow, RegisterRow, applications, donations, persons};
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
@@ -109,6 +110,7 @@ impl SmallOffice {
             pool,
             runner: Arc::new(Runner::new(log)),
             rules: RulesInUse::default(),
+            tokens: KnownTokens::default(),
             program: None,
         };
         SmallOffice { ledger, office }

@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
-use sqlx::{PgPool, Row};
+use eventlog::gather::Gather;
+use sqlx::{FromRow, PgPool, Row};
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -30,11 +31,21 @@ pub struct KeptAnswer {
     pub body: Option<String>,
 }
 
-/// The answers of one ledger. Cheap to clone.
+/// The answers of one ledger, read and kept for all together who ask at once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Answers {
     pool: PgPool,
     at_work: Arc<Mutex<HashSet<Uuid>>>,
+    reading: Gather<Uuid, Option<AnswerRow>>,
+    keeping: Gather<(Keyed, KeptAnswer), ()>,
+}
+
+/// An answer as it stands in its table.
+#[derive(Clone, Debug, FromRow)]
+struct AnswerRow {
+    sha256: Vec<u8>,
+    status: i16,
+    body: Option<String>,
 }
 
 /// Keeps a key to one request at a time.
@@ -53,7 +64,16 @@ impl Drop for Turn {
 impl Answers {
     /// The answers that a ledger keeps.
     pub fn new(pool: PgPool) -> Answers {
-        Answers { pool, at_work: Arc::default() }
+        let (reader, keeper) = (pool.clone(), pool.clone());
+        let reading = Gather::start(move |keys: Vec<Uuid>| {
+            let pool = reader.clone();
+            async move { read(&pool, &keys).await.ok() }
+        });
+        let keeping = Gather::start(move |answers: Vec<(Keyed, KeptAnswer)>| {
+            let pool = keeper.clone();
+            async move { keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()]) }
+        });
+        Answers { pool, at_work: Arc::default(), reading, keeping }
     }
 
     /// Begins a request under its key.
@@ -78,14 +98,11 @@ impl Answers {
     /// # Errors
     /// 422 where the key was used for another request; those of the database.
     pub async fn before(&self, keyed: Keyed) -> Result<Option<KeptAnswer>, Problem> {
-        let query = sqlx::query(include_str!("sql/read_answer.sql")).bind(keyed.key);
-        let Some(row) = query.fetch_optional(&self.pool).await.map_err(ProcessError::from)? else {
-            return Ok(None);
+        let found = match self.reading.ask(keyed.key).await {
+            Some(found) => found,
+            None => read(&self.pool, &[keyed.key]).await.map_err(ProcessError::from)?.pop().flatten(),
         };
-        let read = || -> Result<(Vec<u8>, i16, Option<String>), sqlx::Error> {
-            Ok((row.try_get("sha256")?, row.try_get("status")?, row.try_get("body")?))
-        };
-        let (sha256, status, body) = read().map_err(ProcessError::from)?;
+        let Some(AnswerRow { sha256, status, body }) = found else { return Ok(None) };
         if sha256 != keyed.sha256 {
             return Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -99,19 +116,41 @@ impl Answers {
         Ok(status.map(|status| KeptAnswer { status, body }))
     }
 
-    /// Keeps an answer, and forgets those that are older than a week.
+    /// Keeps an answer.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn keep(&self, keyed: Keyed, answer: &KeptAnswer) -> Result<(), Problem> {
-        let status = answer.status.as_u16().cast_signed();
-        let query = sqlx::query(include_str!("sql/keep_answer.sql")).bind(keyed.key);
-        let query = query.bind(keyed.sha256.to_vec()).bind(status).bind(answer.body.as_deref());
-        query.execute(&self.pool).await.map_err(ProcessError::from)?;
-        sqlx::query(include_str!("sql/forget_answers.sql"))
-            .execute(&self.pool)
-            .await
-            .map_err(ProcessError::from)?;
-        Ok(())
+    pub async fn keep(&self, keyed: Keyed, answer: KeptAnswer) -> Result<(), Problem> {
+        if self.keeping.ask((keyed, answer.clone())).await.is_some() {
+            return Ok(());
+        }
+        Ok(keep(&self.pool, &[(keyed, answer)]).await.map_err(ProcessError::from)?)
     }
+}
+
+/// The answers under some keys, in their order.
+async fn read(pool: &PgPool, keys: &[Uuid]) -> Result<Vec<Option<AnswerRow>>, sqlx::Error> {
+    let rows = sqlx::query(include_str!("sql/read_answers.sql")).bind(keys).fetch_all(pool).await?;
+    rows.iter()
+        .map(|row| {
+            let sha256: Option<Vec<u8>> = row.try_get("sha256")?;
+            sha256.map(|_| AnswerRow::from_row(row)).transpose()
+        })
+        .collect()
+}
+
+/// Keeps answers, and forgets some that are older than a week.
+///
+/// Does not wait until the disk has it: an answer that a crash loses is given again, as what was done is in the log.
+async fn keep(pool: &PgPool, answers: &[(Keyed, KeptAnswer)]) -> Result<(), sqlx::Error> {
+    let keys: Vec<Uuid> = answers.iter().map(|(keyed, _)| keyed.key).collect();
+    let digests: Vec<&[u8]> = answers.iter().map(|(keyed, _)| keyed.sha256.as_slice()).collect();
+    let statuses: Vec<i16> = answers.iter().map(|(_, kept)| kept.status.as_u16().cast_signed()).collect();
+    let bodies: Vec<Option<&str>> = answers.iter().map(|(_, kept)| kept.body.as_deref()).collect();
+    let mut transaction = pool.begin().await?;
+    sqlx::query("set local synchronous_commit = off").execute(&mut *transaction).await?;
+    let query = sqlx::query(include_str!("sql/keep_answers.sql")).bind(keys).bind(digests);
+    query.bind(statuses).bind(bodies).execute(&mut *transaction).await?;
+    sqlx::query(include_str!("sql/forget_answers.sql")).execute(&mut *transaction).await?;
+    transaction.commit().await
 }

@@ -142,7 +142,7 @@ async fn keep(api: &Api, keyed: Keyed, kept: Kept, response: Response) -> Result
     let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| too_large(ANSWER_BYTES_MAX))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let body = if kept == Kept::WithoutToken { without_token(&text) } else { text };
-    api.answers().keep(keyed, &KeptAnswer { status, body: Some(body) }).await?;
+    api.answers().keep(keyed, KeptAnswer { status, body: Some(body) }).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::users::KnownTokens;
 use super::{ProcessError, RulesInUse};
 
 /// What every job works with. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Office {
     pub runner: Arc<Runner>,
     /// The editions of the rules that this process has read; [`Office::rule_books`] reads what was published since.
     pub rules: RulesInUse,
+    /// The tokens that this process has met.
+    pub tokens: KnownTokens,
     /// The program that reads workbooks under limits; none is the running program itself.
     pub program: Option<PathBuf>,
 }

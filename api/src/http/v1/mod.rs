@@ -56,7 +56,7 @@ impl Done {
     /// # Errors
     /// Those of the database.
     pub(super) async fn with(api: &Api, id: impl ToString) -> Result<axum::Json<Done>, Problem> {
-        let position = api.office().repository.log().length().await.map_err(ProcessError::from)?;
+        let position = api.office().repository.length().await.map_err(ProcessError::from)?;
         Ok(axum::Json(Done { id: id.to_string(), position }))
     }
 }

@@ -1,6 +1,7 @@
 //! 令牌: opaque tokens of 256 random bits, kept as hashes and shown once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +10,7 @@ use domain::actor::{Actor, ActorId, Role};
 use domain::user::{Scope, TokenTerms, User, UserCommand};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{FromRow, PgPool, Row};
 use uuid::Uuid;
 
 use super::change_user;
@@ -105,10 +106,9 @@ pub async fn caller_of(
     if !token.starts_with(PREFIX) {
         return Ok(None);
     }
-    let query = sqlx::query(include_str!("sql/read_token.sql")).bind(hash(token));
-    let Some(row) = query.fetch_optional(&office.pool).await? else { return Ok(None) };
-    let (token_id, account): (Uuid, String) = (row.try_get("token_id")?, row.try_get("account")?);
-    let last_used_on: Option<NaiveDate> = row.try_get("last_used_on")?;
+    let sha256 = hash(token);
+    let Some(known) = office.tokens.find(&office.pool, sha256).await? else { return Ok(None) };
+    let KnownToken { token_id, account, last_used_on } = known;
     let today = office_day(now);
     let user = office.repository.load_newest::<User>(&account).await?.state;
     let Some(user) = user.account() else { return Ok(None) };
@@ -116,6 +116,7 @@ pub async fn caller_of(
     if last_used_on != Some(today) {
         let query = sqlx::query(include_str!("sql/use_token.sql")).bind(token_id).bind(today);
         query.execute(&office.pool).await?;
+        office.tokens.used(sha256, today);
     }
     Ok(Some(Caller {
         actor: Actor { id: user.account.clone(), role: token.role },
@@ -126,6 +127,43 @@ pub async fn caller_of(
     }))
 }
 
-fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token).to_vec()
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+/// Tokens that this process has met, and whose they are: rows that never change but for the day of their last use. Whether
+/// a token still holds is not remembered: the stream of its user says it. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct KnownTokens(Arc<Mutex<HashMap<[u8; 32], KnownToken>>>);
+
+/// Whose a token is.
+#[derive(Clone, Debug, FromRow)]
+struct KnownToken {
+    token_id: Uuid,
+    account: String,
+    last_used_on: Option<NaiveDate>,
+}
+
+impl KnownTokens {
+    async fn find(&self, pool: &PgPool, sha256: [u8; 32]) -> Result<Option<KnownToken>, sqlx::Error> {
+        if let Some(known) = self.lock().get(&sha256) {
+            return Ok(Some(known.clone()));
+        }
+        let query = sqlx::query_as::<_, KnownToken>(include_str!("sql/read_token.sql")).bind(sha256);
+        let found = query.fetch_optional(pool).await?;
+        if let Some(found) = &found {
+            self.lock().insert(sha256, found.clone());
+        }
+        Ok(found)
+    }
+
+    fn used(&self, sha256: [u8; 32], on: NaiveDate) {
+        if let Some(known) = self.lock().get_mut(&sha256) {
+            known.last_used_on = Some(on);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], KnownToken>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -1,1 +1,0 @@
-select sha256, status, body from app_answers where key = $1
