@@ -100,6 +100,11 @@ impl Console {
         let layouts = layouts.into();
         Console { office, layouts, entrance, names: NameIndex::default(), ahead: ComingSoon::default() }
     }
+
+    /// Looks each day, before anybody asks, for what is coming. Goes on until it is dropped.
+    pub fn look_ahead(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.ahead.clone().keep_up(self.office.clone())
+    }
 }
 
 /// Every page.
