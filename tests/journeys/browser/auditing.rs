@@ -173,6 +173,7 @@ async fn sees_who_looked(auditor: &Person, person: &str) {
     auditor.fills("人员编号", id).await;
     auditor.presses("查询").await;
     auditor.sees("核对来访本人的银行账号").await;
+    auditor.sees("账户、身份号码、姓名").await;
     auditor.takes_a_picture("auditing-5-looked").await;
     auditor.follows(id).await;
     auditor.sees("谁看过").await;

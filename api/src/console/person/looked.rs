@@ -47,13 +47,20 @@ pub(super) async fn looked(office: &Office, lang: Lang, person: PersonId) -> Res
 }
 
 /// What a kind of values is called.
-fn named(lang: Lang, label: &str) -> &'static str {
+pub(in crate::console) fn named(lang: Lang, label: &str) -> &'static str {
     let (zh, en) = match label {
         "name" => ("姓名", "name"),
         "id_number" => ("身份号码", "ID number"),
         "account" => ("账户", "account"),
         "benefit_summary" => ("待遇汇总", "benefit summary"),
         "address" => ("住址", "address"),
+        "birth_date" => ("出生日期", "date of birth"),
+        "note" => ("说明", "note"),
+        "disabilities" => ("残疾证", "disability certificate"),
+        "care_level" => ("照护等级", "level of care"),
+        "circumstances" => ("家庭情况", "circumstances"),
+        "determination" => ("核定依据", "facts of a determination"),
+        "donor_name" => ("捐赠人姓名", "donor's name"),
         _ => ("其他信息", "something else"),
     };
     lang.pick(zh, en)

@@ -2,7 +2,7 @@
 //! looked.
 
 mod heat;
-mod looked;
+pub(super) mod looked;
 mod opened;
 
 use askama::Template;
