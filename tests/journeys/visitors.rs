@@ -22,6 +22,14 @@ pub const OWN: &str = "http://ledger.example";
 /// An office at whose console a clerk, an approver and somebody of finance have accounts.
 pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
     let (counter, case) = office_with_a_case().await;
+    open_accounts(&counter);
+    let app = counter.app().await;
+    let console = Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default());
+    (counter, case, app, routes(console))
+}
+
+/// Accounts for everybody of the stories.
+pub fn open_accounts(counter: &Counter) {
     for (account, role, community) in [
         ("wang.fang", "clerk", None),
         ("chen.jing", "approver", None),
@@ -39,9 +47,6 @@ pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
         let set = counter.ask_with(&["user", "password", account, "--as", who], PASSWORD);
         assert_eq!(set.status, 0, "{set:?}");
     }
-    let app = counter.app().await;
-    let console = Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default());
-    (counter, case, app, routes(console))
 }
 
 /// Another application, which waits for its review.

@@ -25,20 +25,24 @@ pub struct Counter {
 impl Counter {
     pub async fn open() -> Counter {
         let ledger = TestLedger::start().await;
-        let folder = tempfile::tempdir().unwrap();
-        ledger.master_key().write_new(&folder.path().join("data/keys/master.key")).unwrap();
-        let server = ledger.server().postgres();
-        let name: String =
-            sqlx::query_scalar("select current_database()::text").fetch_one(ledger.owner()).await.unwrap();
         // the program comes as one who may everything and makes the read tables; the fence's functions look at them as
         // their owner, who has to be the same, as it is where one role installs a ledger
-        let mut superuser = server.superuser(&name).connect().await.unwrap();
+        let mut superuser =
+            ledger.server().postgres().superuser(&name_of(&ledger).await).connect().await.unwrap();
         for function in ["scope_has_household", "scope_has_case"] {
             let hand_over = format!("alter function ledger.{function}(uuid) owner to current_user");
             superuser.execute(hand_over.as_str()).await.unwrap();
         }
         superuser.close().await.unwrap();
-        let mut url = server.superuser(&name).to_url_lossy();
+        Counter::over(ledger).await
+    }
+
+    /// The program on a ledger that has its read tables already.
+    pub async fn over(ledger: TestLedger) -> Counter {
+        let folder = tempfile::tempdir().unwrap();
+        ledger.master_key().write_new(&folder.path().join("data/keys/master.key")).unwrap();
+        let server = ledger.server().postgres();
+        let mut url = server.superuser(&name_of(&ledger).await).to_url_lossy();
         url.set_password(Some(server.superuser_password())).unwrap();
         Counter { url: url.to_string(), ledger, folder }
     }
@@ -109,6 +113,10 @@ impl Counter {
         let given = Given { data_dir, database_url, ..Given::default() };
         Settings::try_new(given, |_| None).unwrap()
     }
+}
+
+async fn name_of(ledger: &TestLedger) -> String {
+    sqlx::query_scalar("select current_database()::text").fetch_one(ledger.owner()).await.unwrap()
 }
 
 /// What the program answered.

@@ -12,6 +12,10 @@ pub const PERSONS_MAX: usize = 200;
 /// The most characters of recipient and purpose, each.
 pub const WORDS_MAX: usize = 200;
 
+/// The roles that may open personal values.
+pub const OPENING_ROLES: &[Role] =
+    &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor, Role::Consumer];
+
 /// A command to a disclosure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DisclosureCommand {
@@ -47,9 +51,7 @@ impl DisclosureCommand {
     /// The roles that may open personal values for others.
     pub fn allowed_roles(&self) -> &'static [Role] {
         match self {
-            DisclosureCommand::RecordDisclosure { .. } => {
-                &[Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor, Role::Consumer]
-            }
+            DisclosureCommand::RecordDisclosure { .. } => OPENING_ROLES,
             DisclosureCommand::DiscloseAccounts { .. } => &[Role::Finance],
         }
     }

@@ -3,6 +3,7 @@
 //! It says that something happened, not what: the event itself stays in the log.
 
 mod copy;
+mod openings;
 pub mod queries;
 mod subjects;
 
@@ -25,16 +26,16 @@ use crate::error::ApplyError;
 use crate::projection::{About, At, Batch, Projection};
 use crate::tables::Tables;
 
-/// The projection; it owns `read_audit_trail`.
+/// The projection; it owns `read_audit_trail`, and `read_openings` for whose personal values were opened by which event.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditTrail;
 
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "audit_trail",
-    version: 2,
+    version: 3,
     schema: include_str!("sql/tables.sql"),
-    tables: &["read_audit_trail"],
+    tables: &["read_audit_trail", "read_openings"],
     needs: &[],
 };
 
@@ -104,6 +105,7 @@ async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) 
         }
         rows.push(row);
     }
+    openings::add(connection, tables, batch.stored()).await?;
     copy::add(connection, tables, &rows).await
 }
 

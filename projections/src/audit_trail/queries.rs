@@ -65,3 +65,16 @@ pub async fn of_type<'e>(
     let query = sqlx::query(include_str!("sql/of_type.sql")).bind(event_type).bind(since).bind(until);
     fetch_all("read_audit_trail", executor, query).await
 }
+
+/// The newest disclosures that opened a person's values, the newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn openings<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    person: PersonId,
+    limit: u32,
+) -> Result<Vec<TrailRow>, ProjectionError> {
+    let query = sqlx::query(include_str!("sql/openings.sql")).bind(person.uuid()).bind(i64::from(limit));
+    fetch_all("read_openings", executor, query).await
+}

@@ -75,6 +75,16 @@ impl Hall {
         Hall { counter, server, driver: Driver::start() }
     }
 
+    /// Where the server is, for who comes without a browser.
+    pub fn address(&self) -> &str {
+        &self.server.address
+    }
+
+    /// The command line beside it.
+    pub fn counter(&self) -> &Counter {
+        &self.counter
+    }
+
     /// A folder for what one person's browser keeps.
     fn folder(&self, account: &str, kind: &str) -> PathBuf {
         let folder = self.counter.path(&format!("browsers/{account}/{kind}"));

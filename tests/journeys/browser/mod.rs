@@ -3,7 +3,9 @@
 //! Debian's packages `chromium` and `chromium-driver` must be there, and npm for the accessibility checker, which is
 //! brought once into the folder of what is built.
 
+mod auditing;
 mod axe;
+mod connecting;
 mod hall;
 mod pages;
 mod paying;

@@ -21,6 +21,9 @@ pub struct Person {
     downloads: PathBuf,
 }
 
+/// What is folded away nobody sees.
+const SHOWN: &str = "not(ancestor::details[not(@open)])";
+
 /// The words as XPath has them: no word of ours has both kinds of quotation marks.
 fn quoted(words: &str) -> String {
     assert!(!words.contains('"'));
@@ -62,10 +65,9 @@ impl Person {
     /// The field that a label with these words names.
     async fn field(&self, label: &str) -> WebElement {
         let words = quoted(label);
-        let named = format!("//*[@id=//main//label[starts-with(normalize-space(.),{words})]/@for]");
-        let within = format!(
-            "//label[starts-with(normalize-space(.),{words})]//*[self::input or self::select or self::textarea]"
-        );
+        let label = format!("label[starts-with(normalize-space(.),{words}) and {SHOWN}]");
+        let named = format!("//*[@id=//main//{label}/@for]");
+        let within = format!("//{label}//*[self::input or self::select or self::textarea]");
         self.one(&format!("({named} | {within})[1]")).await
     }
 
@@ -81,13 +83,37 @@ impl Person {
         field.find(By::XPath(path.as_str())).await.unwrap().click().await.unwrap();
     }
 
+    /// Picks a day in a field for days, as its calendar would.
+    pub async fn picks(&self, label: &str, day: &str) {
+        let field = self.field(label).await.to_json().unwrap();
+        let pick = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change'))";
+        self.driver.execute(pick, vec![field, Value::from(day)]).await.unwrap();
+    }
+
+    /// Ticks a box.
+    pub async fn ticks(&self, label: &str) {
+        self.field(label).await.click().await.unwrap();
+    }
+
+    /// Moves a slider with keys.
+    pub async fn slides(&self, label: &str, keys: impl Into<TypingData>) {
+        self.field(label).await.send_keys(keys).await.unwrap();
+    }
+
+    /// Opens what is folded under these words.
+    pub async fn unfolds(&self, words: &str) {
+        let path = format!("//details[not(@open)]/summary[normalize-space(.)={}]", quoted(words));
+        self.one(&path).await.click().await.unwrap();
+    }
+
     /// Gives a file to a field.
     pub async fn drops(&self, label: &str, file: &Path) {
         self.field(label).await.send_keys(file.to_str().unwrap()).await.unwrap();
     }
 
     pub async fn presses(&self, button: &str) {
-        self.one(&format!("//button[normalize-space(.)={}]", quoted(button))).await.click().await.unwrap();
+        let path = format!("//button[normalize-space(.)={} and {SHOWN}]", quoted(button));
+        self.one(&path).await.click().await.unwrap();
     }
 
     pub async fn follows(&self, link: &str) {

@@ -16,6 +16,7 @@ use crate::access::Capability;
 use crate::console::Console;
 use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
+use crate::console::person::looked::named;
 use crate::console::scope::sees_person;
 use crate::console::sheet::{Block, Cell, Field, Form, Input, Row, Sheet, Table};
 use crate::console::typed::Typed;
@@ -258,12 +259,13 @@ fn disclosed(lang: Lang, trail: &TrailRow, event: &DisclosureEvent) -> Row {
             let labels: std::collections::BTreeSet<&str> =
                 opened.iter().flat_map(|each| each.labels.iter().map(String::as_str)).collect();
             let (whom, path) = people(lang, opened);
-            (recipient, purpose, labels.into_iter().collect::<Vec<_>>().join(", "), whom, path)
+            (recipient, purpose, kinds(lang, labels), whom, path)
         }
         DisclosureEvent::AccountsDisclosed { recipient, purpose, run_id, line_count, labels, .. } => {
             let lines = grouped(line_count.cast_signed());
             let whom = lang.pick(format!("批次的 {lines} 笔"), format!("{lines} lines of a run"));
-            (recipient, purpose, labels.join(", "), whom, format!("/runs/{run_id}"))
+            let labels = labels.iter().map(String::as_str);
+            (recipient, purpose, kinds(lang, labels), whom, format!("/runs/{run_id}"))
         }
     };
     Row::of(vec![
@@ -275,6 +277,12 @@ fn disclosed(lang: Lang, trail: &TrailRow, event: &DisclosureEvent) -> Row {
         Cell::Text(what),
         Cell::link(path, whom),
     ])
+}
+
+/// What the kinds of values are called.
+fn kinds<'l>(lang: Lang, labels: impl IntoIterator<Item = &'l str>) -> String {
+    let names: Vec<&str> = labels.into_iter().map(|label| named(lang, label)).collect();
+    names.join(lang.pick("、", ", "))
 }
 
 /// The one person, with a link; else how many.

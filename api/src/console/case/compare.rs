@@ -8,16 +8,15 @@ use axum::response::Response;
 use domain::ids::CaseId;
 use serde::Deserialize;
 
-use super::case_row;
+use super::{as_of, case_row};
 use crate::access::Capability;
 use crate::console::Console;
 use crate::console::address::{Path, Query};
 use crate::console::answers::{Stop, shown};
 use crate::console::page::Frame;
-use crate::console::told::{Fact, Telling, telling};
+use crate::console::told::{Fact, Telling};
 use crate::console::visitor::Visitor;
-use crate::processes::ProcessError;
-use crate::replay::{Clocks, Subject};
+use crate::replay::Clocks;
 
 #[derive(Template)]
 #[template(path = "compare.html")]
@@ -63,20 +62,15 @@ pub(in crate::console) async fn compare(
     let failed = |error| Stop::failed(error, visitor.lang);
     case_row(&console.office, &visitor, id).await.map_err(failed)?;
     let today = visitor.desk().today();
-    let subject = Subject::Case(id);
-    let newest = telling(&console, visitor.lang, subject, Clocks { effective: today, known: today }).await;
+    let newest = as_of(&console, visitor.lang, id, Clocks { effective: today, known: today }).await;
     let first = newest.map_err(failed)?.days.first().copied().unwrap_or(today);
     let day =
         |text: &Option<String>, else_on| text.as_deref().and_then(|day| day.parse().ok()).unwrap_or(else_on);
     let (one, other) = (day(&days.one, first), day(&days.other, today));
     let mut both = Vec::new();
     for known in [one, other] {
-        let told = telling(&console, visitor.lang, subject, Clocks { effective: known, known }).await;
-        both.push(match told {
-            // before its first event there is nothing to compare with, which is no mistake
-            Err(ProcessError::Unknown { .. }) => Telling::default(),
-            told => told.map_err(failed)?,
-        });
+        let told = as_of(&console, visitor.lang, id, Clocks { effective: known, known }).await;
+        both.push(told.map_err(failed)?);
     }
     let after = both.pop().unwrap_or_default();
     let before = both.pop().unwrap_or_default();

@@ -166,7 +166,7 @@ async fn read(
     let newest = telling(console, lang, Subject::Case(id), now).await?;
     let days: Vec<NaiveDate> = newest.days.iter().copied().collect();
     let clocks = clocks(wanted, &days, today);
-    let told = if clocks == now { newest } else { telling(console, lang, Subject::Case(id), clocks).await? };
+    let told = if clocks == now { newest } else { as_of(console, lang, id, clocks).await? };
     let household = office.repository.load_newest::<Household>(row.household_id).await?.state;
     let facts_recorded_by = household.contributors();
     let ground = forms::Ground { visitor, row: &row, facts_recorded_by: &facts_recorded_by, today };
@@ -194,6 +194,19 @@ async fn read(
         steps,
         left_out,
     })
+}
+
+/// A case as of two clocks: nothing, where it was not there yet, such as on the day on which its household was registered.
+pub(super) async fn as_of(
+    console: &Console,
+    lang: Lang,
+    case: CaseId,
+    clocks: Clocks,
+) -> Result<Telling, ProcessError> {
+    match telling(console, lang, Subject::Case(case), clocks).await {
+        Err(ProcessError::Unknown { .. }) => Ok(Telling::default()),
+        told => told,
+    }
 }
 
 /// The days of the slider where it was moved, else the clocks that were typed.

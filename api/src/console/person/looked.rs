@@ -3,17 +3,14 @@
 use domain::aggregate::Decider;
 use domain::disclosure::{Disclosure, DisclosureEvent};
 use domain::ids::PersonId;
-use projections::audit_trail::queries::{TrailFilter, trail};
+use projections::audit_trail::queries::openings;
 
 use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
 use crate::replay::role;
 
-/// Events of a person's trail that are looked through.
-const TRAIL_MAX: u32 = 5_000;
-
 /// Looks that are shown, the newest.
-const LOOKS_MAX: usize = 20;
+const LOOKS_MAX: u32 = 20;
 
 /// Somebody looked.
 pub(super) struct Look {
@@ -25,11 +22,8 @@ pub(super) struct Look {
 
 /// The newest disclosures of a person's values, the newest first.
 pub(super) async fn looked(office: &Office, lang: Lang, person: PersonId) -> Result<Vec<Look>, ProcessError> {
-    let filter = TrailFilter { person: Some(person), ..TrailFilter::default() };
-    let rows = trail(&office.pool, &filter, 0, TRAIL_MAX).await?;
-    let opened = rows.iter().rev().filter(|row| row.event_type == "PersonalDataDisclosed").take(LOOKS_MAX);
     let mut looks = Vec::new();
-    for row in opened {
+    for row in openings(&office.pool, person, LOOKS_MAX).await? {
         let acted = lang.pick(role(row.actor_role).0, role(row.actor_role).1);
         let streams = [row.stream_id.clone()];
         for stored in office.repository.log().read_streams(Disclosure::TYPE, &streams, u64::MAX).await? {
@@ -53,13 +47,20 @@ pub(super) async fn looked(office: &Office, lang: Lang, person: PersonId) -> Res
 }
 
 /// What a kind of values is called.
-fn named(lang: Lang, label: &str) -> &'static str {
+pub(in crate::console) fn named(lang: Lang, label: &str) -> &'static str {
     let (zh, en) = match label {
         "name" => ("姓名", "name"),
         "id_number" => ("身份号码", "ID number"),
         "account" => ("账户", "account"),
         "benefit_summary" => ("待遇汇总", "benefit summary"),
         "address" => ("住址", "address"),
+        "birth_date" => ("出生日期", "date of birth"),
+        "note" => ("说明", "note"),
+        "disabilities" => ("残疾证", "disability certificate"),
+        "care_level" => ("照护等级", "level of care"),
+        "circumstances" => ("家庭情况", "circumstances"),
+        "determination" => ("核定依据", "facts of a determination"),
+        "donor_name" => ("捐赠人姓名", "donor's name"),
         _ => ("其他信息", "something else"),
     };
     lang.pick(zh, en)

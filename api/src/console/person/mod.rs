@@ -2,7 +2,7 @@
 //! looked.
 
 mod heat;
-mod looked;
+pub(super) mod looked;
 mod opened;
 
 use askama::Template;
@@ -10,7 +10,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::disclosure::OpenedFields;
+use domain::disclosure::{OPENING_ROLES, OpenedFields};
 use domain::household::{Household, Member};
 use domain::identifiers::masked_name;
 use domain::ids::{HouseholdId, PersonId};
@@ -160,6 +160,7 @@ async fn read(
     office.load_keys(home.registered().into_iter().flat_map(|home| home.members.keys().copied())).await?;
     let values = opened::Values::of(office, member, today, lang, opened);
     let may_see_looks = crate::access::may(visitor.role, Capability::ReadCases);
+    let may_open = OPENING_ROLES.contains(&visitor.role) && !member.is_restricted();
     let path = format!("/people/{person}");
     let mut links =
         vec![(format!("/households/{}", known.household), lang.pick("家庭", "Household").to_owned())];
@@ -169,7 +170,7 @@ async fn read(
         title: values.name.clone(),
         known: values.told(lang, home.registered(), member),
         opened,
-        form: (!opened && !member.is_restricted()).then(|| form(lang, &path)),
+        form: (!opened && may_open).then(|| form(lang, &path)),
         links,
         cases: known.of.cases.iter().map(|case| case_line(lang, case)).collect(),
         totals: totals(lang, &summary),

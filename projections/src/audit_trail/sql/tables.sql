@@ -41,3 +41,13 @@ comment on column read_audit_trail.household_id is 'The household it concerns.';
 comment on column read_audit_trail.person_id is 'The person it concerns.';
 comment on column read_audit_trail.case_id is 'The case it concerns.';
 comment on column read_audit_trail.run_id is 'The payment run it concerns.';
+
+create table read_openings (
+    person_id uuid not null,
+    position bigint not null,
+    primary key (person_id, position)
+);
+
+comment on table read_openings is 'Whose personal values were opened by which disclosure (披露).';
+comment on column read_openings.person_id is 'The person.';
+comment on column read_openings.position is 'The disclosure''s place in the log.';
