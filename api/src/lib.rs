@@ -22,6 +22,7 @@ pub mod registers;
 pub mod replay;
 pub mod sealing;
 pub mod settings;
+pub mod webhooks;
 pub mod witness;
 pub mod witnessing;
 pub mod workbook;

@@ -14,6 +14,7 @@ use crate::payment_run::PaymentRunEvent;
 use crate::recovery_plan::RecoveryPlanEvent;
 use crate::todo::TodoEvent;
 use crate::user::UserEvent;
+use crate::webhook::WebhookEvent;
 
 /// An event of one of the office's streams, told apart by the stream's type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,4 +47,6 @@ pub enum AnyEvent {
     Todo(TodoEvent),
     /// 用户.
     User(UserEvent),
+    /// 推送订阅.
+    Webhook(WebhookEvent),
 }

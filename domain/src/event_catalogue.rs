@@ -20,6 +20,7 @@ use crate::payment_run::PaymentRunEvent;
 use crate::recovery_plan::RecoveryPlanEvent;
 use crate::todo::TodoEvent;
 use crate::user::UserEvent;
+use crate::webhook::WebhookEvent;
 
 /// A kind of stream and what can happen to it.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +75,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<LogBreakEvent>("LogBreak", "日志断点"),
         StreamKind::new::<TodoEvent>("Todo", "待办"),
         StreamKind::new::<UserEvent>("User", "用户"),
+        StreamKind::new::<WebhookEvent>("Webhook", "推送订阅"),
     ]
 }
 

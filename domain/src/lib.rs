@@ -38,3 +38,4 @@ pub mod schedule;
 pub mod timeline;
 pub mod todo;
 pub mod user;
+pub mod webhook;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod attachments;
+mod attacks;
 mod client;
 mod contract;
 mod desk;
@@ -9,6 +10,7 @@ mod document;
 mod doors;
 mod examples;
 mod hostile;
+mod leaving;
 mod life;
 mod permissions;
 mod reading;

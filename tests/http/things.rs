@@ -2,9 +2,13 @@
 
 use api::processes::Desk;
 use api::processes::attachments::{Belonging, NewAttachment, keep_attachment};
+use api::processes::users::{self, NewUser};
+use api::processes::webhooks::{NewWebhook, subscribe_webhook};
 use chrono::Utc;
+use domain::actor::ActorId;
 use domain::household::AttachmentKind;
-use domain::user::DataScope;
+use domain::user::{DataScope, UserKind};
+use domain::webhook::WebhookFilter;
 use tests::personas;
 
 use crate::client::Doors;
@@ -19,6 +23,7 @@ pub struct Things {
     campaign: String,
     gift: String,
     attachment: String,
+    webhook: String,
 }
 
 impl Things {
@@ -32,6 +37,7 @@ impl Things {
             Some("funds") => &self.fund,
             Some("campaigns") => &self.campaign,
             Some("gifts") => &self.gift,
+            Some("webhooks") => &self.webhook,
             _ => "0c8f1a52-7b1e-4c55-9a39-64c0d3b8a001",
         };
         let mut path = path.replace("{id}", id);
@@ -70,6 +76,7 @@ pub async fn things(doors: &Doors) -> Things {
     Things {
         attachment,
         fund: doors.small.office.fund_id(tests::office::FUND).to_string(),
+        webhook: webhook(doors).await,
         gift: text(&gifts["items"][0]["donation_id"]),
         campaign,
         case: text(&case["case_id"]),
@@ -87,4 +94,21 @@ async fn attached(doors: &Doors, person: &str) -> String {
     let new = NewAttachment { kind: AttachmentKind::Certificate, file_name: "scan.pdf".to_owned(), bytes };
     let desk = Desk::new(personas::clerk(), Utc::now());
     keep_attachment(office, &desk, &of, new).await.unwrap().to_string()
+}
+
+/// Another system that is told of changes.
+async fn webhook(doors: &Doors) -> String {
+    let desk = Desk::new(personas::administrator(), Utc::now());
+    let consumer = ActorId::parse("told.system").unwrap();
+    let user = NewUser {
+        account: consumer.clone(),
+        kind: UserKind::Consumer,
+        title: "试用".to_owned(),
+        data_scope: DataScope::Everywhere,
+        roles: vec![],
+    };
+    users::open_user(&doors.small.office, &desk, user).await.unwrap();
+    let wanted =
+        NewWebhook { consumer, url: "https://hooks.example/".to_owned(), filter: WebhookFilter::default() };
+    subscribe_webhook(&doors.small.office, &desk, wanted).await.unwrap().webhook_id.to_string()
 }

@@ -30,6 +30,7 @@ mod publishing;
 mod recovering;
 mod second_factor;
 mod serving;
+mod silence;
 mod three_months;
 mod tls;
 mod tracing;

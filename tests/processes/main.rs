@@ -11,3 +11,4 @@ mod recoveries;
 mod run_desk;
 mod second_factors;
 mod users;
+mod webhooks;

@@ -64,6 +64,13 @@ impl Counter {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// The same, telling everything to a file in the folder.
+    pub fn start_loudly(&self, arguments: &[&str], log: &str) -> Child {
+        let log = fs::File::create(self.path(log)).unwrap();
+        let mut command = self.command(arguments);
+        command.env("RUST_LOG", "debug").stdout(Stdio::piped()).stderr(log).spawn().unwrap()
+    }
+
     /// The same, with a line on standard input.
     pub fn ask_with(&self, arguments: &[&str], line: &str) -> Answer {
         let mut command = self.command(arguments);

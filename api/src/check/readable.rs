@@ -18,6 +18,7 @@ use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use domain::user::User;
+use domain::webhook::Webhook;
 
 use super::seen::{Seen, Watch};
 use super::{Finding, Invariant};
@@ -39,6 +40,7 @@ pub struct Readable {
     breaks: HashMap<String, LogBreak>,
     todos: HashMap<String, Todo>,
     users: HashMap<String, User>,
+    webhooks: HashMap<String, Webhook>,
     findings: Vec<Finding>,
 }
 
@@ -69,6 +71,7 @@ impl Watch for Readable {
             Some(AnyEvent::LogBreak(event)) => fold(&mut self.breaks, id, event),
             Some(AnyEvent::Todo(event)) => fold(&mut self.todos, id, event),
             Some(AnyEvent::User(event)) => fold(&mut self.users, id, event),
+            Some(AnyEvent::Webhook(event)) => fold(&mut self.webhooks, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

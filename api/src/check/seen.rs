@@ -19,6 +19,7 @@ use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use domain::user::User;
+use domain::webhook::Webhook;
 use eventlog::event::{DecodeError, StoredEvent};
 use serde::Deserialize;
 
@@ -95,6 +96,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         LogBreak::TYPE => stored.decode()?.map(AnyEvent::LogBreak),
         Todo::TYPE => stored.decode()?.map(AnyEvent::Todo),
         User::TYPE => stored.decode()?.map(AnyEvent::User),
+        Webhook::TYPE => stored.decode()?.map(AnyEvent::Webhook),
         _ => None,
     })
 }

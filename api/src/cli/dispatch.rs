@@ -5,7 +5,7 @@ use super::session::Session;
 use super::{
     Cli, Command, audit, bank, books, campaign, case, check, db, demo, donation, fund, import, migrate,
     payment, person, policy, print, proofs, rebuild, recovery, replay, report, run, serve, signing, todo,
-    token, user, witness,
+    token, user, webhook, witness,
 };
 use crate::embedded_postgres::unless_interrupted;
 use crate::http::EntriesServed;
@@ -49,6 +49,7 @@ async fn work(session: &Session, command: Command) -> Result<Done, Failure> {
         Command::Todo(command) => todo::run(session, command).await,
         Command::User(command) => user::run(session, command).await,
         Command::Token(command) => token::run(session, command).await,
+        Command::Webhook(command) => webhook::run(session, command).await,
         Command::Report { month: Some(month), .. } => report::run_month(session, month).await,
         Command::Report { year, month: None } => report::run(session, year).await,
         Command::Print(command) => print::run(session, command).await,

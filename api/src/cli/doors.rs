@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::session::parse_role;
 use crate::console::Entrance;
 use crate::http::{Tls, TlsFiles};
+use crate::webhooks::Delivery;
 
 /// How people come in.
 #[derive(Clone, Debug, Args)]
@@ -24,6 +25,9 @@ pub struct DoorArgs {
     /// 允许明文 · serve without TLS on an address that other machines reach, such as behind a proxy that speaks TLS
     #[arg(long, conflicts_with = "tls_cert")]
     plain_http: bool,
+    /// 可推送的内部主机 · hosts that webhooks may call whatever their addresses are, and without TLS
+    #[arg(long, value_name = "HOST", env = "LEDGER_WEBHOOK_HOSTS", value_delimiter = ',')]
+    allow_webhook_host: Vec<String>,
     /// 须用动态验证码的岗位 · roles whose people must have a second factor
     #[arg(
         long,
@@ -40,15 +44,17 @@ pub struct DoorArgs {
 pub(super) struct Doors {
     tls: Option<TlsFiles>,
     plain_http: bool,
+    webhook_hosts: Vec<String>,
     second_factor_for: BTreeSet<Role>,
 }
 
 impl From<DoorArgs> for Doors {
     fn from(arguments: DoorArgs) -> Doors {
-        let DoorArgs { tls_cert, tls_key, plain_http, second_factor } = arguments;
+        let DoorArgs { tls_cert, tls_key, plain_http, allow_webhook_host, second_factor } = arguments;
         Doors {
             tls: tls_cert.zip(tls_key).map(|(certificate, key)| TlsFiles { certificate, key }),
             plain_http,
+            webhook_hosts: allow_webhook_host,
             second_factor_for: second_factor.into_iter().collect(),
         }
     }
@@ -60,6 +66,11 @@ impl Doors {
     pub fn entrance(&self) -> Entrance {
         let encrypted = self.tls.is_some() || self.plain_http;
         Entrance { second_factor_for: self.second_factor_for.clone(), encrypted }
+    }
+
+    /// How other systems are told of changes.
+    pub fn delivery(&self) -> Delivery {
+        Delivery { allowed_hosts: self.webhook_hosts.clone(), ..Delivery::default() }
     }
 
     /// The scheme of the server's address.

@@ -38,6 +38,7 @@ mod todo;
 mod token;
 mod told;
 mod user;
+mod webhook;
 mod witness;
 
 use std::path::PathBuf;
@@ -71,6 +72,7 @@ pub use signing::SigningCommand;
 pub use todo::TodoCommand;
 pub use token::TokenCommand;
 pub use user::UserCommand;
+pub use webhook::WebhookCommand;
 pub use witness::WitnessArgs;
 
 /// 社会救助与待遇台账 · social services and benefits ledger
@@ -194,6 +196,9 @@ pub enum Command {
     /// 令牌 · tokens for programs that call the API: issue, list, revoke
     #[command(subcommand)]
     Token(TokenCommand),
+    /// 推送 · webhooks: tell other systems of changes
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// 募捐活动 · campaigns: open, publish, remit, trace
     #[command(subcommand)]
     Campaign(CampaignCommand),

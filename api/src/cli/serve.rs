@@ -14,6 +14,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use super::doors::Doors;
 use super::failure::{Done, Failure};
@@ -25,6 +26,7 @@ use crate::embedded_postgres::unless_interrupted;
 use crate::http::limits::Bounds;
 use crate::http::{self, Api, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
+use crate::webhooks::Webhooks;
 
 /// Serves; port 0 takes a free one. The address is printed when requests are taken.
 ///
@@ -79,11 +81,17 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = layouts_of(app)?;
-    let pages = console::routes(Console::new(app.office().clone(), layouts, doors.entrance()))
-        .layer(Extension(Arc::new(app.outside())));
+    let console = Console::new(app.office().clone(), layouts, doors.entrance());
+    let mut beside = JoinSet::new();
+    beside.spawn(console.look_ahead());
+    let pages = console::routes(console).layer(Extension(Arc::new(app.outside())));
     let api = Api::knowing(app.office().clone(), app.tree().origin(), Bounds::default(), app.outside());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
+    let told = Webhooks::start(app.office().clone(), app.tree().origin(), doors.delivery());
+    let told = told.map_err(anyhow::Error::new)?;
     let ended = http::serve_with(listener, routes, tls, stop).await;
+    beside.shutdown().await;
+    told.finish().await;
     if let Some(nightly) = nightly {
         nightly.finish().await;
     }

@@ -1,11 +1,14 @@
 //! 工作台: what waits for the visitor today.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::Utc;
 use domain::ids::{CaseId, PersonId};
+use projections::case_files::queries::{DueReviews, first_reviews_due};
 use tokio::sync::Mutex;
 
 use super::Console;
@@ -16,14 +19,17 @@ use super::visitor::Visitor;
 use crate::access::{Capability, may};
 use crate::outlook::ahead::ahead;
 use crate::outlook::found::Horizon;
-use crate::outlook::waiting::{Waiting, WaitingKind, waiting};
-use crate::processes::{Office, ProcessError};
+use crate::outlook::waiting::{Waiting, WaitingKind, of_review, waiting_but_reviews};
+use crate::processes::{Office, ProcessError, office_day};
 
 /// How many days ahead the desk looks.
 const DAYS_AHEAD: u32 = 30;
 
 /// Entries of one kind that are shown.
-const SHOWN_MAX: usize = 20;
+const SHOWN_MAX: u32 = 20;
+
+/// How long after a look at the calendar the next one is taken.
+const PAUSE: Duration = Duration::from_secs(60);
 
 #[derive(Template)]
 #[template(path = "desk.html")]
@@ -36,8 +42,8 @@ struct DeskPage {
 /// The steps of one kind.
 struct Group {
     name: &'static str,
-    count: usize,
-    more: usize,
+    count: u64,
+    more: u64,
     entries: Vec<Entry>,
 }
 
@@ -50,42 +56,52 @@ struct Entry {
     overdue: bool,
 }
 
+/// What was found for somebody. Of the reviews, which are many in a large office, only the first are looked at.
+struct Seen {
+    waiting: Vec<Waiting>,
+    reviews: DueReviews,
+}
+
 /// Shows what waits.
 pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Result<Response, Stop> {
-    let today = visitor.desk().today();
-    let horizon = Horizon { on: today, within_days: DAYS_AHEAD };
+    let horizon = Horizon { on: visitor.desk().today(), within_days: DAYS_AHEAD };
     let found = seen(&console, &visitor, horizon).await;
     let found = found.map_err(|error| Stop::failed(error, visitor.lang))?;
-    let groups = WaitingKind::ALL.iter().filter(|kind| may(visitor.role, takes(**kind)));
-    let groups = groups.map(|kind| group(&visitor, horizon, *kind, &found)).filter(|group| group.count > 0);
+    let kinds = WaitingKind::ALL.iter().filter(|kind| may(visitor.role, takes(**kind)));
+    let groups = kinds.map(|kind| group(&visitor, horizon, *kind, &found)).filter(|group| group.count > 0);
     let groups = groups.collect();
-    Ok(shown(&DeskPage { frame: Frame::new(&visitor, "/"), today: today.to_string(), groups }))
+    let today = horizon.on.to_string();
+    Ok(shown(&DeskPage { frame: Frame::new(&visitor, "/"), today, groups }))
 }
 
 /// What waits and what is coming, without the cases and people of communities that the visitor does not see.
-async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
+async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<Seen, ProcessError> {
     let office = &console.office;
-    let mut found = waiting(office, horizon).await?;
-    if may(visitor.role, Capability::PrepareCases) {
-        found.extend(console.ahead.of(office, horizon).await?);
-    }
+    let waiting = waiting_but_reviews(office, horizon).await?;
+    let ahead = match may(visitor.role, Capability::PrepareCases) {
+        true => console.ahead.of(office, horizon).await?,
+        false => Arc::default(),
+    };
+    let scope = &visitor.account.data_scope;
+    let reviews = first_reviews_due(&office.pool, horizon.until(), scope, SHOWN_MAX).await?;
+    let found = waiting.iter().chain(ahead.iter());
     if visitor.sees_everyone() {
-        return Ok(found);
+        return Ok(Seen { waiting: found.cloned().collect(), reviews });
     }
-    let ids: Vec<CaseId> = found.iter().filter_map(case_of).collect();
+    let ids: Vec<CaseId> = found.clone().filter_map(case_of).collect();
     let cases = seen_cases(office, visitor, &ids).await?;
     let mut seen = Vec::new();
     for waiting in found {
-        let shown = match (case_of(&waiting), person_of(&waiting)) {
+        let shown = match (case_of(waiting), person_of(waiting)) {
             (Some(case), _) => cases.contains(&case),
             (None, Some(person)) => sees_person(office, visitor, person).await?,
             (None, None) => of_everyone(waiting.kind),
         };
         if shown {
-            seen.push(waiting);
+            seen.push(waiting.clone());
         }
     }
-    Ok(seen)
+    Ok(Seen { waiting: seen, reviews })
 }
 
 /// What concerns nobody in particular.
@@ -120,22 +136,33 @@ fn person_of(waiting: &Waiting) -> Option<PersonId> {
 }
 
 /// What is coming, as this process found it last: a walk over the register takes seconds in a large office, so it is taken
-/// once a day. Cheap to clone; the clones share it.
+/// once a day, and by a server before anybody asks. Cheap to clone; the clones share it.
 #[derive(Clone, Default)]
 pub struct ComingSoon(Arc<Mutex<Option<Found>>>);
 
 /// What a walk over the register found, and for which days it looked.
-type Found = (Horizon, Vec<Waiting>);
+type Found = (Horizon, Arc<Vec<Waiting>>);
 
 impl ComingSoon {
-    async fn of(&self, office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
+    async fn of(&self, office: &Office, horizon: Horizon) -> Result<Arc<Vec<Waiting>>, ProcessError> {
         let mut known = self.0.lock().await;
         if let Some((_, found)) = known.as_ref().filter(|(of, _)| *of == horizon) {
-            return Ok(found.clone());
+            return Ok(Arc::clone(found));
         }
-        let found = ahead(office, horizon).await?;
-        *known = Some((horizon, found.clone()));
+        let found = Arc::new(ahead(office, horizon).await?);
+        *known = Some((horizon, Arc::clone(&found)));
         Ok(found)
+    }
+
+    /// Takes the walk of each day as it begins, until it is dropped.
+    pub(super) async fn keep_up(self, office: Office) {
+        loop {
+            let horizon = Horizon { on: office_day(Utc::now()), within_days: DAYS_AHEAD };
+            if let Err(error) = self.of(&office, horizon).await {
+                tracing::warn!(%error, "what is coming could not be looked for");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -159,9 +186,8 @@ const fn takes(kind: WaitingKind) -> Capability {
     }
 }
 
-fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &[Waiting]) -> Group {
-    let of_kind = || found.iter().filter(|waiting| waiting.kind == kind);
-    let count = of_kind().count();
+fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &Seen) -> Group {
+    let of_kind = || found.waiting.iter().filter(move |waiting| waiting.kind == kind);
     let entry = |waiting: &Waiting| Entry {
         path: path(kind, &waiting.of),
         of: waiting.of.chars().take(8).collect(),
@@ -169,12 +195,13 @@ fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &[Waitin
         due: waiting.due_on.map(|day| day.to_string()).unwrap_or_default(),
         overdue: waiting.due_on.is_some_and(|day| day < horizon.on),
     };
-    Group {
-        name: visitor.lang.pick(kind.zh(), kind.en()),
-        count,
-        more: count.saturating_sub(SHOWN_MAX),
-        entries: of_kind().take(SHOWN_MAX).map(entry).collect(),
-    }
+    let (count, entries): (u64, Vec<Entry>) = if kind == WaitingKind::Recertification {
+        (found.reviews.count, found.reviews.first.iter().map(|due| entry(&of_review(due))).collect())
+    } else {
+        (of_kind().count() as u64, of_kind().take(SHOWN_MAX as usize).map(entry).collect())
+    };
+    let (name, more) = (visitor.lang.pick(kind.zh(), kind.en()), count.saturating_sub(entries.len() as u64));
+    Group { name, count, more, entries }
 }
 
 /// Where the step is taken, or the thing is seen; nowhere yet where no page shows it.

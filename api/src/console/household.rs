@@ -1,7 +1,7 @@
 //! 家庭: who belongs to it, what is known of it by two clocks, and its cases.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::household::{Household, Member};
 use domain::ids::HouseholdId;
@@ -15,6 +15,7 @@ use super::person::{masked, stage_name};
 use super::told::{AsOf, Fact};
 use super::visitor::Visitor;
 use crate::access::Capability;
+use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
 use crate::registers::Named;

@@ -28,6 +28,7 @@
 //!
 //! Rooms that are made of tables and forms alone are written as a [`sheet`].
 
+mod address;
 mod answers;
 mod assets;
 mod audit;
@@ -98,6 +99,11 @@ impl Console {
     pub fn new(office: Office, layouts: impl Into<Arc<Catalogue>>, entrance: Entrance) -> Console {
         let layouts = layouts.into();
         Console { office, layouts, entrance, names: NameIndex::default(), ahead: ComingSoon::default() }
+    }
+
+    /// Looks each day, before anybody asks, for what is coming. Goes on until it is dropped.
+    pub fn look_ahead(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.ahead.clone().keep_up(self.office.clone())
     }
 }
 

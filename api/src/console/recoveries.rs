@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ids::{CaseId, RecoveryPlanId};
 use domain::money::Money;
@@ -22,6 +22,7 @@ use super::page::Frame;
 use super::scope::seen_cases;
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
+use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::{self as office, Office, ProcessError, Repaid, WantedWay};
 use crate::replay::plan_way;

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::household::Household;
@@ -16,6 +16,7 @@ use super::forms::{Field, Kind, StepForm, Typed};
 use super::page::Frame;
 use super::visitor::Visitor;
 use crate::access::Capability;
+use crate::console::address::Path;
 use crate::lang::Lang;
 use crate::processes::{
     Office, ProcessError, hold_consultation, receive_application, record_change, register_household,

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::answers::{Refusal, Stop, shown};
 use super::visitor::{LANGUAGE, Visitor, language};
 use super::{Console, second_factor, session};
+use crate::console::address::Path;
 use crate::lang::Lang;
 use crate::processes::users::{admit_by_password, check_password};
 

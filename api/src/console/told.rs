@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, FixedOffset, NaiveDate, Offset, Utc};
 use domain::event_catalogue::stream_kinds;
@@ -19,6 +19,7 @@ use super::names::people;
 use super::page::Frame;
 use super::visitor::Visitor;
 use crate::access::Capability;
+use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
 use crate::replay::{

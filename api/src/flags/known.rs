@@ -201,7 +201,7 @@ impl KnownLog {
             }
             Some(AnyEvent::Fund(event)) => self.see_fund(seen, day, event),
             // what was opened for whom, which rates were published, how a bank wrote its results, how money comes back, a
-            // break that two people declared, what was set aside and who may come in are no rule's question
+            // break that two people declared, what was set aside, who may come in and who is told are no rule's question
             Some(
                 AnyEvent::Disclosure(_)
                 | AnyEvent::Gazette(_)
@@ -209,7 +209,8 @@ impl KnownLog {
                 | AnyEvent::RecoveryPlan(_)
                 | AnyEvent::LogBreak(_)
                 | AnyEvent::Todo(_)
-                | AnyEvent::User(_),
+                | AnyEvent::User(_)
+                | AnyEvent::Webhook(_),
             )
             | None => {}
         }

@@ -67,7 +67,7 @@ pub enum AnswerKind {
 pub enum Kept {
     /// As it is.
     Whole,
-    /// Without the member `token`, which is shown once.
+    /// Without the members `token` and `secret`, which are shown once.
     WithoutToken,
     /// Not at all: it holds what nobody should keep, and the request is done again, which changes nothing.
     Not,

@@ -150,6 +150,7 @@ fn without_token(text: &str) -> String {
     let mut value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     if let Some(object) = value.as_object_mut() {
         object.remove("token");
+        object.remove("secret");
     }
     value.to_string()
 }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use chrono::{NaiveDate, Utc};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::guard::JSON_BYTES_MAX;
 use super::problem::Problem;
@@ -78,7 +78,9 @@ impl<B: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<B> {
         let sent = read.map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
-            if inner.is_data() { invalid(&path) } else { malformed(inner.line(), inner.column()) }
+            // a reader that stops early, such as at a second field where one is taken, calls that a mistake of writing
+            let is_json = serde_json::from_slice::<IgnoredAny>(&bytes).is_ok();
+            if is_json { invalid(&path) } else { malformed(inner.line(), inner.column()) }
         })?;
         reader.end().map_err(|error| malformed(error.line(), error.column()))?;
         Ok(Sent(sent))

@@ -213,11 +213,10 @@ fn status_of(error: &ProcessError) -> StatusCode {
             "sign_in_refused" => StatusCode::UNAUTHORIZED,
             "person_erased" => StatusCode::GONE,
             "version_changed" => StatusCode::PRECONDITION_FAILED,
-            "user_unknown" | "token_unknown" | "run_unknown" | "plan_unknown" | "fund_unknown"
-            | "campaign_unknown" | "donation_unknown" | "receipt_unknown" | "remittance_unknown"
-            | "donor_unknown" | "proposal_unknown" | "payment_unknown" | "file_unknown" | "line_unknown" => {
-                StatusCode::NOT_FOUND
-            }
+            "user_unknown" | "token_unknown" | "webhook_unknown" | "run_unknown" | "plan_unknown"
+            | "fund_unknown" | "campaign_unknown" | "donation_unknown" | "receipt_unknown"
+            | "remittance_unknown" | "donor_unknown" | "proposal_unknown" | "payment_unknown"
+            | "file_unknown" | "line_unknown" => StatusCode::NOT_FOUND,
             _ if field.is_empty() => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         },

@@ -1,7 +1,7 @@
 //! What is coming by itself: months whose amount changes because somebody has a birthday or a fact ends, and certificates
 //! that expire. One walk over the register; it asks, and stores nothing.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::household::{Household, Member};
 use domain::ids::PersonId;
@@ -48,11 +48,6 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    fn until(&self) -> NaiveDate {
-        let Horizon { on, within_days } = self.horizon;
-        on.checked_add_days(Days::new(within_days.into())).unwrap_or(on)
-    }
-
     fn household(&self, file: &HouseholdFile, found: &mut Vec<Waiting>) -> Result<(), ProcessError> {
         let (home, household) = (file.household.household_id, &file.household.state);
         let own =
@@ -81,7 +76,7 @@ impl Look<'_> {
         };
         let now = BenefitMonth::of(on);
         let Some(mut before) = due(now)? else { return Ok(None) };
-        for month in now.next().through(BenefitMonth::of(self.until())) {
+        for month in now.next().through(BenefitMonth::of(self.horizon.until())) {
             let Some(amount) = due(month)? else { break };
             if amount != before {
                 let (was, is) = (yuan(before), yuan(amount));
@@ -109,7 +104,7 @@ impl Look<'_> {
         let Some(sealed) = member.certificate.at(on) else { return Ok(None) };
         let Some(certificate) = sealed.open(member.person_id, self.opener)?.clear() else { return Ok(None) };
         let ends = certificate.0.iter().filter_map(|entry| entry.until);
-        let Some(last) = ends.filter(|last| *last >= on && *last <= self.until()).min() else {
+        let Some(last) = ends.filter(|last| *last >= on && *last <= self.horizon.until()).min() else {
             return Ok(None);
         };
         Ok(Some(expires(member.person_id, last)))

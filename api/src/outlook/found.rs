@@ -31,6 +31,13 @@ pub struct Horizon {
     pub within_days: u32,
 }
 
+impl Horizon {
+    /// The last day that is looked at.
+    pub fn until(self) -> NaiveDate {
+        self.on.checked_add_days(Days::new(self.within_days.into())).unwrap_or(self.on)
+    }
+}
+
 /// An entry of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct TodoItem {
@@ -213,10 +220,10 @@ impl Look<'_> {
 
     /// Whether someone without a case would be due something, now or within the horizon.
     fn unenrolled(&self, file: &HouseholdFile, asked: &Unenrolled) -> Result<Option<Raised>, FactsError> {
-        let Horizon { on, within_days } = self.horizon;
+        let on = self.horizon.on;
         let now = BenefitMonth::of(on);
-        let until = on.checked_add_days(Days::new(within_days.into())).unwrap_or(on);
-        let months: Vec<BenefitMonth> = now.through(BenefitMonth::of(until).max(now)).collect();
+        let months: Vec<BenefitMonth> =
+            now.through(BenefitMonth::of(self.horizon.until()).max(now)).collect();
         let found = asked.of(&file.household.state).months(self.opener, self.rules, &months, on)?;
         let Some(due) = found.iter().find(|month| month.is_payable()) else { return Ok(None) };
         let kind = if due.month == now { TodoKind::NotEnrolled } else { TodoKind::SoonEligible };

@@ -1,12 +1,13 @@
 //! What waits at the office today: steps that somebody must take, with the day by which where there is one.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use domain::benefit_case::{BenefitCase, Objection, Step};
 use domain::gazette::ProposalStage;
 use domain::payment_run::RunStage;
+use domain::program::Program;
 use domain::recovery_plan::PlanStage;
 use projections::bank_returns::queries::open_lines;
-use projections::case_files::queries::{cases_in_stage, reviews_due};
+use projections::case_files::queries::{DueReview, cases_in_stage, reviews_due};
 use projections::case_files::{CaseRow, CaseStage};
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{returned_payments, runs};
@@ -111,8 +112,23 @@ impl WaitingKind {
 /// # Errors
 /// [`ProcessError`] when the log or a read table cannot be read.
 pub async fn waiting(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = waiting_but_reviews(office, horizon).await?;
+    let reviews = reviews_due(&office.pool, horizon.until()).await?;
+    found.extend(reviews.iter().filter_map(|case| {
+        let (case_id, program) = (case.case_id, case.program);
+        Some(of_review(&DueReview { case_id, program, review_due_on: case.review_due_on? }))
+    }));
+    found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
+    Ok(found)
+}
+
+/// The same without the reviews, of which a large office has many.
+///
+/// # Errors
+/// As [`waiting`].
+pub async fn waiting_but_reviews(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
-    let until = horizon.on.checked_add_days(Days::new(horizon.within_days.into())).unwrap_or(horizon.on);
+    let until = horizon.until();
     let mut found = Vec::new();
     for stage in [CaseStage::Recommended, CaseStage::OnNotice] {
         let mut from = 0;
@@ -123,13 +139,6 @@ pub async fn waiting(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, 
             from = last.opened_position + 1;
         }
     }
-    let reviews = reviews_due(&office.pool, until).await?;
-    found.extend(reviews.iter().map(|case| Waiting {
-        kind: WaitingKind::Recertification,
-        due_on: case.review_due_on,
-        of: case.case_id.to_string(),
-        about: about_case(case),
-    }));
     found.extend(runs(&office.pool).await?.iter().filter_map(of_run));
     for payment in returned_payments(&office.pool).await? {
         found.push(Waiting {
@@ -146,6 +155,16 @@ pub async fn waiting(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, 
     found.extend(of_office(office).await?);
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
     Ok(found)
+}
+
+/// A review that is due.
+pub fn of_review(due: &DueReview) -> Waiting {
+    Waiting {
+        kind: WaitingKind::Recertification,
+        due_on: Some(due.review_due_on),
+        of: due.case_id.to_string(),
+        about: about(due.program),
+    }
 }
 
 /// Lines of bank files that nobody matched, and recovery plans that wait for a second person.
@@ -211,8 +230,8 @@ async fn of_office(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
     Ok(found)
 }
 
-fn about_case(case: &CaseRow) -> Words {
-    Words { zh: case.program.zh().to_owned(), en: case.program.en().to_owned() }
+fn about(program: Program) -> Words {
+    Words { zh: program.zh().to_owned(), en: program.en().to_owned() }
 }
 
 fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
@@ -225,7 +244,7 @@ fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
     if let Some(raised_on) = open {
         let kind = WaitingKind::ObjectionToResolve;
         let of = case.case_id.to_string();
-        return Some(Waiting { kind, due_on: Some(raised_on), of, about: about_case(case) });
+        return Some(Waiting { kind, due_on: Some(raised_on), of, about: about(case.program) });
     }
     let (kind, due_on) = match review.step {
         Step::Gathering => return None,
@@ -237,7 +256,7 @@ fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
     if kind == WaitingKind::NoticeEnds && due_on.is_none() {
         return None;
     }
-    Some(Waiting { kind, due_on, of: case.case_id.to_string(), about: about_case(case) })
+    Some(Waiting { kind, due_on, of: case.case_id.to_string(), about: about(case.program) })
 }
 
 fn of_run(run: &PaymentRunRow) -> Option<Waiting> {

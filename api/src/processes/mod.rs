@@ -21,6 +21,7 @@ mod rules;
 mod steps;
 pub mod summary;
 pub mod users;
+pub mod webhooks;
 
 pub use case::*;
 pub use change::*;

@@ -17,6 +17,7 @@ use domain::payment_run::{PaymentRun, PaymentRunCommand};
 use domain::recovery_plan::{RecoveryPlan, RecoveryPlanCommand};
 use domain::todo::{Todo, TodoCommand};
 use domain::user::{User, UserCommand};
+use domain::webhook::{Webhook, WebhookCommand};
 use eventlog::append::Appended;
 use eventlog::repository::{Repository, Work};
 use uuid::Uuid;
@@ -62,6 +63,7 @@ steps! {
     Todo(TodoCommand),
     BankReturn(BankReturnCommand),
     User(UserCommand),
+    Webhook(WebhookCommand),
 }
 
 impl Office {

@@ -20,6 +20,7 @@ use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use domain::user::User;
+use domain::webhook::Webhook;
 use eventlog::append::StreamId;
 use eventlog::event::{DecodeError, StoredEvent};
 
@@ -102,7 +103,8 @@ kept!(
     Gazette,
     LogBreak,
     Todo,
-    User
+    User,
+    Webhook
 );
 
 /// A stream of which an event cannot follow the ones before it.

@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::BlindIndex;
 use domain::program::Program;
+use domain::user::DataScope;
 use serde::{Deserialize, Serialize};
 use sqlx::{Executor, Postgres};
 use uuid::Uuid;
 
 use super::{CaseRow, CaseStage, HouseholdRow, MemberRow};
 use crate::error::ProjectionError;
-use crate::rows::fetch_all;
+use crate::rows::{fetch_all, fetch_one};
 
 /// Cases of one program in one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +131,46 @@ pub async fn reviews_due<'e>(
     by: NaiveDate,
 ) -> Result<Vec<CaseRow>, ProjectionError> {
     fetch_all(CASES, executor, sqlx::query(include_str!("sql/reviews_due.sql")).bind(by)).await
+}
+
+/// Reviews that are due: how many, and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueReviews {
+    /// How many.
+    pub count: u64,
+    /// The first, by day.
+    pub first: Vec<DueReview>,
+}
+
+/// A case on the roll whose review is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueReview {
+    /// The case.
+    pub case_id: CaseId,
+    /// The program.
+    pub program: Program,
+    /// By when.
+    pub review_due_on: NaiveDate,
+}
+
+/// The reviews that are due by a day in the communities that somebody sees, and at most so many of them by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn first_reviews_due<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    by: NaiveDate,
+    seen: &DataScope,
+    most: u32,
+) -> Result<DueReviews, ProjectionError> {
+    let most = i64::from(most);
+    let query = match seen {
+        DataScope::Everywhere => sqlx::query(include_str!("sql/first_reviews_due.sql")).bind(by).bind(most),
+        DataScope::Communities(names) => {
+            sqlx::query(include_str!("sql/first_reviews_due_in.sql")).bind(by).bind(most).bind(names)
+        }
+    };
+    Ok(fetch_one(CASES, executor, query).await?.unwrap_or_default())
 }
 
 /// How many cases there are, by program and stage.

@@ -6,6 +6,7 @@ use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, HouseholdId, PaymentId, PersonId, RunId};
 use domain::money::Money;
 use domain::program::Program;
+use domain::user::DataScope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -308,6 +309,18 @@ pub struct ChangeFilter {
     pub actor: Option<String>,
     /// Of people of these communities alone; of all, and what concerns nobody, where there are none.
     pub communities: Option<Vec<String>>,
+}
+
+impl ChangeFilter {
+    /// Of these those that somebody with this data scope sees. The trail has no row-level security of its own.
+    #[must_use]
+    pub fn seen_by(self, data_scope: &DataScope) -> ChangeFilter {
+        let communities = match data_scope {
+            DataScope::Everywhere => None,
+            DataScope::Communities(names) => Some(names.clone()),
+        };
+        ChangeFilter { communities, ..self }
+    }
 }
 
 /// Changes from a position on, in the order of the log. They are read as the service reads, with the communities in the

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::event_catalogue::stream_kinds;
@@ -11,6 +11,7 @@ use super::hall::compare_form;
 use super::{must_see, subject};
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Row, Sheet, Table};
 use crate::console::typed::Typed;

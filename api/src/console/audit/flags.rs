@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::ids::CaseId;
 use domain::numbers::grouped;
 
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::answers::Stop;
 use crate::console::scope::{seen_cases, sees_person};
 use crate::console::sheet::{Block, Cell, Row, Sheet, Table};

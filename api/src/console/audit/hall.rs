@@ -1,11 +1,12 @@
 //! Where an auditor begins.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::{must_see, subject, subject_fields};
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Field, Form, Input, Sheet};
 use crate::console::typed::Typed;

@@ -1,6 +1,6 @@
 //! A paid run determined anew from the log alone, beside what was paid.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::ids::{CaseId, RunId};
 use domain::numbers::{grouped, yuan};
@@ -10,6 +10,7 @@ use projections::runner::Until;
 
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::scope::seen_cases;
 use crate::console::sheet::{Block, Cell, Choice, Field, Figure, Form, Input, Row, Sheet, Table};

@@ -1,6 +1,6 @@
 //! 审计轨迹: who did what; and 披露: whose personal data was opened, for whom and why.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::Days;
 use domain::actor::ActorId;
@@ -14,6 +14,7 @@ use projections::runner::Until;
 use super::must_see;
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::scope::sees_person;
 use crate::console::sheet::{Block, Cell, Field, Form, Input, Row, Sheet, Table};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::ids::CaseId;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::case_row;
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::{Path, Query};
 use crate::console::answers::{Stop, shown};
 use crate::console::page::Frame;
 use crate::console::told::{Fact, Telling, telling};

@@ -7,7 +7,7 @@ mod steps;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
 use domain::benefit_case::{Action, BenefitCase};
@@ -31,6 +31,7 @@ use super::page::Frame;
 use super::told::{AsOf, Fact, Telling, Told, telling};
 use super::visitor::Visitor;
 use crate::access::Capability;
+use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
 use crate::replay::{Clocks, Subject};

@@ -5,7 +5,7 @@ mod chart;
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -25,6 +25,7 @@ use super::sheet::{Block, Cell, Field, Figure, Form, Input, Row, Sheet, Table};
 use super::typed::Typed;
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
+use crate::console::address::Query;
 use crate::lang::Lang;
 use crate::processes::campaign::SMALLEST_CROWD;
 use crate::processes::{Office, ProcessError};

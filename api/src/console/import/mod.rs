@@ -10,7 +10,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use axum::extract::multipart::MultipartError;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -24,6 +24,7 @@ use super::Console;
 use super::answers::{Refusal, Stop};
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
+use crate::console::address::Path;
 use crate::lang::Lang;
 use crate::processes::{Imported, Importer, ProcessError};
 use crate::registers::reading::{Limits, RegisterRows, read_register};

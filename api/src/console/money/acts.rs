@@ -1,7 +1,7 @@
 //! What people do with a campaign.
 
 use axum::Form as Sent;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::campaign::{DonationMethod, Goods, Publicity, Valuation};
 use domain::ids::CampaignId;
@@ -10,6 +10,7 @@ use domain::personal::DonorName;
 use super::{campaign as page_of, gifts};
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::typed::Typed;
 use crate::console::visitor::Visitor;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::books::{
@@ -17,6 +17,7 @@ use projections::runner::Until;
 use crate::access::Capability;
 use crate::books::{book_at, read_books};
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Choice, Field, Form, Input, Row, Sheet, Table};
 use crate::console::typed::Typed;

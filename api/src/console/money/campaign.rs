@@ -1,6 +1,6 @@
 //! The page of a campaign: how far its money went, what is published when, what was remitted, and where each yuan is.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Role;
@@ -11,6 +11,7 @@ use domain::numbers::{grouped, yuan};
 
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Field, Figure, Form, Input, Row, Sheet, Table};
 use crate::console::typed::Typed;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::Form as Sent;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actor::Role;
 use domain::fund::{ClosedYear, FundAccount, FundSource, GovernmentLevel, Purpose, Restriction, result_of};
@@ -14,6 +14,7 @@ use domain::program::Program;
 
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Choice, Field, Figure, Form, Input, Row, Sheet, Table};
 use crate::console::typed::Typed;

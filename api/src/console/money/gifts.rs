@@ -1,6 +1,6 @@
 //! Gifts and receipts of a campaign. Donors are named on no page; a receipt opens its donor's name, which is recorded.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Role;
@@ -18,6 +18,7 @@ use serde::Deserialize;
 use super::acts::VALUATIONS;
 use crate::access::{Capability, may};
 use crate::console::Console;
+use crate::console::address::{Path, Query};
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Choice, Field, Form, Input, Row, Sheet, Table};
 use crate::console::typed::Typed;

@@ -6,7 +6,7 @@ mod pace;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,6 +23,7 @@ use super::Console;
 use super::answers::{Refusal, Stop, shown};
 use super::typed::Typed;
 use super::visitor::language;
+use crate::console::address::Path;
 use crate::lang::Lang;
 use crate::papers::{AsOf, NoticeOf, Press, on_notice};
 use crate::processes::{Office, ProcessError, PublicObjection, object_publicly, office_day};

@@ -8,7 +8,7 @@ mod opened;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::disclosure::OpenedFields;
@@ -34,6 +34,7 @@ use super::page::Frame;
 use super::scope::narrowed;
 use super::visitor::Visitor;
 use crate::access::Capability;
+use crate::console::address::Path;
 use crate::lang::Lang;
 use crate::processes::attachments::Belonging;
 use crate::processes::summary::{Summary, SummaryOf, summary_of};

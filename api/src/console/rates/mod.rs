@@ -7,7 +7,7 @@ mod trial;
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use domain::actor::Role;
@@ -18,6 +18,7 @@ use super::Console;
 use super::answers::{Refusal, Stop};
 use super::sheet::{Block, Cell, Field, Form, Input, Row, Sheet, Table};
 use super::visitor::Visitor;
+use crate::console::address::Query;
 use crate::lang::Lang;
 use crate::processes::rate_proposals;
 

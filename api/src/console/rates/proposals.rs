@@ -1,13 +1,14 @@
 //! New rates: proposed by one person, published by another.
 
 use axum::Form as Sent;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actor::Role;
 use domain::gazette::{Proposal, ProposalStage};
 
 use super::{Typed, page};
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Field, Form, Input, Row, Table};
 use crate::console::visitor::Visitor;

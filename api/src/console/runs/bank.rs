@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use axum::Form;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Multipart, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::NaiveDate;
@@ -17,6 +17,7 @@ use super::one;
 use crate::access::Capability;
 use crate::bank::layout::Layout;
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::visitor::Visitor;
 use crate::processes::ProcessError;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::benefit_case::{BenefitCase, HeldMonths, HoldReason};
 use domain::calendar::BenefitMonth;
@@ -13,6 +13,7 @@ use super::lines::Wanted;
 use super::one;
 use crate::access::Capability;
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::scope::seen_cases;
 use crate::console::visitor::Visitor;

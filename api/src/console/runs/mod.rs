@@ -9,7 +9,7 @@ mod returned;
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::calendar::BenefitMonth;
 use domain::ids::{FundId, RunId};
@@ -25,6 +25,7 @@ use super::answers::{Refusal, Stop, shown};
 use super::page::Frame;
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
+use crate::console::address::Path;
 use crate::processes::payment_run::{self, RunPlan};
 use crate::processes::{Office, ProcessError};
 

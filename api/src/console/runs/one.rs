@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{NaiveDate, Utc};
 use domain::benefit_case::HoldReason;
@@ -21,6 +21,7 @@ use super::notes::{self, Group};
 use super::returned::{self, Again, Returned, Unmatched};
 use crate::access::{Capability, may};
 use crate::console::Console;
+use crate::console::address::{Path, Query};
 use crate::console::answers::{Refusal, Stop, shown};
 use crate::console::page::Frame;
 use crate::console::scope::seen_cases;

@@ -2,7 +2,7 @@
 //! said unclearly is settled by a person.
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::bank_return::{LineOutcome, LineResolution};
 use domain::calendar::BenefitMonth;
@@ -20,6 +20,7 @@ use super::one;
 use crate::access::{Capability, may};
 use crate::cli::bank::advice as bank_advice;
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::forms::{Field, Kind, Sheet, StepForm, Typed};
 use crate::console::scope::{narrowed, seen_cases};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::Form as Sent;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actor::{ActorId, Role};
 use domain::user::{Account, Scope, Token, UserCommand, UserKind};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{ROLES, Typed, account_of, communities, communities_field, data_scope, roles, state};
 use crate::access::{Capability, may};
 use crate::console::Console;
+use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Choice, Field, Figure, Form, Input, Row, Sheet, Table};
 use crate::console::visitor::Visitor;

@@ -15,7 +15,6 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::ids::{CaseId, PersonId};
 use domain::program::Program;
-use domain::user::DataScope;
 use futures::Stream;
 use projections::listings::{self, ChangeEntry, ChangeFilter};
 use projections::projection::About;
@@ -24,7 +23,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::access::Caller;
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk};
 use crate::http::list::{Page, limit, place, sort_unknown};
@@ -65,8 +63,7 @@ pub(super) async fn trail(
 ) -> Result<Response, Problem> {
     let (limit, place) = (limit(asked.limit)?, place::<u64>(asked.cursor.as_deref())?);
     let TrailAsked { person, case, actor, sort, .. } = asked;
-    let communities = communities(&caller);
-    let filter = ChangeFilter { person, case, actor, communities, ..ChangeFilter::default() };
+    let filter = ChangeFilter { person, case, actor, ..ChangeFilter::default() }.seen_by(&caller.data_scope);
     let mut seen = api.snapshot(&ABOUT).await?;
     match sort.as_deref() {
         None | Some("position") => {
@@ -85,14 +82,6 @@ pub(super) async fn trail(
 
 /// What the trail is read with.
 const ABOUT: [&About; 2] = [&audit_trail::ABOUT, &case_files::ABOUT];
-
-/// The communities whose people the caller sees; none for all of them.
-fn communities(caller: &Caller) -> Option<Vec<String>> {
-    match &caller.data_scope {
-        DataScope::Everywhere => None,
-        DataScope::Communities(names) => Some(names.clone()),
-    }
-}
 
 /// Which changes, from where.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -132,8 +121,8 @@ pub(super) async fn feed(
 ) -> Result<Response, Problem> {
     let limit = limit(asked.limit)?;
     let wait = Duration::from_secs(asked.wait.unwrap_or(0).min(WAIT_MAX));
-    let (program, stream, communities) = (asked.program, asked.stream, communities(&caller));
-    let filter = ChangeFilter { program, stream, communities, ..ChangeFilter::default() };
+    let (program, stream) = (asked.program, asked.stream);
+    let filter = ChangeFilter { program, stream, ..ChangeFilter::default() }.seen_by(&caller.data_scope);
     let follower = Follower { api, filter };
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("text/event-stream") {
@@ -155,7 +144,7 @@ impl Follower {
         let full = rows.len() == limit as usize;
         let last = rows.last().map(|last| last.position + 1).filter(|_| full);
         let next = last.unwrap_or(seen.position()).max(from.min(seen.position()));
-        Ok(Changes { events: rows.iter().map(|row| cloud_event(&self.api, row)).collect(), next })
+        Ok(Changes { events: rows.iter().map(|row| cloud_event(self.api.origin(), row)).collect(), next })
     }
 
     /// The same, once there is something or the time is over.
@@ -205,11 +194,11 @@ fn sent(change: Value) -> Result<Event, Infallible> {
 }
 
 /// CloudEvents 1.0, structured JSON.
-fn cloud_event(api: &Api, row: &ChangeEntry) -> Value {
+pub fn cloud_event(origin: &str, row: &ChangeEntry) -> Value {
     json!({
         "specversion": "1.0",
         "id": row.position.to_string(),
-        "source": format!("urn:ledger:{}", api.origin()),
+        "source": format!("urn:ledger:{origin}"),
         "type": format!("ledger.{}.{}", row.stream, row.event),
         "subject": format!("{}/{}", row.stream, row.stream_id),
         "time": row.recorded_at,

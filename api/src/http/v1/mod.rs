@@ -25,12 +25,15 @@ mod steps;
 mod summaries;
 mod summary;
 mod users;
+mod webhooks;
 
 use axum::http::HeaderMap;
 use projections::listings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub(crate) use changes::cloud_event;
 
 use super::Api;
 use super::endpoint::{Endpoint, Kept, get, post};
@@ -96,6 +99,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         audit::endpoints(),
         evidence::endpoints(),
         administration(),
+        told(),
     ]
     .concat()
 }
@@ -355,5 +359,40 @@ fn administration() -> Vec<Endpoint> {
         .takes::<users::NewToken>()
         .answers::<users::TokenView>()
         .keeping(Kept::WithoutToken),
+    ]
+}
+
+/// Which systems are told of changes.
+fn told() -> Vec<Endpoint> {
+    vec![
+        get("/webhooks", Can::ReadUsers, ("推送订阅一览", "webhooks, and how far they went"), webhooks::list)
+            .lists::<Value>(),
+        post(
+            "/webhooks",
+            Can::ManageUsers,
+            ("订阅推送，密钥只显示一次", "subscribes a system to changes; the secret is shown once"),
+            webhooks::subscribe,
+        )
+        .takes::<webhooks::NewSubscription>()
+        .answers::<webhooks::SubscribedView>()
+        .keeping(Kept::WithoutToken),
+        post(
+            "/webhooks/{id}/changes",
+            Can::ManageUsers,
+            (
+                "推送暂停、恢复、终止、重新推送",
+                "pauses, resumes or ends a webhook, or tries dead letters again",
+            ),
+            webhooks::change,
+        )
+        .takes::<webhooks::WebhookChange>()
+        .answers::<Done>(),
+        get(
+            "/webhooks/{id}/dead-letters",
+            Can::ReadUsers,
+            ("未送达的消息", "messages that were given up"),
+            webhooks::dead,
+        )
+        .lists::<Value>(),
     ]
 }

@@ -22,6 +22,7 @@ use domain::payment_run::PaymentRun;
 use domain::recovery_plan::RecoveryPlan;
 use domain::todo::Todo;
 use domain::user::User;
+use domain::webhook::Webhook;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -89,6 +90,7 @@ pub(super) enum State {
     LogBreak(LogBreak),
     Todo(Todo),
     User(User),
+    Webhook(Webhook),
 }
 
 impl State {
@@ -109,6 +111,7 @@ impl State {
             AnyEvent::LogBreak(_) => State::LogBreak(LogBreak::default()),
             AnyEvent::Todo(_) => State::Todo(Todo::default()),
             AnyEvent::User(_) => State::User(User::default()),
+            AnyEvent::Webhook(_) => State::Webhook(Webhook::default()),
         }
     }
 
@@ -132,6 +135,7 @@ impl State {
             (State::LogBreak(state), AnyEvent::LogBreak(event)) => state.try_evolve(event),
             (State::Todo(state), AnyEvent::Todo(event)) => state.try_evolve(event),
             (State::User(state), AnyEvent::User(event)) => state.try_evolve(event),
+            (State::Webhook(state), AnyEvent::Webhook(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -152,7 +156,8 @@ impl State {
             | State::Gazette(_)
             | State::LogBreak(_)
             | State::Todo(_)
-            | State::User(_) => Vec::new(),
+            | State::User(_)
+            | State::Webhook(_) => Vec::new(),
         }
     }
 }

@@ -17,6 +17,7 @@ use domain::gazette::GazetteEvent;
 use domain::identity::IdentityEvent;
 use domain::log_break::LogBreakEvent;
 use domain::todo::TodoEvent;
+use domain::webhook::WebhookEvent;
 use serde::Serialize;
 
 use super::facts::State;
@@ -61,6 +62,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::LogBreak(event), _) => log_break(event),
         (AnyEvent::Todo(event), _) => todo(event),
         (AnyEvent::User(event), _) => user::said(event),
+        (AnyEvent::Webhook(event), _) => webhook(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }
@@ -132,6 +134,25 @@ fn log_break(event: &LogBreakEvent) -> Words {
                 format!("{accepted_on} 接受自 {kept} 个事件之后的断点：{why}"),
                 format!("a break after {kept} events was accepted on {accepted_on}: {why}"),
             )
+        }
+    }
+}
+
+fn webhook(event: &WebhookEvent) -> Words {
+    match event {
+        WebhookEvent::WebhookSubscribed { consumer, url, subscribed_on, .. } => words(
+            format!("{subscribed_on} 订阅推送：{consumer}，{url}"),
+            format!("webhook subscribed on {subscribed_on}: {consumer}, {url}"),
+        ),
+        WebhookEvent::WebhookPaused { reason, paused_on, .. } => words(
+            format!("{paused_on} 暂停推送：{reason}"),
+            format!("webhook paused on {paused_on}: {reason}"),
+        ),
+        WebhookEvent::WebhookResumed { resumed_on, .. } => {
+            words(format!("{resumed_on} 恢复推送"), format!("webhook resumed on {resumed_on}"))
+        }
+        WebhookEvent::WebhookEnded { reason, ended_on, .. } => {
+            words(format!("{ended_on} 终止推送：{reason}"), format!("webhook ended on {ended_on}: {reason}"))
         }
     }
 }
