@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 use tests::counter::{Counter, PERSON, persons};
 
+use crate::console_audit::auditor;
 use crate::visitors::{Browser, Got, office_with_a_console};
 
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and a face that everybody knows";
@@ -22,9 +23,10 @@ fn form_of(page: &Got, step: &str) -> String {
 #[tokio::test]
 async fn a_photograph_is_handed_in_looked_at_for_a_reason_and_withdrawn() {
     let (counter, _, app, router) = office_with_a_console().await;
+    auditor(&counter, "zhou.zheng", None);
     let mut clerk = Browser::signed_in(&router, "wang.fang").await;
     let mut reviewer = Browser::signed_in(&router, "li.qiang").await;
-    let mut auditor = Browser::signed_in(&router, "zhou.zheng").await;
+    let mut audit = Browser::signed_in(&router, "zhou.zheng").await;
     let person = clerk.post("/find", &[("text", PERSON)]).await.location;
     let path = format!("{person}/attachments");
     let empty = clerk.get(&person).await;
@@ -76,7 +78,7 @@ async fn a_photograph_is_handed_in_looked_at_for_a_reason_and_withdrawn() {
     assert!(after.text().contains("已撤回") && after.text().contains("传错了人"));
     let gone = reviewer.post(&open, &[("purpose", "再看一次")]).await;
     assert!(gone.text().contains("attachment_withdrawn"), "{}", gone.text());
-    assert_eq!(&*auditor.post(&open, &[("purpose", "核查依据")]).await.bytes, PICTURE);
+    assert_eq!(&*audit.post(&open, &[("purpose", "核查依据")]).await.bytes, PICTURE);
     app.close().await.unwrap();
     counter.do_well(&["check"]);
 }

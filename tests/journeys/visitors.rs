@@ -29,7 +29,6 @@ pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
         ("chen.jing", "approver", None),
         ("liu.yang", "finance", None),
         ("li.qiang", "reviewer", None),
-        ("zhou.zheng", "auditor", None),
         ("he.ping", "clerk", None),
         ("sun.lei", "administrator", None),
         ("zhao.min", "clerk", Some("天通苑社区")),
