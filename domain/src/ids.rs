@@ -48,6 +48,8 @@ id!(/// A natural person (个人): the owner of personal data and of the keys th
     PersonId);
 id!(/// A household (家庭), the unit of assistance.
     HouseholdId);
+id!(/// An attachment (附件): a scan or a photograph of a person's papers.
+    AttachmentId);
 id!(/// A benefit case (救助个案): one enrollment of a household or person in one program.
     CaseId);
 id!(/// A payment run (发放批次).

@@ -322,6 +322,8 @@ personal_fields! {
     Address(String) = "address", CaseWork;
     /// Free text of a visit, an objection or an appeal.
     Note(String) = "note", CaseWork;
+    /// The name of a file that somebody handed in, which often names its person.
+    FileName(String) = "file_name", CaseWork;
     /// 捐赠人姓名: on a receipt, so kept as long as vouchers are.
     DonorName(String) = "donor_name", Vouchers;
 }

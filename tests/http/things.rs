@@ -1,10 +1,12 @@
 //! Things that exist in the small office, to put into the paths of endpoints.
 
 use api::processes::Desk;
+use api::processes::attachments::{Belonging, NewAttachment, keep_attachment};
 use api::processes::users::{self, NewUser};
 use api::processes::webhooks::{NewWebhook, subscribe_webhook};
 use chrono::Utc;
 use domain::actor::ActorId;
+use domain::household::AttachmentKind;
 use domain::user::{DataScope, UserKind};
 use domain::webhook::WebhookFilter;
 use tests::personas;
@@ -20,6 +22,7 @@ pub struct Things {
     fund: String,
     campaign: String,
     gift: String,
+    attachment: String,
     webhook: String,
 }
 
@@ -46,12 +49,13 @@ impl Things {
             ("{month}", "2023-02"),
             ("{kind}", "persons"),
             ("{gift}", &self.gift),
+            ("{attachment}", &self.attachment),
             ("{remittance}", "0c8f1a52-7b1e-4c55-9a39-64c0d3b8a001"),
         ] {
             path = path.replace(name, value);
         }
         match path.rsplit('/').next() {
-            Some("summary") => format!("{path}?purpose=%E8%AF%95%E7%94%A8"),
+            Some("summary" | "content") => format!("{path}?purpose=%E8%AF%95%E7%94%A8"),
             Some("inclusion") => format!("{path}?position=0"),
             Some("consistency") => format!("{path}?from=1"),
             _ => path,
@@ -67,16 +71,29 @@ pub async fn things(doors: &Doors) -> Things {
     let campaign = doors.get(&token, "/campaigns").await.json()["items"][0]["campaign_id"].clone();
     let campaign = text(&campaign);
     let gifts = doors.get(&token, &format!("/campaigns/{campaign}/gifts")).await.json();
+    let person = text(&case["applicant"]);
+    let attachment = attached(doors, &person).await;
     Things {
+        attachment,
         fund: doors.small.office.fund_id(tests::office::FUND).to_string(),
         webhook: webhook(doors).await,
         gift: text(&gifts["items"][0]["donation_id"]),
         campaign,
         case: text(&case["case_id"]),
         household: text(&case["household_id"]),
-        person: text(&case["applicant"]),
+        person,
         run: text(&run),
     }
+}
+
+/// A scan of a paper of somebody.
+async fn attached(doors: &Doors, person: &str) -> String {
+    let office = &doors.small.office;
+    let of = Belonging::of(office, person.parse().unwrap()).await.unwrap();
+    let bytes = b"%PDF-1.7 scan".to_vec();
+    let new = NewAttachment { kind: AttachmentKind::Certificate, file_name: "scan.pdf".to_owned(), bytes };
+    let desk = Desk::new(personas::clerk(), Utc::now());
+    keep_attachment(office, &desk, &of, new).await.unwrap().to_string()
 }
 
 /// Another system that is told of changes.

@@ -1,5 +1,6 @@
 //! Journeys through the real program.
 
+mod attaching;
 mod banking;
 mod banks;
 mod browser;

@@ -7,7 +7,9 @@ use api::processes::find_case;
 use api::registers::{RawRow, RegisterRow, applications::Row};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::header::{
+    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE,
+};
 use axum::http::{Request, StatusCode};
 use domain::ids::CaseId;
 use tests::counter::{Counter, PERSON};
@@ -70,6 +72,10 @@ pub struct Browser {
 pub struct Got {
     pub status: StatusCode,
     pub location: String,
+    /// What the browser may do with it.
+    pub policy: String,
+    /// Whether it is shown or saved, and under which name.
+    pub disposition: String,
     pub bytes: Vec<u8>,
 }
 
@@ -103,7 +109,15 @@ impl Browser {
             self.cookie = cookie.split(';').next().unwrap().to_owned();
         }
         let (status, location) = (response.status(), header(LOCATION).unwrap_or_default());
-        Got { status, location, bytes: to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec() }
+        let policy = header(CONTENT_SECURITY_POLICY).unwrap_or_default();
+        let disposition = header(CONTENT_DISPOSITION).unwrap_or_default();
+        Got {
+            status,
+            location,
+            policy,
+            disposition,
+            bytes: to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec(),
+        }
     }
 
     pub async fn get(&mut self, path: &str) -> Got {
@@ -130,6 +144,23 @@ impl Browser {
     /// Drops a file from the bank on the page of a run.
     pub async fn upload(&mut self, path: &str, layout: &str, file: &str) -> Got {
         self.drop_file(path, ("layout", layout), ("results", file)).await
+    }
+
+    /// Drops a file of any bytes on a page, with a field beside it.
+    pub async fn hand_in(&mut self, path: &str, (name, value): (&str, &str), file: (&str, &[u8])) -> Got {
+        let (file_name, bytes) = file;
+        let head = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n--cut\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n"
+        );
+        let body = [head.as_bytes(), bytes, b"\r\n--cut--\r\n"].concat();
+        let request = Request::post(path)
+            .header(COOKIE, &self.cookie)
+            .header(HOST, "ledger.example")
+            .header(ORIGIN, OWN)
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")
+            .body(Body::from(body));
+        self.send(request.unwrap()).await
     }
 
     /// Drops a file on a page, with a field beside it.

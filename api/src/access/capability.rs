@@ -14,6 +14,8 @@ pub enum Capability {
     ReadRegister,
     /// 登记人员家庭.
     RegisterPeople,
+    /// 打开附件, for a reason that is recorded.
+    OpenAttachments,
     /// 查阅个案.
     ReadCases,
     /// 经办个案: consultation, application, checks, notice, suspension, end.
@@ -78,10 +80,11 @@ pub enum Capability {
 
 impl Capability {
     /// Every capability, in the order in which they are shown.
-    pub const ALL: [Capability; 33] = [
+    pub const ALL: [Capability; 34] = [
         Capability::KnowOneself,
         Capability::ReadRegister,
         Capability::RegisterPeople,
+        Capability::OpenAttachments,
         Capability::ReadCases,
         Capability::PrepareCases,
         Capability::ReviewCases,
@@ -120,6 +123,7 @@ impl Capability {
             Capability::KnowOneself => "know_oneself",
             Capability::ReadRegister => "read_register",
             Capability::RegisterPeople => "register_people",
+            Capability::OpenAttachments => "open_attachments",
             Capability::ReadCases => "read_cases",
             Capability::PrepareCases => "prepare_cases",
             Capability::ReviewCases => "review_cases",
@@ -163,6 +167,7 @@ impl Capability {
             | Capability::RejectRates => return None,
             Capability::ReadRegister
             | Capability::RegisterPeople
+            | Capability::OpenAttachments
             | Capability::RequestErasure
             | Capability::DecideErasure => Scope::Register,
             Capability::ReadCases
@@ -245,6 +250,7 @@ const CLERK: &[Can] = &[
 const REVIEWER: &[Can] = &[
     Can::KnowOneself,
     Can::ReadRegister,
+    Can::OpenAttachments,
     Can::ReadCases,
     Can::ReviewCases,
     Can::ReadSummaries,
@@ -263,6 +269,7 @@ const REVIEWER: &[Can] = &[
 const APPROVER: &[Can] = &[
     Can::KnowOneself,
     Can::ReadRegister,
+    Can::OpenAttachments,
     Can::ReadCases,
     Can::DecideCases,
     Can::ReadSummaries,
@@ -298,6 +305,7 @@ const FINANCE: &[Can] = &[
 const AUDITOR: &[Can] = &[
     Can::KnowOneself,
     Can::ReadRegister,
+    Can::OpenAttachments,
     Can::ReadCases,
     Can::ReadSummaries,
     Can::ReadPayments,

@@ -3,6 +3,7 @@
 //! One pass over the log feeds every check that reads history ([`Watch`]); the others look at the head, the commands,
 //! the read tables and the database itself. A damaged log is read to its end: what a check cannot read is a finding.
 
+mod attachments;
 mod authors;
 mod books;
 mod commands;
@@ -56,13 +57,16 @@ pub async fn check_office(
 ) -> anyhow::Result<Vec<Verdict>> {
     progress.set_length(office.repository.log().length().await?);
     let mut personal = personal::Needles::default();
+    let mut attachments = attachments::Attachments::default();
     let mut verdicts = check_log(&office.pool, outside, |seen| {
         progress.inc(1);
         personal.see(seen);
+        attachments.see(seen);
     })
     .await?;
     verdicts.push(projected::check(office, owner).await?);
     verdicts.push(still_due::check(office).await?);
+    verdicts.push(attachments.check(&office.pool).await?);
     verdicts.push(personal.check(office).await?);
     Ok(verdicts)
 }

@@ -141,6 +141,12 @@ pub fn routes(console: Console) -> Router {
         .route("/cases/{case}/{step}", post(case::step))
         .route("/people/{person}", get(person::show))
         .route("/people/{person}/open", post(person::open))
+        .route(
+            "/people/{person}/attachments",
+            post(person::keep_attachment).layer(DefaultBodyLimit::max(person::FORM_BYTES_MAX)),
+        )
+        .route("/people/{person}/attachments/{attachment}/open", post(person::open_attachment))
+        .route("/people/{person}/attachments/{attachment}/withdraw", post(person::withdraw_attachment))
         .route("/people/{person}/history", get(told::person))
         .route("/households/{household}", get(household::show))
         .merge(money::routes())

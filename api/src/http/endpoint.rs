@@ -6,6 +6,7 @@ use axum::routing::{MethodRouter, get as get_route, post as post_route};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::Api;
+use super::guard::FILE_BYTES_MAX;
 use crate::access::Capability;
 
 /// Makes the schema of a type.
@@ -28,6 +29,8 @@ pub struct Endpoint {
     pub query: Option<SchemaOf>,
     /// What is sent.
     pub body: BodyKind,
+    /// The most bytes of a file that is sent.
+    pub file_bytes_max: usize,
     /// What comes back.
     pub answer: AnswerKind,
     /// Whether the answer to a POST is kept under its key.
@@ -108,7 +111,8 @@ impl Endpoint {
     ) -> Endpoint {
         let answer = AnswerKind::Json(schema::<serde_json::Value>);
         let (body, kept) = (BodyKind::None, Kept::Whole);
-        Endpoint { method, path, capability, zh, en, query: None, body, answer, kept, route }
+        let file_bytes_max = FILE_BYTES_MAX;
+        Endpoint { method, path, capability, zh, en, query: None, body, file_bytes_max, answer, kept, route }
     }
 
     /// With parameters.
@@ -127,6 +131,12 @@ impl Endpoint {
     #[must_use]
     pub fn takes_file(self) -> Endpoint {
         Endpoint { body: BodyKind::File, ..self }
+    }
+
+    /// With the bytes of a file that has so many at most.
+    #[must_use]
+    pub fn takes_file_up_to(self, file_bytes_max: usize) -> Endpoint {
+        Endpoint { body: BodyKind::File, file_bytes_max, ..self }
     }
 
     /// What comes back.

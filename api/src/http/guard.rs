@@ -102,7 +102,7 @@ async fn authenticated(api: &Api, headers: &HeaderMap) -> Result<Caller, Problem
 async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Result<Response, Problem> {
     let Gate { api, endpoint } = gate;
     let key = idempotency_key(request.headers())?;
-    let most = if matches!(endpoint.body, BodyKind::File) { FILE_BYTES_MAX } else { JSON_BYTES_MAX };
+    let most = if matches!(endpoint.body, BodyKind::File) { endpoint.file_bytes_max } else { JSON_BYTES_MAX };
     let (parts, body) = request.into_parts();
     if matches!(endpoint.body, BodyKind::Json(_)) && !is_json(&parts.headers) {
         return Err(not_json());

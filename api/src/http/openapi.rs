@@ -143,6 +143,9 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
         responses["304"] = json!({ "description": "nothing changed since the ETag" });
         refusals.extend([410, 422]);
     }
+    if endpoint.path.ends_with("/content") {
+        refusals.extend([410, 422]);
+    }
     let problem =
         json!({ "application/problem+json": { "schema": { "$ref": format!("#{SCHEMAS}/Problem") } } });
     for status in refusals {

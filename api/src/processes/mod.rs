@@ -1,6 +1,7 @@
 //! What people do at the office, one file a job. Every door (command line, import, demo, later HTTP) calls these;
 //! none of the doors has rules of its own, and neither have these: they gather facts, ask the domain, append.
 
+pub mod attachments;
 pub mod campaign;
 mod case;
 mod change;

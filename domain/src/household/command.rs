@@ -4,14 +4,14 @@ use chrono::NaiveDate;
 
 use crate::actor::Role;
 use crate::identifiers::{BankAccount, CitizenId};
-use crate::ids::{HouseholdId, PersonId};
+use crate::ids::{AttachmentId, HouseholdId, PersonId};
 use crate::personal::{Address, BirthDate, BlindIndex, PersonName, Personal, RetentionClass, Sealed};
 use crate::policy::{
     CareLevel, Circumstances, DisabilityCertificate, Hukou, Income, MemberStatus, Property, Relation,
 };
 use crate::retention::Holdings;
 
-use super::Destination;
+use super::{Attachment, Destination};
 
 /// A command to one household. Values that an event keeps come sealed; what only a guard needs comes as a clear
 /// [`Personal`] beside them and is forgotten after the decision.
@@ -133,6 +133,24 @@ pub enum HouseholdCommand {
         reported_on: NaiveDate,
         /// The birthday, opened by the caller for this check alone.
         born_on: Personal<BirthDate>,
+    },
+    /// 附件保存: the caller has stored the sealed bytes, or does so before the event is appended.
+    KeepAttachment {
+        /// Whose paper it is.
+        person_id: PersonId,
+        /// What is kept.
+        attachment: Attachment,
+    },
+    /// 附件撤回.
+    WithdrawAttachment {
+        /// Whose paper it is.
+        person_id: PersonId,
+        /// Which.
+        attachment_id: AttachmentId,
+        /// Why; 1 to 200 characters.
+        reason: String,
+        /// The day.
+        withdrawn_on: NaiveDate,
     },
     /// 申请删除.
     RequestErasure {

@@ -56,6 +56,35 @@ pub enum HouseholdError {
         /// Who.
         person: PersonId,
     },
+    /// Empty or too large.
+    #[error("an attachment has 1 byte to 10 MiB")]
+    AttachmentSize,
+    /// The hash is not 64 hexadecimal digits.
+    #[error("the hash of the attachment is malformed")]
+    AttachmentHashInvalid,
+    /// The person has no such attachment.
+    #[error("the person has no such attachment")]
+    AttachmentUnknown,
+    /// The same bytes are kept as something else, or this id was withdrawn.
+    #[error(
+        "the same attachment is kept as another kind, or was withdrawn: withdraw it first, then hand it in again"
+    )]
+    AttachmentDiffers,
+    /// The person has as many as may be.
+    #[error("a person has at most 50 attachments: withdraw what is no longer needed")]
+    AttachmentsFull,
+    /// What was withdrawn is kept for audits alone.
+    #[error("the attachment was withdrawn: only an audit opens it")]
+    AttachmentWithdrawn,
+    /// The name of the file is too long, or holds what no name does.
+    #[error("the name of a file has at most 200 characters, none of them a control character")]
+    FileNameInvalid,
+    /// The bytes are of no kind that is kept.
+    #[error("an attachment is a JPEG or PNG picture or a PDF, by what it holds and not by its name")]
+    MediaTypeUnknown,
+    /// It cannot be withdrawn before it was kept.
+    #[error("the day lies before the one on which the attachment was kept")]
+    WithdrawnBeforeKept,
     /// The contract of a determination holds 20 members.
     #[error("a household has at most 20 members")]
     HouseholdFull,
@@ -153,6 +182,15 @@ impl Explain for HouseholdError {
             Error::MemberHasLeft { .. } => "member_has_left",
             Error::MemberDeceased { .. } => "member_deceased",
             Error::PersonErased { .. } => "person_erased",
+            Error::AttachmentSize => "attachment_size",
+            Error::AttachmentHashInvalid => "attachment_hash_invalid",
+            Error::AttachmentUnknown => "attachment_unknown",
+            Error::AttachmentDiffers => "attachment_differs",
+            Error::AttachmentsFull => "attachments_full",
+            Error::AttachmentWithdrawn => "attachment_withdrawn",
+            Error::FileNameInvalid => "file_name_invalid",
+            Error::MediaTypeUnknown => "media_type_unknown",
+            Error::WithdrawnBeforeKept => "withdrawn_before_kept",
             Error::HouseholdFull => "household_full",
             Error::HeadMustStay => "head_must_stay",
             Error::HolderNotAMember => "holder_not_a_member",
@@ -192,6 +230,17 @@ impl Explain for HouseholdError {
             Error::MemberHasLeft { .. } => "此人已离开该家庭，请到其现在的家庭办理。",
             Error::MemberDeceased { .. } => "此人已登记死亡，不能再办理此项；如登记有误，请报审核人员核实。",
             Error::PersonErased { .. } => "此人的个人信息已依法删除，不能再登记新的内容。",
+            Error::AttachmentSize => "附件不能为空，且不超过10MB，请重新选择文件。",
+            Error::AttachmentHashInvalid => "附件的散列值格式不正确，请重新上传。",
+            Error::AttachmentUnknown => "此人没有这个附件，请核对。",
+            Error::AttachmentDiffers => "同一文件已按其他类别保存，请先撤回原附件再重新上传。",
+            Error::AttachmentsFull => "每人最多50个附件，请先撤回不再需要的附件。",
+            Error::AttachmentWithdrawn => "该附件已撤回，只有审计人员可以打开。",
+            Error::FileNameInvalid => "文件名不超过200个字符，且不含控制字符，请改名后重新上传。",
+            Error::MediaTypeUnknown => {
+                "附件应为JPEG、PNG图片或PDF文件（按内容识别，与文件名无关），请重新选择。"
+            }
+            Error::WithdrawnBeforeKept => "撤回日期早于附件保存日期，请核对。",
             Error::HouseholdFull => "家庭成员最多20人，请核对是否应分户登记。",
             Error::HeadMustStay => "还有其他成员，户主不能离开，请先为其余成员另立户。",
             Error::HolderNotAMember => "账户持有人不是该家庭现有成员，请使用本人或同户监护人的账户。",
@@ -246,6 +295,13 @@ impl Explain for HouseholdError {
             Error::IncomeInvalid | Error::IncomeAlreadyVerified => "income",
             Error::ReportInvalid => "report",
             Error::PropertyInvalid => "property.cash_assets",
+            Error::AttachmentSize
+            | Error::AttachmentHashInvalid
+            | Error::FileNameInvalid
+            | Error::MediaTypeUnknown => "file",
+            Error::AttachmentUnknown => "attachment_id",
+            Error::AttachmentDiffers => "kind",
+            Error::WithdrawnBeforeKept => "withdrawn_on",
             Error::BasisInvalid => "basis",
             Error::ReasonInvalid => "reason",
             Error::Withheld(withheld) => withheld.field(),
@@ -253,6 +309,8 @@ impl Explain for HouseholdError {
             | Error::HouseholdNotRegistered
             | Error::HouseholdAlreadyRegistered
             | Error::HouseholdFull
+            | Error::AttachmentsFull
+            | Error::AttachmentWithdrawn
             | Error::FourEyes => "",
         }
     }

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::ActorId;
 use crate::identifiers::{BankAccount, CitizenId};
-use crate::ids::{HouseholdId, PersonId};
+use crate::ids::{AttachmentId, HouseholdId, PersonId};
 use crate::ledger_events;
 use crate::personal::{Address, BirthDate, BlindIndex, PersonName, RetentionClass, Sealed};
 use crate::policy::{
     CareLevel, Circumstances, DisabilityCertificate, Hukou, Income, MemberStatus, Property, Relation,
 };
+
+use super::Attachment;
 
 /// Events of the stream `Household` (家庭). Personal values stand in them only as ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -170,6 +172,28 @@ pub enum HouseholdEvent {
         /// Who recorded it.
         by: ActorId,
     },
+    /// 附件保存: a scan or a photograph was kept. Its sealed bytes lie beside the log, which has their hash.
+    AttachmentKept {
+        /// Whose paper it is.
+        person_id: PersonId,
+        /// What is kept.
+        attachment: Attachment,
+        /// Who handed it in.
+        by: ActorId,
+    },
+    /// 附件撤回: it no longer counts. Its bytes stay as they were.
+    AttachmentWithdrawn {
+        /// Whose paper it is.
+        person_id: PersonId,
+        /// Which.
+        attachment_id: AttachmentId,
+        /// Why.
+        reason: String,
+        /// The day.
+        withdrawn_on: NaiveDate,
+        /// Who withdrew it.
+        by: ActorId,
+    },
     /// 申请删除: somebody asks that a person be erased; another person decides.
     ErasureRequested {
         /// Who.
@@ -268,6 +292,8 @@ impl HouseholdEvent {
             | Event::CareLevelAssessed { since: day, .. }
             | Event::CircumstancesRecorded { since: day, .. }
             | Event::DeathRecorded { died_on: day, .. }
+            | Event::AttachmentKept { attachment: Attachment { kept_on: day, .. }, .. }
+            | Event::AttachmentWithdrawn { withdrawn_on: day, .. }
             | Event::ErasureRequested { requested_on: day, .. }
             | Event::ErasureRejected { rejected_on: day, .. }
             | Event::ProcessingRestricted { restricted_on: day, .. }
@@ -293,6 +319,8 @@ ledger_events!(HouseholdEvent {
     CareLevelAssessed = "1.0.0",
     CircumstancesRecorded = "1.0.0",
     DeathRecorded = "1.0.0",
+    AttachmentKept = "1.0.0",
+    AttachmentWithdrawn = "1.0.0",
     ErasureRequested = "1.0.0",
     ErasureRejected = "1.0.0",
     ProcessingRestricted = "1.0.0",

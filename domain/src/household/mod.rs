@@ -16,6 +16,8 @@
 //! | `AssessCareLevel` | `CareLevelAssessed` | was a member and alive on the day | same ciphertext for the day |
 //! | `RecordCircumstances` | `CircumstancesRecorded` | was a member and alive on the day | same ciphertext for the day |
 //! | `RecordDeath` | `DeathRecorded` | is not recorded as dead | same day of death |
+//! | `KeepAttachment` | `AttachmentKept` | is known and not erased | same attachment, not withdrawn |
+//! | `WithdrawAttachment` | `AttachmentWithdrawn` | is known and not erased | withdrawn |
 //! | `RequestErasure` | `ErasureRequested` | is known | same request, or erased |
 //! | `RejectErasure` | `ErasureRejected` | is known | rejected so on the day |
 //! | `RestrictPerson` | `ProcessingRestricted` | is not erased | restricted |
@@ -28,6 +30,7 @@
 //! - nothing is recorded of anyone for a day after their death, and nothing at all after their erasure;
 //! - a declared income never replaces what a means check found for the same day;
 //! - no fact is recorded of someone whose values are restricted;
+//! - an attachment is never changed: it is withdrawn, with a reason, and another is kept;
 //! - who asks for an erasure does not decide on it, and nobody is erased while a case, a payment or a recovery is at
 //!   work or the law keeps the file ([`crate::retention`]);
 //! - an account's holder is a present member when the account is recorded;
@@ -35,9 +38,11 @@
 //!
 //! Guards, in this order: `role_not_allowed`; `household_not_registered`; malformed values; impossible days
 //! (`date_too_early`, `date_in_future`, `date_too_far_ahead`); the person (`not_a_member`, `person_erased`,
-//! `person_restricted`, `after_death`, `member_has_left`); already applied, which is success; days that contradict what is known;
+//! `person_restricted`, `after_death`, `member_has_left`); `attachment_unknown`; already applied, which is success; `attachment_differs`,
+//! `attachments_full`; days that contradict what is known;
 //! for an erasure `erasure_not_requested`, `four_eyes`, then what [`crate::retention::Holdings::check`] says.
 
+mod attachment;
 mod command;
 mod decide;
 mod error;
@@ -46,6 +51,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::*;
 pub use command::*;
 pub use error::*;
 pub use event::*;

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorId, Contributors};
 use crate::identifiers::{BankAccount, CitizenId};
-use crate::ids::{HouseholdId, PersonId};
+use crate::ids::{AttachmentId, HouseholdId, PersonId};
 use crate::personal::{Address, BirthDate, BlindIndex, PersonName, RetentionClass, Sealed};
 use crate::policy::{
     CareLevel, Circumstances, DisabilityCertificate, Hukou, Income, MemberStatus, Property, Relation,
 };
 use crate::timeline::Timeline;
 
-use super::Destination;
+use super::{Destination, HeldAttachment};
 
 /// The aggregate Household (家庭).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +110,8 @@ pub struct Member {
     pub care_level: Timeline<Sealed<CareLevel>>,
     /// Everything else.
     pub circumstances: Timeline<Sealed<Circumstances>>,
+    /// 附件, in the order in which they were kept; withdrawn ones too.
+    pub attachments: Vec<HeldAttachment>,
 }
 
 /// A time with the household, both days included.
@@ -245,6 +247,11 @@ impl Member {
     pub fn is_present(&self) -> bool {
         let known = self.life == Life::Alive && self.record == PersonalRecord::Kept;
         known && self.stays.last().is_some_and(|stay| stay.until.is_none())
+    }
+
+    /// The attachment of this id, withdrawn or not.
+    pub fn attachment(&self, id: AttachmentId) -> Option<&HeldAttachment> {
+        self.attachments.iter().find(|held| held.attachment.attachment_id == id)
     }
 
     /// The day of death.

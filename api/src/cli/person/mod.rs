@@ -1,10 +1,12 @@
 //! `ledger person`: finds a person, restricts what the law keeps, and erases one when two people and the law agree.
 
+mod attachment;
 mod donor;
 mod erase;
 mod find;
 mod list;
 
+pub use attachment::AttachmentCommand;
 use clap::Subcommand;
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
@@ -49,6 +51,9 @@ pub enum PersonCommand {
     },
     /// 删除申请一览 · list the requests to erase, and what became of them
     List,
+    /// 附件 · scans and photographs of somebody's papers, kept sealed
+    #[command(subcommand)]
+    Attachment(AttachmentCommand),
     /// 限制处理 · keep what the law asks for, and show it to nobody
     Restrict {
         /// 人员 · the person
@@ -86,6 +91,7 @@ async fn of_a_person(session: &Session, command: PersonCommand) -> Result<Done, 
     match command {
         PersonCommand::Find => find::run(session).await,
         PersonCommand::List => list::run(session).await,
+        PersonCommand::Attachment(command) => attachment::run(session, command).await,
         PersonCommand::Erase { person, basis, class, dry_run: true } => {
             let plan = erase::plan(person, class, basis);
             erase::dry_run(session, &plan).await

@@ -6,6 +6,7 @@ use domain::ids::PersonId;
 use projections::audit_trail::queries::openings;
 
 use crate::lang::Lang;
+use crate::processes::attachments::DISCLOSED;
 use crate::processes::{Office, ProcessError};
 use crate::replay::role;
 
@@ -53,6 +54,7 @@ pub(in crate::console) fn named(lang: Lang, label: &str) -> &'static str {
         "id_number" => ("身份号码", "ID number"),
         "account" => ("账户", "account"),
         "benefit_summary" => ("待遇汇总", "benefit summary"),
+        label if label.starts_with(DISCLOSED) => ("附件", "attachment"),
         "address" => ("住址", "address"),
         "birth_date" => ("出生日期", "date of birth"),
         "note" => ("说明", "note"),

@@ -1,6 +1,7 @@
 //! 人员: what somebody is due and got, month by month; masked, until it is opened for a reason that is recorded; and who
 //! looked.
 
+mod attachments;
 mod heat;
 pub(super) mod looked;
 mod opened;
@@ -15,11 +16,16 @@ use domain::household::{Household, Member};
 use domain::identifiers::masked_name;
 use domain::ids::{HouseholdId, PersonId};
 use domain::personal::{Opened, PersonalField, Sealed};
+use projections::case_files;
 use projections::case_files::queries::members;
-use projections::case_files::{self, Presence};
 use projections::listings::{self, CaseEntry, CaseFilter};
 use projections::payment_registers;
 use projections::payment_registers::queries::payments_of_case;
+
+use attachments::Attachments;
+pub(super) use attachments::{
+    FORM_BYTES_MAX, keep as keep_attachment, open as open_attachment, withdraw as withdraw_attachment,
+};
 
 use super::Console;
 use super::answers::{Refusal, Stop, shown};
@@ -30,6 +36,7 @@ use super::visitor::Visitor;
 use crate::access::Capability;
 use crate::console::address::Path;
 use crate::lang::Lang;
+use crate::processes::attachments::Belonging;
 use crate::processes::summary::{Summary, SummaryOf, summary_of};
 use crate::processes::{AsOf, Office, ProcessError, record_disclosure};
 
@@ -57,6 +64,7 @@ struct PersonPage {
     months: Vec<heat::Month>,
     looked: Vec<looked::Look>,
     may_see_looks: bool,
+    attachments: Attachments,
 }
 
 struct CaseLine {
@@ -69,6 +77,7 @@ struct CaseLine {
 /// What the read tables know of a person, as the visitor sees it.
 struct Known {
     household: HouseholdId,
+    belonging: Belonging,
     of: SummaryOf,
 }
 
@@ -133,8 +142,7 @@ async fn disclose(
 async fn known(office: &Office, visitor: &Visitor, person: PersonId) -> Result<Known, ProcessError> {
     let mut seen = narrowed(office, visitor, &[&case_files::ABOUT, &payment_registers::ABOUT]).await?;
     let homes = members(seen.connection(), &[person]).await?;
-    let home = homes.iter().find(|member| member.presence == Presence::Present).or(homes.first());
-    let household = home.map(|member| member.household_id).ok_or(ProcessError::UnknownPerson)?;
+    let belonging = Belonging::among(person, &homes).ok_or(ProcessError::UnknownPerson)?;
     let filter = CaseFilter { applicant: Some(person), ..CaseFilter::default() };
     let cases = listings::cases(seen.connection(), &filter, None, CASES_MAX).await?;
     let mut payments = Vec::new();
@@ -142,7 +150,7 @@ async fn known(office: &Office, visitor: &Visitor, person: PersonId) -> Result<K
         let paid = payments_of_case(seen.connection(), case.case_id).await?;
         payments.extend(paid.iter().map(|payment| payment.payment_id.to_string()));
     }
-    Ok(Known { household, of: SummaryOf { person, cases, payments } })
+    Ok(Known { household: belonging.home, belonging, of: SummaryOf { person, cases, payments } })
 }
 
 async fn read(
@@ -178,6 +186,7 @@ async fn read(
         months: heat::months(lang, &summary),
         looked: if may_see_looks { looked::looked(office, lang, person).await? } else { Vec::new() },
         may_see_looks,
+        attachments: Attachments::of(office, visitor, &known.belonging).await?,
         path,
     })
 }

@@ -1,6 +1,7 @@
 //! The API of version 1: its whole surface on one page. Routes, document, browsable page and the table of permissions are
 //! all made from this list.
 
+mod attachments;
 mod audit;
 mod campaigns;
 mod case_facts;
@@ -81,6 +82,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         people(),
         registers::endpoints(),
+        attachments::endpoints(),
         erasure::endpoints(),
         cases(),
         case_life::endpoints(),

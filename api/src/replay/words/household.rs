@@ -87,6 +87,14 @@ fn of_a_member(event: &HouseholdEvent) -> Option<(domain::ids::PersonId, String,
             format!("{died_on} 去世（{reported_on} 报告）"),
             format!("died on {died_on} (reported on {reported_on})"),
         ),
+        Event::AttachmentKept { person_id, attachment, .. } => (
+            *person_id,
+            format!("附件保存：{}（{}）", attachment.kind.zh(), attachment.media_type.as_str()),
+            format!("has an attachment: {} ({})", attachment.kind.en(), attachment.media_type.as_str()),
+        ),
+        Event::AttachmentWithdrawn { person_id, reason, .. } => {
+            (*person_id, format!("附件撤回：{reason}"), format!("has an attachment no more: {reason}"))
+        }
         _ => return of_an_erasure(event),
     })
 }

@@ -6,8 +6,9 @@ use crate::ids::PersonId;
 use crate::timeline::Timeline;
 
 use super::super::{
-    ErasureRequest, ErasureStep, Handling, Household, HouseholdEvent as Event, IncomeBasis, IncomeRecord,
-    Life, Member, PayeeAccount, PersonalRecord, RegisteredHousehold, Stay,
+    AttachmentStanding, ErasureRequest, ErasureStep, Handling, HeldAttachment, Household,
+    HouseholdEvent as Event, IncomeBasis, IncomeRecord, Life, Member, PayeeAccount, PersonalRecord,
+    RegisteredHousehold, Stay,
 };
 
 pub(super) fn try_evolve(state: &mut Household, event: &Event) -> Result<(), ImpossibleEvent> {
@@ -99,6 +100,9 @@ impl RegisteredHousehold {
             Event::DeathRecorded { died_on, reported_on, .. } => {
                 member.life = Life::Deceased { died_on: *died_on, reported_on: *reported_on };
             }
+            Event::AttachmentKept { .. } | Event::AttachmentWithdrawn { .. } => {
+                member.apply_attachment(event)?
+            }
             _ => member.apply_erasure(event)?,
         }
         Some(by)
@@ -131,6 +135,7 @@ impl RegisteredHousehold {
             certificate: Timeline::default(),
             care_level: Timeline::default(),
             circumstances: Timeline::default(),
+            attachments: Vec::new(),
         });
         if member.stays.last().is_some_and(|stay| stay.until.is_none()) {
             return false;
@@ -144,6 +149,27 @@ impl RegisteredHousehold {
 }
 
 impl Member {
+    /// `None` where the attachment is known already, or unknown or withdrawn already.
+    fn apply_attachment(&mut self, event: &Event) -> Option<()> {
+        match event {
+            Event::AttachmentKept { attachment, by, .. }
+                if self.attachment(attachment.attachment_id).is_none() =>
+            {
+                let (attachment, by) = (attachment.clone(), by.clone());
+                let standing = AttachmentStanding::Kept;
+                self.attachments.push(HeldAttachment { attachment, by, standing });
+            }
+            Event::AttachmentWithdrawn { attachment_id, reason, withdrawn_on, by, .. } => {
+                let known = |held: &&mut HeldAttachment| held.attachment.attachment_id == *attachment_id;
+                let held = self.attachments.iter_mut().find(known).filter(|held| held.is_kept())?;
+                let (reason, withdrawn_on, by) = (reason.clone(), *withdrawn_on, by.clone());
+                held.standing = AttachmentStanding::Withdrawn { reason, withdrawn_on, by };
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
     /// `None` where the event is another, or cannot happen to this member.
     fn apply_erasure(&mut self, event: &Event) -> Option<()> {
         let first_day = self.erased_on();
@@ -190,6 +216,8 @@ fn person_of(event: &Event) -> Option<(PersonId, &ActorId)> {
         | Event::CareLevelAssessed { person_id, by, .. }
         | Event::CircumstancesRecorded { person_id, by, .. }
         | Event::DeathRecorded { person_id, by, .. }
+        | Event::AttachmentKept { person_id, by, .. }
+        | Event::AttachmentWithdrawn { person_id, by, .. }
         | Event::ErasureRequested { person_id, by, .. }
         | Event::ErasureRejected { person_id, by, .. }
         | Event::ProcessingRestricted { person_id, by, .. }

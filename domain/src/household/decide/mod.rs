@@ -1,5 +1,6 @@
 //! Deciding on a household: the guards that every command shares, then one function for each.
 
+mod attachments;
 mod erasure;
 mod evolve;
 mod facts;
@@ -74,6 +75,12 @@ impl RegisteredHousehold {
             Command::RecordDeath { person_id, died_on, reported_on, born_on } => {
                 let death = members::Death { person_id, died_on, reported_on, born_on: born_on.disclose().0 };
                 self.record_death(&death, now)
+            }
+            Command::KeepAttachment { person_id, attachment } => {
+                self.keep_attachment(person_id, attachment, now)
+            }
+            Command::WithdrawAttachment { person_id, attachment_id, reason, withdrawn_on } => {
+                self.withdraw_attachment(person_id, attachment_id, (reason, withdrawn_on), now)
             }
             Command::RequestErasure { person_id, through, basis, holdings, requested_on } => {
                 self.request_erasure(person_id, (through, basis), &holdings, requested_on, now)

@@ -1,5 +1,6 @@
 //! Stories and properties of households.
 
+mod attaching;
 mod erasing;
 mod properties;
 mod stories;

@@ -1,0 +1,1 @@
+select sealed from app_attachments where sealed_sha256 = $1
