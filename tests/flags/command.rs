@@ -135,6 +135,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::LogBreak(event) => of(event, metadata),
         AnyEvent::Todo(event) => of(event, metadata),
         AnyEvent::User(event) => of(event, metadata),
+        AnyEvent::IdentityProvider(event) => of(event, metadata),
     }
 }
 

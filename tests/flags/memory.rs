@@ -70,6 +70,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::LogBreak(event) => event.kind().name,
         AnyEvent::Todo(event) => event.kind().name,
         AnyEvent::User(event) => event.kind().name,
+        AnyEvent::IdentityProvider(event) => event.kind().name,
     }
 }
 

@@ -13,6 +13,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -95,6 +96,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         LogBreak::TYPE => stored.decode()?.map(AnyEvent::LogBreak),
         Todo::TYPE => stored.decode()?.map(AnyEvent::Todo),
         User::TYPE => stored.decode()?.map(AnyEvent::User),
+        IdentityProvider::TYPE => stored.decode()?.map(AnyEvent::IdentityProvider),
         _ => None,
     })
 }

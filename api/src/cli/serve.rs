@@ -64,7 +64,7 @@ pub(super) struct Served {
 /// [`Failure::Refused`] when the address is taken.
 pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
     let Served { listen, entries, nightly_at, doors } = served;
-    let (tls, scheme) = (doors.tls(listen)?, doors.scheme());
+    let (tls, scheme, entrance) = (doors.tls(listen)?, doors.scheme(), doors.entrance()?);
     let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
@@ -79,7 +79,7 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = layouts_of(app)?;
-    let pages = console::routes(Console::new(app.office().clone(), layouts, doors.entrance()))
+    let pages = console::routes(Console::new(app.office().clone(), layouts, entrance))
         .layer(Extension(Arc::new(app.outside())));
     let api = Api::knowing(app.office().clone(), app.tree().origin(), Bounds::default(), app.outside());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));

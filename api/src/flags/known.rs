@@ -209,7 +209,8 @@ impl KnownLog {
                 | AnyEvent::RecoveryPlan(_)
                 | AnyEvent::LogBreak(_)
                 | AnyEvent::Todo(_)
-                | AnyEvent::User(_),
+                | AnyEvent::User(_)
+                | AnyEvent::IdentityProvider(_),
             )
             | None => {}
         }

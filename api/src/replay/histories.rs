@@ -14,6 +14,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -102,7 +103,8 @@ kept!(
     Gazette,
     LogBreak,
     Todo,
-    User
+    User,
+    IdentityProvider
 );
 
 /// A stream of which an event cannot follow the ones before it.

@@ -4,7 +4,7 @@
 //! brought once into the folder of what is built.
 
 mod axe;
-mod hall;
+pub mod hall;
 mod pages;
 mod paying;
-mod person;
+pub mod person;

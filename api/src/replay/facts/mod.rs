@@ -14,6 +14,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::ids::PersonId;
 use domain::log_break::LogBreak;
 use domain::money::Money;
@@ -89,6 +90,7 @@ pub(super) enum State {
     LogBreak(LogBreak),
     Todo(Todo),
     User(User),
+    IdentityProvider(IdentityProvider),
 }
 
 impl State {
@@ -109,6 +111,7 @@ impl State {
             AnyEvent::LogBreak(_) => State::LogBreak(LogBreak::default()),
             AnyEvent::Todo(_) => State::Todo(Todo::default()),
             AnyEvent::User(_) => State::User(User::default()),
+            AnyEvent::IdentityProvider(_) => State::IdentityProvider(IdentityProvider::default()),
         }
     }
 
@@ -132,6 +135,7 @@ impl State {
             (State::LogBreak(state), AnyEvent::LogBreak(event)) => state.try_evolve(event),
             (State::Todo(state), AnyEvent::Todo(event)) => state.try_evolve(event),
             (State::User(state), AnyEvent::User(event)) => state.try_evolve(event),
+            (State::IdentityProvider(state), AnyEvent::IdentityProvider(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -152,7 +156,8 @@ impl State {
             | State::Gazette(_)
             | State::LogBreak(_)
             | State::Todo(_)
-            | State::User(_) => Vec::new(),
+            | State::User(_)
+            | State::IdentityProvider(_) => Vec::new(),
         }
     }
 }

@@ -61,6 +61,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::LogBreak(event), _) => log_break(event),
         (AnyEvent::Todo(event), _) => todo(event),
         (AnyEvent::User(event), _) => user::said(event),
+        (AnyEvent::IdentityProvider(event), _) => user::at_provider(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }
