@@ -136,14 +136,16 @@ impl Explain for UserError {
 
     fn field(&self) -> &'static str {
         match self {
-            UserError::RoleNotAllowed { .. } | UserError::OwnAccount | UserError::UserLocked => "",
+            UserError::RoleNotAllowed { .. }
+            | UserError::OwnAccount
+            | UserError::UserLocked
+            | UserError::IdentityLinkedAlready
+            | UserError::IdentityNotLinked
+            | UserError::IdentityChanged => "",
             UserError::UserUnknown | UserError::AccountTaken => "account",
             UserError::RolesIncompatible { .. } | UserError::RoleMissing { .. } => "role",
             UserError::NoPassword => "password",
             UserError::SecondFactorMissing => "code",
-            UserError::IdentityLinkedAlready | UserError::IdentityNotLinked | UserError::IdentityChanged => {
-                "subject"
-            }
             UserError::IssuerMalformed => "issuer",
             UserError::TokenUnknown | UserError::TooManyTokens => "token_id",
             UserError::WordsMissing { field } => field,

@@ -32,7 +32,7 @@
 //!
 //! # Which refusal comes first
 //!
-//! Role · unknown user · repeat (success) · own account · locked · roles that do not go together · content.
+//! Role · unknown user · repeat (success) · own account · locked · roles that do not go together, another identity · content.
 
 mod command;
 mod decide;
