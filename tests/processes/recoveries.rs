@@ -46,6 +46,16 @@ fn finance(on: &str) -> work::Desk {
     at_work(personas::finance(), on)
 }
 
+/// The run of March.
+fn march(office: &work::Office) -> RunPlan {
+    RunPlan {
+        month: "2023-03".parse().unwrap(),
+        programs: vec![Program::SubsistenceAllowance],
+        fund_id: office.fund_id(tests::office::FUND),
+        number: 1,
+    }
+}
+
 /// Money without a slip.
 fn repaid(amount: &str, on: &str) -> Repaid {
     Repaid { amount: yuan(amount), received_on: day(on), reference: None }
@@ -162,6 +172,10 @@ async fn heirs_repay_what_the_estate_bears_and_the_rest_is_given_up_by_two_peopl
     let second = propose_plan(office, &finance("2023-02-23"), case, waive).await.unwrap();
     approve_plan(office, &approver("2023-02-24"), second).await.unwrap();
     assert_eq!(stage(&small, second).await, PlanStage::Completed);
+    // approved again it is a repeat, although there is nothing left to give up
+    let length = office.repository.log().length().await.unwrap();
+    approve_plan(office, &approver("2023-02-24"), second).await.unwrap();
+    assert_eq!(office.repository.log().length().await.unwrap(), length);
     // as of two clocks: what was open then, as known then
     let history = ["2023-02-20", "2023-02-21", "2023-02-22", "2023-02-24"];
     let mut open = Vec::new();
@@ -260,14 +274,8 @@ async fn what_came_back_between_calculation_and_release_is_not_withheld_too() {
     let plan = propose_plan(office, &finance("2023-02-21"), case, withholding(from, "60.00")).await.unwrap();
     let approver = at_work(personas::approver(), "2023-02-21");
     approve_plan(office, &approver, plan).await.unwrap();
-    let wanted = RunPlan {
-        month: "2023-03".parse().unwrap(),
-        programs: vec![Program::SubsistenceAllowance],
-        fund_id: office.fund_id(tests::office::FUND),
-        number: 1,
-    };
     let clerk = at_work(personas::clerk(), "2023-02-22");
-    let run = payment_run::open(office, &clerk, &wanted).await.unwrap();
+    let run = payment_run::open(office, &clerk, &march(office)).await.unwrap();
     let calculation = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
     payment_run::submit(office, &clerk, run, calculation.warning_count).await.unwrap();
     payment_run::approve(office, &at_work(personas::approver(), "2023-02-22"), run).await.unwrap();
@@ -284,6 +292,30 @@ async fn what_came_back_between_calculation_and_release_is_not_withheld_too() {
     assert_eq!(more, yuan("10.00"));
     assert_eq!(open_of(&small, person, "2023-02-23").await, "50.00");
     assert!(small.broken().await.is_empty());
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn what_came_back_before_approval_is_named_and_only_its_lines_are_calculated_anew() {
+    let small = late_death().await;
+    let (office, (case, _)) = (&small.office, case_of(&small, WANG).await);
+    let (from, _) = case_of(&small, CHEN).await;
+    let plan = propose_plan(office, &finance("2023-02-21"), case, withholding(from, "60.00")).await.unwrap();
+    approve_plan(office, &at_work(personas::approver(), "2023-02-21"), plan).await.unwrap();
+    let clerk = at_work(personas::clerk(), "2023-02-22");
+    let run = payment_run::open(office, &clerk, &march(office)).await.unwrap();
+    let before = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
+    payment_run::submit(office, &clerk, run, before.warning_count).await.unwrap();
+    receive_repayment(office, &finance("2023-02-22"), case, repaid("50.00", "2023-02-22")).await.unwrap();
+    let refused = payment_run::approve(office, &at_work(personas::approver(), "2023-02-22"), run).await;
+    let Err(ProcessError::CasesChanged { changed }) = refused else { panic!("{refused:?}") };
+    assert_eq!(changed.iter().map(|changed| changed.case_id).collect::<Vec<_>>(), [from]);
+    let anew = payment_run::recalculate(office, &clerk, run).await.unwrap();
+    assert_eq!(anew.recalculated, [from]);
+    let part = anew.prepared.calculation;
+    assert_eq!(part.control_sum.minus(before.control_sum).unwrap(), yuan("10.00"));
+    let whole = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
+    assert_eq!(part.digest, whole.digest);
     small.ledger.finish().await;
 }
 

@@ -24,8 +24,11 @@ pub struct Line {
     pub attempt: u32,
     pub amount: i64,
     pub place: Place,
+    /// What the month is due besides and repaid another payment.
+    pub withheld: i64,
     pub recovery_opened: i64,
     pub recovery_received: i64,
+    pub recovery_waived: i64,
 }
 
 /// Where the money of a payment is.
@@ -61,7 +64,12 @@ pub struct Sums {
 impl Line {
     /// What stands of it: neither returned nor asked back.
     pub fn standing(&self) -> i64 {
-        if self.place == Place::Returned { 0 } else { self.amount - self.recovery_opened }
+        if self.place == Place::Returned { 0 } else { self.amount + self.withheld - self.recovery_opened }
+    }
+
+    /// What is still to come back.
+    pub fn recovery_open(&self) -> i64 {
+        self.recovery_opened - self.recovery_received - self.recovery_waived
     }
 }
 
@@ -119,6 +127,9 @@ impl Books {
             if fund.free() < 0 || fund.committed < 0 {
                 faults.push(format!("fund {id} is negative: {fund:?}"));
             }
+        }
+        for (id, line) in self.lines.iter().filter(|(_, line)| line.recovery_open() < 0) {
+            faults.push(format!("more of payment {id} came back than was asked back: {line:?}"));
         }
         for (id, gift) in self.gifts.iter().filter(|(_, gift)| gift.refunded > gift.received) {
             faults.push(format!("more of gift {id} was refunded than received: {gift:?}"));

@@ -6,6 +6,7 @@ use domain::payment::Payment;
 use indicatif::ProgressBar;
 use projections::runner::Until;
 
+use crate::acts::plans::{finish_plans, note_withheld};
 use crate::acts::{let_all_go, recover_everything, runs};
 use crate::books::Place;
 use crate::world::{GROUPS, Stage, World};
@@ -17,6 +18,7 @@ pub async fn end(world: &mut World) {
     world.street.days_pass(1);
     finish_runs(world).await;
     let_all_go(world).await;
+    finish_plans(world).await;
     pay_what_is_due(world).await;
     world.street.pause();
     recover_everything(world).await;
@@ -29,7 +31,7 @@ pub async fn end(world: &mut World) {
 
 /// Sends back what was not released; the bank answers for the rest.
 async fn finish_runs(world: &mut World) {
-    for place in world.runs_at(&[Stage::Submitted, Stage::Approved]) {
+    for place in world.runs_at(&[Stage::Submitted, Stage::Endorsed, Stage::Approved]) {
         world.street.pause();
         runs::reject(world, place).await;
     }
@@ -38,6 +40,7 @@ async fn finish_runs(world: &mut World) {
         let results = runs::results_for(world, place, 100, 10);
         runs::settle(world, place, results).await;
     }
+    note_withheld(world).await;
 }
 
 /// Pays until nothing is due any more that can be paid.
@@ -56,9 +59,13 @@ async fn pay_what_is_due(world: &mut World) {
             }
             runs::submit(world, place).await;
             runs::approve(world, place).await;
+            if world.runs[place].stage == Stage::Endorsed {
+                runs::approve(world, place).await;
+            }
             runs::release(world, place).await;
             let results = runs::results_for(world, place, 100, 0);
             runs::settle(world, place, results).await;
+            note_withheld(world).await;
         }
     }
     assert_eq!(world.books.sum_at(Place::Pending), 0);
@@ -107,6 +114,7 @@ async fn states_are_the_models(world: &World) {
         assert_eq!(found.map(|amount| amount.fen()), expected, "payment {id}");
         assert_eq!(whereabouts.recovery_opened.fen(), line.recovery_opened, "payment {id}");
         assert_eq!(whereabouts.recovery_received.fen(), line.recovery_received, "payment {id}");
+        assert_eq!(whereabouts.recovery_open().fen(), line.recovery_open(), "payment {id}");
     }
 }
 

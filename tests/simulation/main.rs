@@ -22,7 +22,7 @@ use chance::Chance;
 use world::{AtOnce, World};
 
 /// Acts of one simulation.
-const ACTS: u64 = 300;
+const ACTS: u64 = 360;
 
 /// Acts of a simulation that shows something other than that all is well.
 const ACTS_FEW: u64 = 180;
@@ -55,7 +55,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// What must have happened in simulations that are worth their time.
-const EVENTFUL: [&str; 23] = [
+const EVENTFUL: [&str; 33] = [
     "case decided",
     "run rejected",
     "run recalculated",
@@ -72,6 +72,16 @@ const EVENTFUL: [&str; 23] = [
     "released at once",
     "results at once",
     "refunds at once",
+    "run endorsed",
+    "both approvals by one: four_eyes",
+    "property declared",
+    "plan proposed",
+    "plan approved",
+    "plan rejected",
+    "own plan approved: four_eyes",
+    "repaid",
+    "instalment withheld",
+    "recovery waived",
     "recovery opened",
     "recovery received",
     "gift received",

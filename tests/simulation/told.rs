@@ -57,18 +57,22 @@ impl Told {
                     attempt: order.attempt,
                     amount: order.amount.fen(),
                     place: Place::Pending,
+                    withheld: 0,
                     recovery_opened: 0,
                     recovery_received: 0,
+                    recovery_waived: 0,
                 };
                 self.books.order(id, line);
             }
-            PaymentEvent::PaymentSettled { .. } => self.books.answer(id, Place::Settled),
+            PaymentEvent::PaymentSettled { withheld, .. } => {
+                self.books.answer(id, Place::Settled);
+                self.line(id).withheld += withheld.iter().map(|part| part.amount.fen()).sum::<i64>();
+            }
             PaymentEvent::PaymentReturned { .. } => self.books.answer(id, Place::Returned),
             PaymentEvent::RecoveryOpened { amount, .. } => self.line(id).recovery_opened += amount.fen(),
             PaymentEvent::RecoveryReceived { amount, .. } => self.line(id).recovery_received += amount.fen(),
-            PaymentEvent::PaymentReissued { .. }
-            | PaymentEvent::PaymentCancelled { .. }
-            | PaymentEvent::RecoveryWaived { .. } => {}
+            PaymentEvent::RecoveryWaived { amount, .. } => self.line(id).recovery_waived += amount.fen(),
+            PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => {}
         }
     }
 

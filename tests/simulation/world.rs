@@ -1,6 +1,6 @@
 //! The simulated office: what its people know, and the books that the simulation keeps of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::processes::payment_run::{BankResult, RunPlan};
 use api::processes::{Desk, OpenedCase, ProcessError};
@@ -8,7 +8,7 @@ use api::registers::{applications, changes, donations, persons};
 use chrono::{Datelike, NaiveDate};
 use domain::benefit_case::HeldMonths;
 use domain::calendar::BenefitMonth;
-use domain::ids::{CaseId, DonationId, FundId, PaymentId, RunId};
+use domain::ids::{CaseId, DonationId, FundId, PaymentId, RecoveryPlanId, RunId};
 use domain::money::Money;
 use domain::program::Program;
 
@@ -53,6 +53,11 @@ pub struct World {
     pub runs: Vec<Run>,
     /// Months of cases that are held.
     pub held: Vec<(CaseId, HeldMonths)>,
+    pub plans: Vec<RecoveryPlanId>,
+    /// Numbers of bank slips that were given out.
+    pub slips: u64,
+    /// Settled payments of which it is noted what they withheld.
+    pub looked_at: BTreeSet<PaymentId>,
     pub gifts: Vec<DonationId>,
     pub appropriations: u64,
     pub books: Books,
@@ -104,6 +109,7 @@ pub struct Run {
 pub enum Stage {
     Calculated,
     Submitted,
+    Endorsed,
     Approved,
     Rejected,
     Released,
@@ -134,6 +140,9 @@ impl World {
             cases: Vec::new(),
             runs: Vec::new(),
             held: Vec::new(),
+            plans: Vec::new(),
+            slips: 0,
+            looked_at: BTreeSet::new(),
             gifts: Vec::new(),
             appropriations: 0,
             books: Books::default(),
@@ -217,6 +226,12 @@ impl World {
             }
         }
         self.possible[&id]
+    }
+
+    /// With which cases a case is paid.
+    pub fn group_of(&self, case: CaseId) -> usize {
+        let program = self.cases[self.case_number(case)].program;
+        GROUPS.iter().position(|(paid, _)| *paid == program).unwrap()
     }
 
     /// The place of a case in the order in which they were opened; the same in every repetition.

@@ -207,7 +207,8 @@ impl PayableCases {
     }
 
     /// The households that an event of theirs, of their cases or of these cases' payments touched from a position on,
-    /// and those of some more cases.
+    /// those whose payments withhold for a plan that changed or of which something came back since, and those of some
+    /// more cases.
     ///
     /// # Errors
     /// Those of the database.

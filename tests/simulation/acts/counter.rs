@@ -1,7 +1,9 @@
 //! At the counter: people are registered, apply, and tell what changed.
 
-use api::processes as work;
+use api::processes::{self as work, Step};
 use domain::benefit_case::{BenefitCaseCommand, ClosureReason, Outcome};
+use domain::household::HouseholdCommand;
+use domain::policy::Property;
 use domain::program::Program;
 use tests::personas;
 
@@ -132,6 +134,27 @@ fn who_and_what(world: &mut World) -> Option<(usize, &'static str)> {
 /// Something happened to somebody, often some time ago.
 pub async fn change(world: &mut World) {
     let Some((place, kind)) = who_and_what(world) else { return };
+    // a death, a move or an income is often told late, an account holds from today
+    let late =
+        if matches!(kind, "死亡" | "迁出本市" | "收入变更") { world.chance.below(90) } else { 0 };
+    tell(world, place, kind, late).await;
+}
+
+/// It is told of somebody whose month was paid that before it their income rose, they moved away, or they died.
+pub async fn tell_late(world: &mut World) {
+    let Some(id) = world.chance.one_of(&world.payments_at(Place::Settled)) else { return };
+    let line = &world.books.lines[&id];
+    let days = (world.today() - line.month.first_day()).num_days();
+    let case = world.cases[world.case_number(line.case)].clone();
+    let by_means = case.program == Program::SubsistenceAllowance;
+    let kinds = if by_means { ["收入变更", "收入变更"] } else { ["迁出本市", "死亡"] };
+    let kind = world.chance.one_of(&kinds).unwrap();
+    if world.living().contains(&case.person) {
+        tell(world, case.person, kind, u64::try_from(days).unwrap() + 1).await;
+    }
+}
+
+async fn tell(world: &mut World, place: usize, kind: &'static str, late: u64) {
     let value = match kind {
         "账户变更" => {
             world.people[place].accounts += 1;
@@ -139,14 +162,11 @@ pub async fn change(world: &mut World) {
             Value::Account(people::account(person.serial, person.accounts))
         }
         "收入变更" => {
-            let yuan = world.chance.one_of(&[0, 200, 600, 1300, 3000]).unwrap();
+            let yuan = world.chance.one_of(&[0, 20, 200, 600, 1300, 3000]).unwrap();
             Value::Income(format!("一般收入:{yuan}.00"))
         }
         _ => Value::Nothing,
     };
-    // a death, a move or an income is often told late, an account holds from today
-    let late =
-        if matches!(kind, "死亡" | "迁出本市" | "收入变更") { world.chance.below(90) } else { 0 };
     let days = [world.today() - chrono::Days::new(late), world.today()];
     let row = people::change(&world.people[place], kind, days, &value);
     let (desk, before) = (world.street.desk(personas::clerk()), world.street.length().await);
@@ -167,6 +187,25 @@ pub async fn change(world: &mut World) {
     };
     world.people[place].situation = situation;
     end_cases(world, place, reason, days[0]).await;
+}
+
+/// A household declares what it owns; too much of it ends what it is due.
+pub async fn declare_property(world: &mut World) {
+    let Some(place) = world.chance.one_of(&world.living()) else { return };
+    let office = world.street.office.clone();
+    let (_, household_id) = office.find(&world.people[place].id_number).await.unwrap();
+    let property = Property {
+        motor_vehicles: u32::from(world.chance.percent(25)),
+        homes: 1,
+        cash_assets: Some(super::gifts::money(world.chance.between(0, 4_000_000))),
+        ..Property::default()
+    };
+    let since = world.today() - chrono::Days::new(world.chance.below(60));
+    let (desk, before) = (world.street.desk(personas::clerk()), world.street.length().await);
+    let key = office.derived("simulated_property", &format!("{household_id}|{before}"));
+    let declare = HouseholdCommand::DeclareProperty { property, since };
+    let outcome = office.together(&desk, key, [Step::Household(household_id.to_string(), declare)]).await;
+    world.attempt("property declared", before, outcome).await;
 }
 
 /// Ends the cases of somebody who is gone.

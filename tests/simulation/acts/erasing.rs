@@ -12,7 +12,8 @@ use crate::world::{Stage, World};
 
 /// Erases somebody who died or moved away, unless a run that nobody finished may still pay them.
 pub async fn erase(world: &mut World) {
-    if !world.runs_at(&[Stage::Submitted, Stage::Approved, Stage::Released]).is_empty() {
+    let unfinished = [Stage::Submitted, Stage::Endorsed, Stage::Approved, Stage::Released];
+    if !world.runs_at(&unfinished).is_empty() {
         return;
     }
     // what was paid too much can only be found while the facts can be read

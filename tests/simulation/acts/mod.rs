@@ -5,6 +5,7 @@ mod counter;
 mod erasing;
 mod gifts;
 mod holding;
+pub mod plans;
 mod recoveries;
 mod refused;
 mod repeated;
@@ -16,7 +17,7 @@ use crate::world::World;
 const PEOPLE_FIRST: usize = 12;
 
 /// Acts with their weights.
-const ACTS: [(u64, Act); 16] = [
+const ACTS: [(u64, Act); 18] = [
     (20, Act::DaysPass),
     (5, Act::Register),
     (8, Act::Apply),
@@ -30,9 +31,11 @@ const ACTS: [(u64, Act); 16] = [
     (2, Act::Appropriate),
     (10, Act::Refused),
     (7, Act::Repeated),
-    (5, Act::AtOnce),
+    (9, Act::AtOnce),
     (2, Act::OpenAgain),
     (6, Act::Hold),
+    (20, Act::Plan),
+    (4, Act::DeclareProperty),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +56,15 @@ enum Act {
     AtOnce,
     OpenAgain,
     Hold,
+    Plan,
+    DeclareProperty,
 }
 
 /// Opens the funds and the campaign, and registers the first people.
 pub async fn begin(world: &mut World) {
     gifts::open_funds(world).await;
     gifts::open_campaign(world).await;
+    runs::ask_two_approvers(world).await;
     for _ in 0..PEOPLE_FIRST {
         world.street.pause();
         counter::register(world).await;
@@ -90,12 +96,15 @@ pub async fn act(world: &mut World) {
         Act::Refused => refused::try_what_is_forbidden(world).await,
         Act::Repeated => repeated::repeat(world).await,
         Act::AtOnce => at_once::two_at_once(world).await,
+        Act::Plan => plans::plan(world).await,
+        Act::DeclareProperty => counter::declare_property(world).await,
         Act::Hold => holding::hold_or_let_go(world).await,
         Act::OpenAgain => {
             world.street.open_again().await;
             world.count("ledger opened again");
         }
     }
+    plans::note_withheld(world).await;
 }
 
 fn choose(world: &mut World) -> Act {

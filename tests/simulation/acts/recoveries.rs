@@ -41,7 +41,7 @@ fn attempt(world: &World, found: &Overpayment) -> u32 {
 /// Payments of which something is still asked back.
 pub fn open(world: &World) -> Vec<PaymentId> {
     let lines = world.books.lines.iter();
-    let open = lines.filter(|(_, line)| line.recovery_opened > line.recovery_received);
+    let open = lines.filter(|(_, line)| line.recovery_open() > 0);
     world.in_order(open.map(|(id, _)| *id).collect())
 }
 
@@ -49,7 +49,7 @@ pub fn open(world: &World) -> Vec<PaymentId> {
 async fn receive(world: &mut World) {
     let Some(id) = world.chance.one_of(&open(world)) else { return };
     let line = &world.books.lines[&id];
-    let left = line.recovery_opened - line.recovery_received;
+    let left = line.recovery_open();
     let fen = if world.chance.percent(50) { left } else { world.chance.between(1, left) };
     let (desk, fund_id) = (world.street.desk(personas::finance()), world.fund_behind(id));
     let (office, before) = (world.street.office.clone(), world.street.length().await);

@@ -37,7 +37,7 @@ async fn sign_ones_own_run(world: &mut World) {
         let (id, before) = (world.runs[place].id, world.street.length().await);
         let desk = world.street.desk(in_role(&personas::clerk().id, Role::Approver));
         let outcome = payment_run::approve(&office, &desk, id).await;
-        world.refused("own run approved", before, outcome, &["four_eyes"]).await;
+        world.refused("own run approved", before, outcome, &["four_eyes", "endorsement_missing"]).await;
     }
     if let Some(place) = world.chance.one_of(&world.runs_at(&[Stage::Approved])) {
         let (id, day, before) = (world.runs[place].id, world.today(), world.street.length().await);
@@ -64,7 +64,7 @@ async fn sign_in_the_wrong_order(world: &mut World) {
         let outcome = payment_run::reject(&office, &other, id, "已经发放").await;
         world.refused("released run rejected", before, outcome, &["wrong_stage"]).await;
     }
-    let unreleased = [Stage::Calculated, Stage::Submitted, Stage::Rejected];
+    let unreleased = [Stage::Calculated, Stage::Submitted, Stage::Endorsed, Stage::Rejected];
     if let Some(place) = world.chance.one_of(&world.runs_at(&unreleased)) {
         let (id, before) = (world.runs[place].id, world.street.length().await);
         let outcome = payment_run::release(&office, &finance, id, tomorrow, &mut Vec::new()).await;
@@ -85,7 +85,7 @@ async fn approve_again(world: &mut World, id: RunId, before: u64) {
 /// A run that was submitted is calculated no more, and whoever asks for it changes nothing: what waits for its release
 /// or for the bank stays as it is.
 async fn calculate_again(world: &mut World) {
-    let stages = [Stage::Submitted, Stage::Approved, Stage::Released, Stage::Reconciled];
+    let stages = [Stage::Submitted, Stage::Endorsed, Stage::Approved, Stage::Released, Stage::Reconciled];
     let Some(place) = world.chance.one_of(&world.runs_at(&stages)) else { return };
     let (office, clerk) = (world.street.office.clone(), world.street.desk(personas::second_clerk()));
     let before = world.street.length().await;

@@ -1,12 +1,13 @@
 //! Pay day: runs are prepared, approved, sent back, released and answered by the bank, line by line.
 
 use api::processes::payment_run::{self, BankOutcome, BankResult, Released, RunPlan, Settlement};
-use api::processes::{Desk, ProcessError};
+use api::processes::{Desk, ProcessError, propose_rates, publish_rates};
 use domain::ids::PaymentId;
 use domain::payment_run::PaymentRun;
 use tests::personas;
 
 use crate::books::{Line, Place};
+use crate::street::second_approver;
 use crate::world::{Done, GROUPS, Run, Stage, World};
 
 /// Opens the next run of a group, or calculates anew one that was not submitted.
@@ -43,7 +44,7 @@ pub async fn prepare_group(world: &mut World, group: usize) -> usize {
 
 /// A run that waits for somebody takes its next step.
 pub async fn advance(world: &mut World) {
-    let mut waiting = world.runs_at(&[Stage::Calculated, Stage::Submitted, Stage::Approved]);
+    let mut waiting = world.runs_at(&[Stage::Calculated, Stage::Submitted, Stage::Endorsed, Stage::Approved]);
     // an empty run is tried now and then
     let empty = u64::from(world.chance.percent(5));
     waiting.retain(|place| world.runs[*place].count + empty > 0);
@@ -51,9 +52,28 @@ pub async fn advance(world: &mut World) {
     let back = world.chance.percent(12);
     match world.runs[place].stage {
         Stage::Calculated => submit(world, place).await,
-        Stage::Submitted | Stage::Approved if back => reject(world, place).await,
-        Stage::Submitted => approve(world, place).await,
+        Stage::Submitted | Stage::Endorsed | Stage::Approved if back => reject(world, place).await,
+        Stage::Submitted | Stage::Endorsed => approve(world, place).await,
         _ => release(world, place).await,
+    }
+}
+
+/// A month later a run of a group goes as far as it can, up to the bank's answer that all of it arrived.
+pub async fn pay_next_month(world: &mut World, group: usize) {
+    world.street.days_pass(31);
+    let place = prepare_group(world, group).await;
+    for _ in 0..5 {
+        world.street.pause();
+        match world.runs[place].stage {
+            Stage::Calculated if world.runs[place].count > 0 => submit(world, place).await,
+            Stage::Submitted | Stage::Endorsed => approve(world, place).await,
+            Stage::Approved => release(world, place).await,
+            Stage::Released => {
+                let results = results_for(world, place, 100, 0);
+                return settle(world, place, results).await;
+            }
+            _ => return,
+        }
     }
 }
 
@@ -71,9 +91,32 @@ pub async fn submit(world: &mut World, place: usize) {
     }
 }
 
+/// Above this sum, in fen, two people approve.
+const TWO_APPROVERS_ABOVE: i64 = 300_000;
+
+/// The office decides that large runs need two approvers.
+pub async fn ask_two_approvers(world: &mut World) {
+    let text = format!(
+        "[[parameter]]\nkey = 'second_approval_above'\nzh = '甲'\nen = 'a'\nunit = 'yuan'\n
+         [[parameter.row]]\nfrom = '2023-01'\nvalue = '{}.00'\nannounced = '2023-01-01'\n
+         source = '内控制度'\nstatus = 'illustrative'",
+        TWO_APPROVERS_ABOVE / 100
+    );
+    let (office, approver) = (world.street.office.clone(), world.street.desk(personas::approver()));
+    let administrator = world.street.desk(personas::administrator());
+    propose_rates(&office, &administrator, "内控制度〔2023〕1号", &text).await.unwrap();
+    publish_rates(&office, &approver, 1).await.unwrap();
+}
+
+/// The first of two approvals, or the only or second one.
 pub async fn approve(world: &mut World, place: usize) {
     let (run, before) = (world.runs[place].clone(), world.street.length().await);
-    let desk = world.street.desk(personas::approver());
+    if run.stage == Stage::Submitted && run.sum > TWO_APPROVERS_ABOVE {
+        endorse(world, place).await;
+        return;
+    }
+    let is_second = run.stage == Stage::Endorsed;
+    let desk = world.street.desk(if is_second { second_approver() } else { personas::approver() });
     let outcome = payment_run::approve(&world.street.office, &desk, run.id).await;
     if outcome.as_ref().is_err_and(|refusal| refusal.code() == "cases_changed") {
         world.refused("approval of what changed", before, outcome, &["cases_changed"]).await;
@@ -88,6 +131,26 @@ pub async fn approve(world: &mut World, place: usize) {
     world.attempt("run approved", before, outcome).await.unwrap();
     approved(world, place);
     world.done.push(Done::Approved(desk, run.id, run.calculations));
+}
+
+async fn endorse(world: &mut World, place: usize) {
+    let (id, office) = (world.runs[place].id, world.street.office.clone());
+    let before = world.street.length().await;
+    let (first, second) = (world.street.desk(personas::approver()), world.street.desk(second_approver()));
+    let alone = payment_run::approve(&office, &second, id).await;
+    let codes = ["endorsement_missing", "cases_changed"];
+    world.refused("large run approved by one", before, alone, &codes).await;
+    let outcome = payment_run::endorse(&office, &first, id).await;
+    if outcome.as_ref().is_err_and(|refusal| refusal.code() == "cases_changed") {
+        world.refused("approval of what changed", before, outcome, &["cases_changed"]).await;
+        recalculate(world, place).await;
+        return;
+    }
+    world.attempt("run endorsed", before, outcome).await.unwrap();
+    world.runs[place].stage = Stage::Endorsed;
+    let before = world.street.length().await;
+    let outcome = payment_run::approve(&office, &first, id).await;
+    world.refused("both approvals by one", before, outcome, &["four_eyes"]).await;
 }
 
 /// Calculates anew what changed since the calculation; a whole calculation would give the same.
@@ -149,9 +212,17 @@ pub fn released(world: &mut World, place: usize, desk: &Desk, answer: &Released,
         let id: PaymentId = fields.next().unwrap().parse().unwrap();
         let amount: i64 = fields.next_back().unwrap().replace('.', "").parse().unwrap();
         let (case, month, attempt) = world.behind(id);
-        let (recovery_opened, recovery_received) = (0, 0);
-        let place = Place::Pending;
-        let line = Line { case, month, attempt, amount, place, recovery_opened, recovery_received };
+        let line = Line {
+            case,
+            month,
+            attempt,
+            amount,
+            place: Place::Pending,
+            withheld: 0,
+            recovery_opened: 0,
+            recovery_received: 0,
+            recovery_waived: 0,
+        };
         if attempt > 1 {
             world.count("paid again");
         }

@@ -32,7 +32,8 @@ pub struct NettedCase {
 /// Nets a case up to its newest paid month, at least to the month of `today`; changes nothing.
 ///
 /// # Errors
-/// [`ProcessError::Unknown`] for a case that was never on the roll; a read table or a sealed fact cannot be read.
+/// [`ProcessError::Unknown`] for a case that was never on the roll; the refusal of a case whose facts give no schedule, as
+/// those of somebody who was erased; a read table or a sealed fact cannot be read.
 pub async fn net_case(
     office: &Office,
     today: NaiveDate,
@@ -68,7 +69,7 @@ fn due_of(look: &Look<'_>, payable: &PayableCase) -> Result<Vec<MonthDue>, Proce
             Ok(months.map(|month| MonthDue { month: month.month, due: month.due }).collect())
         }
         Err(FactsError::Unopened(error)) => Err(error.into()),
-        Err(error) => Err(ProcessError::Damaged(error.to_string())),
+        Err(error) => Err(ProcessError::refused(&error)),
     }
 }
 

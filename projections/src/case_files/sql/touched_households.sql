@@ -1,7 +1,8 @@
 with touched as materialized (
     select distinct aggregate_type, aggregate_id::uuid as id
       from log_events
-     where position >= $1 and position < $2 and aggregate_type in ('Household', 'BenefitCase', 'Payment')
+     where position >= $1 and position < $2
+       and aggregate_type in ('Household', 'BenefitCase', 'Payment', 'RecoveryPlan')
 )
 select id from touched where aggregate_type = 'Household'
  union
@@ -9,6 +10,19 @@ select household_id from touched join read_cases on case_id = id where aggregate
  union
 select household_id
   from touched join read_payments on payment_id = id join read_cases using (case_id)
+ where aggregate_type = 'Payment'
+ union
+select paying.household_id
+  from touched
+  join read_recovery_plans on plan_id = id
+  join read_cases as paying on paying.case_id = from_case
+ where aggregate_type = 'RecoveryPlan'
+ union
+select paying.household_id
+  from touched
+  join read_payments as repaid on repaid.payment_id = id
+  join read_recovery_plans as plan on plan.case_id = repaid.case_id
+  join read_cases as paying on paying.case_id = plan.from_case
  where aggregate_type = 'Payment'
  union
 select household_id from read_cases where case_id = any ($3)
