@@ -10,6 +10,7 @@
 //! | signing keys | | `LEDGER_SIGNING_KEY` | the file `keys/signing.key` in the data directory |
 //! | copy of the checkpoints | `--checkpoint-copy` | `LEDGER_CHECKPOINT_COPY` | a file of the folder beside the data directory that is named like it, with `.checkpoints` |
 //! | schema of the ledger | | `LEDGER_SCHEMA` | `ledger` |
+//! | provider of identities | `--oidc-…` of `serve` | `LEDGER_OIDC_…` | none; see [`crate::identity_provider`] |
 //! | witnesses, as `URL=VKEY` | `--witness`, repeated | `LEDGER_WITNESSES`, with spaces between | none |
 
 use std::fmt;

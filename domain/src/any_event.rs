@@ -8,6 +8,7 @@ use crate::fund::FundEvent;
 use crate::gazette::GazetteEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
+use crate::identity_provider::IdentityProviderEvent;
 use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
@@ -49,4 +50,6 @@ pub enum AnyEvent {
     User(UserEvent),
     /// 推送订阅.
     Webhook(WebhookEvent),
+    /// 统一身份认证.
+    IdentityProvider(IdentityProviderEvent),
 }

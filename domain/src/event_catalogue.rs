@@ -14,6 +14,7 @@ use crate::fund::FundEvent;
 use crate::gazette::GazetteEvent;
 use crate::household::HouseholdEvent;
 use crate::identity::IdentityEvent;
+use crate::identity_provider::IdentityProviderEvent;
 use crate::log_break::LogBreakEvent;
 use crate::payment::PaymentEvent;
 use crate::payment_run::PaymentRunEvent;
@@ -76,6 +77,7 @@ pub fn stream_kinds() -> Vec<StreamKind> {
         StreamKind::new::<TodoEvent>("Todo", "待办"),
         StreamKind::new::<UserEvent>("User", "用户"),
         StreamKind::new::<WebhookEvent>("Webhook", "推送订阅"),
+        StreamKind::new::<IdentityProviderEvent>("IdentityProvider", "统一身份认证"),
     ]
 }
 

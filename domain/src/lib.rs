@@ -23,6 +23,7 @@ pub mod gazette;
 pub mod household;
 pub mod identifiers;
 pub mod identity;
+pub mod identity_provider;
 pub mod ids;
 pub mod log_break;
 pub mod money;

@@ -12,7 +12,7 @@ const FIRST_VERSION: &str = include_str!("../../migrations/0001_log.sql");
 const LATER: [&str; 4] = [
     "drop table log_signatures, log_checkpoints, log_tiles",
     "drop index log_events_erasures, log_events_users",
-    "drop table app_passwords, app_tokens, app_nights, app_sessions, app_answers, app_second_factors, app_recovery_codes, app_half_sessions, app_webhooks, app_webhook_dead, app_attachments",
+    "drop table app_passwords, app_tokens, app_nights, app_sessions, app_answers, app_second_factors, app_recovery_codes, app_half_sessions, app_webhooks, app_webhook_dead, app_attachments, app_provider_sign_ins, app_provider_refusals",
     "drop function scope_is_everywhere, scope_has, scope_has_household, scope_has_case cascade",
 ];
 

@@ -136,6 +136,7 @@ fn new_event(written: &Written, today: chrono::NaiveDate) -> NewEvent {
         AnyEvent::Todo(event) => of(event, metadata),
         AnyEvent::User(event) => of(event, metadata),
         AnyEvent::Webhook(event) => of(event, metadata),
+        AnyEvent::IdentityProvider(event) => of(event, metadata),
     }
 }
 

@@ -71,6 +71,7 @@ fn kind(event: &AnyEvent) -> &'static str {
         AnyEvent::Todo(event) => event.kind().name,
         AnyEvent::User(event) => event.kind().name,
         AnyEvent::Webhook(event) => event.kind().name,
+        AnyEvent::IdentityProvider(event) => event.kind().name,
     }
 }
 

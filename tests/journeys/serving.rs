@@ -19,7 +19,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(counter: &Counter, arguments: &[&str]) -> Server {
-        let mut child = counter.start(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat());
+        Server::start_at(counter, "127.0.0.1:0", arguments)
+    }
+
+    pub fn start_at(counter: &Counter, listen: &str, arguments: &[&str]) -> Server {
+        let mut child = counter.start(&[&["serve", "--listen", listen], arguments].concat());
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         while !text.ends_with("\n}\n") {

@@ -4,7 +4,7 @@ use api::processes::users::{self, NewFactor, NewUser};
 use api::processes::{Desk, ProcessError};
 use chrono::{DateTime, Duration, Utc};
 use domain::actor::{Actor, ActorId, Role};
-use domain::user::{DataScope, UserKind};
+use domain::user::{DataScope, SignInDoor, UserKind};
 use tests::authenticator::code_of;
 use tests::office::SmallOffice;
 use tests::personas;
@@ -46,7 +46,7 @@ fn code<T>(result: Result<T, ProcessError>) -> &'static str {
 }
 
 async fn enters(small: &SmallOffice, typed: &str, now: DateTime<Utc>) -> &'static str {
-    code(users::sign_in_with_code(&small.office, &wang(), typed, now).await)
+    code(users::sign_in_with_code(&small.office, &wang(), SignInDoor::Password, typed, now).await)
 }
 
 async fn payloads(small: &SmallOffice, event_type: &str) -> Vec<String> {
@@ -125,6 +125,7 @@ async fn a_secret_that_was_moved_to_another_account_does_not_open() {
     let entered = users::sign_in_with_code(
         &small.office,
         &li,
+        SignInDoor::Password,
         &code_of(&secret, 1),
         Utc::now() + Duration::seconds(30),
     )

@@ -12,6 +12,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -41,6 +42,7 @@ pub struct Readable {
     todos: HashMap<String, Todo>,
     users: HashMap<String, User>,
     webhooks: HashMap<String, Webhook>,
+    identity_providers: HashMap<String, IdentityProvider>,
     findings: Vec<Finding>,
 }
 
@@ -72,6 +74,7 @@ impl Watch for Readable {
             Some(AnyEvent::Todo(event)) => fold(&mut self.todos, id, event),
             Some(AnyEvent::User(event)) => fold(&mut self.users, id, event),
             Some(AnyEvent::Webhook(event)) => fold(&mut self.webhooks, id, event),
+            Some(AnyEvent::IdentityProvider(event)) => fold(&mut self.identity_providers, id, event),
         };
         if let Some(trouble) = seen.unreadable.clone().or(trouble) {
             let zh = format!("{} {id} 的事件不可读或不能承接：{trouble}", seen.stream_type);

@@ -13,6 +13,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -97,6 +98,7 @@ fn read(stored: &StoredEvent) -> Result<Option<AnyEvent>, DecodeError> {
         Todo::TYPE => stored.decode()?.map(AnyEvent::Todo),
         User::TYPE => stored.decode()?.map(AnyEvent::User),
         Webhook::TYPE => stored.decode()?.map(AnyEvent::Webhook),
+        IdentityProvider::TYPE => stored.decode()?.map(AnyEvent::IdentityProvider),
         _ => None,
     })
 }

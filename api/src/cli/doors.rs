@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::session::parse_role;
 use crate::console::Entrance;
 use crate::http::{Tls, TlsFiles};
+use crate::identity_provider::{IdentityProvider, ProviderGiven, ProviderSettings, ProviderWord};
 use crate::webhooks::Delivery;
 
 /// How people come in.
@@ -37,6 +38,28 @@ pub struct DoorArgs {
         value_parser = parse_role
     )]
     second_factor: Vec<Role>,
+    #[command(flatten)]
+    provider: ProviderArgs,
+}
+
+/// The office's provider of identities, where people come in through one too (OpenID Connect).
+#[derive(Clone, Debug, Default, Args)]
+pub struct ProviderArgs {
+    /// 统一身份认证方 · the URL by which the provider names itself; without it there is none
+    #[arg(long, value_name = "URL", env = "LEDGER_OIDC_ISSUER")]
+    oidc_issuer: Option<String>,
+    /// 在认证方登记的客户端编号 · as whom the ledger is registered there
+    #[arg(long, value_name = "ID", env = "LEDGER_OIDC_CLIENT")]
+    oidc_client: Option<String>,
+    /// 客户端密钥文件 · the file with the client's secret; none for a client without one
+    #[arg(long, value_name = "FILE", env = "LEDGER_OIDC_SECRET_FILE")]
+    oidc_secret_file: Option<PathBuf>,
+    /// 打开本系统的地址 · the address at which people open the console, below which they come back
+    #[arg(long, value_name = "URL", env = "LEDGER_OIDC_CONSOLE")]
+    oidc_console: Option<String>,
+    /// 认可认证方已核验第二因素 · ask for no second factor where the provider says that it did (`amr` with mfa or otp)
+    #[arg(long, env = "LEDGER_OIDC_SECOND_FACTOR")]
+    oidc_second_factor: bool,
 }
 
 /// The same, read.
@@ -46,16 +69,19 @@ pub(super) struct Doors {
     plain_http: bool,
     webhook_hosts: Vec<String>,
     second_factor_for: BTreeSet<Role>,
+    provider: ProviderArgs,
 }
 
 impl From<DoorArgs> for Doors {
     fn from(arguments: DoorArgs) -> Doors {
-        let DoorArgs { tls_cert, tls_key, plain_http, allow_webhook_host, second_factor } = arguments;
+        let DoorArgs { tls_cert, tls_key, plain_http, allow_webhook_host, second_factor, provider } =
+            arguments;
         Doors {
             tls: tls_cert.zip(tls_key).map(|(certificate, key)| TlsFiles { certificate, key }),
             plain_http,
             webhook_hosts: allow_webhook_host,
             second_factor_for: second_factor.into_iter().collect(),
+            provider,
         }
     }
 }
@@ -63,9 +89,17 @@ impl From<DoorArgs> for Doors {
 impl Doors {
     /// What the console asks of everybody. Whoever serves plain HTTP to other machines says that a proxy speaks TLS for it,
     /// so that browsers send their cookies over TLS alone.
-    pub fn entrance(&self) -> Entrance {
+    ///
+    /// # Errors
+    /// [`Failure::Refused`]: the settings of the provider of identities cannot be used.
+    pub fn entrance(&self) -> Result<Entrance, Failure> {
         let encrypted = self.tls.is_some() || self.plain_http;
-        Entrance { second_factor_for: self.second_factor_for.clone(), encrypted }
+        let provider = self.provider.clone().open().map_err(|said| Failure::Refused {
+            code: "identity_provider_unusable",
+            zh: said.clone(),
+            en: said,
+        })?;
+        Ok(Entrance { second_factor_for: self.second_factor_for.clone(), encrypted, provider })
     }
 
     /// How other systems are told of changes.
@@ -106,6 +140,23 @@ impl Doors {
     }
 }
 
+impl ProviderArgs {
+    /// The provider, where one is named; else why it cannot be used, in both languages.
+    fn open(self) -> Result<Option<IdentityProvider>, String> {
+        let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let Some(issuer) = said(self.oidc_issuer) else { return Ok(None) };
+        let given = ProviderGiven {
+            issuer,
+            client: said(self.oidc_client).unwrap_or_default(),
+            secret_file: self.oidc_secret_file.filter(|file| !file.as_os_str().is_empty()),
+            console: said(self.oidc_console).unwrap_or_default(),
+            word: if self.oidc_second_factor { ProviderWord::Taken } else { ProviderWord::NotTaken },
+        };
+        let settings = ProviderSettings::read(given).map_err(|error| error.to_string())?;
+        IdentityProvider::try_new(settings).map(Some).map_err(|error| error.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,5 +170,26 @@ mod tests {
         );
         assert!(matches!(doors.tls(all), Err(Failure::Refused { code: "tls_required", .. })));
         assert!(Doors { plain_http: true, ..doors }.tls(all).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_provider_is_there_only_when_it_is_named_and_then_wholly() {
+        let doors = |issuer: Option<&str>, client: Option<&str>| {
+            let given = |text: Option<&str>| text.map(str::to_owned);
+            let provider = ProviderArgs {
+                oidc_issuer: given(issuer),
+                oidc_client: given(client),
+                oidc_console: Some("https://ledger.example".to_owned()),
+                ..ProviderArgs::default()
+            };
+            Doors { provider, ..Doors::default() }.entrance()
+        };
+        for none in [None, Some(""), Some(" ")] {
+            assert!(doors(none, Some("ledger")).unwrap().provider.is_none());
+        }
+        let named = doors(Some("https://sso.example"), Some("ledger")).unwrap().provider.unwrap();
+        assert_eq!(named.issuer(), "https://sso.example");
+        let half = doors(Some("https://sso.example"), None);
+        assert!(matches!(half, Err(Failure::Refused { code: "identity_provider_unusable", .. })));
     }
 }

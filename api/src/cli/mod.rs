@@ -17,6 +17,7 @@ mod draft;
 mod factor;
 mod failure;
 mod fund;
+mod identity;
 mod import;
 pub mod lines;
 mod migrate;

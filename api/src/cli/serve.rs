@@ -66,7 +66,7 @@ pub(super) struct Served {
 /// [`Failure::Refused`] when the address is taken.
 pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
     let Served { listen, entries, nightly_at, doors } = served;
-    let (tls, scheme) = (doors.tls(listen)?, doors.scheme());
+    let (tls, scheme, entrance) = (doors.tls(listen)?, doors.scheme(), doors.entrance()?);
     let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
@@ -81,7 +81,7 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = layouts_of(app)?;
-    let console = Console::new(app.office().clone(), layouts, doors.entrance());
+    let console = Console::new(app.office().clone(), layouts, entrance);
     let mut beside = JoinSet::new();
     beside.spawn(console.look_ahead());
     let pages = console::routes(console).layer(Extension(Arc::new(app.outside())));

@@ -1,4 +1,4 @@
-//! `ledger user`: who may come in by which door. Open, list, roles, communities, password, lock.
+//! `ledger user`: who may come in by which door. Open, list, roles, communities, password, identity, lock.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::factor::{self, FactorCommand};
 use super::failure::{Done, Failure};
+use super::identity::{self, IdentityCommand};
 use super::screen::{Align, Screen};
 use super::session::{Session, parse_role, waiting};
 use crate::processes::users::{NewUser, change_user, open_user, set_password, users};
@@ -73,6 +74,9 @@ pub enum UserCommand {
     /// 动态验证码 · the second factor: set one's own, or take it from somebody who lost it
     #[command(subcommand)]
     Factor(FactorCommand),
+    /// 统一身份 · the identity with the office's provider of identities: link, unlink
+    #[command(subcommand)]
+    Identity(IdentityCommand),
     /// 停用 · keep the user out, tokens included
     Lock {
         /// 账号 · the account
@@ -116,6 +120,7 @@ pub(super) async fn run(session: &Session, command: UserCommand) -> Result<Done,
         }
         UserCommand::Password { account } => password(session, account).await,
         UserCommand::Factor(command) => factor::run(session, command).await,
+        UserCommand::Identity(command) => identity::run(session, command).await,
         UserCommand::Lock { account, reason } => {
             change(session, account, ("已停用", "is locked"), Asked::LockUser { reason }).await
         }

@@ -6,14 +6,17 @@ use domain::actor::Role;
 use domain::user::Account;
 
 use super::session;
+use crate::identity_provider::IdentityProvider;
 
 /// What the office asks of everybody who comes in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Entrance {
     /// The roles whose people must have a second factor.
     pub second_factor_for: BTreeSet<Role>,
     /// Whether the pages come over TLS: cookies are then sent over nothing else.
     pub encrypted: bool,
+    /// The provider of identities through which people come in too; none where there is none.
+    pub provider: Option<IdentityProvider>,
 }
 
 impl Entrance {
@@ -31,6 +34,18 @@ impl Entrance {
     /// The name of the cookie of somebody who gave the password and not yet the second factor.
     pub(super) fn half_cookie(&self) -> &'static str {
         if self.encrypted { session::ENCRYPTED_HALF_COOKIE_NAME } else { session::HALF_COOKIE_NAME }
+    }
+
+    /// The name of the cookie of somebody who was sent to the provider of identities.
+    pub(super) fn provider_cookie(&self) -> &'static str {
+        if self.encrypted { session::ENCRYPTED_PROVIDER_COOKIE_NAME } else { session::PROVIDER_COOKIE_NAME }
+    }
+
+    /// A cookie that scripts do not see, and that comes along when another site sends the visitor back, for a while.
+    pub(super) fn cookie_for_return(&self, name: &str, value: &str) -> String {
+        let secure = if self.encrypted { "Secure; " } else { "" };
+        let seconds = session::PROVIDER_MINUTES_MAX * 60;
+        format!("{name}={value}; Path=/; {secure}HttpOnly; SameSite=Lax; Max-Age={seconds}")
     }
 
     /// A cookie that scripts do not see, and that other sites do not make the browser send.

@@ -8,6 +8,7 @@
 //! | File | Pages |
 //! |---|---|
 //! | `sign_in` | 登录、退出、岗位切换、语言 |
+//! | `provider` | 统一身份认证登录: to the provider of identities and back |
 //! | `second_factor` | 动态验证码: the second page of signing in, and setting one |
 //! | `desk` | 工作台: what waits today |
 //! | `runs` | 发放批次: prepare, look through, submit, approve, release, take the bank's file in |
@@ -47,6 +48,7 @@ mod names;
 mod notices;
 mod page;
 mod person;
+mod provider;
 mod rates;
 mod recoveries;
 mod register;
@@ -72,6 +74,7 @@ use axum::routing::{get, post};
 use self::desk::ComingSoon;
 use self::search::NameIndex;
 use crate::bank::catalogue::Catalogue;
+use crate::identity_provider::RETURN_PATH;
 use crate::processes::Office;
 
 pub use entrance::Entrance;
@@ -112,6 +115,8 @@ pub fn routes(console: Console) -> Router {
     Router::new()
         .route("/", get(desk::show))
         .route("/sign-in", get(sign_in::ask).post(sign_in::enter))
+        .route("/sign-in/provider", get(provider::begin))
+        .route(RETURN_PATH, get(provider::end))
         .route("/sign-in/code", get(second_factor::ask).post(second_factor::enter))
         .route("/sign-in/second-factor", get(second_factor::ask_first).post(second_factor::enter_first))
         .route("/second-factor", get(second_factor::show))

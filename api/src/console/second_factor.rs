@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use chrono::Utc;
 use domain::actor::{Actor, ActorId};
-use domain::user::Account;
+use domain::user::{Account, SignInDoor};
 use serde::Deserialize;
 
 use super::answers::{Refusal, Stop, shown};
@@ -53,17 +53,27 @@ pub(super) struct Typed {
 
 /// Sends somebody who gave the right password to the second page.
 pub(super) async fn lead_on(console: &Console, account: &Account, lang: Lang) -> Result<Response, Stop> {
+    let (next, cookie) = begin_half(console, account, SignInDoor::Password, lang).await?;
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
+}
+
+/// Remembers whom a door let through. Gives the page that comes next, and the cookie.
+pub(super) async fn begin_half(
+    console: &Console,
+    account: &Account,
+    door: SignInDoor,
+    lang: Lang,
+) -> Result<(&'static str, String), Stop> {
     let office = &console.office;
     let failed = |error| Stop::failed(error, lang);
-    let secret = session::begin_half(office, &account.account).await.map_err(failed)?;
+    let secret = session::begin_half(office, &account.account, door).await.map_err(failed)?;
     let next = if account.second_factor_set_on.is_some() {
         "/sign-in/code"
     } else {
         begin_second_factor(office, &account.account).await.map_err(failed)?;
         "/sign-in/second-factor"
     };
-    let cookie = console.entrance.cookie(console.entrance.half_cookie(), &secret);
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
+    Ok((next, console.entrance.cookie(console.entrance.half_cookie(), &secret)))
 }
 
 /// Asks for the code.
@@ -80,8 +90,8 @@ pub(super) async fn enter(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Stop> {
     let lang = language(&headers);
-    let account = half(&console, &headers, lang).await?;
-    match sign_in_with_code(&console.office, &account, &typed.code, Utc::now()).await {
+    let (account, door) = half(&console, &headers, lang).await?;
+    match sign_in_with_code(&console.office, &account, door, &typed.code, Utc::now()).await {
         Ok(account) => {
             let cookies = begin(&console, &headers, &account, lang).await?;
             Ok((cookies, Redirect::to("/")).into_response())
@@ -96,7 +106,7 @@ pub(super) async fn enter(
 /// Shows the secret that must be set on the way in.
 pub(super) async fn ask_first(State(console): State<Console>, headers: HeaderMap) -> Result<Response, Stop> {
     let lang = language(&headers);
-    let account = half(&console, &headers, lang).await?;
+    let (account, _) = half(&console, &headers, lang).await?;
     first_page(&console, &account, lang, None).await
 }
 
@@ -108,7 +118,7 @@ pub(super) async fn enter_first(
 ) -> Result<Response, Stop> {
     let lang = language(&headers);
     let failed = |error| Stop::failed(error, lang);
-    let half = half(&console, &headers, lang).await?;
+    let (half, door) = half(&console, &headers, lang).await?;
     let office = &console.office;
     let account = user(office, &half).await.map_err(failed)?;
     let Some(role) = account.roles.first().filter(|_| account.second_factor_set_on.is_none()) else {
@@ -116,7 +126,8 @@ pub(super) async fn enter_first(
         return Ok(Redirect::to("/sign-in/code").into_response());
     };
     let desk = Desk::new(Actor { id: half.clone(), role: *role }, Utc::now());
-    let (account, recovery_codes) = match sign_in_with_first(office, &desk, &typed.code, Utc::now()).await {
+    let entered = sign_in_with_first(office, &desk, door, &typed.code, Utc::now()).await;
+    let (account, recovery_codes) = match entered {
         Ok(entered) => entered,
         Err(error) => return first_page(&console, &half, lang, Some(&error)).await,
     };
@@ -202,8 +213,8 @@ fn answer(page: FactorPage, refused: Option<&ProcessError>) -> Result<Response, 
     Ok((status, shown(&FactorPage { refused: Some(words), ..page })).into_response())
 }
 
-/// Who gave the right password with this browser.
-async fn half(console: &Console, headers: &HeaderMap, lang: Lang) -> Result<ActorId, Stop> {
+/// Whom a door let through with this browser, and which.
+async fn half(console: &Console, headers: &HeaderMap, lang: Lang) -> Result<(ActorId, SignInDoor), Stop> {
     let found = session::half_of(console, headers).await.map_err(|error| Stop::failed(error, lang))?;
     found.ok_or(Stop::SignIn)
 }

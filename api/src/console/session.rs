@@ -5,12 +5,14 @@ use axum::http::header::COOKIE;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::actor::{ActorId, Role};
+use domain::user::SignInDoor;
 use serde::Deserialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
 use super::Console;
+use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
 
 /// The cookie that holds the secret.
@@ -22,6 +24,11 @@ pub(super) const HALF_COOKIE_NAME: &str = "ledger_sign_in";
 /// The same over TLS.
 pub(super) const ENCRYPTED_HALF_COOKIE_NAME: &str = "__Host-ledger_sign_in";
 
+/// The cookie of somebody who was sent to the provider of identities.
+pub(super) const PROVIDER_COOKIE_NAME: &str = "ledger_provider";
+/// The same over TLS.
+pub(super) const ENCRYPTED_PROVIDER_COOKIE_NAME: &str = "__Host-ledger_provider";
+
 /// The longest life of a session, in hours: a day at the office.
 const HOURS_MAX: i32 = 10;
 
@@ -30,6 +37,9 @@ const IDLE_MINUTES_MAX: i32 = 30;
 
 /// How long somebody may take between the password and the second factor, in minutes.
 const HALF_MINUTES_MAX: i32 = 10;
+
+/// How long somebody may take at the provider of identities, in minutes.
+pub(super) const PROVIDER_MINUTES_MAX: i32 = 10;
 
 /// A session as the ledger knows it.
 pub(super) struct Known {
@@ -86,27 +96,35 @@ pub(super) async fn end(console: &Console, headers: &HeaderMap) -> Result<(), Pr
     Ok(())
 }
 
-/// Remembers who gave the right password. Gives the secret of it.
-pub(super) async fn begin_half(office: &Office, account: &ActorId) -> Result<String, ProcessError> {
+/// Remembers whom a door let through. Gives the secret of it.
+pub(super) async fn begin_half(
+    office: &Office,
+    account: &ActorId,
+    door: SignInDoor,
+) -> Result<String, ProcessError> {
     let secret = random()?;
     sqlx::query(include_str!("sql/forget_half_sessions.sql")).execute(&office.pool).await?;
     sqlx::query(include_str!("sql/begin_half_session.sql"))
         .bind(digest(&secret))
         .bind(account.as_str())
+        .bind(door == SignInDoor::Provider)
         .bind(HALF_MINUTES_MAX)
         .execute(&office.pool)
         .await?;
     Ok(secret)
 }
 
-/// Who gave the right password with this browser, a short while ago.
-pub(super) async fn half_of(console: &Console, headers: &HeaderMap) -> Result<Option<ActorId>, ProcessError> {
+/// Whom a door let through with this browser a short while ago, and which.
+pub(super) async fn half_of(
+    console: &Console,
+    headers: &HeaderMap,
+) -> Result<Option<(ActorId, SignInDoor)>, ProcessError> {
     let Some(secret) = cookie(headers, console.entrance.half_cookie()) else { return Ok(None) };
-    let found: Option<String> = sqlx::query_scalar(include_str!("sql/read_half_session.sql"))
-        .bind(digest(secret))
-        .fetch_optional(&console.office.pool)
-        .await?;
-    Ok(found.and_then(|account| ActorId::parse(&account).ok()))
+    let query = sqlx::query(include_str!("sql/read_half_session.sql")).bind(digest(secret));
+    let Some(row) = query.fetch_optional(&console.office.pool).await? else { return Ok(None) };
+    let door = if row.try_get("by_provider")? { SignInDoor::Provider } else { SignInDoor::Password };
+    let account = ActorId::parse(row.try_get("account")?);
+    Ok(account.ok().map(|account| (account, door)))
 }
 
 /// Forgets it.
@@ -117,6 +135,33 @@ pub(super) async fn end_half(console: &Console, headers: &HeaderMap) -> Result<(
         .execute(&console.office.pool)
         .await?;
     Ok(())
+}
+
+/// Remembers that somebody is sent to the provider of identities. Gives the secret of it, which says their language too.
+pub(super) async fn begin_at_provider(office: &Office, lang: Lang) -> Result<String, ProcessError> {
+    let secret = format!("{}.{}", lang.pick("zh", "en"), random()?);
+    sqlx::query(include_str!("sql/forget_at_provider.sql")).execute(&office.pool).await?;
+    sqlx::query(include_str!("sql/begin_at_provider.sql"))
+        .bind(digest(&secret))
+        .bind(PROVIDER_MINUTES_MAX)
+        .execute(&office.pool)
+        .await?;
+    Ok(secret)
+}
+
+/// The language of somebody who comes back from there.
+pub(super) fn language_underway(secret: &str) -> Option<Lang> {
+    match secret.split_once('.')?.0 {
+        "en" => Some(Lang::En),
+        "zh" => Some(Lang::Zh),
+        _ => None,
+    }
+}
+
+/// Forgets it. Whether they were awaited: once, and not too late.
+pub(super) async fn end_at_provider(office: &Office, secret: &str) -> Result<bool, ProcessError> {
+    let query = sqlx::query_scalar(include_str!("sql/end_at_provider.sql")).bind(digest(secret));
+    Ok(query.fetch_optional(&office.pool).await?.unwrap_or(false))
 }
 
 /// The value of a cookie.

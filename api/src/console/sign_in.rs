@@ -20,10 +20,24 @@ use crate::processes::users::{admit_by_password, check_password};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
-struct SignInPage {
-    lang: Lang,
-    account: String,
-    refused: Option<String>,
+pub(super) struct SignInPage {
+    pub lang: Lang,
+    pub account: String,
+    pub refused: Option<String>,
+    /// The code of the refusal; empty where people need none.
+    pub code: &'static str,
+    /// What the provider of identities calls somebody whom it named and nobody knows here.
+    pub subject: Option<String>,
+    /// Whether there is a provider of identities.
+    pub has_provider: bool,
+}
+
+impl SignInPage {
+    /// The page as it is at first.
+    pub fn empty(console: &Console, lang: Lang) -> SignInPage {
+        let has_provider = console.entrance.provider.is_some();
+        SignInPage { lang, account: String::new(), refused: None, code: "", subject: None, has_provider }
+    }
 }
 
 /// What was typed.
@@ -40,8 +54,8 @@ pub(super) struct Chosen {
 }
 
 /// Asks who comes.
-pub(super) async fn ask(headers: HeaderMap) -> Response {
-    shown(&SignInPage { lang: language(&headers), account: String::new(), refused: None })
+pub(super) async fn ask(State(console): State<Console>, headers: HeaderMap) -> Response {
+    shown(&SignInPage::empty(&console, language(&headers)))
 }
 
 /// Lets somebody in; the account that was typed is kept when they are refused.
@@ -53,7 +67,8 @@ pub(super) async fn enter(
     let lang = language(&headers);
     let office = &console.office;
     let again = |status, words: String| {
-        let page = SignInPage { lang, account: typed.account.clone(), refused: Some(words) };
+        let account = typed.account.clone();
+        let page = SignInPage { account, refused: Some(words), ..SignInPage::empty(&console, lang) };
         (status, shown(&page)).into_response()
     };
     let refused = |error| {

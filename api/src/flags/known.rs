@@ -210,7 +210,8 @@ impl KnownLog {
                 | AnyEvent::LogBreak(_)
                 | AnyEvent::Todo(_)
                 | AnyEvent::User(_)
-                | AnyEvent::Webhook(_),
+                | AnyEvent::Webhook(_)
+                | AnyEvent::IdentityProvider(_),
             )
             | None => {}
         }

@@ -10,6 +10,7 @@ use domain::fund::{Fund, FundCommand};
 use domain::gazette::{Gazette, GazetteCommand};
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::{Identity, IdentityCommand};
+use domain::identity_provider::{IdentityProvider, IdentityProviderCommand};
 use domain::ids::RunId;
 use domain::log_break::{LogBreak, LogBreakCommand};
 use domain::payment::{Payment, PaymentCommand};
@@ -64,6 +65,7 @@ steps! {
     BankReturn(BankReturnCommand),
     User(UserCommand),
     Webhook(WebhookCommand),
+    IdentityProvider(IdentityProviderCommand),
 }
 
 impl Office {

@@ -14,6 +14,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::log_break::LogBreak;
 use domain::payment::Payment;
 use domain::payment_run::PaymentRun;
@@ -104,7 +105,8 @@ kept!(
     LogBreak,
     Todo,
     User,
-    Webhook
+    Webhook,
+    IdentityProvider
 );
 
 /// A stream of which an event cannot follow the ones before it.

@@ -1,10 +1,8 @@
 //! The log's side: asks a witness for its cosignature. Whoever seals never waits for it.
 
-use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -15,12 +13,12 @@ use eventlog::merkle::hash::NodeHash;
 use eventlog::merkle::key::{Algorithm, KeyError, VerifierKey};
 use eventlog::merkle::note::{NOTE_BYTES_MAX, Note, SignatureLine};
 use eventlog::merkle::transport::AddCheckpoint;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
+
+use crate::outgoing::{self, innermost};
 
 /// How long one request to a witness may take, its answer included.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -170,20 +168,7 @@ impl WitnessClient {
     /// # Errors
     /// When the suite of TLS is not usable.
     pub fn try_new() -> Result<WitnessClient, rustls::Error> {
-        let builder = || {
-            let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-            builder.with_safe_default_protocol_versions()
-        };
-        let tls = match builder()?.with_native_roots() {
-            Ok(trusting) => trusting,
-            Err(error) => {
-                tracing::warn!(%error, "this machine trusts no certificates: no witness can be asked over https");
-                builder()?.with_root_certificates(RootCertStore::empty())
-            }
-        };
-        let connector =
-            HttpsConnectorBuilder::new().with_tls_config(tls.with_no_client_auth()).https_or_http();
-        let http = Client::builder(TokioExecutor::new()).build(connector.enable_http1().build());
+        let http = Client::builder(TokioExecutor::new()).build(outgoing::connector()?);
         Ok(WitnessClient { http })
     }
 
@@ -273,15 +258,6 @@ fn cosignature(answer: &str, text: &str, key: &VerifierKey) -> Result<SignatureL
     let lines = lines.map(|line| SignatureLine::parse(line).ok_or(WitnessError::Answer));
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
     lines.into_iter().find(|line| key.verify(text, line).is_some()).ok_or(WitnessError::Signature)
-}
-
-/// What broke: the outer errors only say that something did.
-fn innermost(error: &dyn Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 #[cfg(test)]

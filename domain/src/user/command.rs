@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{DataScope, Scope, SignInProof, UserKind};
+use super::{DataScope, Scope, SignInDoor, SignInProof, UserKind};
 use crate::actor::{ActorId, Role};
+use crate::personal::BlindIndex;
 
 /// A command to a user (用户).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,20 @@ pub enum UserCommand {
         /// Why.
         reason: String,
     },
+    /// Lets the user in as a subject of a provider of identities too. The caller links the subject in the same append.
+    LinkIdentity {
+        /// Of which provider.
+        issuer: String,
+        /// The keyed hash of the subject.
+        subject: BlindIndex,
+    },
+    /// Lets them in as that no longer.
+    UnlinkIdentity {
+        /// Which, as it was seen; none where there was none.
+        subject: Option<BlindIndex>,
+        /// Why.
+        reason: String,
+    },
     /// Keeps the user out.
     LockUser {
         /// Why.
@@ -66,7 +81,9 @@ pub enum UserCommand {
     RecordSignIn {
         /// How many were refused since the one before.
         refused_before: u32,
-        /// By what besides the password.
+        /// By which door.
+        door: SignInDoor,
+        /// By what besides that.
         proof: Option<SignInProof>,
     },
     /// Records sign-ins that were refused in a row.
@@ -102,6 +119,8 @@ impl UserCommand {
             UserCommand::RecordPassword => "RecordPassword",
             UserCommand::RecordSecondFactor => "RecordSecondFactor",
             UserCommand::RemoveSecondFactor { .. } => "RemoveSecondFactor",
+            UserCommand::LinkIdentity { .. } => "LinkIdentity",
+            UserCommand::UnlinkIdentity { .. } => "UnlinkIdentity",
             UserCommand::LockUser { .. } => "LockUser",
             UserCommand::UnlockUser => "UnlockUser",
             UserCommand::IssueToken(_) => "IssueToken",

@@ -3,11 +3,12 @@
 use chrono::Duration;
 
 use super::{
-    Account, DataScope, Entry, Scope, TOKEN_DAYS_MAX, TOKENS_MAX, Token, TokenTerms, User, UserCommand,
-    UserError, UserEvent, UserKind,
+    Account, DataScope, Entry, LinkedIdentity, Scope, SignInDoor, SignInProof, TOKEN_DAYS_MAX, TOKENS_MAX,
+    Token, TokenTerms, User, UserCommand, UserError, UserEvent, UserKind,
 };
 use crate::actor::{ActorId, Role};
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
+use crate::personal::BlindIndex;
 
 type Decided = Result<Vec<UserEvent>, UserError>;
 
@@ -47,6 +48,7 @@ impl Decider for User {
                     entry: Entry::Open,
                     password_set_on: None,
                     second_factor_set_on: None,
+                    identity: None,
                     tokens: Default::default(),
                     signed_in_on: None,
                 }));
@@ -91,6 +93,10 @@ impl Account {
             UserCommand::LockUser { .. } if self.entry != Entry::Open => Ok(vec![]),
             UserCommand::UnlockUser if self.entry == Entry::Open => Ok(vec![]),
             UserCommand::RemoveSecondFactor { .. } if self.second_factor_set_on.is_none() => Ok(vec![]),
+            UserCommand::LinkIdentity { ref issuer, ref subject } if self.is_linked(issuer, subject) => {
+                Ok(vec![])
+            }
+            UserCommand::UnlinkIdentity { .. } if self.identity.is_none() => Ok(vec![]),
             UserCommand::IssueToken(ref terms) if self.has_issued(terms) => Ok(vec![]),
             ref other if own && !other.is_own_business() => Err(UserError::OwnAccount),
             UserCommand::GrantRole { role } => {
@@ -110,6 +116,14 @@ impl Account {
                 let reason = said(&reason, "reason")?;
                 Ok(vec![UserEvent::SecondFactorRemoved { reason, removed_on: today, by }])
             }
+            UserCommand::LinkIdentity { issuer, subject } => self.link(issuer, subject, context),
+            UserCommand::UnlinkIdentity { subject, reason } => {
+                if self.identity.as_ref().map(|known| &known.subject) != subject.as_ref() {
+                    return Err(UserError::IdentityChanged);
+                }
+                let reason = said(&reason, "reason")?;
+                Ok(vec![UserEvent::IdentityUnlinked { reason, unlinked_on: today, by }])
+            }
             UserCommand::LockUser { reason } => {
                 let reason = said(&reason, "reason")?;
                 Ok(vec![UserEvent::UserLocked { reason, locked_on: today, by }])
@@ -123,12 +137,9 @@ impl Account {
                 let reason = said(&reason, "reason")?;
                 Ok(vec![UserEvent::TokenRevoked { token_id, reason, revoked_on: today, by }])
             }
-            UserCommand::RecordSignIn { refused_before, proof } => {
-                self.is_let_in()?;
-                if self.second_factor_set_on.is_some() && proof.is_none() {
-                    return Err(UserError::SecondFactorMissing);
-                }
-                Ok(vec![UserEvent::SignedIn { refused_before, proof, signed_in_on: today }])
+            UserCommand::RecordSignIn { refused_before, door, proof } => {
+                self.comes_in(door, proof)?;
+                Ok(vec![UserEvent::SignedIn { refused_before, door, proof, signed_in_on: today }])
             }
             UserCommand::RecordRefusals { count } => {
                 Ok(vec![UserEvent::SignInsRefused { count, refused_on: today }])
@@ -150,6 +161,37 @@ impl Account {
             return Err(UserError::NoPassword);
         }
         Ok(vec![UserEvent::SecondFactorSet { set_on: context.today, by: context.actor.id.clone() }])
+    }
+
+    fn link(&self, issuer: String, subject: BlindIndex, context: &Context) -> Decided {
+        self.is_let_in()?;
+        if self.kind == UserKind::Consumer {
+            return Err(UserError::NoPassword);
+        }
+        if self.identity.is_some() {
+            return Err(UserError::IdentityLinkedAlready);
+        }
+        is_issuer(&issuer)?;
+        let (linked_on, by) = (context.today, context.actor.id.clone());
+        Ok(vec![UserEvent::IdentityLinked { issuer, subject_index: subject, linked_on, by }])
+    }
+
+    fn is_linked(&self, issuer: &str, subject: &BlindIndex) -> bool {
+        self.identity.as_ref().is_some_and(|known| known.issuer == issuer && known.subject == *subject)
+    }
+
+    /// Whether the user may come in by this door, having shown this besides. A password says nothing of what the provider
+    /// asked for.
+    fn comes_in(&self, door: SignInDoor, proof: Option<SignInProof>) -> Result<(), UserError> {
+        self.is_let_in()?;
+        if door == SignInDoor::Provider && self.identity.is_none() {
+            return Err(UserError::IdentityNotLinked);
+        }
+        let by_word = door == SignInDoor::Password && proof == Some(SignInProof::Provider);
+        if self.second_factor_set_on.is_some() && (proof.is_none() || by_word) {
+            return Err(UserError::SecondFactorMissing);
+        }
+        Ok(())
     }
 
     fn issue(&self, terms: TokenTerms, context: &Context) -> Decided {
@@ -208,6 +250,11 @@ impl Account {
             UserEvent::PasswordSet { set_on, .. } => self.password_set_on = Some(*set_on),
             UserEvent::SecondFactorSet { set_on, .. } => self.second_factor_set_on = Some(*set_on),
             UserEvent::SecondFactorRemoved { .. } => self.second_factor_set_on = None,
+            UserEvent::IdentityLinked { issuer, subject_index, linked_on, .. } => {
+                let (issuer, subject, linked_on) = (issuer.clone(), subject_index.clone(), *linked_on);
+                self.identity = Some(LinkedIdentity { issuer, subject, linked_on });
+            }
+            UserEvent::IdentityUnlinked { .. } => self.identity = None,
             UserEvent::UserLocked { reason, .. } => self.entry = Entry::Locked { reason: reason.clone() },
             UserEvent::UserUnlocked { .. } => self.entry = Entry::Open,
             UserEvent::TokenIssued { token_id, role, scopes, purpose, expires_on, issued_on, .. } => {
@@ -225,6 +272,23 @@ impl Account {
             }
             UserEvent::SignedIn { signed_in_on, .. } => self.signed_in_on = Some(*signed_in_on),
         }
+    }
+}
+
+const ISSUER_LENGTH_MAX: usize = 200;
+
+/// OpenID Connect Core 1.0, 2: a URL of https without query and fragment. This machine's own need not be encrypted.
+fn is_issuer(issuer: &str) -> Result<(), UserError> {
+    let schemes = ["https://", "http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let rest = schemes.iter().find_map(|scheme| issuer.strip_prefix(scheme));
+    let plain = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"?#@".contains(&byte));
+    // what follows a host of this machine is its port or a path, else it is another host
+    let ends = |rest: &str| issuer.starts_with("https://") || rest.is_empty() || rest.starts_with([':', '/']);
+    let named = issuer != "https://" && issuer.len() <= ISSUER_LENGTH_MAX;
+    if named && rest.is_some_and(|rest| plain(rest) && ends(rest)) {
+        Ok(())
+    } else {
+        Err(UserError::IssuerMalformed)
     }
 }
 

@@ -42,6 +42,18 @@ pub enum UserError {
     /// The password alone does not let this user in.
     #[error("the second factor is missing")]
     SecondFactorMissing,
+    /// The user is linked with another identity.
+    #[error("the user is linked with another identity; unlink that first")]
+    IdentityLinkedAlready,
+    /// The provider's word does not let this user in.
+    #[error("the user is linked with no identity")]
+    IdentityNotLinked,
+    /// The user was linked with another identity meanwhile.
+    #[error("the user was linked with another identity meanwhile; look again")]
+    IdentityChanged,
+    /// Not the address of a provider.
+    #[error("an issuer is a URL that begins with https:// and has at most 200 characters")]
+    IssuerMalformed,
     /// There is no such token.
     #[error("there is no such token")]
     TokenUnknown,
@@ -80,6 +92,10 @@ impl Explain for UserError {
             UserError::RoleMissing { .. } => "role_missing",
             UserError::NoPassword => "no_password",
             UserError::SecondFactorMissing => "second_factor_missing",
+            UserError::IdentityLinkedAlready => "identity_linked_already",
+            UserError::IdentityNotLinked => "identity_not_linked",
+            UserError::IdentityChanged => "identity_changed",
+            UserError::IssuerMalformed => "issuer_malformed",
             UserError::TokenUnknown => "token_unknown",
             UserError::TooManyTokens => "too_many_tokens",
             UserError::WordsMissing { .. } => "words_missing",
@@ -102,6 +118,10 @@ impl Explain for UserError {
             UserError::RoleMissing { .. } => "该用户没有这个角色，请先授予。",
             UserError::NoPassword => "对接系统只用令牌，不设密码。",
             UserError::SecondFactorMissing => "该用户须用动态验证码登录。",
+            UserError::IdentityLinkedAlready => "该用户已关联另一统一身份，请先解除。",
+            UserError::IdentityNotLinked => "该用户没有关联统一身份。",
+            UserError::IdentityChanged => "该用户的统一身份已有变更，请重新查阅后再办理。",
+            UserError::IssuerMalformed => "认证方地址须以 https:// 开头，不超过 200 个字符。",
             UserError::TokenUnknown => "没有这个令牌，请核对编号。",
             UserError::TooManyTokens => "该用户的令牌过多，请先吊销不用的令牌。",
             UserError::WordsMissing { .. } => "请填写 1 至 200 个字的说明。",
@@ -116,11 +136,17 @@ impl Explain for UserError {
 
     fn field(&self) -> &'static str {
         match self {
-            UserError::RoleNotAllowed { .. } | UserError::OwnAccount | UserError::UserLocked => "",
+            UserError::RoleNotAllowed { .. }
+            | UserError::OwnAccount
+            | UserError::UserLocked
+            | UserError::IdentityLinkedAlready
+            | UserError::IdentityNotLinked
+            | UserError::IdentityChanged => "",
             UserError::UserUnknown | UserError::AccountTaken => "account",
             UserError::RolesIncompatible { .. } | UserError::RoleMissing { .. } => "role",
             UserError::NoPassword => "password",
             UserError::SecondFactorMissing => "code",
+            UserError::IssuerMalformed => "issuer",
             UserError::TokenUnknown | UserError::TooManyTokens => "token_id",
             UserError::WordsMissing { field } => field,
             UserError::CommunitiesMalformed => "data_scope",

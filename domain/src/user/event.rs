@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::actor::{ActorId, Role};
 use crate::ledger_events;
+use crate::personal::BlindIndex;
 
 /// Events of the stream `User` (用户).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,6 +78,26 @@ pub enum UserEvent {
         /// By whom.
         by: ActorId,
     },
+    /// The user may come in as a subject of a provider of identities (OpenID Connect) too.
+    IdentityLinked {
+        /// Of which provider: the URL by which it names itself.
+        issuer: String,
+        /// The keyed hash of the subject; the subject itself is nowhere.
+        subject_index: BlindIndex,
+        /// The day.
+        linked_on: NaiveDate,
+        /// By whom.
+        by: ActorId,
+    },
+    /// The user may not come in as that any more.
+    IdentityUnlinked {
+        /// Why.
+        reason: String,
+        /// The day.
+        unlinked_on: NaiveDate,
+        /// By whom.
+        by: ActorId,
+    },
     /// The user is kept out, tokens included.
     UserLocked {
         /// Why.
@@ -125,7 +146,10 @@ pub enum UserEvent {
     SignedIn {
         /// How many sign-ins were refused since the one before.
         refused_before: u32,
-        /// By what besides the password; absent where the password was enough.
+        /// By which door; absent where it was the password.
+        #[serde(default, skip_serializing_if = "SignInDoor::is_password")]
+        door: SignInDoor,
+        /// By what besides that; absent where nothing else was asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         proof: Option<SignInProof>,
         /// The day.
@@ -150,6 +174,23 @@ pub enum UserKind {
     Consumer,
 }
 
+/// By which door a user came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInDoor {
+    /// 密码: account and password.
+    #[default]
+    Password,
+    /// 统一身份认证: a provider of identities said who it is.
+    Provider,
+}
+
+impl SignInDoor {
+    const fn is_password(&self) -> bool {
+        matches!(self, SignInDoor::Password)
+    }
+}
+
 /// By what a user came in besides the password, or in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -158,6 +199,8 @@ pub enum SignInProof {
     Code,
     /// 恢复码: a recovery code, which is worth nothing afterwards.
     RecoveryCode,
+    /// 认证方核验: the provider of identities says that it asked for a second factor (RFC 8176), and the office takes its word.
+    Provider,
 }
 
 /// Of which communities (社区) a user sees people.
@@ -254,6 +297,8 @@ impl UserEvent {
             | UserEvent::PasswordSet { set_on: day, .. }
             | UserEvent::SecondFactorSet { set_on: day, .. }
             | UserEvent::SecondFactorRemoved { removed_on: day, .. }
+            | UserEvent::IdentityLinked { linked_on: day, .. }
+            | UserEvent::IdentityUnlinked { unlinked_on: day, .. }
             | UserEvent::UserLocked { locked_on: day, .. }
             | UserEvent::UserUnlocked { unlocked_on: day, .. }
             | UserEvent::TokenIssued { issued_on: day, .. }
@@ -272,10 +317,12 @@ ledger_events!(UserEvent {
     PasswordSet = "1.0.0",
     SecondFactorSet = "1.0.0",
     SecondFactorRemoved = "1.0.0",
+    IdentityLinked = "1.0.0",
+    IdentityUnlinked = "1.0.0",
     UserLocked = "1.0.0",
     UserUnlocked = "1.0.0",
     TokenIssued = "1.0.0",
     TokenRevoked = "1.0.0",
-    SignedIn = "1.1.0",
+    SignedIn = "1.2.0",
     SignInsRefused = "1.0.0",
 });

@@ -10,6 +10,7 @@
 //! | `RecordPassword` | administrator, or the user | |
 //! | `RecordSecondFactor` | the user alone, in whatever role | |
 //! | `RemoveSecondFactor` | administrator | the user themself |
+//! | `LinkIdentity`, `UnlinkIdentity` | administrator | the user themself |
 //! | `LockUser`, `UnlockUser` | administrator | the user themself |
 //! | `IssueToken` | administrator | the user themself |
 //! | `RevokeToken` | administrator, or the user | |
@@ -26,10 +27,12 @@
 //!    there were [`REFUSALS_MAX`] in a row. So nobody can fill the log from outside.
 //! 5. A user with a second factor does not come in by the password alone (GB/T 22239-2019, 8.1.4.1 d). Nobody sets it for
 //!    another, because who sets it sees its secret; an administrator only takes it away from somebody who lost it.
+//! 6. A user comes in through a provider of identities only where an administrator linked them with a subject of it, and a
+//!    second factor is asked for there too, unless the office takes the provider's word for one. The provider gives no role.
 //!
 //! # Which refusal comes first
 //!
-//! Role · unknown user · repeat (success) · own account · locked · roles that do not go together · content.
+//! Role · unknown user · repeat (success) · own account · locked · roles that do not go together, another identity · content.
 
 mod command;
 mod decide;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{DataScope, Scope, UserKind};
 use crate::actor::{ActorId, Role};
+use crate::personal::BlindIndex;
 
 /// The aggregate User (用户).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,10 +42,24 @@ pub struct Account {
     /// The day of the second factor; none without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_factor_set_on: Option<NaiveDate>,
+    /// As whom a provider of identities lets it in; none where none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<LinkedIdentity>,
     /// Its tokens that were not revoked, also those that ended.
     pub tokens: BTreeMap<Uuid, Token>,
     /// The last day on which it came in.
     pub signed_in_on: Option<NaiveDate>,
+}
+
+/// The identity of a user with a provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedIdentity {
+    /// Of which provider.
+    pub issuer: String,
+    /// The keyed hash of the subject.
+    pub subject: BlindIndex,
+    /// Since when.
+    pub linked_on: NaiveDate,
 }
 
 /// Whether a user may come in.

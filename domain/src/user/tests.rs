@@ -7,11 +7,12 @@ use rstest::rstest;
 use uuid::Uuid;
 
 use super::{
-    DataScope, Scope, SignInProof, TOKEN_DAYS_MAX, TOKENS_MAX, TokenTerms, User, UserCommand as Command,
-    UserError as Error, UserKind,
+    DataScope, Scope, SignInDoor, SignInProof, TOKEN_DAYS_MAX, TOKENS_MAX, TokenTerms, User,
+    UserCommand as Command, UserError as Error, UserKind,
 };
 use crate::actor::{Actor, ActorId, Role};
 use crate::aggregate::{Context, Decider};
+use crate::personal::BlindIndex;
 
 fn today() -> NaiveDate {
     "2026-11-28".parse().unwrap()
@@ -150,7 +151,7 @@ fn a_lock_or_a_lost_role_takes_the_tokens_along() {
     assert_eq!((alive(&user, 1), alive(&user, 2)), (false, true));
     does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
     assert!(!alive(&user, 2));
-    let sign_in = Command::RecordSignIn { refused_before: 0, proof: None };
+    let sign_in = Command::RecordSignIn { refused_before: 0, door: SignInDoor::Password, proof: None };
     assert_eq!(does(&mut user, sign_in, &by("ledger", Role::System)), Err(Error::UserLocked));
     does(&mut user, Command::UnlockUser, &admin()).unwrap();
     assert!(alive(&user, 2));
@@ -216,7 +217,7 @@ fn a_second_factor_is_set_by_its_owner_alone_and_asked_for_from_then_on() {
     let own = by("wang.fang", Role::Clerk);
     assert_eq!(does(&mut user, set(), &own), Ok(1));
     let system = by("ledger", Role::System);
-    let enters = |proof| Command::RecordSignIn { refused_before: 0, proof };
+    let enters = |proof| Command::RecordSignIn { refused_before: 0, door: SignInDoor::Password, proof };
     assert_eq!(does(&mut user, enters(None), &system), Err(Error::SecondFactorMissing));
     assert_eq!(does(&mut user, enters(Some(SignInProof::Code)), &system), Ok(1));
     let remove = || Command::RemoveSecondFactor { reason: "手机遗失".to_owned() };
@@ -238,4 +239,81 @@ fn another_system_and_a_locked_user_set_no_second_factor() {
     let mut user = staff(&[Role::Clerk]);
     does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
     assert_eq!(does(&mut user, Command::RecordSecondFactor, &own), Err(Error::UserLocked));
+}
+
+fn identity(digit: char) -> Command {
+    let subject = BlindIndex::from_hex(digit.to_string().repeat(64));
+    Command::LinkIdentity { issuer: "https://sso.example.gov.cn".to_owned(), subject }
+}
+
+#[test]
+fn an_administrator_links_another_user_with_one_identity_and_nobody_themself() {
+    let mut user = staff(&[Role::Administrator]);
+    let own = by("wang.fang", Role::Administrator);
+    assert_eq!(does(&mut user, identity('a'), &own), Err(Error::OwnAccount));
+    let clerk = Err(Error::RoleNotAllowed { command: "LinkIdentity" });
+    assert_eq!(does(&mut user, identity('a'), &by("wang.fang", Role::Clerk)), clerk);
+    assert_eq!(does(&mut user, identity('a'), &admin()), Ok(1));
+    assert_eq!(does(&mut user, identity('a'), &admin()), Ok(0), "a repeat is success");
+    assert_eq!(does(&mut user, identity('b'), &admin()), Err(Error::IdentityLinkedAlready));
+    let unlink_of = |digit: char, reason: &str| {
+        let subject = Some(BlindIndex::from_hex(digit.to_string().repeat(64)));
+        Command::UnlinkIdentity { subject, reason: reason.to_owned() }
+    };
+    let unlink = |reason: &str| unlink_of('a', reason);
+    assert_eq!(does(&mut user, unlink_of('b', "换岗"), &admin()), Err(Error::IdentityChanged));
+    assert_eq!(does(&mut user, unlink("换岗"), &own), Err(Error::OwnAccount));
+    assert_eq!(does(&mut user, unlink(" "), &admin()), Err(Error::WordsMissing { field: "reason" }));
+    assert_eq!(does(&mut user, unlink("换岗"), &admin()), Ok(1));
+    assert_eq!(does(&mut user, unlink("换岗"), &admin()), Ok(0), "a repeat is success");
+    assert_eq!(does(&mut user, identity('b'), &admin()), Ok(1));
+}
+
+#[test]
+fn a_locked_user_and_another_system_are_linked_with_no_identity() {
+    let mut user = staff(&[Role::Clerk]);
+    does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
+    assert_eq!(does(&mut user, identity('a'), &admin()), Err(Error::UserLocked));
+    let mut system = User::default();
+    does(&mut system, opening(UserKind::Consumer), &admin()).unwrap();
+    assert_eq!(does(&mut system, identity('a'), &admin()), Err(Error::NoPassword));
+}
+
+#[rstest]
+#[case("https://sso.example.gov.cn/realms/office", true)]
+#[case("http://127.0.0.1:9000", true)]
+#[case("http://localhost/oidc", true)]
+#[case("http://[::1]:9000", true)]
+#[case("http://sso.example.gov.cn", false)]
+#[case("http://127.0.0.1.example.com", false)]
+#[case("http://localhost@example.com", false)]
+#[case("https://", false)]
+#[case("https://sso.example.gov.cn?a=b", false)]
+#[case("https://sso.example.gov.cn#a", false)]
+#[case("https://sso.example gov.cn", false)]
+#[case("javascript:alert(1)", false)]
+#[case("", false)]
+fn an_issuer_is_an_address_that_is_encrypted_or_this_machine(#[case] issuer: &str, #[case] is_one: bool) {
+    let subject = BlindIndex::from_hex("a".repeat(64));
+    let done = does(&mut staff(&[]), Command::LinkIdentity { issuer: issuer.to_owned(), subject }, &admin());
+    assert_eq!(done, if is_one { Ok(1) } else { Err(Error::IssuerMalformed) });
+}
+
+#[test]
+fn the_provider_lets_in_who_is_linked_and_shows_the_second_factor() {
+    let system = by("ledger", Role::System);
+    let enters = |door, proof| Command::RecordSignIn { refused_before: 0, door, proof };
+    let mut user = staff(&[Role::Clerk]);
+    let by_provider = || enters(SignInDoor::Provider, None);
+    assert_eq!(does(&mut user, by_provider(), &system), Err(Error::IdentityNotLinked));
+    does(&mut user, identity('a'), &admin()).unwrap();
+    assert_eq!(does(&mut user, by_provider(), &system), Ok(1));
+    does(&mut user, Command::RecordSecondFactor, &by("wang.fang", Role::Clerk)).unwrap();
+    assert_eq!(does(&mut user, by_provider(), &system), Err(Error::SecondFactorMissing));
+    let word = Some(SignInProof::Provider);
+    assert_eq!(does(&mut user, enters(SignInDoor::Provider, word), &system), Ok(1));
+    let refused = does(&mut user, enters(SignInDoor::Password, word), &system);
+    assert_eq!(refused, Err(Error::SecondFactorMissing), "a password is not the provider's word");
+    does(&mut user, Command::LockUser { reason: "离岗".to_owned() }, &admin()).unwrap();
+    assert_eq!(does(&mut user, enters(SignInDoor::Provider, word), &system), Err(Error::UserLocked));
 }

@@ -1,12 +1,11 @@
 //! The accessibility checker: axe, from its npm package.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::fs;
 
 use serde_json::Value;
 
 use super::person::Person;
+use crate::npm::brought;
 
 const PACKAGE: &str = "axe-core@4.14.1";
 
@@ -22,24 +21,7 @@ const RUN: &str = "
 
 /// The checker's script, which is brought here if it is not here yet.
 fn script() -> String {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
-    let script = folder.join("node_modules/axe-core/axe.min.js");
-    fs::create_dir_all(&folder).unwrap();
-    // Tests are processes of their own: one brings it, the others wait.
-    let lock = File::create(folder.join("lock")).unwrap();
-    lock.lock().unwrap();
-    if !script.exists() {
-        install(&folder);
-    }
-    fs::read_to_string(script).unwrap()
-}
-
-fn install(folder: &PathBuf) {
-    let mut npm = Command::new("npm");
-    npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]);
-    let output =
-        npm.arg(folder).arg(PACKAGE).output().expect("install npm: it brings the accessibility checker");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    fs::read_to_string(brought(PACKAGE).join("axe-core/axe.min.js")).unwrap()
 }
 
 /// What of the page that somebody looks at would shut people out.

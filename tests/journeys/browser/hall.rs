@@ -72,6 +72,11 @@ impl Hall {
     /// Opens the server of an office to browsers.
     pub fn open(counter: Counter) -> Hall {
         let server = Server::start(&counter, &["--nightly-at", &crate::serving::far_hour()]);
+        Hall::before(counter, server)
+    }
+
+    /// The same, of a server that was started.
+    pub fn before(counter: Counter, server: Server) -> Hall {
         Hall { counter, server, driver: Driver::start() }
     }
 

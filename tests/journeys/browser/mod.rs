@@ -6,7 +6,7 @@
 mod auditing;
 mod axe;
 mod connecting;
-mod hall;
+pub mod hall;
 mod pages;
 mod paying;
-mod person;
+pub mod person;

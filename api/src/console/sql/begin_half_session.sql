@@ -1,2 +1,2 @@
-insert into app_half_sessions (sha256, account, ends_at)
-values ($1, $2, clock_timestamp() + make_interval(mins => $3))
+insert into app_half_sessions (sha256, account, by_provider, ends_at)
+values ($1, $2, $3, clock_timestamp() + make_interval(mins => $4))

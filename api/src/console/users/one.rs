@@ -6,7 +6,7 @@ use axum::Form as Sent;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::actor::{ActorId, Role};
-use domain::user::{Account, Scope, Token, UserCommand, UserKind};
+use domain::user::{Account, LinkedIdentity, Scope, Token, UserCommand, UserKind};
 use uuid::Uuid;
 
 use super::{ROLES, Typed, account_of, communities, communities_field, data_scope, roles, state};
@@ -16,9 +16,12 @@ use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Choice, Field, Figure, Form, Input, Row, Sheet, Table};
 use crate::console::visitor::Visitor;
+use crate::identity_provider::IdentityProvider;
 use crate::lang::Lang;
+use crate::processes::ProcessError;
 use crate::processes::users::{
-    IssuedToken, TokenUse, TokenWanted, change_user, issue_token, set_password, token_uses, user,
+    IssuedToken, TokenUse, TokenWanted, change_user, issue_token, link_identity, set_password, token_uses,
+    unlink_identity, user,
 };
 use crate::replay::role;
 
@@ -53,6 +56,7 @@ async fn page(
         Figure::new(lang.pick("角色", "Roles"), roles(lang, &known)),
         Figure::new(lang.pick("社区", "Communities"), communities(lang, &known.data_scope)),
         Figure::new(lang.pick("密码设于", "Password of"), day(known.password_set_on)),
+        Figure::new(lang.pick("统一身份", "Identity"), identity(lang, &known)),
         Figure::new(lang.pick("最近登录", "Last sign-in"), day(known.signed_in_on)),
     ];
     let title = format!("{} · {account}", known.title);
@@ -76,7 +80,8 @@ async fn page(
         .with(Block::Figures(figures))
         .with(Block::Table(tokens(visitor, &known, &uses)));
     if may(visitor.role, Capability::ManageUsers) {
-        for form in forms(lang, &known) {
+        let issuer = console.entrance.provider.as_ref().map(IdentityProvider::issuer);
+        for form in forms(lang, &known).into_iter().chain(identity_form(lang, &known, issuer)) {
             sheet = sheet.with(Block::Form(form));
         }
     }
@@ -170,6 +175,32 @@ fn forms(lang: Lang, user: &Account) -> Vec<Form> {
     forms
 }
 
+/// As whom a provider of identities lets the user in.
+fn identity(lang: Lang, user: &Account) -> String {
+    let Some(known) = &user.identity else { return lang.pick("未关联", "not linked").to_owned() };
+    let LinkedIdentity { issuer, linked_on, .. } = known;
+    lang.pick(format!("{issuer}（{linked_on} 关联）"), format!("{issuer} (linked on {linked_on})"))
+}
+
+/// Links the user, where there is a provider, or takes the link away, also where there is none any more.
+fn identity_form(lang: Lang, user: &Account, issuer: Option<&str>) -> Option<Form> {
+    let path = |step: &str| format!("/users/{}/{step}", user.account);
+    if user.identity.is_some() {
+        let field =
+            Field::new("reason", lang.pick("解除原因", "Why"), Input::Text).id("unlink-reason").needed();
+        let form = Form::new(path("unlink"), lang.pick("解除统一身份", "Unlink the identity"));
+        return Some(form.field(field));
+    }
+    let issuer = issuer.filter(|_| user.kind == UserKind::Staff)?;
+    let field = Field::new("subject", lang.pick("认证方标识（sub）", "Identifier there (sub)"), Input::Text);
+    let hint = lang.pick("本人登录未关联时页面会显示", "shown to people whose sign-in finds no link");
+    let form = Form::new(path("link"), lang.pick("关联统一身份", "Link the identity")).note(lang.pick(
+        format!("关联后可经 {issuer} 登录；系统只保留标识的摘要。"),
+        format!("Lets the user in through {issuer}; the ledger keeps a hash of the identifier alone."),
+    ));
+    Some(form.field(field.hint(hint).needed()))
+}
+
 fn token_form(lang: Lang, user: &Account, path: String) -> Form {
     let mut form = Form::new(path, lang.pick("签发令牌", "Issue a token"))
         .title(lang.pick("签发令牌", "Issue a token"))
@@ -215,6 +246,9 @@ pub(super) async fn step(
             let done = set_password(&console.office, &visitor.desk(), &account, password).await;
             done.map_err(|error| Refusal::of(&error, lang))
         }
+        "link" | "unlink" => {
+            linked(&console, &visitor, &account, &typed).await.map_err(|error| Refusal::of(&error, lang))
+        }
         other => match command(lang, other, &typed) {
             None => return Err(Stop::Missing(lang)),
             Some(Err(refusal)) => Err(refusal),
@@ -227,6 +261,26 @@ pub(super) async fn step(
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/users/{account}")).into_response()),
         Err(refusal) => page(&console, &visitor, &account, None, Some(refusal)).await,
+    }
+}
+
+/// Links the user with what was typed, or takes the link away with the reason that was.
+async fn linked(
+    console: &Console,
+    visitor: &Visitor,
+    account: &ActorId,
+    typed: &Typed,
+) -> Result<(), ProcessError> {
+    let (office, desk) = (&console.office, visitor.desk());
+    let value = |name: &str| typed.get(name).map(String::as_str);
+    match (value("subject"), &console.entrance.provider) {
+        (Some(subject), Some(provider)) => {
+            link_identity(office, &desk, account, provider.issuer(), subject).await
+        }
+        (Some(_), None) => Err(ProcessError::Unknown { what: "identity provider" }),
+        (None, _) => {
+            unlink_identity(office, &desk, account, value("reason").unwrap_or_default().to_owned()).await
+        }
     }
 }
 

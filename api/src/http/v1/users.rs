@@ -92,7 +92,7 @@ pub(super) async fn open(
 }
 
 /// A change of a user.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Change {
     /// Gives a role.
@@ -112,6 +112,18 @@ pub enum Change {
     },
     /// Takes the second factor from somebody who lost it.
     RemoveSecondFactor {
+        /// Why.
+        reason: String,
+    },
+    /// Lets the user in through a provider of identities too.
+    LinkIdentity {
+        /// The URL by which the provider names itself.
+        issuer: String,
+        /// The provider's name of the user (`sub`); a keyed hash of it is kept.
+        subject: String,
+    },
+    /// Lets them in through it no longer.
+    UnlinkIdentity {
         /// Why.
         reason: String,
     },
@@ -143,6 +155,14 @@ pub(super) async fn change(
         Change::SetDataScope { data_scope } => UserCommand::SetDataScope { data_scope },
         Change::RemoveSecondFactor { reason } => {
             office::remove_second_factor(api.office(), &desk, &account, reason).await?;
+            return Done::with(&api, account).await;
+        }
+        Change::LinkIdentity { issuer, subject } => {
+            office::link_identity(api.office(), &desk, &account, &issuer, &subject).await?;
+            return Done::with(&api, account).await;
+        }
+        Change::UnlinkIdentity { reason } => {
+            office::unlink_identity(api.office(), &desk, &account, reason).await?;
             return Done::with(&api, account).await;
         }
         Change::Lock { reason } => UserCommand::LockUser { reason },

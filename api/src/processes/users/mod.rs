@@ -1,9 +1,10 @@
 //! 用户管理: who may come in by which door. The doors ask here and have no rules of their own.
 //!
 //! What a user may is in the log ([`domain::user`]); what is secret is in tables of its own: [`passwords`],
-//! [`second_factor`], [`tokens`].
+//! [`second_factor`], [`tokens`]. Who a provider of identities says somebody is, is found by [`provider`].
 
 mod passwords;
+mod provider;
 mod second_factor;
 mod tokens;
 mod totp;
@@ -15,6 +16,9 @@ use domain::user::{Account, DataScope, User, UserCommand, UserKind};
 use uuid::Uuid;
 
 pub use passwords::{admit_by_password, check_password, set_password, sign_in};
+pub use provider::{
+    admit_by_provider, count_provider_refusal, link_identity, unlink_identity, user_of_subject,
+};
 pub use second_factor::{
     NewFactor, begin_second_factor, begun_second_factor, confirm_second_factor, remove_second_factor,
     show_code, sign_in_with_code, sign_in_with_first,

@@ -10,7 +10,9 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use chrono::{DateTime, Utc};
 use domain::actor::ActorId;
-use domain::user::{Account, Entry, REFUSALS_MAX, SignInProof, User, UserCommand, UserError, UserKind};
+use domain::user::{
+    Account, Entry, REFUSALS_MAX, SignInDoor, SignInProof, User, UserCommand, UserError, UserKind,
+};
 use sqlx::Row;
 use tokio::sync::Semaphore;
 
@@ -30,7 +32,7 @@ const DISTINCT_MIN: usize = 6;
 static HASHES: Semaphore = Semaphore::const_new(4);
 
 /// A hash that no password has, for accounts that have none.
-const NOBODY: &str =
+pub(super) const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0000000000000000000000000000000000000000000";
 
 /// Sets the password of a user: the event first, then its hash. Between the two the old one holds.
@@ -66,7 +68,7 @@ pub async fn sign_in(
     now: DateTime<Utc>,
 ) -> Result<Account, ProcessError> {
     let user = check_password(office, account, password, now).await?;
-    admit(office, &user, None, now).await
+    admit(office, &user, SignInDoor::Password, None, now).await
 }
 
 /// Lets in who gave the right password, where nothing else is asked of them, and records it.
@@ -78,7 +80,7 @@ pub async fn admit_by_password(
     user: &Account,
     now: DateTime<Utc>,
 ) -> Result<Account, ProcessError> {
-    admit(office, user, None, now).await
+    admit(office, user, SignInDoor::Password, None, now).await
 }
 
 /// Who has this account and password. Nothing is recorded but a refusal: the visitor may have more to show.
@@ -119,6 +121,7 @@ pub async fn check_password(
 pub(super) async fn admit(
     office: &Office,
     user: &Account,
+    door: SignInDoor,
     proof: Option<SignInProof>,
     now: DateTime<Utc>,
 ) -> Result<Account, ProcessError> {
@@ -127,8 +130,9 @@ pub(super) async fn admit(
     }
     let counted = forget_refusals(office, &user.account).await?;
     // a code that is right was counted as a try before it was looked at
-    let refused_before = counted.saturating_sub(u32::from(proof.is_some()));
-    let command = UserCommand::RecordSignIn { refused_before, proof };
+    let typed = matches!(proof, Some(SignInProof::Code | SignInProof::RecoveryCode));
+    let refused_before = counted.saturating_sub(u32::from(typed));
+    let command = UserCommand::RecordSignIn { refused_before, door, proof };
     change_user(office, &system_desk(now)?, &user.account, command).await?;
     Ok(user.clone())
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::actor::ActorId;
-use domain::user::{Account, Entry, SignInProof, UserCommand, UserError, UserKind};
+use domain::user::{Account, Entry, SignInDoor, SignInProof, UserCommand, UserError, UserKind};
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 use zeroize::Zeroizing;
@@ -119,27 +119,29 @@ pub async fn remove_second_factor(
     Ok(())
 }
 
-/// Lets somebody in who gave the right password before, by a code or a recovery code, and records it.
+/// Lets somebody in whom a door let through before, by a code or a recovery code, and records it.
 ///
 /// # Errors
 /// [`ProcessError::Refused`] with the code `code_refused`, whatever the reason.
 pub async fn sign_in_with_code(
     office: &Office,
     account: &ActorId,
+    door: SignInDoor,
     typed: &str,
     now: DateTime<Utc>,
 ) -> Result<Account, ProcessError> {
     let proof = prove_counted(office, account, typed, now).await?;
-    admit(office, &user(office, account).await?, Some(proof), now).await
+    admit(office, &user(office, account).await?, door, Some(proof), now).await
 }
 
-/// Lets somebody in who gave the right password before and sets their first second factor, and records both.
+/// Lets somebody in whom a door let through before and who sets their first second factor, and records both.
 ///
 /// # Errors
 /// Those of [`confirm_second_factor`].
 pub async fn sign_in_with_first(
     office: &Office,
     desk: &Desk,
+    door: SignInDoor,
     typed: &str,
     now: DateTime<Utc>,
 ) -> Result<(Account, Vec<String>), ProcessError> {
@@ -153,7 +155,7 @@ pub async fn sign_in_with_first(
         }
     };
     let proof = Some(SignInProof::Code);
-    Ok((admit(office, &user(office, account).await?, proof, now).await?, codes))
+    Ok((admit(office, &user(office, account).await?, door, proof, now).await?, codes))
 }
 
 /// Asks somebody who is in already for a code, before something that an open desk must not be enough for.

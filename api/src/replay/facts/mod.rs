@@ -14,6 +14,7 @@ use domain::fund::Fund;
 use domain::gazette::Gazette;
 use domain::household::Household;
 use domain::identity::Identity;
+use domain::identity_provider::IdentityProvider;
 use domain::ids::PersonId;
 use domain::log_break::LogBreak;
 use domain::money::Money;
@@ -91,6 +92,7 @@ pub(super) enum State {
     Todo(Todo),
     User(User),
     Webhook(Webhook),
+    IdentityProvider(IdentityProvider),
 }
 
 impl State {
@@ -112,6 +114,7 @@ impl State {
             AnyEvent::Todo(_) => State::Todo(Todo::default()),
             AnyEvent::User(_) => State::User(User::default()),
             AnyEvent::Webhook(_) => State::Webhook(Webhook::default()),
+            AnyEvent::IdentityProvider(_) => State::IdentityProvider(IdentityProvider::default()),
         }
     }
 
@@ -136,6 +139,7 @@ impl State {
             (State::Todo(state), AnyEvent::Todo(event)) => state.try_evolve(event),
             (State::User(state), AnyEvent::User(event)) => state.try_evolve(event),
             (State::Webhook(state), AnyEvent::Webhook(event)) => state.try_evolve(event),
+            (State::IdentityProvider(state), AnyEvent::IdentityProvider(event)) => state.try_evolve(event),
             _ => Ok(()),
         }
     }
@@ -157,7 +161,8 @@ impl State {
             | State::LogBreak(_)
             | State::Todo(_)
             | State::User(_)
-            | State::Webhook(_) => Vec::new(),
+            | State::Webhook(_)
+            | State::IdentityProvider(_) => Vec::new(),
         }
     }
 }

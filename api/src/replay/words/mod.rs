@@ -63,6 +63,7 @@ pub(super) fn said(event: &AnyEvent, after: &State, open: &Shown<'_>) -> Words {
         (AnyEvent::Todo(event), _) => todo(event),
         (AnyEvent::User(event), _) => user::said(event),
         (AnyEvent::Webhook(event), _) => webhook(event),
+        (AnyEvent::IdentityProvider(event), _) => user::at_provider(event),
         (AnyEvent::Household(_), _) => words("其他", "something else"),
     }
 }

@@ -1,6 +1,8 @@
 //! Users in words.
 
-use domain::user::{DataScope, SignInProof, UserEvent, UserKind};
+use domain::explain::Explain;
+use domain::identity_provider::IdentityProviderEvent;
+use domain::user::{DataScope, SignInDoor, SignInProof, UserEvent, UserKind};
 
 use super::{Words, code, words};
 use crate::replay::tell::role;
@@ -40,6 +42,14 @@ pub(super) fn said(event: &UserEvent) -> Words {
             format!("{removed_on} 取消动态验证码：{reason}"),
             format!("second factor removed on {removed_on}: {reason}"),
         ),
+        UserEvent::IdentityLinked { issuer, linked_on, .. } => words(
+            format!("{linked_on} 关联统一身份（{issuer}）"),
+            format!("linked on {linked_on} with an identity of {issuer}"),
+        ),
+        UserEvent::IdentityUnlinked { reason, unlinked_on, .. } => words(
+            format!("{unlinked_on} 解除统一身份：{reason}"),
+            format!("identity unlinked on {unlinked_on}: {reason}"),
+        ),
         UserEvent::UserLocked { reason, locked_on, .. } => {
             words(format!("{locked_on} 停用：{reason}"), format!("locked on {locked_on}: {reason}"))
         }
@@ -64,11 +74,15 @@ fn coming_in(event: &UserEvent) -> Words {
             format!("{revoked_on} 吊销令牌：{reason}"),
             format!("token revoked on {revoked_on}: {reason}"),
         ),
-        UserEvent::SignedIn { refused_before, proof, signed_in_on } => {
+        UserEvent::SignedIn { refused_before, door, proof, signed_in_on } => {
+            let (door_zh, door_en) = match door {
+                SignInDoor::Password => ("", ""),
+                SignInDoor::Provider => ("经统一身份认证", " through the identity provider"),
+            };
             let (zh, en) = proof.map_or(("", ""), by_what);
             words(
-                format!("{signed_in_on} {zh}登录（此前被拒 {refused_before} 次）"),
-                format!("signed in on {signed_in_on}{en} after {refused_before} refusals"),
+                format!("{signed_in_on} {door_zh}{zh}登录（此前被拒 {refused_before} 次）"),
+                format!("signed in on {signed_in_on}{door_en}{en} after {refused_before} refusals"),
             )
         }
         UserEvent::SignInsRefused { count, refused_on } => words(
@@ -79,10 +93,34 @@ fn coming_in(event: &UserEvent) -> Words {
     }
 }
 
+/// What happened at the door of a provider of identities.
+pub(super) fn at_provider(event: &IdentityProviderEvent) -> Words {
+    match event {
+        IdentityProviderEvent::SubjectLinked { account, linked_on, .. } => words(
+            format!("{linked_on} 统一身份关联用户 {account}"),
+            format!("an identity linked on {linked_on} with user {account}"),
+        ),
+        IdentityProviderEvent::SubjectReleased { account, released_on, .. } => words(
+            format!("{released_on} 统一身份与用户 {account} 解除关联"),
+            format!("the identity of user {account} released on {released_on}"),
+        ),
+        IdentityProviderEvent::ProviderSignInsRefused { refusal, account, count, refused_on, .. } => {
+            let whose = account.as_ref().map(|account| format!(" {account}")).unwrap_or_default();
+            words(
+                format!("{refused_on} 统一身份认证登录被拒{whose}，当日第 {count} 次：{}", refusal.zh()),
+                format!(
+                    "sign-in through the provider refused on {refused_on}{whose}, {count} that day: {refusal}"
+                ),
+            )
+        }
+    }
+}
+
 fn by_what(proof: SignInProof) -> (&'static str, &'static str) {
     match proof {
         SignInProof::Code => ("用动态验证码", " with a code"),
         SignInProof::RecoveryCode => ("用恢复码", " with a recovery code"),
+        SignInProof::Provider => ("（认证方已核验第二因素）", ", which asked for a second factor"),
     }
 }
 
