@@ -144,7 +144,8 @@ pub async fn change(world: &mut World) {
 pub async fn tell_late(world: &mut World) {
     let Some(id) = world.chance.one_of(&world.payments_at(Place::Settled)) else { return };
     let line = &world.books.lines[&id];
-    let days = (world.today() - line.month.first_day()).num_days();
+    // a run may pay the month ahead
+    let days = (world.today() - line.month.first_day()).num_days().max(0);
     let case = world.cases[world.case_number(line.case)].clone();
     let by_means = case.program == Program::SubsistenceAllowance;
     let kinds = if by_means { ["收入变更", "收入变更"] } else { ["迁出本市", "死亡"] };
