@@ -89,6 +89,11 @@ pub fn second_approver() -> Actor {
     Actor { id: ActorId::parse("gao.ling").unwrap(), role: Role::Approver }
 }
 
+/// A third approver, who signs nothing.
+pub fn third_approver() -> Actor {
+    Actor { id: ActorId::parse("pan.yue").unwrap(), role: Role::Approver }
+}
+
 /// A second person in finance.
 pub fn second_finance() -> Actor {
     Actor { id: ActorId::parse("he.jun").unwrap(), role: Role::Finance }

@@ -14,7 +14,7 @@ use super::gifts::{money, refund};
 use super::{counter, recoveries};
 use crate::books::Place;
 use crate::people::{Person, application, id_number, registration};
-use crate::street::{in_role, second_approver};
+use crate::street::{in_role, second_approver, third_approver};
 use crate::world::{CaseStep, GROUPS, Stage, World};
 
 pub async fn try_what_is_forbidden(world: &mut World) {
@@ -77,7 +77,7 @@ async fn sign_in_the_wrong_order(world: &mut World) {
 
 /// An approval is its signer's own: whoever repeats somebody else's is told that it is done.
 async fn approve_again(world: &mut World, id: RunId, before: u64) {
-    let (office, other) = (world.street.office.clone(), world.street.desk(second_approver()));
+    let (office, other) = (world.street.office.clone(), world.street.desk(third_approver()));
     let outcome = payment_run::approve(&office, &other, id).await;
     world.refused("run approved twice", before, outcome, &["wrong_stage"]).await;
 }
