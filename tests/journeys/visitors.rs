@@ -132,11 +132,15 @@ impl Browser {
     pub async fn post_from(&mut self, origin: &str, path: &str, fields: &[(&str, &str)]) -> Got {
         let pairs = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
+        self.hand_over(origin, path, "application/x-www-form-urlencoded", body.into()).await
+    }
+
+    async fn hand_over(&mut self, origin: &str, path: &str, kind: &str, body: Vec<u8>) -> Got {
         let request = Request::post(path)
             .header(COOKIE, &self.cookie)
             .header(HOST, "ledger.example")
             .header(ORIGIN, origin)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(CONTENT_TYPE, kind)
             .body(Body::from(body));
         self.send(request.unwrap()).await
     }
@@ -154,13 +158,7 @@ impl Browser {
              Content-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n"
         );
         let body = [head.as_bytes(), bytes, b"\r\n--cut--\r\n"].concat();
-        let request = Request::post(path)
-            .header(COOKIE, &self.cookie)
-            .header(HOST, "ledger.example")
-            .header(ORIGIN, OWN)
-            .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")
-            .body(Body::from(body));
-        self.send(request.unwrap()).await
+        self.hand_over(OWN, path, "multipart/form-data; boundary=cut", body).await
     }
 
     /// Drops a file on a page, with a field beside it.
@@ -170,13 +168,7 @@ impl Browser {
         };
         let file = part(file, "; filename=\"file.csv\"");
         let body = format!("{}{file}--cut--\r\n", part(field, ""));
-        let request = Request::post(path)
-            .header(COOKIE, &self.cookie)
-            .header(HOST, "ledger.example")
-            .header(ORIGIN, OWN)
-            .header(CONTENT_TYPE, "multipart/form-data; boundary=cut")
-            .body(Body::from(body));
-        self.send(request.unwrap()).await
+        self.hand_over(OWN, path, "multipart/form-data; boundary=cut", body.into()).await
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::money::Money;
 use domain::payment::{PaymentEvent, PaymentStage, RecoveryReason};
 use domain::program::Program;
+use domain::user::DataScope;
 use futures::TryStreamExt;
 use projections::case_files::payable::PayableCases;
 use projections::case_files::{CaseStage, queries as files};
@@ -130,4 +131,25 @@ async fn a_case_is_found_by_person_household_and_stage() {
         (Some(day("2023-01-04")), Some(day("2023-01-20")))
     );
     assert_eq!(files::members(service, &[case.person]).await.unwrap()[0].household_id, case.household);
+}
+
+#[tokio::test]
+async fn reviews_that_are_due_are_counted_for_the_communities_that_somebody_sees_and_the_first_are_named() {
+    let office = Office::open().await;
+    for _ in 0..3 {
+        office.enroll(Program::SubsistenceAllowance).await;
+    }
+    office.catch_up().await.unwrap();
+    let (service, by) = (office.ledger.service(), day("2025-01-01"));
+    let all: Vec<_> =
+        files::reviews_due(service, by).await.unwrap().into_iter().map(|case| case.case_id).collect();
+    assert_eq!(all.len(), 3);
+    let communities = |name: &str| DataScope::Communities(vec![name.to_owned()]);
+    for (scope, count) in [(DataScope::Everywhere, 3), (communities("01"), 3), (communities("02"), 0)] {
+        let due = files::first_reviews_due(service, by, &scope, 2).await.unwrap();
+        let named: Vec<_> = due.first.iter().map(|due| due.case_id).collect();
+        assert_eq!((due.count, named.as_slice()), (count, if count > 0 { &all[..2] } else { &[] }));
+    }
+    let early = files::first_reviews_due(service, day("2023-01-21"), &DataScope::Everywhere, 2).await;
+    assert_eq!(early.unwrap().count, 0);
 }

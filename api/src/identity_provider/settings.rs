@@ -2,11 +2,10 @@
 
 use std::fmt;
 use std::fs;
-use std::io;
 use std::path::PathBuf;
 
+use eventlog::secret_file::{self, SecretFileError};
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl};
-use zeroize::Zeroizing;
 
 use super::reach::is_private;
 
@@ -67,8 +66,10 @@ pub enum ProviderSettingsError {
     #[error("LEDGER_OIDC_CLIENT 不能为空。 LEDGER_OIDC_CLIENT must not be empty")]
     Client,
     /// The file of the secret.
-    #[error("LEDGER_OIDC_SECRET_FILE 无法读取：{0}。 LEDGER_OIDC_SECRET_FILE cannot be read: {0}")]
-    SecretFile(io::Error),
+    #[error(
+        "LEDGER_OIDC_SECRET_FILE 不能使用（应存在，且只有本账户可读，即 chmod 600）。 LEDGER_OIDC_SECRET_FILE cannot be used: {0}"
+    )]
+    SecretFile(#[from] SecretFileError),
     /// The secret.
     #[error(
         "LEDGER_OIDC_SECRET_FILE 应有一行密钥。 LEDGER_OIDC_SECRET_FILE must hold one line with the secret"
@@ -108,11 +109,10 @@ impl ProviderSettings {
 }
 
 fn secret_in(file: PathBuf) -> Result<ClientSecret, ProviderSettingsError> {
-    let known = fs::metadata(&file).map_err(ProviderSettingsError::SecretFile)?;
-    if known.len() > SECRET_BYTES_MAX {
+    if fs::metadata(&file).is_ok_and(|known| known.len() > SECRET_BYTES_MAX) {
         return Err(ProviderSettingsError::Secret);
     }
-    let text = Zeroizing::new(fs::read_to_string(&file).map_err(ProviderSettingsError::SecretFile)?);
+    let text = secret_file::read(&file)?;
     let secret = text.trim();
     if secret.is_empty() || secret.contains(char::is_control) {
         return Err(ProviderSettingsError::Secret);
@@ -131,6 +131,7 @@ impl fmt::Debug for ProviderSettings {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
 
     use super::*;
 
@@ -179,5 +180,9 @@ mod tests {
         assert!(!format!("{settings:?}").contains("s3cret"));
         let missing = ProviderGiven { secret_file: Some("/nowhere/secret".into()), ..given() };
         assert!(matches!(ProviderSettings::read(missing), Err(ProviderSettingsError::SecretFile(_))));
+        fs::set_permissions(file.path(), fs::Permissions::from_mode(0o644)).unwrap();
+        let open = read(&file).unwrap_err();
+        let others = SecretFileError::OpenToOthers { path: file.path().to_owned(), mode: 0o644 };
+        assert_eq!(open.to_string(), ProviderSettingsError::SecretFile(others).to_string());
     }
 }

@@ -52,7 +52,7 @@ fn serve(counter: &Counter) -> (Server, Certified) {
     drop(free);
     let console = format!("http://{address}");
     let provider = Certified::start(&format!("{console}/sign-in/provider/return"));
-    let secret = counter.file("client-secret", SECRET);
+    let secret = counter.secret_file("client-secret", SECRET);
     let settings =
         ["--oidc-issuer", &provider.issuer, "--oidc-client", "ledger", "--oidc-secret-file", &secret];
     let more = ["--oidc-console", &console, "--nightly-at", &far_hour()];

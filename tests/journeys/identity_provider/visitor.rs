@@ -69,7 +69,7 @@ impl Office {
 }
 
 pub fn pages(counter: &Counter, app: &App, issuer: &str, word: ProviderWord) -> Router {
-    let secret = counter.file("client-secret", &format!("{SECRET}\n"));
+    let secret = counter.secret_file("client-secret", &format!("{SECRET}\n"));
     let given = ProviderGiven {
         issuer: issuer.to_owned(),
         client: CLIENT.to_owned(),
