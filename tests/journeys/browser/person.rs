@@ -30,6 +30,12 @@ fn quoted(words: &str) -> String {
     format!("\"{words}\"")
 }
 
+/// Whether the browser is still writing the file: it is hidden at first, and named so later.
+fn is_on_its_way(path: &Path) -> bool {
+    let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    hidden || path.extension().is_some_and(|kind| kind == "crdownload")
+}
+
 impl Person {
     pub fn new(driver: WebDriver, server: String, downloads: PathBuf) -> Person {
         Person { driver, server, downloads }
@@ -141,27 +147,23 @@ impl Person {
         assert!(!page.contains(words), "{words} is on {}:\n{page}", self.path().await);
     }
 
-    /// The file that the browser saved last.
+    /// The file that the browser saved last, once none is on its way.
     pub async fn saved(&self) -> PathBuf {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
-            let entries = fs::read_dir(&self.downloads).unwrap().map(|entry| entry.unwrap().path());
-            let whole = |path: &PathBuf| path.extension().is_none_or(|kind| kind != "crdownload");
-            let newest =
-                entries.filter(whole).max_by_key(|path| path.metadata().unwrap().modified().unwrap());
-            if let Some(path) = newest
-                && !self.is_saving()
+            let files: Vec<PathBuf> =
+                fs::read_dir(&self.downloads).unwrap().map(|entry| entry.unwrap().path()).collect();
+            // The file seen last may have got its name since.
+            let saved_at = |path: &PathBuf| path.metadata().and_then(|about| about.modified()).ok();
+            if !files.iter().any(|file| is_on_its_way(file))
+                && let Some(newest) = files.into_iter().max_by_key(saved_at)
+                && newest.exists()
             {
-                return path;
+                return newest;
             }
             sleep(TICK).await;
         }
         panic!("no file came: {}", self.reads().await)
-    }
-
-    fn is_saving(&self) -> bool {
-        let mut entries = fs::read_dir(&self.downloads).unwrap().map(|entry| entry.unwrap().path());
-        entries.any(|path| path.extension().is_some_and(|kind| kind == "crdownload"))
     }
 
     /// Presses keys, wherever the cursor is.
