@@ -67,7 +67,9 @@ pub async fn gather(
     scope: &DataScope,
     persons: &[PersonId],
 ) -> Result<Vec<Option<Gathered>>, ProcessError> {
-    let found = Found::read(office, scope, persons).await?;
+    // two callers may ask for the same person
+    let different: Vec<PersonId> = persons.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let found = Found::read(office, scope, &different).await?;
     let (homes, files, payments) = tokio::try_join!(
         streams::<Household>(office, found.homes()),
         streams::<BenefitCase>(office, found.cases().map(|case| case.case_id.to_string()).collect()),
