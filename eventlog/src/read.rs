@@ -9,7 +9,6 @@ use sqlx::{PgPool, Row};
 use uuid::Uuid;
 
 use crate::append::{AppendError, Appended, CommandKey, StreamId};
-use crate::appender::stream_versions;
 use crate::event::{DecodeError, StoredEvent};
 use crate::gather::Gather;
 use crate::stream_all::EventStream;
@@ -90,25 +89,32 @@ impl Log {
         Ok((last + 1).cast_unsigned())
     }
 
-    /// The log's length, asked together with others.
-    pub(crate) fn length_together(&self) -> Gather<(), u64> {
+    /// What streams hold after a place in them, asked together with others.
+    pub(crate) fn news_together(&self) -> Gather<(StreamId, u64), Vec<StoredEvent>> {
         let log = self.clone();
-        Gather::start(move |asked: Vec<()>| {
+        Gather::start(move |asked: Vec<(StreamId, u64)>| {
             let log = log.clone();
-            async move { log.length().await.ok().map(|length| vec![length; asked.len()]) }
+            async move { log.read_news(&asked).await.ok() }
         })
     }
 
-    /// How long streams are, asked together with others.
-    pub(crate) fn versions_together(&self) -> Gather<StreamId, u64> {
-        let pool = self.pool.clone();
-        Gather::start(move |streams: Vec<StreamId>| {
-            let pool = pool.clone();
-            async move {
-                let streams: Vec<&StreamId> = streams.iter().collect();
-                stream_versions(&mut *pool.acquire().await.ok()?, &streams).await.ok()
+    /// The events of each stream after the one with the sequence that is given with it, in the order of the question.
+    async fn read_news(&self, asked: &[(StreamId, u64)]) -> Result<Vec<Vec<StoredEvent>>, ReadError> {
+        let types: Vec<&str> = asked.iter().map(|(stream, _)| stream.kind.as_ref()).collect();
+        let ids: Vec<&str> = asked.iter().map(|(stream, _)| stream.id.as_str()).collect();
+        let known: Vec<i64> = asked.iter().map(|(_, sequence)| sequence.cast_signed()).collect();
+        let query = sqlx::query(include_str!("sql/read_news.sql")).bind(types).bind(ids).bind(known);
+        let mut news = vec![Vec::new(); asked.len()];
+        for row in query.fetch_all(&self.pool).await? {
+            let place = usize::try_from(row.try_get::<i64, _>(9)?).unwrap_or_default();
+            if let Some(stream) = place.checked_sub(1).and_then(|place| news.get_mut(place)) {
+                stream.push(event_of(&row)?);
             }
-        })
+        }
+        news.iter_mut().for_each(|stream: &mut Vec<StoredEvent>| {
+            stream.sort_unstable_by_key(|event| event.sequence);
+        });
+        Ok(news)
     }
 
     /// A stream's events, in order; none for a stream that does not exist.

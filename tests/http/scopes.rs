@@ -4,6 +4,7 @@ use api::http::Api;
 use api::http::limits::Bounds;
 use domain::actor::Role;
 use domain::user::DataScope;
+use futures::future::join_all;
 use projections::snapshot::Snapshot;
 use projections::{beneficiary_summaries, case_files, payment_registers};
 use sqlx::Executor;
@@ -36,6 +37,45 @@ async fn a_query_that_forgets_its_filter_finds_nobody_of_another_community() {
     assert_eq!(counts(&doors, &DataScope::Communities(vec![])).await, [0; 5]);
     let both = DataScope::of([OTHER.to_owned(), COMMUNITY.to_owned()]);
     assert_eq!(counts(&doors, &both).await, own);
+}
+
+#[tokio::test]
+async fn who_asks_for_summaries_at_once_gets_their_own_and_sees_nobody_elses() {
+    let doors = Doors::open().await;
+    let near = doors.token("li.na", Role::Clerk, DataScope::of([COMMUNITY.to_owned()])).await;
+    let far = doors.token("zhao.min", Role::Clerk, DataScope::of([OTHER.to_owned()])).await;
+    let all = doors.token("sun.li", Role::Auditor, DataScope::Everywhere).await;
+    let people = doors.get(&all, "/persons").await.json();
+    let ids: Vec<&str> = people["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|person| person["person_id"].as_str().unwrap())
+        .collect();
+    assert!(ids.len() >= 3, "{people}");
+    let paths: Vec<String> = ids.iter().map(|id| format!("/beneficiaries/{id}/summary")).collect();
+    let mut alone = Vec::new();
+    for path in &paths {
+        let reply = doors.get(&near, path).await;
+        assert_eq!(reply.json()["person_id"], path.split('/').nth(2).unwrap());
+        alone.push(reply.json());
+    }
+    let asked = (0..90).map(|number: usize| {
+        let (path, token) = (&paths[number % paths.len()], [&near, &far, &all][number / paths.len() % 3]);
+        doors.get(token, path)
+    });
+    for (number, reply) in join_all(asked).await.into_iter().enumerate() {
+        let expected = &alone[number % paths.len()];
+        if number / paths.len() % 3 == 1 {
+            assert_eq!((reply.status, reply.code().as_str()), (404, "not_found"));
+        } else {
+            assert!(
+                reply.json() == *expected,
+                "{} is told otherwise than alone",
+                paths[number % paths.len()]
+            );
+        }
+    }
 }
 
 #[tokio::test]

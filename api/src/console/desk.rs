@@ -1,5 +1,6 @@
 //! 工作台: what waits for the visitor today.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,8 +59,29 @@ struct Entry {
 
 /// What was found for somebody. Of the reviews, which are many in a large office, only the first are looked at.
 struct Seen {
-    waiting: Vec<Waiting>,
+    steps: BTreeMap<WaitingKind, Steps>,
     reviews: DueReviews,
+}
+
+/// The steps of one kind: how many there are, and the first.
+#[derive(Default)]
+struct Steps {
+    count: u64,
+    first: Vec<Waiting>,
+}
+
+impl Seen {
+    fn of<'w>(waiting: impl Iterator<Item = &'w Waiting>, reviews: DueReviews) -> Seen {
+        let mut steps: BTreeMap<WaitingKind, Steps> = BTreeMap::new();
+        for waiting in waiting {
+            let kind = steps.entry(waiting.kind).or_default();
+            kind.count += 1;
+            if kind.first.len() < SHOWN_MAX as usize {
+                kind.first.push(waiting.clone());
+            }
+        }
+        Seen { steps, reviews }
+    }
 }
 
 /// Shows what waits.
@@ -86,7 +108,7 @@ async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<
     let reviews = first_reviews_due(&office.pool, horizon.until(), scope, SHOWN_MAX).await?;
     let found = waiting.iter().chain(ahead.iter());
     if visitor.sees_everyone() {
-        return Ok(Seen { waiting: found.cloned().collect(), reviews });
+        return Ok(Seen::of(found, reviews));
     }
     let ids: Vec<CaseId> = found.clone().filter_map(case_of).collect();
     let cases = seen_cases(office, visitor, &ids).await?;
@@ -98,10 +120,10 @@ async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<
             (None, None) => of_everyone(waiting.kind),
         };
         if shown {
-            seen.push(waiting.clone());
+            seen.push(waiting);
         }
     }
-    Ok(Seen { waiting: seen, reviews })
+    Ok(Seen::of(seen.into_iter(), reviews))
 }
 
 /// What concerns nobody in particular.
@@ -187,7 +209,6 @@ const fn takes(kind: WaitingKind) -> Capability {
 }
 
 fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &Seen) -> Group {
-    let of_kind = || found.waiting.iter().filter(move |waiting| waiting.kind == kind);
     let entry = |waiting: &Waiting| Entry {
         path: path(kind, &waiting.of),
         of: waiting.of.chars().take(8).collect(),
@@ -198,7 +219,8 @@ fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &Seen) -
     let (count, entries): (u64, Vec<Entry>) = if kind == WaitingKind::Recertification {
         (found.reviews.count, found.reviews.first.iter().map(|due| entry(&of_review(due))).collect())
     } else {
-        (of_kind().count() as u64, of_kind().take(SHOWN_MAX as usize).map(entry).collect())
+        let steps = found.steps.get(&kind);
+        steps.map_or((0, Vec::new()), |steps| (steps.count, steps.first.iter().map(entry).collect()))
     };
     let (name, more) = (visitor.lang.pick(kind.zh(), kind.en()), count.saturating_sub(entries.len() as u64));
     Group { name, count, more, entries }

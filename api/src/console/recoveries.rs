@@ -88,7 +88,7 @@ async fn read(
     let lang = visitor.lang;
     office.runner.catch_up(Until::Head).await?;
     let rows = plans(&office.pool).await?;
-    let owed = recoveries(&office.pool, &[], &[]).await?;
+    let owed = recoveries(&office.pool, &[]).await?;
     let ids: Vec<CaseId> =
         rows.iter().map(|row| row.case_id).chain(owed.iter().map(|payment| payment.case_id)).collect();
     let seen = seen_cases(office, visitor, &ids).await?;

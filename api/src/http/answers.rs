@@ -1,9 +1,10 @@
 //! What a POST was answered with, kept under its idempotency key: a repeat gets the same answer, another request under the
 //! same key is refused. What a repeat does is done under keys that the log keeps, so that a crash between the two harms
-//! nothing: the request is done again, which changes nothing, and answered again.
+//! nothing: the request is done again, which changes nothing, and answered again. So nobody waits for an answer to be kept.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::StatusCode;
 use eventlog::gather::Gather;
@@ -27,15 +28,15 @@ pub struct Keyed {
 pub struct KeptAnswer {
     /// The status.
     pub status: StatusCode,
-    /// The JSON; none where it is not for keeping, so that the request is done again.
-    pub body: Option<String>,
+    /// The JSON.
+    pub body: String,
 }
 
 /// The answers of one ledger, read and kept for all together who ask at once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Answers {
     pool: PgPool,
-    at_work: Arc<Mutex<HashSet<Uuid>>>,
+    keys: Keys,
     reading: Gather<Uuid, Option<AnswerRow>>,
     keeping: Gather<(Keyed, KeptAnswer), ()>,
 }
@@ -48,16 +49,44 @@ struct AnswerRow {
     body: Option<String>,
 }
 
+/// The keys of requests that are at work, or whose answers are on their way to the table.
+#[derive(Clone, Debug, Default)]
+struct Keys(Arc<Mutex<HashMap<Uuid, Key>>>);
+
+#[derive(Clone, Debug)]
+enum Key {
+    AtWork,
+    Answered(Keyed, KeptAnswer),
+}
+
+impl Keys {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, Key>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a request begins.
+#[derive(Debug)]
+pub enum Begun {
+    /// It is to be done.
+    Turn(Turn),
+    /// It was answered before.
+    Answered(KeptAnswer),
+}
+
 /// Keeps a key to one request at a time.
 #[derive(Debug)]
 pub struct Turn {
-    key: Uuid,
-    at_work: Arc<Mutex<HashSet<Uuid>>>,
+    keyed: Keyed,
+    keys: Keys,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.at_work.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        let mut keys = self.keys.lock();
+        if let Some(Key::AtWork) = keys.get(&self.keyed.key) {
+            keys.remove(&self.keyed.key);
+        }
     }
 }
 
@@ -73,59 +102,74 @@ impl Answers {
             let pool = keeper.clone();
             async move { keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()]) }
         });
-        Answers { pool, at_work: Arc::default(), reading, keeping }
+        Answers { pool, keys: Keys::default(), reading, keeping }
     }
 
-    /// Begins a request under its key.
+    /// Begins a request under its key, unless it was answered before.
     ///
     /// # Errors
-    /// 409 while another request with the key is at work.
-    pub fn begin(&self, keyed: Keyed) -> Result<Turn, Problem> {
-        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        if at_work.insert(keyed.key) {
-            return Ok(Turn { key: keyed.key, at_work: Arc::clone(&self.at_work) });
-        }
-        Err(Problem::new(
-            StatusCode::CONFLICT,
-            "request_at_work",
-            "同一幂等键的请求正在办理，请稍候再查。",
-            "a request with this idempotency key is at work; ask again later",
-        ))
-    }
-
-    /// What the request was answered with before, if it was.
-    ///
-    /// # Errors
-    /// 422 where the key was used for another request; those of the database.
-    pub async fn before(&self, keyed: Keyed) -> Result<Option<KeptAnswer>, Problem> {
+    /// 409 while another request with the key is at work; 422 where the key was used for another request; those of the
+    /// database.
+    pub async fn begin(&self, keyed: Keyed) -> Result<Begun, Problem> {
+        let turn = match self.keys.lock().entry(keyed.key) {
+            Entry::Vacant(free) => {
+                free.insert(Key::AtWork);
+                Turn { keyed, keys: self.keys.clone() }
+            }
+            Entry::Occupied(taken) => match taken.get() {
+                Key::AtWork => return Err(at_work()),
+                Key::Answered(before, _) if before.sha256 != keyed.sha256 => return Err(reused()),
+                Key::Answered(_, answer) => return Ok(Begun::Answered(answer.clone())),
+            },
+        };
         let found = match self.reading.ask(keyed.key).await {
             Some(found) => found,
             None => read(&self.pool, &[keyed.key]).await.map_err(ProcessError::from)?.pop().flatten(),
         };
-        let Some(AnswerRow { sha256, status, body }) = found else { return Ok(None) };
+        let Some(AnswerRow { sha256, status, body }) = found else { return Ok(Begun::Turn(turn)) };
         if sha256 != keyed.sha256 {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "command_reused",
-                "该幂等键已用于另一请求，请换一个新的键。",
-                "the idempotency key was used for another request; take a new one",
-            )
-            .at("Idempotency-Key"));
+            return Err(reused());
         }
         let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
-        Ok(status.map(|status| KeptAnswer { status, body }))
+        Ok(match status.zip(body) {
+            Some((status, body)) => Begun::Answered(KeptAnswer { status, body }),
+            None => Begun::Turn(turn),
+        })
     }
 
-    /// Keeps an answer.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn keep(&self, keyed: Keyed, answer: KeptAnswer) -> Result<(), Problem> {
-        if self.keeping.ask((keyed, answer.clone())).await.is_some() {
-            return Ok(());
-        }
-        Ok(keep(&self.pool, &[(keyed, answer)]).await.map_err(ProcessError::from)?)
+    /// Keeps the answer of a request, which a repeat gets from now on.
+    pub fn keep(&self, turn: &Turn, answer: KeptAnswer) {
+        let keyed = turn.keyed;
+        self.keys.lock().insert(keyed.key, Key::Answered(keyed, answer.clone()));
+        let answers = self.clone();
+        tokio::spawn(async move {
+            if answers.keeping.ask((keyed, answer.clone())).await.is_none()
+                && let Err(error) = keep(&answers.pool, &[(keyed, answer)]).await
+            {
+                tracing::warn!(%error, "an answer was not kept; a repeat will be done again");
+            }
+            answers.keys.lock().remove(&keyed.key);
+        });
     }
+}
+
+fn at_work() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "request_at_work",
+        "同一幂等键的请求正在办理，请稍候再查。",
+        "a request with this idempotency key is at work; ask again later",
+    )
+}
+
+fn reused() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "command_reused",
+        "该幂等键已用于另一请求，请换一个新的键。",
+        "the idempotency key was used for another request; take a new one",
+    )
+    .at("Idempotency-Key")
 }
 
 /// The answers under some keys, in their order.
@@ -146,7 +190,7 @@ async fn keep(pool: &PgPool, answers: &[(Keyed, KeptAnswer)]) -> Result<(), sqlx
     let keys: Vec<Uuid> = answers.iter().map(|(keyed, _)| keyed.key).collect();
     let digests: Vec<&[u8]> = answers.iter().map(|(keyed, _)| keyed.sha256.as_slice()).collect();
     let statuses: Vec<i16> = answers.iter().map(|(_, kept)| kept.status.as_u16().cast_signed()).collect();
-    let bodies: Vec<Option<&str>> = answers.iter().map(|(_, kept)| kept.body.as_deref()).collect();
+    let bodies: Vec<&str> = answers.iter().map(|(_, kept)| kept.body.as_str()).collect();
     let mut transaction = pool.begin().await?;
     sqlx::query("set local synchronous_commit = off").execute(&mut *transaction).await?;
     let query = sqlx::query(include_str!("sql/keep_answers.sql")).bind(keys).bind(digests);

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Api;
-use super::answers::{KeptAnswer, Keyed};
+use super::answers::{Begun, KeptAnswer, Keyed, Turn};
 use super::endpoint::{AnswerKind, BodyKind, Endpoint, Kept};
 use super::limits::Allowance;
 use super::patience::took_too_long;
@@ -110,17 +110,15 @@ async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Re
     let bytes = to_bytes(body, most).await.map_err(|error| unread(&error, most))?;
     let key = api.office().derived("http_request", &format!("{}|{key}", caller.actor.id));
     let keyed = Keyed { key, sha256: digest(&parts.method, &parts.uri.to_string(), &bytes) };
-    let turn = api.answers().begin(keyed)?;
-    if let Some(KeptAnswer { status, body: Some(body) }) = api.answers().before(keyed).await? {
-        return Ok(repeated(status, body));
-    }
+    let turn = match api.answers().begin(keyed).await? {
+        Begun::Turn(turn) => turn,
+        Begun::Answered(answer) => return Ok(repeated(answer)),
+    };
     let request = Request::from_parts(parts, Body::from(bytes));
     let (api, kept) = (api.clone(), endpoint.kept);
     let work = tokio::spawn(async move {
         let response = next.run(request).await;
-        let kept = keep(&api, keyed, kept, response).await;
-        drop(turn);
-        kept
+        keep(&api, turn, kept, response).await
     });
     match within(&gate.api, work).await? {
         Ok(response) => response,
@@ -132,7 +130,7 @@ async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Re
     }
 }
 
-async fn keep(api: &Api, keyed: Keyed, kept: Kept, response: Response) -> Result<Response, Problem> {
+async fn keep(api: &Api, turn: Turn, kept: Kept, response: Response) -> Result<Response, Problem> {
     let status = response.status();
     // what failed inside or may be otherwise in a moment is done again
     if status.is_server_error() || kept == Kept::Not {
@@ -142,7 +140,7 @@ async fn keep(api: &Api, keyed: Keyed, kept: Kept, response: Response) -> Result
     let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| too_large(ANSWER_BYTES_MAX))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let body = if kept == Kept::WithoutToken { without_token(&text) } else { text };
-    api.answers().keep(keyed, KeptAnswer { status, body: Some(body) }).await?;
+    api.answers().keep(&turn, KeptAnswer { status, body });
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
@@ -155,7 +153,8 @@ fn without_token(text: &str) -> String {
     value.to_string()
 }
 
-fn repeated(status: StatusCode, body: String) -> Response {
+fn repeated(answer: KeptAnswer) -> Response {
+    let KeptAnswer { status, body } = answer;
     let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
     let headers = [(CONTENT_TYPE, HeaderValue::from_static(kind))];
     let mut response = (status, headers, body).into_response();

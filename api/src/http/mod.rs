@@ -44,6 +44,7 @@ use tokio::sync::Mutex;
 
 use crate::access::Caller;
 use crate::check::Outside;
+use crate::processes::summary::Summaries;
 use crate::processes::{Office, ProcessError};
 use answers::Answers;
 use limits::{Bounds, Limits};
@@ -67,6 +68,7 @@ struct Inside {
     origin: String,
     limits: Limits,
     answers: Answers,
+    summaries: Summaries,
     metrics: Metrics,
     length: Mutex<Option<(Instant, u64)>>,
     outside: Outside,
@@ -84,9 +86,10 @@ impl Api {
     /// The same, with the public keys that go into bundles.
     pub fn knowing(office: Office, origin: String, bounds: Bounds, outside: Outside) -> Api {
         let answers = Answers::new(office.pool.clone());
+        let summaries = Summaries::new(&office);
         let limits = Limits::new(bounds);
         let (metrics, length) = (Metrics::default(), Mutex::default());
-        Api(Arc::new(Inside { office, origin, limits, answers, metrics, length, outside }))
+        Api(Arc::new(Inside { office, origin, limits, answers, summaries, metrics, length, outside }))
     }
 
     /// What the proofs are compared with beside the database.
@@ -118,6 +121,11 @@ impl Api {
                 Ok(length)
             }
         }
+    }
+
+    /// What summaries are made of, for all who ask at once.
+    fn summaries(&self) -> &Summaries {
+        &self.0.summaries
     }
 
     fn limits(&self) -> &Limits {

@@ -12,6 +12,7 @@ mod work;
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::aggregate::{Context, Decider};
 use futures::future::BoxFuture;
@@ -43,10 +44,10 @@ pub struct Repository {
     appender: Appender,
     cache: Arc<StateCache>,
     turns: Arc<Turns>,
-    /// How long streams are now.
-    versions: Gather<StreamId, u64>,
-    /// How long the log is now.
-    length: Gather<(), u64>,
+    /// What streams hold beyond what is known of them.
+    news: Gather<(StreamId, u64), Vec<StoredEvent>>,
+    /// The longest log that anything here was read from or written to.
+    length: Arc<AtomicU64>,
 }
 
 /// An aggregate as its stream tells it.
@@ -98,19 +99,24 @@ impl Repository {
     /// Runs over a log and an appender of the same ledger.
     pub fn new(log: Log, appender: Appender) -> Repository {
         let cache = Arc::new(StateCache::new(STATES_MAX));
-        let (versions, length) = (log.versions_together(), log.length_together());
-        Repository { log, appender, cache, turns: Arc::new(Turns::new()), versions, length }
+        let (news, length) = (log.news_together(), Arc::default());
+        Repository { log, appender, cache, turns: Arc::new(Turns::new()), news, length }
     }
 
-    /// How many events the log has now; asked once for all who ask at once.
+    /// How many events the log has at least: every event that any state or answer of this process rests on is among them.
+    /// The log itself is asked only where there was none yet.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn length(&self) -> Result<u64, ReadError> {
-        match self.length.ask(()).await {
-            Some(length) => Ok(length),
-            None => self.log.length().await,
+    pub async fn length_seen(&self) -> Result<u64, ReadError> {
+        match self.length.load(Ordering::Acquire) {
+            0 => self.log.length().await,
+            length => Ok(length),
         }
+    }
+
+    fn saw(&self, position: u64) {
+        self.length.fetch_max(position + 1, Ordering::AcqRel);
     }
 
     /// The log it reads.
@@ -146,13 +152,6 @@ impl Repository {
     ) -> Result<Loaded<A>, ExecuteError<A::Error>> {
         let stream = StreamId::new(A::TYPE, id.to_string());
         let known = self.remembered::<A>(&stream.id).map(|(loaded, _)| loaded);
-        // most streams are as they were: how long they are is asked for all who ask at once
-        if let Some(known) = &known
-            && self.versions.ask(stream.clone()).await == Some(known.version)
-        {
-            self.remember(&stream, known);
-            return Ok(known.clone());
-        }
         self.catch_up(&stream, known).await
     }
 
@@ -280,7 +279,10 @@ impl Repository {
         let found = self.log.lookup_command(key.id).await.map_err(ReadError::into_append_error)?;
         match found {
             None => Ok(None),
-            Some(recorded) if recorded.key == key => Ok(Some(recorded.appended)),
+            Some(recorded) if recorded.key == key => {
+                self.saw(recorded.appended.last_position);
+                Ok(Some(recorded.appended))
+            }
             Some(_) => Err(AppendError::CommandReused),
         }
     }
@@ -298,11 +300,16 @@ impl Repository {
         known: Option<Loaded<A>>,
     ) -> Result<Loaded<A>, ExecuteError<A::Error>> {
         let known = known.unwrap_or_else(|| Loaded { state: Arc::new(A::default()), version: 0 });
-        let events = self.log.read_stream_after(stream, known.version).await?;
+        // asked for all who ask at once; who gets no answer is told why
+        let events = match self.news.ask((stream.clone(), known.version)).await {
+            Some(events) => events,
+            None => self.log.read_stream_after(stream, known.version).await?,
+        };
         let Some(newest) = events.last() else {
             self.remember(stream, &known);
             return Ok(known);
         };
+        self.saw(newest.position);
         let version = newest.sequence;
         let mut state = Arc::unwrap_or_clone(known.state);
         for event in &events {

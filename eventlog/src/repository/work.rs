@@ -121,6 +121,9 @@ impl Work {
         }
         let append = Append { streams: appends, command: request.command, outcome, now: request.now };
         let result = repository.appender.append(append).await;
+        if let Ok(appended) = &result {
+            repository.saw(appended.last_position);
+        }
         let written = matches!(&result, Ok(appended) if !appended.repeated);
         for (kind, id, remembered) in states {
             if written {

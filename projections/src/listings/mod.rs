@@ -246,6 +246,34 @@ pub async fn cases(
     fetch_all("read_cases", connection, query.bind(i64::from(limit))).await
 }
 
+/// The cases of some persons who applied for them, at most `limit` of each.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cases_of_persons(
+    connection: &mut PgConnection,
+    persons: &[PersonId],
+    limit: u32,
+) -> Result<Vec<CaseEntry>, ProjectionError> {
+    let ids: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
+    let query = sqlx::query(include_str!("sql/cases_of_persons.sql")).bind(ids).bind(i64::from(limit));
+    fetch_all("read_cases", connection, query).await
+}
+
+/// The payments of some cases, each with its case.
+///
+/// # Errors
+/// Those of the database.
+pub async fn payments_of_cases(
+    connection: &mut PgConnection,
+    cases: &[CaseId],
+) -> Result<Vec<(CaseId, PaymentId)>, ProjectionError> {
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.uuid()).collect();
+    let query = sqlx::query_as(include_str!("sql/payments_of_cases.sql")).bind(ids);
+    let found: Vec<(Uuid, Uuid)> = query.fetch_all(connection).await?;
+    Ok(found.into_iter().map(|(case, payment)| (CaseId::new(case), PaymentId::new(payment))).collect())
+}
+
 /// Payments of a run after a place, by program, case, month and attempt.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use domain::ids::{CaseId, FundId, PaymentId, PersonId, RecoveryPlanId};
 use domain::money::Money;
+use domain::program::Program;
 use serde::{Deserialize, Serialize};
 use sqlx::{Executor, Postgres};
 use uuid::Uuid;
@@ -52,7 +53,7 @@ pub struct OpenPayment {
     /// For whom it was.
     pub beneficiary: PersonId,
     /// The program.
-    pub program: domain::program::Program,
+    pub program: Program,
     /// 所属月份.
     pub month: domain::calendar::BenefitMonth,
     /// Asked back.
@@ -108,18 +109,33 @@ pub async fn claims_on<'e>(
     fetch_all(TABLE, executor, sqlx::query(include_str!("sql/claims_on.sql")).bind(cases)).await
 }
 
-/// The payments of which something is or was asked back, of these persons and cases; of everybody and every case where
-/// the list is empty. By person, month and payment.
+/// The payments of which something is or was asked back, of these cases; of every case where the list is empty. By
+/// person, month and payment.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn recoveries<'e>(
     executor: impl Executor<'e, Database = Postgres>,
-    persons: &[PersonId],
     cases: &[CaseId],
 ) -> Result<Vec<OpenPayment>, ProjectionError> {
-    let persons: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
     let cases: Vec<Uuid> = cases.iter().map(|case| case.uuid()).collect();
-    let query = sqlx::query(include_str!("sql/recoveries.sql")).bind(persons).bind(cases);
+    let query = sqlx::query(include_str!("sql/recoveries.sql")).bind(cases);
     fetch_all("read_payments", executor, query).await
+}
+
+/// The payments of a person of which something is or was asked back, with their programs.
+///
+/// # Errors
+/// Those of the database.
+pub async fn asked_back_of<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    person: PersonId,
+) -> Result<Vec<(PaymentId, Program)>, ProjectionError> {
+    let query = sqlx::query_as(include_str!("sql/asked_back_of.sql")).bind(person.uuid());
+    let rows: Vec<(Uuid, String)> = query.fetch_all(executor).await?;
+    let read = |(payment, program): (Uuid, String)| {
+        let program = program.parse().map_err(|_| ProjectionError::Row { table: "read_payments" })?;
+        Ok((PaymentId::new(payment), program))
+    };
+    rows.into_iter().map(read).collect()
 }

@@ -56,7 +56,7 @@ pub(super) async fn receive(
             let office = app.office();
             receive_repayment(office, &desk, case, repaid).await?;
             office.runner.catch_up(Until::Head).await?;
-            Ok(recoveries(&office.pool, &[], &[case]).await?)
+            Ok(recoveries(&office.pool, &[case]).await?)
         })
         .await?;
     let open = open_of(&payments);
@@ -98,7 +98,7 @@ async fn look_up(
         zh: format!("没有追回方案 {plan_id}"),
         en: format!("there is no recovery plan {plan_id}"),
     })?;
-    let of_case = recoveries(pool, &[], &[plan.case_id]).await?;
+    let of_case = recoveries(pool, &[plan.case_id]).await?;
     let of_plan = of_case
         .into_iter()
         .filter(|payment| plan.items.iter().any(|item| item.payment_id == payment.payment_id));
@@ -151,7 +151,7 @@ pub(super) async fn list(session: &Session) -> Result<Done, Failure> {
         .with_ledger(async |app| {
             let pool = &app.office().pool;
             app.office().runner.catch_up(Until::Head).await?;
-            Ok((queries::plans(pool).await?, recoveries(pool, &[], &[]).await?))
+            Ok((queries::plans(pool).await?, recoveries(pool, &[]).await?))
         })
         .await?;
     let heads = [

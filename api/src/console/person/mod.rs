@@ -12,15 +12,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::disclosure::{OPENING_ROLES, OpenedFields};
-use domain::household::{Household, Member};
+use domain::household::Member;
 use domain::identifiers::masked_name;
-use domain::ids::{HouseholdId, PersonId};
+use domain::ids::PersonId;
 use domain::personal::{Opened, PersonalField, Sealed};
 use projections::case_files;
-use projections::case_files::queries::members;
-use projections::listings::{self, CaseEntry, CaseFilter};
-use projections::payment_registers;
-use projections::payment_registers::queries::payments_of_case;
+use projections::listings::CaseEntry;
 
 use attachments::Attachments;
 pub(super) use attachments::{
@@ -31,17 +28,12 @@ use super::Console;
 use super::answers::{Refusal, Stop, shown};
 use super::forms::{Field, Kind, Sheet, StepForm, Typed};
 use super::page::Frame;
-use super::scope::narrowed;
 use super::visitor::Visitor;
 use crate::access::Capability;
 use crate::console::address::Path;
 use crate::lang::Lang;
-use crate::processes::attachments::Belonging;
-use crate::processes::summary::{Summary, SummaryOf, summary_of};
+use crate::processes::summary::{Gathered, Summary, gather, summary_of};
 use crate::processes::{AsOf, Office, ProcessError, record_disclosure};
-
-/// The most cases of one person that are shown.
-const CASES_MAX: u32 = 200;
 
 /// What can be opened, and is recorded as opened.
 const LABELS: [&str; 3] = ["name", "id_number", "account"];
@@ -72,13 +64,6 @@ struct CaseLine {
     program: &'static str,
     stage: String,
     since: String,
-}
-
-/// What the read tables know of a person, as the visitor sees it.
-struct Known {
-    household: HouseholdId,
-    belonging: Belonging,
-    of: SummaryOf,
 }
 
 /// Shows a person, masked.
@@ -139,18 +124,9 @@ async fn disclose(
     recorded.map_err(|error| Refusal::of(&error, visitor.lang))
 }
 
-async fn known(office: &Office, visitor: &Visitor, person: PersonId) -> Result<Known, ProcessError> {
-    let mut seen = narrowed(office, visitor, &[&case_files::ABOUT, &payment_registers::ABOUT]).await?;
-    let homes = members(seen.connection(), &[person]).await?;
-    let belonging = Belonging::among(person, &homes).ok_or(ProcessError::UnknownPerson)?;
-    let filter = CaseFilter { applicant: Some(person), ..CaseFilter::default() };
-    let cases = listings::cases(seen.connection(), &filter, None, CASES_MAX).await?;
-    let mut payments = Vec::new();
-    for case in &cases {
-        let paid = payments_of_case(seen.connection(), case.case_id).await?;
-        payments.extend(paid.iter().map(|payment| payment.payment_id.to_string()));
-    }
-    Ok(Known { household: belonging.home, belonging, of: SummaryOf { person, cases, payments } })
+async fn known(office: &Office, visitor: &Visitor, person: PersonId) -> Result<Gathered, ProcessError> {
+    let known = gather(office, &visitor.account.data_scope, &[person]).await?.pop().flatten();
+    known.ok_or(ProcessError::UnknownPerson)
 }
 
 async fn read(
@@ -161,17 +137,16 @@ async fn read(
 ) -> Result<PersonPage, ProcessError> {
     let (office, lang) = (&console.office, visitor.lang);
     let known = known(office, visitor, person).await?;
-    let home = office.repository.load_newest::<Household>(known.household).await?.state;
+    let home = known.home()?;
     let member = home.member(person).ok_or(ProcessError::UnknownPerson)?;
     let today = visitor.desk().today();
-    let summary = summary_of(office, &known.of, AsOf { effective: today, known: today }).await?;
-    office.load_keys(home.registered().into_iter().flat_map(|home| home.members.keys().copied())).await?;
+    let summary = summary_of(office, &known, AsOf { effective: today, known: today }).await?;
     let values = opened::Values::of(office, member, today, lang, opened);
     let may_see_looks = crate::access::may(visitor.role, Capability::ReadCases);
     let may_open = OPENING_ROLES.contains(&visitor.role) && !member.is_restricted();
     let path = format!("/people/{person}");
     let mut links =
-        vec![(format!("/households/{}", known.household), lang.pick("家庭", "Household").to_owned())];
+        vec![(format!("/households/{}", known.belonging.home), lang.pick("家庭", "Household").to_owned())];
     links.push((format!("{path}/history"), lang.pick("全部经过", "Whole history").to_owned()));
     Ok(PersonPage {
         frame: Frame::new(visitor, "/find"),
@@ -180,7 +155,7 @@ async fn read(
         opened,
         form: (!opened && may_open).then(|| form(lang, &path)),
         links,
-        cases: known.of.cases.iter().map(|case| case_line(lang, case)).collect(),
+        cases: known.cases.iter().map(|case| case_line(lang, case)).collect(),
         totals: totals(lang, &summary),
         heat: heat::rows(lang, &summary),
         months: heat::months(lang, &summary),

@@ -52,12 +52,12 @@ pub struct Done {
 }
 
 impl Done {
-    /// The thing, and the log as it is now.
+    /// The thing, and the log with what was done to it.
     ///
     /// # Errors
     /// Those of the database.
     pub(super) async fn with(api: &Api, id: impl ToString) -> Result<axum::Json<Done>, Problem> {
-        let position = api.office().repository.length().await.map_err(ProcessError::from)?;
+        let position = api.office().repository.length_seen().await.map_err(ProcessError::from)?;
         Ok(axum::Json(Done { id: id.to_string(), position }))
     }
 }

@@ -16,11 +16,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::summary::{Told, Wanted, disclose, known, purpose_required, told};
+use super::summary::{Told, Wanted, disclose, purpose_required, told};
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, askable};
 use crate::http::problem::Problem;
 use crate::processes::AsOf;
+use crate::processes::summary::gather;
 
 /// One JSON object a line.
 pub const LINES: &str = "application/x-ndjson";
@@ -104,9 +105,11 @@ impl Reading {
         self.ended = persons.len() < BATCH as usize;
         self.after = persons.last().copied().or(self.after);
         let (mut lines, mut opened) = (VecDeque::new(), Vec::new());
-        for person in persons {
-            let known = known(api, &at.caller, person).await?;
-            let line = match told(api, known, person, (&self.wanted, self.as_of)).await? {
+        for known in gather(api.office(), &at.caller.data_scope, &persons).await? {
+            // who went away meanwhile has no line
+            let Some(known) = known else { continue };
+            let person = known.belonging.person;
+            let line = match told(api.office(), known, (&self.wanted, self.as_of)).await? {
                 Told::Restricted => json!({ "person_id": person, "restricted": true }),
                 Told::Erased(on, summary) => {
                     json!({ "person_id": person, "erased_on": on, "totals": summary.totals })

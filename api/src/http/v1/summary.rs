@@ -8,28 +8,20 @@ use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use domain::actor::Role;
 use domain::disclosure::OpenedFields;
-use domain::household::{Household, Member};
+use domain::household::Member;
 use domain::identifiers::masked_name;
-use domain::ids::{HouseholdId, PersonId};
-use projections::case_files::queries::members;
-use projections::case_files::{self, Presence};
-use projections::listings::{self, CaseEntry, CaseFilter};
-use projections::payment_registers;
-use projections::payment_registers::queries::payments_of_case;
+use domain::ids::PersonId;
+use projections::listings::CaseEntry;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::has_newest;
-use crate::access::Caller;
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, Named, askable};
 use crate::http::list::tagged;
 use crate::http::problem::Problem;
-use crate::processes::summary::{MonthLine, ProgramLine, Summary, SummaryOf, Sums, summary_of};
+use crate::processes::summary::{Gathered, MonthLine, ProgramLine, Summary, Sums, summary_of};
 use crate::processes::{AsOf, Office, ProcessError, record_disclosure};
-
-/// The most cases of one person.
-const CASES_MAX: u32 = 200;
 
 /// As of when, and what is to be opened.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -70,13 +62,6 @@ pub struct SummaryView {
     cases: Option<Vec<CaseEntry>>,
 }
 
-/// What the read tables know of a person.
-pub(super) struct Known {
-    household: HouseholdId,
-    of: SummaryOf,
-    position: u64,
-}
-
 pub(super) async fn summary(
     State(api): State<Api>,
     at: AtDesk,
@@ -86,12 +71,12 @@ pub(super) async fn summary(
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(&asked)?;
     let as_of = asked.as_of(at.desk.today())?;
-    let known = known(&api, &at.caller, person).await?;
+    let known = api.summaries().of(&at.caller.data_scope, person).await?.ok_or_else(Problem::not_found)?;
     let position = known.position;
-    if has_newest(&headers, position) && !is_restricted(&api, &known, person).await? {
+    if has_newest(&headers, position) && !is_restricted(&known)? {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
-    match told(&api, known, person, (&wanted, as_of)).await? {
+    match told(api.office(), known, (&wanted, as_of)).await? {
         Told::Restricted => Err(restricted()),
         Told::Erased(on, summary) => Ok(gone(on, &summary)),
         Told::Whole(view) => {
@@ -113,31 +98,25 @@ pub(super) enum Told {
     Erased(NaiveDate, Box<Summary>),
 }
 
-async fn is_restricted(api: &Api, known: &Known, person: PersonId) -> Result<bool, Problem> {
-    let home = api.office().repository.load_newest::<Household>(known.household).await;
-    let home = home.map_err(ProcessError::from)?.state;
-    Ok(home.member(person).is_none_or(Member::is_restricted))
+fn is_restricted(known: &Gathered) -> Result<bool, ProcessError> {
+    Ok(known.home()?.member(known.belonging.person).is_none_or(Member::is_restricted))
 }
 
-/// Gathers what there is to say of a person; who hands it on records first that it was opened.
+/// What there is to say of a person; who hands it on records first that it was opened.
 pub(super) async fn told(
-    api: &Api,
-    known: Known,
-    person: PersonId,
+    office: &Office,
+    known: Gathered,
     (wanted, as_of): (&Wanted, AsOf),
 ) -> Result<Told, Problem> {
-    let office = api.office();
-    let home = office.repository.load_newest::<Household>(known.household).await;
-    let home = home.map_err(ProcessError::from)?.state;
+    let (home, person) = (known.home()?, known.belonging.person);
     let member = home.member(person).ok_or_else(Problem::not_found)?;
     if member.is_restricted() {
         return Ok(Told::Restricted);
     }
-    let summary = summary_of(office, &known.of, as_of).await?;
+    let summary = summary_of(office, &known, as_of).await?;
     if let Some(on) = member.erased_on() {
         return Ok(Told::Erased(on, Box::new(summary)));
     }
-    office.load_keys([person]).await?;
     let (name, id_number) = wanted.open(office, member)?;
     Ok(Told::Whole(Box::new(SummaryView {
         person_id: person,
@@ -150,7 +129,7 @@ pub(super) async fn told(
         totals: summary.totals,
         programs: wanted.programs.then_some(summary.programs),
         months: wanted.months.then_some(summary.months),
-        cases: wanted.cases.then_some(known.of.cases),
+        cases: wanted.cases.then_some(known.cases),
     })))
 }
 
@@ -159,25 +138,6 @@ impl SummaryAsked {
         let effective = askable(self.effective, today, "effective")?;
         Ok(AsOf { effective, known: askable(self.known, today, "known")? })
     }
-}
-
-/// What the read tables know of a person whom the caller sees.
-///
-/// # Errors
-/// 404 for nobody, and for somebody of another community.
-pub(super) async fn known(api: &Api, caller: &Caller, person: PersonId) -> Result<Known, Problem> {
-    let mut seen = api.seen_by(caller, &[&case_files::ABOUT, &payment_registers::ABOUT]).await?;
-    let homes = members(seen.connection(), &[person]).await?;
-    let home = homes.iter().find(|member| member.presence == Presence::Present).or(homes.first());
-    let household = home.map(|member| member.household_id).ok_or_else(Problem::not_found)?;
-    let filter = CaseFilter { applicant: Some(person), ..CaseFilter::default() };
-    let cases = listings::cases(seen.connection(), &filter, None, CASES_MAX).await?;
-    let mut payments = Vec::new();
-    for case in &cases {
-        let paid = payments_of_case(seen.connection(), case.case_id).await?;
-        payments.extend(paid.iter().map(|payment| payment.payment_id.to_string()));
-    }
-    Ok(Known { household, of: SummaryOf { person, cases, payments }, position: seen.position() })
 }
 
 /// Records what is about to be handed on, for the caller themself.

@@ -8,7 +8,7 @@ use domain::ids::PersonId;
 use domain::money::Money;
 use domain::payment::{Payment, PaymentEvent};
 use domain::program::Program;
-use projections::recovery_plans::queries::recoveries;
+use projections::recovery_plans::queries::asked_back_of;
 use projections::runner::Until;
 use serde::Serialize;
 
@@ -65,10 +65,10 @@ pub async fn balance_of(
     as_of: AsOf,
 ) -> Result<PersonBalance, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
-    let asked_back = recoveries(&office.pool, &[person], &[]).await?;
+    let asked_back = asked_back_of(&office.pool, person).await?;
     let programs: HashMap<String, Program> =
-        asked_back.iter().map(|payment| (payment.payment_id.to_string(), payment.program)).collect();
-    let ids: Vec<String> = asked_back.iter().map(|payment| payment.payment_id.to_string()).collect();
+        asked_back.into_iter().map(|(payment, program)| (payment.to_string(), program)).collect();
+    let ids: Vec<String> = programs.keys().cloned().collect();
     let mut found: BTreeMap<&'static str, ProgramBalance> = BTreeMap::new();
     let known_until = end_of(as_of.known);
     // the orders are passed over: they are most of the bytes

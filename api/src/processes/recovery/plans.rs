@@ -280,7 +280,7 @@ pub async fn receive_repayment(
     repaid: Repaid,
 ) -> Result<(), ProcessError> {
     office.runner.catch_up(Until::Head).await?;
-    let asked_back = recoveries(&office.pool, &[], &[case_id]).await?;
+    let asked_back = recoveries(&office.pool, &[case_id]).await?;
     if was_taken_in(office, &asked_back, &repaid).await? {
         return Ok(());
     }

@@ -6,6 +6,5 @@ select json_build_object(
   from read_payments as payment
   join read_payment_runs as run using (run_id)
  where payment.recovery_opened_fen > 0
-   and (cardinality($1) = 0 or payment.beneficiary = any ($1))
-   and (cardinality($2) = 0 or payment.case_id = any ($2))
+   and (cardinality($1) = 0 or payment.case_id = any ($1))
  order by payment.beneficiary, payment.month, payment.payment_id

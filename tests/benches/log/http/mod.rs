@@ -51,7 +51,7 @@ pub async fn run(setting: &Setting, size: Size) {
     // the first request would do it, with everybody else waiting: what is measured is a server that runs
     office.runner.catch_up(Until::Head).await.unwrap();
     // as the server does by itself within a minute
-    sqlx::query("analyze").execute(app.owner()).await.unwrap();
+    sqlx::query("vacuum analyze").execute(app.owner()).await.unwrap();
     let address = doors::open(office).await;
     let token = doors::token(office, "lin.yi", Role::Clerk).await;
     let doors = Doors { office, address, token, cases: size.cases };

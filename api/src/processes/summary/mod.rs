@@ -1,8 +1,12 @@
 //! 受益人待遇汇总: what a person has, was due, was paid and owes back, month by month, as of two clocks.
 //!
 //! It is folded from the log: the cases and households as they were known, the schedule by the rules known then, and the
-//! payments by what had happened by the effective day. The read tables only say which streams there are.
+//! payments by what had happened by the effective day. [`gather`] reads the streams of some people together.
 
+mod gathered;
+mod together;
+
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,15 +14,17 @@ use domain::aggregate::{Decider, LedgerEvent};
 use domain::benefit_case::BenefitCase;
 use domain::calendar::BenefitMonth;
 use domain::household::Household;
-use domain::ids::{CaseId, HouseholdId, PersonId};
+use domain::ids::{CaseId, HouseholdId};
 use domain::money::{Money, MoneyError};
-use domain::payment::{Payment, PaymentEvent, PaymentOrder};
+use domain::payment::{PaymentEvent, PaymentOrder};
 use domain::program::Program;
 use domain::schedule::schedule;
 use eventlog::event::StoredEvent;
-use projections::listings::CaseEntry;
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub use gathered::{Gathered, gather};
+pub use together::Summaries;
 
 use super::recovery::end_of;
 use super::{AsOf, Office, ProcessError};
@@ -84,54 +90,45 @@ pub struct Sums {
     pub recovery_waived_fen: Money,
 }
 
-/// Whose, and what streams there are.
-#[derive(Clone, Debug)]
-pub struct SummaryOf {
-    /// The person.
-    pub person: PersonId,
-    /// Their cases, as far as they are seen.
-    pub cases: Vec<CaseEntry>,
-    /// The payments of these cases.
-    pub payments: Vec<String>,
-}
-
 type Months = BTreeMap<(CaseId, BenefitMonth), MonthLine>;
 
 /// The summary of a person as of two clocks. What is due is left out for somebody whose facts were erased; what was paid
 /// stays.
 ///
 /// # Errors
-/// Those of the log; a sum out of range; a sealed fact that cannot be read.
-pub async fn summary_of(office: &Office, of: &SummaryOf, as_of: AsOf) -> Result<Summary, ProcessError> {
+/// Those of the rules; a sum out of range; an event or a sealed fact that cannot be read.
+pub async fn summary_of(office: &Office, of: &Gathered, as_of: AsOf) -> Result<Summary, ProcessError> {
     let until = end_of(as_of.known);
     let mut months = Months::new();
-    pay(office, of, as_of.effective, until, &mut months).await?;
+    for stream in of.payments.values() {
+        pay(stream, as_of.effective, until, &mut months)?;
+    }
     let rules = office.current_rules().await?;
-    let cases =
-        fold_all::<BenefitCase>(office, of.cases.iter().map(|case| case.case_id.to_string()), until).await?;
-    let homes: BTreeSet<HouseholdId> = of.cases.iter().map(|case| case.household_id).collect();
-    let homes = fold_all::<Household>(office, homes.iter().map(HouseholdId::to_string), until).await?;
-    let people =
-        homes.values().filter_map(Household::registered).flat_map(|home| home.members.keys().copied());
-    office.load_keys(people.collect::<Vec<_>>()).await?;
+    let through = BenefitMonth::of(as_of.effective);
+    let mut homes: HashMap<HouseholdId, Household> = HashMap::new();
     for entry in &of.cases {
-        let case = cases.get(&entry.case_id.to_string());
-        let home = homes.get(&entry.household_id.to_string());
-        let (Some(case), Some(home)) = (case.filter(|case| case.enrollment().is_some()), home) else {
-            continue;
-        };
-        let erased = home.member(of.person).is_some_and(|member| member.erased_on().is_some());
-        if erased {
+        let case = of.files.get(&entry.case_id.to_string()).map(|stream| folded(stream, Some(until)));
+        let Some(case): Option<BenefitCase> = case.transpose()? else { continue };
+        if case.enrollment().is_none() {
             continue;
         }
-        let through = BenefitMonth::of(as_of.effective);
-        let due = schedule(case, home, &*office.keyring, &rules, as_of.known, through);
+        let home = match homes.entry(entry.household_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let Some(stream) = of.homes.get(&entry.household_id.to_string()) else { continue };
+                unknown.insert(folded(stream, Some(until))?)
+            }
+        };
+        if home.member(of.belonging.person).is_some_and(|member| member.erased_on().is_some()) {
+            continue;
+        }
+        let due = schedule(&case, home, &*office.keyring, &rules, as_of.known, through);
         let due = due.map_err(|error| ProcessError::refused(&error))?;
         for month in due.months.iter().filter(|month| month.due.is_positive()) {
             line(&mut months, (entry.case_id, entry.program, month.month)).sums.due_fen = month.due;
         }
     }
-    Ok(summed(months, BenefitMonth::of(as_of.effective))?)
+    Ok(summed(months, through)?)
 }
 
 fn line(months: &mut Months, (case_id, program, month): (CaseId, Program, BenefitMonth)) -> &mut MonthLine {
@@ -139,28 +136,23 @@ fn line(months: &mut Months, (case_id, program, month): (CaseId, Program, Benefi
     months.entry((case_id, month)).or_insert(MonthLine { case_id, program, month, sums })
 }
 
-/// Adds what had happened to the payments.
-async fn pay(
-    office: &Office,
-    of: &SummaryOf,
+/// Adds what had happened to a payment.
+fn pay(
+    stream: &[StoredEvent],
     effective: NaiveDate,
     until: DateTime<Utc>,
     months: &mut Months,
 ) -> Result<(), ProcessError> {
-    let mut orders: HashMap<String, Box<PaymentOrder>> = HashMap::new();
-    let log = office.repository.log();
-    for stored in log.read_streams(Payment::TYPE, &of.payments, u64::MAX).await? {
-        if stored.recorded_at >= until {
-            continue;
-        }
-        let Some(event) = decoded::<PaymentEvent>(&stored)? else { continue };
+    let mut ordered: Option<Box<PaymentOrder>> = None;
+    for stored in stream.iter().filter(|stored| stored.recorded_at < until) {
+        let Some(event) = decoded::<PaymentEvent>(stored)? else { continue };
         if event.effective_on().is_some_and(|day| day > effective) {
             continue;
         }
         if let PaymentEvent::PaymentOrdered { order } = &event {
-            orders.insert(stored.stream.id.clone(), order.clone());
+            ordered = Some(order.clone());
         }
-        let Some(order) = orders.get(&stored.stream.id) else { continue };
+        let Some(order) = &ordered else { continue };
         let sums = &mut line(months, (order.case_id, order.program, order.month)).sums;
         add(sums, order, &event)?;
     }
@@ -188,27 +180,16 @@ fn add(sums: &mut Sums, order: &PaymentOrder, event: &PaymentEvent) -> Result<()
     }
 }
 
-/// The streams of one kind as they were known.
-async fn fold_all<A>(
-    office: &Office,
-    ids: impl Iterator<Item = String>,
-    until: DateTime<Utc>,
-) -> Result<HashMap<String, A>, ProcessError>
-where
-    A: Decider,
-{
-    let ids: Vec<String> = ids.collect();
-    let mut states: HashMap<String, A> = HashMap::new();
-    for stored in office.repository.log().read_streams(A::TYPE, &ids, u64::MAX).await? {
-        if stored.recorded_at >= until {
-            continue;
-        }
-        if let Some(event) = decoded::<A::Event>(&stored)? {
-            let state = states.entry(stored.stream.id.clone()).or_default();
+/// A stream as it was known before a moment; as it is now, where none is given.
+fn folded<A: Decider>(stream: &[StoredEvent], until: Option<DateTime<Utc>>) -> Result<A, ProcessError> {
+    let mut state = A::default();
+    let known = |stored: &&StoredEvent| until.is_none_or(|until| stored.recorded_at < until);
+    for stored in stream.iter().filter(known) {
+        if let Some(event) = decoded::<A::Event>(stored)? {
             state.try_evolve(&event).map_err(|error| ProcessError::Damaged(error.to_string()))?;
         }
     }
-    Ok(states)
+    Ok(state)
 }
 
 fn decoded<E: LedgerEvent>(stored: &StoredEvent) -> Result<Option<E>, ProcessError> {
