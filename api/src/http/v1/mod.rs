@@ -28,12 +28,12 @@ mod users;
 mod webhooks;
 
 use axum::http::HeaderMap;
+use domain::user::Account;
 use projections::listings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-pub(crate) use changes::cloud_event;
+pub(crate) use changes::CloudEvent;
 
 use super::Api;
 use super::endpoint::{Endpoint, Kept, get, post};
@@ -41,6 +41,9 @@ use super::list::ShortAsked;
 use super::problem::Problem;
 use crate::access::Capability as Can;
 use crate::processes::ProcessError;
+use crate::processes::payment_run::TakenIn;
+use crate::processes::webhooks::{DeadLetter, WebhookStanding};
+use crate::replay::ReportItem;
 
 /// What was done.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -159,7 +162,8 @@ fn cases() -> Vec<Endpoint> {
             ("个案重放：逐事件说明并重新核定", "a case told from the log, and determined anew"),
             cases::replayed,
         )
-        .query::<cases::ReplayAsked>(),
+        .query::<cases::ReplayAsked>()
+        .answers::<Vec<ReportItem>>(),
         post(
             "/cases",
             Can::PrepareCases,
@@ -246,7 +250,8 @@ fn payments() -> Vec<Endpoint> {
             run_steps::take_return,
         )
         .query::<run_steps::ReturnAsked>()
-        .takes_file(),
+        .takes_file()
+        .answers::<TakenIn>(),
     ]
 }
 
@@ -340,10 +345,12 @@ fn administration() -> Vec<Endpoint> {
         get("/trail", Can::Audit, ("审计轨迹", "the audit trail"), changes::trail)
             .query::<changes::TrailAsked>()
             .lists::<listings::ChangeEntry>(),
-        get("/changes", Can::FollowChanges, feed, changes::feed).query::<changes::FeedAsked>().streams(),
+        get("/changes", Can::FollowChanges, feed, changes::feed)
+            .query::<changes::FeedAsked>()
+            .streams::<changes::Changes>(),
         get("/users", Can::ReadUsers, ("用户一览", "users"), users::list)
             .query::<ShortAsked>()
-            .lists::<Value>(),
+            .lists::<Account>(),
         post("/users", Can::ManageUsers, ("开立用户", "opens a user"), users::open)
             .takes::<users::NewAccount>()
             .answers::<Done>(),
@@ -366,7 +373,7 @@ fn administration() -> Vec<Endpoint> {
 fn told() -> Vec<Endpoint> {
     vec![
         get("/webhooks", Can::ReadUsers, ("推送订阅一览", "webhooks, and how far they went"), webhooks::list)
-            .lists::<Value>(),
+            .lists::<WebhookStanding>(),
         post(
             "/webhooks",
             Can::ManageUsers,
@@ -393,6 +400,6 @@ fn told() -> Vec<Endpoint> {
             ("未送达的消息", "messages that were given up"),
             webhooks::dead,
         )
-        .lists::<Value>(),
+        .lists::<DeadLetter>(),
     ]
 }

@@ -13,10 +13,11 @@ use domain::payment_run::PaymentRun;
 use domain::program::Program;
 use projections::Until;
 use projections::bank_returns::queries::{files as received, open_lines};
+use projections::bank_returns::{BankLineRow, BankReturnRow};
 use projections::payment_registers::queries::{payments, run as run_row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::run_steps::at_run;
 use super::{Done, Reason};
@@ -27,7 +28,7 @@ use crate::http::input::{Asked, AtDesk, Named, SeenVersion, Sent};
 use crate::http::list::{Page, limit, place};
 use crate::http::problem::Problem;
 use crate::processes::ProcessError;
-use crate::processes::payment_run::{self, Finding, RunNote, StagedLine};
+use crate::processes::payment_run::{self, ChangedCase, Finding, Outlook, RunNote, StagedLine, ToldNote};
 
 type Answer = Result<Json<Done>, Problem>;
 
@@ -48,9 +49,9 @@ fn before() -> Vec<Endpoint> {
         get("/runs/{id}/lines", Can::ReadPayments, ("核算明细", "calculated lines"), lines)
             .query::<LinesAsked>()
             .lists::<LineView>(),
-        get("/runs/{id}/notes", Can::ReadPayments, notes, notes_of).lists::<Value>(),
-        get("/runs/{id}/changed-cases", Can::ReadPayments, changed, changed_cases).lists::<Value>(),
-        get("/runs/{id}/outlook", Can::ReadPayments, outlook, outlook_of),
+        get("/runs/{id}/notes", Can::ReadPayments, notes, notes_of).lists::<ToldNote>(),
+        get("/runs/{id}/changed-cases", Can::ReadPayments, changed, changed_cases).lists::<ChangedCase>(),
+        get("/runs/{id}/outlook", Can::ReadPayments, outlook, outlook_of).answers::<Outlook>(),
         post("/runs/{id}/recalculation", Can::PrepareRuns, anew, recalculate).answers::<Done>(),
         post("/runs/{id}/withdrawal", Can::PrepareRuns, ("撤回", "takes a submitted run back"), withdraw)
             .takes::<Reason>()
@@ -68,10 +69,10 @@ fn after() -> Vec<Endpoint> {
             bank_files,
         )
         .query::<OfRun>()
-        .lists::<Value>(),
+        .lists::<BankReturnRow>(),
         get("/bank-exceptions", Can::ReadPayments, exceptions, bank_exceptions)
             .query::<OfRun>()
-            .lists::<Value>(),
+            .lists::<BankLineRow>(),
         post(
             "/bank-files/{id}/rows/{row}/resolution",
             Can::ReleaseRuns,
@@ -190,7 +191,7 @@ async fn notes_of(
     let cases: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
     let seen = api.cases_seen_by(&caller, &cases).await?;
     let own = notes.iter().filter(|note| seen.contains(&note.case_id()));
-    Page::of(own.map(RunNote::told).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+    Page::of(own.map(RunNote::told).collect(), u32::MAX, position, |_: &ToldNote| 0).answer(&headers)
 }
 
 async fn changed_cases(
@@ -204,17 +205,17 @@ async fn changed_cases(
     let changed = payment_run::changed_cases(api.office(), desk.today(), &run).await?;
     let cases: Vec<CaseId> = changed.iter().map(|case| case.case_id).collect();
     let seen = api.cases_seen_by(&caller, &cases).await?;
-    let own = changed.iter().filter(|case| seen.contains(&case.case_id));
-    Page::of(own.map(|case| json!(case)).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+    let own = changed.into_iter().filter(|case| seen.contains(&case.case_id));
+    Page::of(own.collect(), u32::MAX, position, |_: &ChangedCase| 0).answer(&headers)
 }
 
 async fn outlook_of(
     State(api): State<Api>,
     AtDesk { desk, .. }: AtDesk,
     Named(id): Named<RunId>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Outlook>, Problem> {
     known_run(&api, id).await?;
-    Ok(Json(json!(payment_run::outlook(api.office(), desk.today(), id).await?)))
+    Ok(Json(payment_run::outlook(api.office(), desk.today(), id).await?))
 }
 
 async fn recalculate(
@@ -255,8 +256,7 @@ async fn bank_files(
 ) -> Result<Response, Problem> {
     let position = api.office().runner.catch_up(Until::Head).await?;
     let files = received(&api.office().pool, asked.run).await?;
-    let rows = files.iter().map(|file| json!(file)).collect();
-    Page::of(rows, u32::MAX, position, |_: &Value| 0).answer(&headers)
+    Page::of(files, u32::MAX, position, |_: &BankReturnRow| 0).answer(&headers)
 }
 
 async fn bank_exceptions(
@@ -275,8 +275,8 @@ async fn bank_exceptions(
     let of_others =
         |payment: PaymentId| cases.iter().any(|(of, case)| *of == payment && !seen.contains(case));
     // a line that names no payment is nobody's yet: whoever resolves it has to see it
-    let own = lines.iter().filter(|line| !line.payment_id.is_some_and(of_others));
-    Page::of(own.map(|line| json!(line)).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+    let own = lines.into_iter().filter(|line| !line.payment_id.is_some_and(of_others)).collect();
+    Page::of(own, u32::MAX, position, |_: &BankLineRow| 0).answer(&headers)
 }
 
 /// What a line is.

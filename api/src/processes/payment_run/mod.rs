@@ -43,7 +43,7 @@ use projections::runner::Until;
 pub use bank_file::{BankFiles, OneFile};
 pub(in crate::processes) use calculate::load_keys;
 pub use calculate::{Prepared, calculate};
-pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, findings_of};
+pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, ToldNote, findings_of};
 pub use changed::{ChangedCase, ChangedMonth, EventSince, changed_cases};
 pub use exceptions::{Finding, cancel_payment, resolve_line};
 pub use find_lines::{FoundLines, LineFilter, LineOrder, find_lines};

@@ -38,7 +38,7 @@ use crate::processes::{Desk, Office, ProcessError, Step};
 const BATCH: usize = 5_000;
 
 /// What came of a file from the bank.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct TakenIn {
     /// The file, for its run.
     pub return_id: BankReturnId,
