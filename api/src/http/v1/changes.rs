@@ -41,7 +41,7 @@ const BATCH: u32 = 200;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrailAsked {
-    /// Concerning one person.
+    /// Concerning one person, disclosures of their values included.
     person: Option<PersonId>,
     /// Concerning one case.
     case: Option<CaseId>,
@@ -214,7 +214,8 @@ impl Follower {
 }
 
 fn sent(change: CloudEvent) -> Result<Event, Infallible> {
-    Ok(Event::default().event("change").data(change.text()).id(change.id))
+    let text = change.text();
+    Ok(Event::default().id(change.id).event("change").data(text))
 }
 
 impl CloudEvent {
