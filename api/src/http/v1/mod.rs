@@ -3,11 +3,13 @@
 
 mod attachments;
 mod audit;
+mod books;
 mod campaigns;
 mod case_facts;
 mod case_life;
 mod cases;
 mod changes;
+mod declared;
 mod erasure;
 mod evidence;
 mod funds;
@@ -85,6 +87,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         people(),
         registers::endpoints(),
+        declared::endpoints(),
         attachments::endpoints(),
         erasure::endpoints(),
         cases(),
@@ -95,6 +98,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         run_desk::endpoints(),
         recoveries(),
         money(),
+        books::endpoints(),
         funds::endpoints(),
         campaigns::endpoints(),
         gifts::endpoints(),
@@ -315,9 +319,6 @@ fn money() -> Vec<Endpoint> {
         get("/funds", Can::ReadMoney, ("资金一览", "funds"), money::funds)
             .query::<ShortAsked>()
             .lists::<money::FundView>(),
-        get("/trial-balance", Can::ReadMoney, ("试算平衡", "the trial balance"), money::trial_balance)
-            .query::<money::BalanceAsked>()
-            .answers::<money::BalanceView>(),
         get("/campaigns", Can::ReadMoney, ("募捐活动一览", "campaigns"), money::campaigns)
             .query::<ShortAsked>()
             .lists::<money::CampaignEntry>(),

@@ -390,7 +390,7 @@ async fn name_other_runs(office: &Office, lines: &mut [UnmatchedLine]) -> Result
 }
 
 /// What came of the file, and where the run stands by all of them.
-async fn taken(
+pub(super) async fn taken(
     office: &Office,
     run_id: RunId,
     known: &BankReturn,
