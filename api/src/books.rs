@@ -1,7 +1,13 @@
 //! The books read from the log alone: at any position, without a read table.
 
+use std::ops::ControlFlow;
+
+use chrono::NaiveDate;
 use domain::any_event::AnyEvent;
-use domain::books::{Book, Bookkeeper, Entries};
+use domain::books::{Account, Book, Bookkeeper, Entries, Posting, Subaccount};
+use domain::ids::FundId;
+use domain::money::Money;
+use domain::program::Program;
 use eventlog::event::StoredEvent;
 use eventlog::read::Log;
 
@@ -20,6 +26,18 @@ pub async fn read_books(
     length: u64,
     mut each: impl FnMut(&StoredEvent, &AnyEvent, &Entries) -> Result<(), ProcessError>,
 ) -> Result<(), ProcessError> {
+    let all = |stored: &StoredEvent, event: &AnyEvent, entries: &Entries| {
+        each(stored, event, entries).map(ControlFlow::Continue)
+    };
+    walk(log, length, all).await
+}
+
+/// The same, until `each` has seen enough.
+async fn walk(
+    log: &Log,
+    length: u64,
+    mut each: impl FnMut(&StoredEvent, &AnyEvent, &Entries) -> Result<ControlFlow<()>, ProcessError>,
+) -> Result<(), ProcessError> {
     let mut keeper = Bookkeeper::default();
     let mut next = 0;
     while next < length {
@@ -36,10 +54,82 @@ pub async fn read_books(
             let envelope = stored.metadata().map(|metadata| metadata.office_day);
             let recorded_on = envelope.unwrap_or_else(|_| office_day(stored.recorded_at));
             let entries = keeper.book(&stored.stream.id, &event, recorded_on);
-            each(stored, &event, &entries)?;
+            if each(stored, &event, &entries)?.is_break() {
+                return Ok(());
+            }
         }
     }
     Ok(())
+}
+
+/// Which postings of an account are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct PostingQuestion {
+    /// Of which account.
+    pub account: Account,
+    /// Of one fund.
+    pub fund: Option<FundId>,
+    /// Of one program.
+    pub program: Option<Program>,
+    /// First day; what lies before it counts for the balance, and is not told.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub on: Option<NaiveDate>,
+}
+
+impl PostingQuestion {
+    fn takes(&self, place: Subaccount, day: NaiveDate) -> bool {
+        place.account == self.account
+            && self.fund.is_none_or(|fund| place.fund == Some(fund))
+            && self.program.is_none_or(|program| place.program == Some(program))
+            && self.on.is_none_or(|on| day <= on)
+    }
+}
+
+/// A posting with the event behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct FoundPosting<'e> {
+    /// The event.
+    pub event: &'e StoredEvent,
+    /// Its place among the event's postings, from 0.
+    pub number: u32,
+    /// 记账日.
+    pub day: NaiveDate,
+    /// Where, and how much.
+    pub posting: Posting,
+    /// Debits less credits of everything that was asked for up to and with this, in fen.
+    pub balance: Money,
+}
+
+/// From a sum to the postings and events behind it: those of an account among the first `length` events, in the order of the
+/// log, until `each` has seen enough.
+///
+/// # Errors
+/// As [`read_books`]; a balance out of the range of money.
+pub async fn postings(
+    log: &Log,
+    length: u64,
+    question: PostingQuestion,
+    mut each: impl FnMut(FoundPosting<'_>) -> ControlFlow<()>,
+) -> Result<(), ProcessError> {
+    let mut balance = Money::ZERO;
+    walk(log, length, |event, _, entries| {
+        let day = entries.day;
+        for (number, posting) in (0..).zip(&entries.postings) {
+            if !question.takes(posting.subaccount, day) {
+                continue;
+            }
+            balance = balance.plus(posting.amount)?;
+            if question.from.is_some_and(|from| day < from) {
+                continue;
+            }
+            if each(FoundPosting { event, number, day, posting: *posting, balance }).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })
+    .await
 }
 
 /// The books of the first `length` events.

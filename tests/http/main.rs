@@ -3,8 +3,10 @@
 
 mod attachments;
 mod attacks;
+mod books;
 mod client;
 mod contract;
+mod declared;
 mod desk;
 mod document;
 mod doors;
@@ -14,6 +16,7 @@ mod leaving;
 mod life;
 mod permissions;
 mod reading;
+mod returning;
 mod scopes;
 mod surface;
 mod things;

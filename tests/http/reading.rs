@@ -109,3 +109,28 @@ async fn the_feed_goes_on_where_it_stopped_wakes_up_and_shows_no_other_community
     assert!(woken.to_string().contains("ledger.Household.HouseholdRegistered"), "{woken}");
     assert!(!woken.to_string().contains("周桂芬"));
 }
+
+#[tokio::test]
+async fn the_trail_of_a_person_tells_who_had_their_values_opened_to_those_who_see_the_person() {
+    let doors = Doors::open().await;
+    let auditor = doors.token("zhou.zheng", Role::Auditor, DataScope::Everywhere).await;
+    let near = doors.token("near.auditor", Role::Auditor, DataScope::of([COMMUNITY.to_owned()])).await;
+    let far = doors.token("far.auditor", Role::Auditor, DataScope::of([OTHER.to_owned()])).await;
+    let persons = doors.get(&auditor, "/persons").await.json();
+    let [one, other] = [0, 1].map(|place| persons["items"][place]["person_id"].as_str().unwrap().to_owned());
+    let path = format!("/trail?person={one}");
+    let before = doors.get(&auditor, &path).await.json()["items"].as_array().unwrap().clone();
+    let summary = format!("/beneficiaries/{one}/summary?open=name&purpose=audit");
+    assert_eq!(doors.get(&auditor, &summary).await.status, 200);
+
+    let after = doors.get(&auditor, &path).await.json()["items"].as_array().unwrap().clone();
+    assert_eq!(after[..before.len()], before, "what was told before stays where it was");
+    let opened: Vec<&str> =
+        after[before.len()..].iter().map(|each| each["event"].as_str().unwrap()).collect();
+    assert_eq!(opened, ["PersonalDataDisclosed"]);
+    let newest = doors.get(&near, &format!("{path}&sort=-position&limit=1")).await.json();
+    assert_eq!(newest["items"][0], after[before.len()], "{newest}");
+    assert_eq!(doors.get(&far, &path).await.json()["items"], json!([]));
+    let of_other = doors.get(&auditor, &format!("/trail?person={other}")).await;
+    assert!(!of_other.text.contains("PersonalDataDisclosed"), "{of_other:?}");
+}

@@ -45,6 +45,8 @@ impl Things {
             ("{account}", "no.body"),
             ("{number}", "1"),
             ("{row}", "1"),
+            ("{code}", "deposits"),
+            ("{sha256}", "4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce"),
             ("{year}", "2023"),
             ("{month}", "2023-02"),
             ("{kind}", "persons"),

@@ -1,9 +1,11 @@
 //! What is wrong with a bundle, and where.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Something in a bundle that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "BundleFault")]
 pub struct Fault {
     /// Stable, snake case.
     pub code: &'static str,

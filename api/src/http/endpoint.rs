@@ -58,8 +58,8 @@ pub enum AnswerKind {
     List(SchemaOf),
     /// A file of this media type.
     File(&'static str),
-    /// Events as they come.
-    Stream,
+    /// JSON, or such events as they come.
+    Stream(SchemaOf),
 }
 
 /// Whether the answer to a POST is kept.
@@ -159,8 +159,8 @@ impl Endpoint {
 
     /// Events come back as they happen.
     #[must_use]
-    pub fn streams(self) -> Endpoint {
-        Endpoint { answer: AnswerKind::Stream, ..self }
+    pub fn streams<A: JsonSchema>(self) -> Endpoint {
+        Endpoint { answer: AnswerKind::Stream(schema::<A>), ..self }
     }
 
     /// How its answer is kept.

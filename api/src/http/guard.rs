@@ -60,7 +60,7 @@ pub async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Re
 async fn pass(gate: &Gate, mut request: Request, next: Next) -> Result<Response, Problem> {
     let Gate { api, endpoint } = gate;
     // a feed waits more than it works, so it takes no place
-    let waits = matches!(endpoint.answer, AnswerKind::Stream);
+    let waits = matches!(endpoint.answer, AnswerKind::Stream(_));
     let place = if waits { None } else { Some(api.limits().place().ok_or_else(busy)?) };
     let caller = authenticated(api, request.headers()).await?;
     let allowance = api.limits().take(caller.token_id, Instant::now());

@@ -57,7 +57,7 @@ pub(crate) use router::live;
 pub use router::{Health, Nights, Readiness, proof_routes, router};
 pub use server::{serve, serve_with};
 pub use tls::{Tls, TlsError, TlsFiles};
-pub(crate) use v1::cloud_event;
+pub(crate) use v1::CloudEvent;
 
 /// What the handlers of the API work with. Cheap to clone.
 #[derive(Clone)]

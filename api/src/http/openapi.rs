@@ -129,8 +129,8 @@ fn responses(endpoint: &Endpoint, generator: &mut SchemaGenerator) -> Value {
             })
         }
         AnswerKind::File(kind) => json!({ kind: { "schema": { "type": "string", "format": "binary" } } }),
-        AnswerKind::Stream => json!({
-            "application/json": { "schema": { "type": "object" } },
+        AnswerKind::Stream(schema) => json!({
+            "application/json": { "schema": schema(generator) },
             "text/event-stream": { "schema": { "type": "string" } },
         }),
     };

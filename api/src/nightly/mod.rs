@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures::FutureExt;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -58,7 +59,7 @@ impl Timetable {
 }
 
 /// A night that was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Night {
     /// The day in Beijing on which it began, and of which the lists are.
     pub night: NaiveDate,
@@ -71,7 +72,8 @@ pub struct Night {
 }
 
 /// How many entries the lists had.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "NightFound")]
 pub struct Found {
     /// 政策找人, by kind.
     pub eligible: BTreeMap<String, u64>,

@@ -13,6 +13,7 @@ use domain::schedule::{FactsError, ScheduledMonth, Standing, schedule};
 use projections::case_files::payable::{PayableCase, PayableCases};
 use projections::case_files::register::{HouseholdFile, HouseholdFiles};
 use projections::runner::Until;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::people::{Names, keys_of, name_of, unenrolled};
@@ -22,7 +23,7 @@ use crate::processes::{Office, ProcessError};
 const MONTHS: i32 = 12;
 
 /// What a draft would do to the register.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct WhatIf {
     /// The log position that the register was read at.
     pub position: u64,
@@ -49,7 +50,7 @@ pub struct WhatIf {
 }
 
 /// What one program costs in one month, for the cases on the roll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cost {
     /// The program.
     pub program: Program,
@@ -64,7 +65,7 @@ pub struct Cost {
 }
 
 /// What a draft does to somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// On the roll and gets more.
@@ -108,7 +109,7 @@ impl Effect {
 }
 
 /// How many are touched in one way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Touched {
     /// Cases, or persons without one.
     pub count: u64,
@@ -119,7 +120,8 @@ pub struct Touched {
 }
 
 /// One case or person that a draft touches.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "TouchedByDraft")]
 pub struct Change {
     /// How.
     pub effect: Effect,

@@ -1,11 +1,12 @@
 //! 变更登记 and 能力评估: what happened to people after they were registered.
 
+use chrono::NaiveDate;
 use domain::benefit_case::{BenefitCase, BenefitCaseCommand, Suspending, procedure};
 use domain::household::{Household, HouseholdCommand};
 use domain::identity::IdentityCommand;
 use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::personal::{OpenError, Opened, Personal, seal};
-use domain::policy::{DisabilityCertificate, SuspensionReason};
+use domain::policy::{CareLevel, DisabilityCertificate, Property, SuspensionReason};
 use domain::program::Program;
 
 use super::case::cases_of;
@@ -45,6 +46,50 @@ pub async fn assess_care(
     let level = seal(&*office.keyring, person_id, &Personal::new(row.level))?;
     let command = HouseholdCommand::AssessCareLevel { person_id, level, since: row.assessed_on };
     let key = office.derived("care_assessment", &row.write().join("\u{1f}"));
+    office.together(desk, key, [Step::Household(household_id.to_string(), command)]).await?;
+    Ok(())
+}
+
+/// 能力评估: records the care level of somebody from the day of the assessment on. What stands for that day already changes
+/// nothing; a level is sealed anew each time, so that it is opened to be compared.
+///
+/// # Errors
+/// [`ProcessError`]: the person is no member, the level that stands cannot be opened, or the domain refuses.
+pub async fn assess_care_level(
+    office: &Office,
+    desk: &Desk,
+    (person_id, household_id): (PersonId, HouseholdId),
+    (level, since): (CareLevel, NaiveDate),
+) -> Result<(), ProcessError> {
+    office.load_keys([person_id]).await?;
+    let loaded = office.repository.load_newest::<Household>(household_id).await?;
+    let member = loaded.state.member(person_id).ok_or(ProcessError::UnknownPerson)?;
+    if let Some((_, stands)) = member.care_level.iter().find(|(day, _)| *day == since)
+        && stands.open(person_id, &*office.keyring)?.clear().is_some_and(|stands| stands == level)
+    {
+        return Ok(());
+    }
+    let sealed = seal(&*office.keyring, person_id, &Personal::new(level))?;
+    let command = HouseholdCommand::AssessCareLevel { person_id, level: sealed, since };
+    let content = format!("{household_id}|{}|{person_id}|{}|{since}", loaded.version, level.code());
+    let key = office.derived("care_level_assessed", &content);
+    office.together(desk, key, [Step::Household(household_id.to_string(), command)]).await?;
+    Ok(())
+}
+
+/// 财产申报: records what a household owns from a day on. What stands for that day already changes nothing.
+///
+/// # Errors
+/// [`ProcessError`]: there is no such household, or the domain refuses.
+pub async fn declare_property(
+    office: &Office,
+    desk: &Desk,
+    household_id: HouseholdId,
+    (property, since): (Property, NaiveDate),
+) -> Result<(), ProcessError> {
+    let version = office.repository.load_newest::<Household>(household_id).await?.version;
+    let command = HouseholdCommand::DeclareProperty { property, since };
+    let key = office.derived("property_declared", &format!("{household_id}|{version}|{command:?}"));
     office.together(desk, key, [Step::Household(household_id.to_string(), command)]).await?;
     Ok(())
 }

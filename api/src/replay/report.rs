@@ -9,6 +9,7 @@ use domain::calendar::BenefitMonth;
 use domain::ids::{CampaignId, CaseId, FundId, PaymentId, PersonId, RunId};
 use domain::money::Money;
 use domain::policy::Step;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Words;
@@ -16,8 +17,9 @@ use super::facts::{Change, Fact};
 use super::verdict::{Difference, ProofStatus, Verdict};
 
 /// What is replayed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[schemars(rename = "ReplaySubject")]
 pub enum Subject {
     /// 个案.
     Case(CaseId),
@@ -32,7 +34,7 @@ pub enum Subject {
 }
 
 /// The two clocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Clocks {
     /// What held on this day …
     pub effective: NaiveDate,
@@ -41,7 +43,7 @@ pub struct Clocks {
 }
 
 /// One item of a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "item", rename_all = "snake_case")]
 pub enum ReportItem {
     /// What is replayed; the first item.
@@ -57,7 +59,8 @@ pub enum ReportItem {
 }
 
 /// What is replayed, as of which clocks, by which rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "ReportHead")]
 pub struct Head {
     /// What.
     pub subject: Subject,
@@ -68,7 +71,7 @@ pub struct Head {
 }
 
 /// One event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReportStep {
     /// Its place in the log.
     pub position: u64,

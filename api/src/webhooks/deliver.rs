@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::send::{Delivery, Message, SendError, send, trust};
 use super::sign::signature;
-use crate::http::cloud_event;
+use crate::http::CloudEvent;
 use crate::processes::webhooks::label;
 use crate::processes::{Office, ProcessError};
 
@@ -191,7 +191,7 @@ impl Courier {
 
     async fn tell(&self, turn: &Turn, change: &ChangeEntry) -> Result<(), SendError> {
         let (id, timestamp) = (format!("{}-{}", turn.webhook_id, change.position), Utc::now().timestamp());
-        let body = cloud_event(&self.origin, change).to_string();
+        let body = CloudEvent::of(&self.origin, change.clone()).text();
         let signature = signature(&turn.secret, &id, timestamp, &body);
         let message = Message { id, timestamp, signature, body };
         send(&self.trust, &self.delivery, &turn.subscription.url, message).await

@@ -103,6 +103,7 @@ pub struct UnmatchedLine {
 /// What a line says of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "BankLineOutcome")]
 pub enum LineOutcome {
     /// 到账.
     Settled,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::event::{BankReturnEvent, LineResolution, Matching, ReceivedFile, UnmatchedLine};
@@ -50,7 +51,7 @@ pub struct Resolved {
 }
 
 /// The situations by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BankReturnStage {
     /// Not there.

@@ -1,6 +1,7 @@
 //! Where a benefit case stands.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorId, Contributors};
@@ -108,7 +109,7 @@ pub enum Origin {
 }
 
 /// Whether materials are missing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Materials {
     /// None were asked for.
@@ -178,7 +179,7 @@ pub enum Step {
 }
 
 /// One objection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Objection {
     /// Not answered yet.
@@ -218,7 +219,7 @@ pub struct Decision {
 }
 
 /// Whether there is an appeal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Appeal {
     /// None.
@@ -257,7 +258,7 @@ pub struct EnrolledCase {
 }
 
 /// 暂缓发放: no run pays the months while the hold is open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentHold {
     /// Which months.
     pub months: HeldMonths,

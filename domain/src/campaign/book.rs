@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::command::{CampaignTerms, Publication};
@@ -126,7 +127,7 @@ pub struct Voided {
 }
 
 /// 善款转交.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remittance {
     /// 接收单位.
     pub recipient: String,
@@ -141,7 +142,7 @@ pub struct Remittance {
 }
 
 /// How far a remittance is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum RemittanceStep {
     /// 待批准.
@@ -163,7 +164,8 @@ pub enum RemittanceStep {
 }
 
 /// 定期公开.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CampaignProgress")]
 pub struct Progress {
     /// What it said.
     pub publication: Publication,

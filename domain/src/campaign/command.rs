@@ -1,6 +1,7 @@
 //! What can be asked of a donation campaign.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Donation, InKindGift, Publicity, PublishedList};
@@ -163,7 +164,7 @@ pub struct CampaignTerms {
 }
 
 /// What a publication says. It must be what the log says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Publication {
     /// Received less refunded, in fen.
     pub total: Money,

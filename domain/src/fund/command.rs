@@ -1,6 +1,7 @@
 //! What can be asked of a fund.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::earmark::ProgramShare;
@@ -132,7 +133,7 @@ pub enum FundCommand {
 }
 
 /// What an appropriation is for, as far as its document says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Purpose {
     /// 救助项目: the one program it is for.
     pub program: Option<Program>,
@@ -143,7 +144,7 @@ pub struct Purpose {
 }
 
 /// What a fund is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FundCharter {
     /// The fund.
     pub fund_id: FundId,

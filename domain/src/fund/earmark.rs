@@ -20,7 +20,7 @@ pub struct ProgramShare {
 
 /// What came in for which program, and what of it is used: promised or paid. A program first uses what is for it
 /// alone, then what is for any.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Earmarks {
     /// What came in for one program alone, in fen.
     pub reserved: BTreeMap<Program, Money>,

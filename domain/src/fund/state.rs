@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::command::{FundCharter, Purpose};
@@ -25,7 +26,7 @@ pub enum Fund {
 }
 
 /// The money of a fund.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FundAccount {
     /// What the fund is.
     pub charter: FundCharter,
@@ -50,7 +51,8 @@ pub struct FundAccount {
 }
 
 /// 拨款.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CreditedAppropriation")]
 pub struct Appropriation {
     /// 文号.
     pub document: String,
@@ -61,7 +63,7 @@ pub struct Appropriation {
 }
 
 /// An amount and its day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Credit {
     /// In fen.
     pub amount: Money,
@@ -70,7 +72,7 @@ pub struct Credit {
 }
 
 /// A gift as the fund knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreditedDonation {
     /// What came in.
     pub received: Credit,
@@ -79,7 +81,7 @@ pub struct CreditedDonation {
 }
 
 /// What went back of a gift.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreditedRefund {
     /// How much, below nothing, and when.
     pub credit: Credit,
@@ -88,7 +90,7 @@ pub struct CreditedRefund {
 }
 
 /// What came back of a payment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreditedRecovery {
     /// How much, and when.
     pub credit: Credit,
@@ -97,7 +99,7 @@ pub struct CreditedRecovery {
 }
 
 /// What a fund holds ready for a run, in fen. Spent and released together never exceed committed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Commitment {
     /// Promised.
     pub committed: Money,

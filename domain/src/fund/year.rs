@@ -30,7 +30,7 @@ pub struct ClosingLine {
 }
 
 /// The books of a fund at the end of a year, as [`crate::books::Book::year_facts`] adds them up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct YearFacts {
     /// 年末余额, in fen.
     pub unspent: Money,
@@ -64,7 +64,7 @@ impl YearFacts {
 }
 
 /// A year that was closed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClosedYear {
     /// What the books said.
     pub facts: YearFacts,
@@ -77,7 +77,8 @@ pub struct ClosedYear {
 }
 
 /// 年终结转.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "YearCarriedOver")]
 pub struct CarriedOver {
     /// 结转文号.
     pub document: String,

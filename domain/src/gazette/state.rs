@@ -1,6 +1,7 @@
 //! The proposals of the gazette, and what became of each.
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::GazetteEvent;
@@ -31,7 +32,7 @@ pub struct Proposal {
 }
 
 /// What became of a proposal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProposalStage {
     /// 待批准.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorId, Contributors};
@@ -139,7 +140,7 @@ pub enum Life {
 }
 
 /// Whether someone's personal values can be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonalRecord {
     /// They can.
@@ -157,7 +158,7 @@ pub enum PersonalRecord {
 }
 
 /// Whether someone's personal values are shown to people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// They always were.
@@ -177,7 +178,7 @@ pub enum Handling {
 }
 
 /// How far a request to erase a person is. A decision for it stands in the [`PersonalRecord`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErasureStep {
     /// There is none, or it was decided for.
@@ -194,7 +195,7 @@ pub enum ErasureStep {
 }
 
 /// A request to erase a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErasureRequest {
     /// Which keys: those of this class, and of the classes that are kept shorter.
     pub through: RetentionClass,

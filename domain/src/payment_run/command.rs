@@ -75,7 +75,9 @@ pub enum PaymentRunCommand {
 }
 
 /// What the bank did with the lines of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub struct BankResults {
     /// Number of settled lines.
     pub settled_count: u64,

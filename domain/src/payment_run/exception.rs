@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! exceptions {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $command:literal, $zh:literal, $en:literal;)+) => {
         /// Why a due month gets no line in a run (异常). The month stays due, so the next run tries again.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum RunException {
             $($(#[$doc])* #[serde(rename = $code)] $name),+
         }

@@ -2,13 +2,14 @@
 
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! warnings {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $command:literal, $zh:literal, $en:literal;)+) => {
         /// 提示事项: something of a case that a run pays, or no longer pays, and that somebody must have seen before the
         /// submission. The line stays.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum RunWarning {
             $($(#[$doc])* #[serde(rename = $code)] $name),+
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -23,7 +24,8 @@ pub enum User {
 }
 
 /// An account that somebody has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "UserAccount")]
 pub struct Account {
     /// Its name.
     pub account: ActorId,
@@ -52,7 +54,7 @@ pub struct Account {
 }
 
 /// The identity of a user with a provider.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LinkedIdentity {
     /// Of which provider.
     pub issuer: String,
@@ -63,8 +65,9 @@ pub struct LinkedIdentity {
 }
 
 /// Whether a user may come in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "UserEntry")]
 pub enum Entry {
     /// They may.
     Open,
@@ -76,7 +79,8 @@ pub enum Entry {
 }
 
 /// A token of a user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "UserToken")]
 pub struct Token {
     /// In which role it acts.
     pub role: Role,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::WebhookFilter;
@@ -23,7 +24,8 @@ pub enum Webhook {
 }
 
 /// Who is told of what, where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "WebhookSubscription")]
 pub struct Subscription {
     /// The account of the system that is told.
     pub consumer: ActorId,

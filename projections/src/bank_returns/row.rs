@@ -7,13 +7,14 @@ use domain::bank_return::{
 use domain::ids::{BankReturnId, PaymentId, RunId};
 use domain::money::Money;
 use domain::personal::BlindIndex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::rows::KeyedRow;
 
 /// A file from the bank (回盘): a row of `read_bank_returns`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BankReturnRow {
     /// The file, for its run.
     pub return_id: BankReturnId,
@@ -84,7 +85,7 @@ impl BankReturnRow {
 }
 
 /// A line that could not be matched (回盘异常): a row of `read_bank_lines`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BankLineRow {
     /// The file.
     pub return_id: BankReturnId,

@@ -329,7 +329,7 @@ pub struct ChangeFilter {
     pub program: Option<Program>,
     /// Of streams of one type.
     pub stream: Option<String>,
-    /// Concerning one person.
+    /// Concerning one person, disclosures of their values included.
     pub person: Option<PersonId>,
     /// Concerning one case.
     pub case: Option<CaseId>,

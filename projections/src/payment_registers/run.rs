@@ -7,6 +7,7 @@ use domain::money::{Money, MoneyError};
 use domain::payment_run::{Calculation, PaymentRunEvent, RunStage};
 use domain::program::Program;
 use eventlog::metadata::Metadata;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::projection::At;
 use crate::rows::{KeyedRow, Rows};
 
 /// One payment run (发放批次) with its lines in sum: a row of `read_payment_runs`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentRunRow {
     /// The run.
     pub run_id: RunId,

@@ -4,12 +4,13 @@ use domain::calendar::BenefitMonth;
 use domain::ids::CampaignId;
 use domain::money::{Money, MoneyError};
 use domain::program::Program;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::payment_registers::PaymentRunRow;
 
 /// The office's year.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct YearReport {
     /// The year.
     pub year: i32,
@@ -28,7 +29,7 @@ pub struct YearReport {
 }
 
 /// The office's benefit month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MonthReport {
     /// The month.
     pub month: BenefitMonth,
@@ -43,7 +44,7 @@ pub struct MonthReport {
 }
 
 /// How many a year's payments reached.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reached {
     /// Distinct persons for whom something arrived.
     pub persons: u64,
@@ -52,7 +53,7 @@ pub struct Reached {
 }
 
 /// A program's year.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProgramYear {
     /// The program.
     pub program: Program,
@@ -65,7 +66,7 @@ pub struct ProgramYear {
 }
 
 /// A program's benefit month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProgramMonth {
     /// The program.
     pub program: Program,
@@ -80,7 +81,8 @@ pub struct ProgramMonth {
 }
 
 /// Payments in sum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PaymentsInSum")]
 pub struct Payments {
     /// Payments that arrived.
     pub payments: u64,
@@ -101,8 +103,9 @@ pub struct Payments {
 }
 
 /// A group of programs that the office publishes together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PublishedGroup")]
 pub enum Group {
     /// 困境儿童, in persons.
     Children,
@@ -115,7 +118,7 @@ pub enum Group {
 }
 
 /// Whom a group of programs reached in a year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupYear {
     /// The group.
     pub group: Group,
@@ -125,7 +128,7 @@ pub struct GroupYear {
 }
 
 /// A campaign's gifts of a year.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CampaignYear {
     /// The campaign.
     pub campaign_id: CampaignId,

@@ -3,10 +3,11 @@
 use domain::aggregate::Decider;
 use domain::log_break::{LogBreak, LogBreakEvent};
 use eventlog::merkle::leaf::Leaf;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A break, as its event states it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DeclaredBreak {
     /// Where the event stands.
     pub position: u64,

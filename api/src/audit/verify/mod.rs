@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use eventlog::merkle::checkpoint::Checkpoint;
 use eventlog::merkle::key::VerifierKey;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Fault, layout};
@@ -38,7 +39,8 @@ pub struct Known {
 }
 
 /// What a bundle is worth.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "VerifiedBundle")]
 pub struct Verified {
     /// The log.
     pub origin: Option<String>,
@@ -69,7 +71,7 @@ pub struct Verified {
 }
 
 /// A cosignature that holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Witnessed {
     /// The witness.
     pub name: String,

@@ -1,9 +1,10 @@
 //! `ledger books entries`: from a sum to the events behind it.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
-use domain::books::{Account, Posting, Subaccount};
+use domain::books::{Account, Subaccount};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::program::Program;
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use super::length_asked;
 use super::trial_balance::name_of;
-use crate::books::read_books;
+use crate::books::{FoundPosting, PostingQuestion, postings};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::fund::fund_named;
 use crate::cli::screen::{Align, Screen, grouped, yuan};
@@ -76,33 +77,27 @@ async fn find(office: &Office, wanted: &Wanted) -> Result<Vec<Shown>, Failure> {
     let log = office.repository.log();
     let length = length_asked(wanted.at, log.length().await?)?;
     let fund = wanted.fund.as_deref().map(|fund| fund_named(office, fund));
-    let (mut shown, mut balance) = (Vec::new(), Money::ZERO);
-    let chosen = |posting: &Posting, day: NaiveDate| {
-        let place = posting.subaccount;
-        place.account == wanted.account
-            && fund.is_none_or(|fund| place.fund == Some(fund))
-            && wanted.program.is_none_or(|program| place.program == Some(program))
-            && wanted.to.is_none_or(|to| day <= to)
+    let question = PostingQuestion {
+        account: wanted.account,
+        fund,
+        program: wanted.program,
+        from: wanted.from,
+        on: wanted.to,
     };
-    read_books(log, length, |stored, _, entries| {
-        for posting in entries.postings.iter().filter(|posting| chosen(posting, entries.day)) {
-            // what lies before the first day counts, and is not shown
-            balance = balance.plus(posting.amount)?;
-            if wanted.from.is_some_and(|from| entries.day < from) {
-                continue;
-            }
-            shown.push(Shown {
-                position: stored.position,
-                day: entries.day,
-                event_type: stored.event_type.clone(),
-                stream: format!("{}-{}", stored.stream.kind, stored.stream.id),
-                subaccount: posting.subaccount,
-                debit: posting.amount.max(Money::ZERO),
-                credit: posting.amount.negated().max(Money::ZERO),
-                balance,
-            });
-        }
-        Ok(())
+    let mut shown = Vec::new();
+    postings(log, length, question, |found| {
+        let FoundPosting { event, day, posting, balance, .. } = found;
+        shown.push(Shown {
+            position: event.position,
+            day,
+            event_type: event.event_type.clone(),
+            stream: format!("{}-{}", event.stream.kind, event.stream.id),
+            subaccount: posting.subaccount,
+            debit: posting.amount.max(Money::ZERO),
+            credit: posting.amount.negated().max(Money::ZERO),
+            balance,
+        });
+        ControlFlow::Continue(())
     })
     .await?;
     Ok(shown)

@@ -31,7 +31,7 @@ pub(super) fn show(screen: &Screen, notes: &[RunNote], case: Option<CaseId>) -> 
 
 /// Notes for programs: each with its reason in both languages, and the command that is the way out.
 pub(super) fn json<'a>(notes: impl IntoIterator<Item = &'a RunNote>) -> Value {
-    notes.into_iter().map(RunNote::told).collect()
+    notes.into_iter().map(|note| serde_json::json!(note.told())).collect()
 }
 
 /// A titled table of program, month, case, what the list has besides, and the reason; nothing for an empty list.

@@ -1,13 +1,12 @@
 //! 账册: the trial balance at a day or a log position, and from a sum to the postings and events behind it.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
-use domain::books::{
-    Account, Grouping, Posting, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums,
-};
+use domain::books::{Account, Grouping, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
@@ -15,7 +14,7 @@ use projections::funds::funds;
 use projections::runner::Until;
 
 use crate::access::Capability;
-use crate::books::{book_at, read_books};
+use crate::books::{FoundPosting, PostingQuestion, book_at, postings as find_postings};
 use crate::console::Console;
 use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
@@ -228,31 +227,22 @@ async fn postings(
 ) -> Result<Vec<Row>, ProcessError> {
     let log = office.repository.log();
     let length = log.length().await?;
-    let (mut rows, mut balance) = (Vec::new(), Money::ZERO);
-    let chosen = |posting: &Posting, day: NaiveDate| {
-        posting.subaccount.account == account
-            && asked.fund.is_none_or(|fund| posting.subaccount.fund == Some(fund))
-            && asked.on.is_none_or(|on| day <= on)
-    };
-    read_books(log, asked.at.unwrap_or(length).min(length), |stored, _, entries| {
-        for posting in entries.postings.iter().filter(|posting| chosen(posting, entries.day)) {
-            // what lies before the first day counts, and is not shown
-            balance = balance.plus(posting.amount)?;
-            if asked.from.is_some_and(|from| entries.day < from) {
-                continue;
-            }
-            let (kind, id) = (&stored.stream.kind, &stored.stream.id);
-            rows.push(Row::of(vec![
-                Cell::number(grouped(stored.position.cast_signed())),
-                Cell::text(entries.day.to_string()),
-                Cell::text(name_of(lang, posting.subaccount, names)),
-                Cell::Number(shown(posting.amount.max(Money::ZERO))),
-                Cell::Number(shown(posting.amount.negated().max(Money::ZERO))),
-                Cell::number(yuan(balance)),
-                Cell::link(place(kind, id), format!("{} {kind}-{id}", stored.event_type)),
-            ]));
-        }
-        Ok(())
+    let Asked { fund, from, on, .. } = asked;
+    let question = PostingQuestion { account, fund, program: None, from, on };
+    let mut rows = Vec::new();
+    find_postings(log, asked.at.unwrap_or(length).min(length), question, |found| {
+        let FoundPosting { event, day, posting, balance, .. } = found;
+        let (kind, id) = (&event.stream.kind, &event.stream.id);
+        rows.push(Row::of(vec![
+            Cell::number(grouped(event.position.cast_signed())),
+            Cell::text(day.to_string()),
+            Cell::text(name_of(lang, posting.subaccount, names)),
+            Cell::Number(shown(posting.amount.max(Money::ZERO))),
+            Cell::Number(shown(posting.amount.negated().max(Money::ZERO))),
+            Cell::number(yuan(balance)),
+            Cell::link(place(kind, id), format!("{} {kind}-{id}", event.event_type)),
+        ]));
+        ControlFlow::Continue(())
     })
     .await?;
     Ok(rows)

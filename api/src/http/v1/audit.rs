@@ -10,7 +10,7 @@ use domain::ids::{CampaignId, CaseId, FundId, PersonId, RunId};
 use projections::audit_trail::queries::of_type;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::case_facts::person_seen;
 use super::cases::ReplayAsked;
@@ -40,10 +40,18 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         get("/flag-rules", Can::Audit, ("疑点规则及依据", "the rules of red flags, with their law"), rules)
             .lists::<FlagRuleView>(),
         get("/runs/{id}/audit", Can::Audit, anew, run_audit).answers::<RunAuditView>(),
-        get("/runs/{id}/replay", Can::Audit, replays, replay_run).query::<ReplayAsked>(),
-        get("/persons/{id}/replay", Can::Audit, replays, replay_person).query::<ReplayAsked>(),
-        get("/funds/{id}/replay", Can::Audit, replays, replay_fund).query::<ReplayAsked>(),
-        get("/campaigns/{id}/replay", Can::Audit, replays, replay_campaign).query::<ReplayAsked>(),
+        get("/runs/{id}/replay", Can::Audit, replays, replay_run)
+            .query::<ReplayAsked>()
+            .answers::<Vec<ReportItem>>(),
+        get("/persons/{id}/replay", Can::Audit, replays, replay_person)
+            .query::<ReplayAsked>()
+            .answers::<Vec<ReportItem>>(),
+        get("/funds/{id}/replay", Can::Audit, replays, replay_fund)
+            .query::<ReplayAsked>()
+            .answers::<Vec<ReportItem>>(),
+        get("/campaigns/{id}/replay", Can::Audit, replays, replay_campaign)
+            .query::<ReplayAsked>()
+            .answers::<Vec<ReportItem>>(),
         get("/disclosures", Can::Audit, looked, disclosures)
             .query::<DisclosuresAsked>()
             .lists::<DisclosureView>(),
@@ -226,7 +234,7 @@ pub struct DisclosureView {
     /// Why.
     purpose: String,
     /// Of which persons of the caller's communities, and which kinds of values.
-    opened: Vec<Value>,
+    opened: Vec<OpenedFields>,
     /// The run whose accounts were opened for the file to the bank.
     run_id: Option<RunId>,
     /// How many of its lines.
@@ -313,7 +321,7 @@ async fn of_whom(
     caller: &Caller,
     person: Option<PersonId>,
     opened: Vec<OpenedFields>,
-) -> Result<Vec<Value>, Problem> {
+) -> Result<Vec<OpenedFields>, Problem> {
     let asked: Vec<OpenedFields> =
         opened.into_iter().filter(|fields| person.is_none_or(|person| person == fields.person_id)).collect();
     let persons: Vec<PersonId> = asked.iter().map(|fields| fields.person_id).collect();
@@ -322,5 +330,5 @@ async fn of_whom(
         true => persons.iter().copied().collect(),
         false => api.persons_seen_by(caller, &persons).await?,
     };
-    Ok(asked.iter().filter(|fields| seen.contains(&fields.person_id)).map(|fields| json!(fields)).collect())
+    Ok(asked.into_iter().filter(|fields| seen.contains(&fields.person_id)).collect())
 }

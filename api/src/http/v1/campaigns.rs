@@ -1,16 +1,18 @@
 //! Campaigns: opened, published, ended; what of their money is remitted, by two people; where each yuan went.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
-use domain::campaign::{CampaignTerms, due_publications};
+use domain::campaign::{CampaignTerms, Progress, Remittance, due_publications};
 use domain::ids::{CampaignId, FundId, RemittanceId};
 use domain::money::Money;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Done, Reason};
 use crate::access::Capability as Can;
@@ -116,9 +118,9 @@ pub struct CampaignView {
     last_receipt: u32,
     voided_receipts: u64,
     /// What was published while it ran.
-    progress: Vec<Value>,
+    progress: Vec<Progress>,
     /// By identifier: recipient, amount, and how far each is.
-    remittances: Value,
+    remittances: BTreeMap<RemittanceId, Remittance>,
 }
 
 async fn one(State(api): State<Api>, Named(id): Named<CampaignId>) -> Result<Json<CampaignView>, Problem> {
@@ -146,8 +148,8 @@ async fn one(State(api): State<Api>, Named(id): Named<CampaignId>) -> Result<Jso
         remitted_fen: book.remitted,
         last_receipt: book.last_receipt,
         voided_receipts: book.receipts.values().filter(|entry| entry.voided.is_some()).count() as u64,
-        progress: book.progress.iter().map(|each| json!(each)).collect(),
-        remittances: json!(book.remittances),
+        progress: book.progress.clone(),
+        remittances: book.remittances.clone(),
     }))
 }
 

@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
-use domain::benefit_case::{BenefitCase, Recertification};
+use domain::benefit_case::{Appeal, BenefitCase, Materials, Objection, PaymentHold, Recertification};
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PersonId};
 use domain::money::Money;
@@ -12,7 +12,6 @@ use projections::case_files;
 use projections::case_files::queries::members;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::cases::ReplayAsked;
 use crate::access::{Caller, Capability as Can};
@@ -53,16 +52,16 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 pub struct CaseFileView {
     case_id: CaseId,
     /// complete, requested with the documents and the day, or supplied; none where the case is not under review.
-    materials: Option<Value>,
+    materials: Option<Materials>,
     /// Each open with its day, or resolved.
-    objections: Vec<Value>,
+    objections: Vec<Objection>,
     /// 暂缓, lifted ones too.
-    holds: Vec<Value>,
+    holds: Vec<PaymentHold>,
     /// When the next review is due; none off the roll.
     review_due_on: Option<NaiveDate>,
     entitlements: Vec<EntitlementView>,
     /// 申诉 against a refusal or an end.
-    appeal: Option<Value>,
+    appeal: Option<Appeal>,
     version: u64,
 }
 
@@ -95,15 +94,15 @@ async fn file_of(
     };
     match state {
         BenefitCase::UnderReview(review) => {
-            view.materials = Some(json!(review.materials));
-            view.objections = review.objections.iter().map(|objection| json!(objection)).collect();
+            view.materials = Some(review.materials.clone());
+            view.objections = review.objections.clone();
         }
-        BenefitCase::Refused(refused) => view.appeal = Some(json!(refused.appeal)),
-        BenefitCase::Closed(closed) => view.appeal = Some(json!(closed.appeal)),
+        BenefitCase::Refused(refused) => view.appeal = Some(refused.appeal),
+        BenefitCase::Closed(closed) => view.appeal = Some(closed.appeal),
         _ => {}
     }
     if let Some((enrolled, closing)) = state.enrollment() {
-        view.holds = enrolled.holds.iter().map(|hold| json!(hold)).collect();
+        view.holds = enrolled.holds.clone();
         view.entitlements = enrolled
             .entitlements
             .iter()

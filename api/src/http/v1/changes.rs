@@ -13,6 +13,7 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use domain::ids::{CaseId, PersonId};
 use domain::program::Program;
 use futures::Stream;
@@ -21,7 +22,6 @@ use projections::projection::About;
 use projections::{audit_trail, case_files};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk};
@@ -41,7 +41,7 @@ const BATCH: u32 = 200;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrailAsked {
-    /// Concerning one person.
+    /// Concerning one person, disclosures of their values included.
     person: Option<PersonId>,
     /// Concerning one case.
     case: Option<CaseId>,
@@ -100,10 +100,34 @@ pub struct FeedAsked {
 }
 
 /// Changes, and where to go on.
-#[derive(Clone, Debug, Serialize)]
-struct Changes {
-    events: Vec<Value>,
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Changes {
+    /// The changes, in the order of the log.
+    events: Vec<CloudEvent>,
+    /// The next `from`.
     next: u64,
+}
+
+/// A change in the form of CloudEvents 1.0, structured JSON.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct CloudEvent {
+    /// 1.0.
+    specversion: &'static str,
+    /// The log position, as text.
+    id: String,
+    /// `urn:ledger:` and the ledger's name.
+    source: String,
+    /// `ledger.`, the stream's type and the event's type.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The stream's type and its identifier.
+    subject: String,
+    /// When it was recorded.
+    time: DateTime<Utc>,
+    /// application/json.
+    datacontenttype: &'static str,
+    /// What kind of thing happened to whom, by identifiers.
+    data: ChangeEntry,
 }
 
 /// Reads for one caller.
@@ -144,7 +168,8 @@ impl Follower {
         let full = rows.len() == limit as usize;
         let last = rows.last().map(|last| last.position + 1).filter(|_| full);
         let next = last.unwrap_or(seen.position()).max(from.min(seen.position()));
-        Ok(Changes { events: rows.iter().map(|row| cloud_event(self.api.origin(), row)).collect(), next })
+        let events = rows.into_iter().map(|row| CloudEvent::of(self.api.origin(), row)).collect();
+        Ok(Changes { events, next })
     }
 
     /// The same, once there is something or the time is over.
@@ -188,21 +213,28 @@ impl Follower {
     }
 }
 
-fn sent(change: Value) -> Result<Event, Infallible> {
-    let id = change["data"]["position"].to_string();
-    Ok(Event::default().id(id).event("change").data(change.to_string()))
+fn sent(change: CloudEvent) -> Result<Event, Infallible> {
+    let text = change.text();
+    Ok(Event::default().id(change.id).event("change").data(text))
 }
 
-/// CloudEvents 1.0, structured JSON.
-pub fn cloud_event(origin: &str, row: &ChangeEntry) -> Value {
-    json!({
-        "specversion": "1.0",
-        "id": row.position.to_string(),
-        "source": format!("urn:ledger:{origin}"),
-        "type": format!("ledger.{}.{}", row.stream, row.event),
-        "subject": format!("{}/{}", row.stream, row.stream_id),
-        "time": row.recorded_at,
-        "datacontenttype": "application/json",
-        "data": row,
-    })
+impl CloudEvent {
+    /// A change of a ledger of this name.
+    pub fn of(origin: &str, row: ChangeEntry) -> CloudEvent {
+        CloudEvent {
+            specversion: "1.0",
+            id: row.position.to_string(),
+            source: format!("urn:ledger:{origin}"),
+            kind: format!("ledger.{}.{}", row.stream, row.event),
+            subject: format!("{}/{}", row.stream, row.stream_id),
+            time: row.recorded_at,
+            datacontenttype: "application/json",
+            data: row,
+        }
+    }
+
+    /// As it is sent.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }

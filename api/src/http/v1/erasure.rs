@@ -6,11 +6,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::explain::Explain;
+use domain::household::{ErasureStep, Handling, PersonalRecord};
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::case_facts::person_seen;
 use super::{Done, Reason};
@@ -118,11 +118,11 @@ async fn requests(
 pub struct ErasureView {
     person_id: PersonId,
     /// How the person stands.
-    record: Value,
+    record: PersonalRecord,
     /// Whether what is kept is restricted.
-    handling: Value,
+    handling: Handling,
     /// Whether a request waits, and how it was answered.
-    request: Value,
+    request: ErasureStep,
     /// What is not finished yet and stands in the way.
     at_work: Vec<AtWork>,
     classes: Vec<ClassView>,
@@ -162,9 +162,9 @@ async fn look_up(
     });
     Ok(Json(ErasureView {
         person_id: id,
-        record: json!(file.record()),
-        handling: json!(file.handling()),
-        request: json!(file.erasure()),
+        record: file.record(),
+        handling: file.handling(),
+        request: file.erasure().clone(),
         at_work: at_work.collect(),
         classes: RetentionClass::Vouchers.through().iter().map(class).collect(),
     }))

@@ -16,14 +16,13 @@ use eventlog::merkle::leaf;
 use eventlog::merkle::store::{Prover, StoredCheckpoint, TreeError, TreeStore};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::case_facts::person_seen;
 use crate::access::{Caller, Capability as Can, Denied};
 use crate::audit::bundle::BundleError;
 use crate::audit::making::{Wanted, make};
 use crate::audit::selection::Selection;
-use crate::audit::verify::{Known, verify};
+use crate::audit::verify::{Known, Verified, verify};
 use crate::http::Api;
 use crate::http::endpoint::{Endpoint, Kept, get, post};
 use crate::http::input::{Asked, AtDesk, Sent};
@@ -58,7 +57,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .takes::<BundleAsked>()
             .gives_file(ARCHIVE)
             .keeping(Kept::Not),
-        post("/bundles/verification", Can::Audit, verification, verified).takes_file().keeping(Kept::Not),
+        post("/bundles/verification", Can::Audit, verification, verified)
+            .takes_file()
+            .answers::<Verified>()
+            .keeping(Kept::Not),
     ]
 }
 
@@ -265,12 +267,12 @@ fn failed(error: crate::audit::making::MakingError) -> Problem {
     }
 }
 
-async fn verified(State(api): State<Api>, body: Bytes) -> Result<Json<Value>, Problem> {
+async fn verified(State(api): State<Api>, body: Bytes) -> Result<Json<Verified>, Problem> {
     let known = Known { keys: api.outside().keys.clone(), checkpoints: Vec::new() };
     let found = tokio::task::spawn_blocking(move || {
         let mut file = tempfile::Builder::new().suffix(".tar").tempfile()?;
         file.write_all(&body).and_then(|()| file.flush())?;
         Ok::<_, std::io::Error>(verify(file.path(), &known))
     });
-    Ok(Json(json!(found.await.map_err(unwritable)?.map_err(unwritable)?)))
+    Ok(Json(found.await.map_err(unwritable)?.map_err(unwritable)?))
 }

@@ -9,7 +9,6 @@ use domain::money::Money;
 use domain::program::Program;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::{Done, Reason};
 use crate::access::Capability as Can;
@@ -27,7 +26,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let close = ("年终结账", "closes a year, once it is over");
     let carry = ("年终结转，须由他人办理", "carries a closed year over, by somebody else");
     vec![
-        get("/funds/{id}", Can::ReadMoney, one, account),
+        get("/funds/{id}", Can::ReadMoney, one, account).answers::<FundAccount>(),
         post("/funds", Can::KeepFunds, ("设立资金", "opens a fund"), open)
             .takes::<NewFund>()
             .answers::<Done>(),
@@ -54,9 +53,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     ]
 }
 
-async fn account(State(api): State<Api>, Named(id): Named<FundId>) -> Result<Json<Value>, Problem> {
-    let account: FundAccount = office::fund_account(api.office(), id).await?;
-    Ok(Json(json!(account)))
+async fn account(State(api): State<Api>, Named(id): Named<FundId>) -> Result<Json<FundAccount>, Problem> {
+    Ok(Json(office::fund_account(api.office(), id).await?))
 }
 
 /// A fund to open.

@@ -3,11 +3,13 @@
 
 mod attachments;
 mod audit;
+mod books;
 mod campaigns;
 mod case_facts;
 mod case_life;
 mod cases;
 mod changes;
+mod declared;
 mod erasure;
 mod evidence;
 mod funds;
@@ -28,12 +30,12 @@ mod users;
 mod webhooks;
 
 use axum::http::HeaderMap;
+use domain::user::Account;
 use projections::listings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-pub(crate) use changes::cloud_event;
+pub(crate) use changes::CloudEvent;
 
 use super::Api;
 use super::endpoint::{Endpoint, Kept, get, post};
@@ -41,6 +43,9 @@ use super::list::ShortAsked;
 use super::problem::Problem;
 use crate::access::Capability as Can;
 use crate::processes::ProcessError;
+use crate::processes::payment_run::TakenIn;
+use crate::processes::webhooks::{DeadLetter, WebhookStanding};
+use crate::replay::ReportItem;
 
 /// What was done.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -82,6 +87,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     [
         people(),
         registers::endpoints(),
+        declared::endpoints(),
         attachments::endpoints(),
         erasure::endpoints(),
         cases(),
@@ -92,6 +98,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         run_desk::endpoints(),
         recoveries(),
         money(),
+        books::endpoints(),
         funds::endpoints(),
         campaigns::endpoints(),
         gifts::endpoints(),
@@ -159,7 +166,8 @@ fn cases() -> Vec<Endpoint> {
             ("个案重放：逐事件说明并重新核定", "a case told from the log, and determined anew"),
             cases::replayed,
         )
-        .query::<cases::ReplayAsked>(),
+        .query::<cases::ReplayAsked>()
+        .answers::<Vec<ReportItem>>(),
         post(
             "/cases",
             Can::PrepareCases,
@@ -246,7 +254,8 @@ fn payments() -> Vec<Endpoint> {
             run_steps::take_return,
         )
         .query::<run_steps::ReturnAsked>()
-        .takes_file(),
+        .takes_file()
+        .answers::<TakenIn>(),
     ]
 }
 
@@ -310,9 +319,6 @@ fn money() -> Vec<Endpoint> {
         get("/funds", Can::ReadMoney, ("资金一览", "funds"), money::funds)
             .query::<ShortAsked>()
             .lists::<money::FundView>(),
-        get("/trial-balance", Can::ReadMoney, ("试算平衡", "the trial balance"), money::trial_balance)
-            .query::<money::BalanceAsked>()
-            .answers::<money::BalanceView>(),
         get("/campaigns", Can::ReadMoney, ("募捐活动一览", "campaigns"), money::campaigns)
             .query::<ShortAsked>()
             .lists::<money::CampaignEntry>(),
@@ -340,10 +346,12 @@ fn administration() -> Vec<Endpoint> {
         get("/trail", Can::Audit, ("审计轨迹", "the audit trail"), changes::trail)
             .query::<changes::TrailAsked>()
             .lists::<listings::ChangeEntry>(),
-        get("/changes", Can::FollowChanges, feed, changes::feed).query::<changes::FeedAsked>().streams(),
+        get("/changes", Can::FollowChanges, feed, changes::feed)
+            .query::<changes::FeedAsked>()
+            .streams::<changes::Changes>(),
         get("/users", Can::ReadUsers, ("用户一览", "users"), users::list)
             .query::<ShortAsked>()
-            .lists::<Value>(),
+            .lists::<Account>(),
         post("/users", Can::ManageUsers, ("开立用户", "opens a user"), users::open)
             .takes::<users::NewAccount>()
             .answers::<Done>(),
@@ -366,7 +374,7 @@ fn administration() -> Vec<Endpoint> {
 fn told() -> Vec<Endpoint> {
     vec![
         get("/webhooks", Can::ReadUsers, ("推送订阅一览", "webhooks, and how far they went"), webhooks::list)
-            .lists::<Value>(),
+            .lists::<WebhookStanding>(),
         post(
             "/webhooks",
             Can::ManageUsers,
@@ -393,6 +401,6 @@ fn told() -> Vec<Endpoint> {
             ("未送达的消息", "messages that were given up"),
             webhooks::dead,
         )
-        .lists::<Value>(),
+        .lists::<DeadLetter>(),
     ]
 }

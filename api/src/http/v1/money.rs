@@ -1,4 +1,4 @@
-//! Funds, books, campaigns and gifts.
+//! Funds, campaigns and gifts.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
-use domain::books::{Grouping, TrialLine, TrialQuestion};
 use domain::ids::{CampaignId, FundId};
 use domain::money::Money;
 use projections::Until;
-use projections::books;
 use projections::donation_totals::queries::{CampaignTotal, campaign_totals};
 use projections::funds as fund_rows;
 use schemars::JsonSchema;
@@ -61,60 +59,6 @@ pub(super) async fn funds(
     };
     let funds: Vec<FundView> = rows.into_iter().map(view).collect();
     Page::of_short(funds, &asked, ORDER, position)?.answer(&headers)
-}
-
-/// Of which fund and days.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BalanceAsked {
-    /// Of one fund.
-    fund: Option<FundId>,
-    /// The period's first day; the first posting when absent.
-    from: Option<NaiveDate>,
-    /// The period's last day; the last posting when absent.
-    on: Option<NaiveDate>,
-}
-
-/// 试算平衡. Amounts in fen.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct BalanceView {
-    accounts: Vec<AccountView>,
-    /// Debits less credits of all; anything but nothing is damage.
-    difference_fen: Money,
-    position: u64,
-}
-
-/// An account.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct AccountView {
-    account: String,
-    opening_debit_fen: Money,
-    opening_credit_fen: Money,
-    debit_fen: Money,
-    credit_fen: Money,
-    closing_debit_fen: Money,
-    closing_credit_fen: Money,
-}
-
-pub(super) async fn trial_balance(
-    State(api): State<Api>,
-    Asked(asked): Asked<BalanceAsked>,
-) -> Result<Json<BalanceView>, Problem> {
-    let position = api.office().runner.catch_up(Until::Head).await?;
-    let BalanceAsked { fund, from, on } = asked;
-    let question = TrialQuestion { from, on, fund, grouping: Grouping::Accounts };
-    let balance = books::trial_balance(&api.office().pool, question).await?;
-    let account = |line: TrialLine| AccountView {
-        account: line.subaccount.account.code().to_owned(),
-        opening_debit_fen: line.sums.opening_debit,
-        opening_credit_fen: line.sums.opening_credit,
-        debit_fen: line.sums.debit,
-        credit_fen: line.sums.credit,
-        closing_debit_fen: line.sums.closing_debit,
-        closing_credit_fen: line.sums.closing_credit,
-    };
-    let accounts = balance.lines.into_iter().map(account).collect();
-    Ok(Json(BalanceView { accounts, difference_fen: balance.difference, position }))
 }
 
 /// A campaign with its sums. Amounts in fen.

@@ -12,10 +12,9 @@ use domain::todo::TodoKind;
 use domain::user::DataScope;
 use projections::Until;
 use projections::payment_registers::queries::payments;
-use projections::statistics::{month_report, year_report};
+use projections::statistics::{MonthReport, YearReport, month_report, year_report};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::Done;
 use super::case_facts::person_seen;
@@ -26,7 +25,7 @@ use crate::http::endpoint::{Endpoint, get, post};
 use crate::http::input::{Asked, AtDesk, Named, Sent, askable};
 use crate::http::list::Page;
 use crate::http::problem::Problem;
-use crate::nightly::nights;
+use crate::nightly::{Night, nights};
 use crate::outlook::found::{Entry, Horizon, TodoItem, dismiss, find};
 use crate::outlook::waiting::{Waiting, WaitingKind, waiting};
 use crate::processes::ProcessError;
@@ -57,7 +56,7 @@ fn waits() -> Vec<Endpoint> {
             .query::<EligibleAsked>()
             .lists::<TodoItem>(),
         get("/todo/nights", Can::ReadCases, ("夜间任务", "what each night found"), nights_list)
-            .lists::<Value>(),
+            .lists::<Night>(),
         post("/todo/eligible/dismissals", Can::SetAside, dismissal, dismissed)
             .takes::<Dismissal>()
             .answers::<Done>(),
@@ -68,8 +67,8 @@ fn reports() -> Vec<Endpoint> {
     let year = ("统计年报", "the report of a year; amounts in fen");
     let month = ("统计月报", "the report of a benefit month; amounts in fen");
     vec![
-        get("/reports/years/{year}", Can::ReadMoney, year, year_of),
-        get("/reports/months/{month}", Can::ReadMoney, month, month_of),
+        get("/reports/years/{year}", Can::ReadMoney, year, year_of).answers::<YearReport>(),
+        get("/reports/months/{month}", Can::ReadMoney, month, month_of).answers::<MonthReport>(),
     ]
 }
 
@@ -180,8 +179,7 @@ async fn nights_list(State(api): State<Api>, headers: HeaderMap) -> Result<Respo
     const NIGHTS: u32 = 31;
     let found = nights(&api.office().pool, NIGHTS).await?;
     let position = api.office().repository.log().length().await.map_err(ProcessError::from)?;
-    let rows = found.iter().map(|night| json!(night)).collect();
-    Page::of(rows, u32::MAX, position, |_: &Value| 0).answer(&headers)
+    Page::of(found, u32::MAX, position, |_: &Night| 0).answer(&headers)
 }
 
 /// An entry to set aside.
@@ -208,16 +206,19 @@ async fn dismissed(
     Done::with(&api, person).await
 }
 
-async fn year_of(State(api): State<Api>, Named(year): Named<i32>) -> Result<Json<Value>, Problem> {
+async fn year_of(State(api): State<Api>, Named(year): Named<i32>) -> Result<Json<YearReport>, Problem> {
     const YEARS: std::ops::RangeInclusive<i32> = 1900..=2099;
     if !YEARS.contains(&year) {
         return Err(Problem::not_found());
     }
     api.office().runner.catch_up(Until::Head).await?;
-    Ok(Json(json!(year_report(&api.office().pool, year).await?)))
+    Ok(Json(year_report(&api.office().pool, year).await?))
 }
 
-async fn month_of(State(api): State<Api>, Named(month): Named<BenefitMonth>) -> Result<Json<Value>, Problem> {
+async fn month_of(
+    State(api): State<Api>,
+    Named(month): Named<BenefitMonth>,
+) -> Result<Json<MonthReport>, Problem> {
     api.office().runner.catch_up(Until::Head).await?;
-    Ok(Json(json!(month_report(&api.office().pool, month).await?)))
+    Ok(Json(month_report(&api.office().pool, month).await?))
 }

@@ -7,12 +7,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
-use domain::gazette::Proposal;
+use domain::gazette::{Proposal, ProposalStage};
 use domain::policy::{Announcement, Parameter, RateChange, RuleBook, Status};
 use domain::program::Program;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::{Done, Reason};
 use crate::access::Capability as Can;
@@ -22,7 +21,7 @@ use crate::http::input::{Asked, AtDesk, Named, Sent};
 use crate::http::list::Page;
 use crate::http::problem::Problem;
 use crate::outlook::people::Names;
-use crate::outlook::what_if::{Change, try_rates};
+use crate::outlook::what_if::{Change, WhatIf, try_rates};
 use crate::processes::{self as office, ProcessError};
 
 type Answer = Result<Json<Done>, Problem>;
@@ -43,7 +42,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .lists::<RateView>(),
         get("/rates/proposals", Can::ReadRules, ("参数草案一览", "proposed rates"), proposals)
             .lists::<ProposalView>(),
-        post("/rates/trial", Can::ProposeRates, trial, tried).takes::<DraftSent>(),
+        post("/rates/trial", Can::ProposeRates, trial, tried).takes::<DraftSent>().answers::<TrialView>(),
         post("/rates/proposals", Can::ProposeRates, ("拟定参数草案", "proposes new rates"), propose)
             .takes::<ProposalSent>()
             .answers::<ProposalView>(),
@@ -173,7 +172,7 @@ pub struct ProposalView {
     proposed_by: String,
     proposed_on: NaiveDate,
     /// proposed; or published or rejected, with by whom, when and why.
-    stage: Value,
+    stage: ProposalStage,
 }
 
 impl ProposalView {
@@ -184,7 +183,7 @@ impl ProposalView {
             text: proposal.text,
             proposed_by: proposal.proposed_by.to_string(),
             proposed_on: proposal.proposed_on,
-            stage: json!(proposal.stage),
+            stage: proposal.stage,
         }
     }
 }
@@ -202,11 +201,35 @@ pub struct DraftSent {
     text: String,
 }
 
+/// What a draft would do. Amounts in fen.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TrialView {
+    /// The rows that the draft adds.
+    changes: Vec<RateChangeView>,
+    /// What they would do to the register.
+    result: WhatIf,
+    /// Of who is touched, the first ones whom the caller sees; nobody where the caller does not see the register.
+    examples: Vec<Change>,
+}
+
+/// A row that a draft adds.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RateChangeView {
+    /// Of which parameter, by its key.
+    parameter: &'static str,
+    from: BenefitMonth,
+    /// What stood for its first month, as it is written in the rule book.
+    before: Option<String>,
+    value: String,
+    /// The date of the notice; none was always known.
+    announced: Option<NaiveDate>,
+}
+
 async fn tried(
     State(api): State<Api>,
     AtDesk { caller, desk }: AtDesk,
     Sent(sent): Sent<DraftSent>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<TrialView>, Problem> {
     let (office, today) = (api.office(), desk.today());
     let rules = office.current_rules().await?;
     let draft = rules.draft("draft.toml", &sent.text, Announcement::Or(today));
@@ -226,18 +249,16 @@ async fn tried(
         let seen = api.persons_seen_by(&caller, &persons).await?;
         examples.extend(touched.into_iter().filter(|change| seen.contains(&change.person_id)));
     }
-    Ok(Json(json!({ "changes": changes(&draft.changes), "result": found, "examples": examples })))
+    Ok(Json(TrialView { changes: changes(&draft.changes), result: found, examples }))
 }
 
-fn changes(changes: &[RateChange]) -> Vec<Value> {
-    let one = |change: &RateChange| {
-        json!({
-            "parameter": change.parameter.key(),
-            "from": change.row.from,
-            "before": change.before.map(|value| change.unit.show(value)),
-            "value": change.unit.show(change.row.value),
-            "announced": change.row.announced,
-        })
+fn changes(changes: &[RateChange]) -> Vec<RateChangeView> {
+    let one = |change: &RateChange| RateChangeView {
+        parameter: change.parameter.key(),
+        from: change.row.from,
+        before: change.before.map(|value| change.unit.show(value)),
+        value: change.unit.show(change.row.value),
+        announced: change.row.announced,
     };
     changes.iter().map(one).collect()
 }

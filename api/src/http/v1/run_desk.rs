@@ -1,6 +1,8 @@
 //! A run before it is submitted and after the bank answered: its lines, what must be seen of it, files from the bank, lines that
 //! somebody has to look at.
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -13,21 +15,24 @@ use domain::payment_run::PaymentRun;
 use domain::program::Program;
 use projections::Until;
 use projections::bank_returns::queries::{files as received, open_lines};
+use projections::bank_returns::{BankLineRow, BankReturnRow};
 use projections::payment_registers::queries::{payments, run as run_row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::run_steps::at_run;
 use super::{Done, Reason};
-use crate::access::Capability as Can;
+use crate::access::{Caller, Capability as Can};
 use crate::http::Api;
 use crate::http::endpoint::{Endpoint, get, post};
 use crate::http::input::{Asked, AtDesk, Named, SeenVersion, Sent};
 use crate::http::list::{Page, limit, place};
 use crate::http::problem::Problem;
 use crate::processes::ProcessError;
-use crate::processes::payment_run::{self, Finding, RunNote, StagedLine};
+use crate::processes::payment_run::{
+    self, ChangedCase, Finding, Outlook, ReturnProgress, RunNote, StagedLine, ToldNote,
+};
 
 type Answer = Result<Json<Done>, Problem>;
 
@@ -48,9 +53,9 @@ fn before() -> Vec<Endpoint> {
         get("/runs/{id}/lines", Can::ReadPayments, ("核算明细", "calculated lines"), lines)
             .query::<LinesAsked>()
             .lists::<LineView>(),
-        get("/runs/{id}/notes", Can::ReadPayments, notes, notes_of).lists::<Value>(),
-        get("/runs/{id}/changed-cases", Can::ReadPayments, changed, changed_cases).lists::<Value>(),
-        get("/runs/{id}/outlook", Can::ReadPayments, outlook, outlook_of),
+        get("/runs/{id}/notes", Can::ReadPayments, notes, notes_of).lists::<ToldNote>(),
+        get("/runs/{id}/changed-cases", Can::ReadPayments, changed, changed_cases).lists::<ChangedCase>(),
+        get("/runs/{id}/outlook", Can::ReadPayments, outlook, outlook_of).answers::<Outlook>(),
         post("/runs/{id}/recalculation", Can::PrepareRuns, anew, recalculate).answers::<Done>(),
         post("/runs/{id}/withdrawal", Can::PrepareRuns, ("撤回", "takes a submitted run back"), withdraw)
             .takes::<Reason>()
@@ -60,7 +65,12 @@ fn before() -> Vec<Endpoint> {
 
 fn after() -> Vec<Endpoint> {
     let exceptions = ("待处理的回盘异常", "lines of the bank that somebody has to look at");
+    let far = (
+        "回盘进度：按文件的 SHA-256 查询，办结后含结果",
+        "how far a file from the bank was taken in, by its SHA-256; with what came of it in the end",
+    );
     vec![
+        get("/runs/{id}/returns/{sha256}", Can::ReadPayments, far, how_far).answers::<ReturnProgress>(),
         get(
             "/bank-files",
             Can::ReadPayments,
@@ -68,10 +78,10 @@ fn after() -> Vec<Endpoint> {
             bank_files,
         )
         .query::<OfRun>()
-        .lists::<Value>(),
+        .lists::<BankReturnRow>(),
         get("/bank-exceptions", Can::ReadPayments, exceptions, bank_exceptions)
             .query::<OfRun>()
-            .lists::<Value>(),
+            .lists::<BankLineRow>(),
         post(
             "/bank-files/{id}/rows/{row}/resolution",
             Can::ReleaseRuns,
@@ -190,7 +200,7 @@ async fn notes_of(
     let cases: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
     let seen = api.cases_seen_by(&caller, &cases).await?;
     let own = notes.iter().filter(|note| seen.contains(&note.case_id()));
-    Page::of(own.map(RunNote::told).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+    Page::of(own.map(RunNote::told).collect(), u32::MAX, position, |_: &ToldNote| 0).answer(&headers)
 }
 
 async fn changed_cases(
@@ -204,17 +214,17 @@ async fn changed_cases(
     let changed = payment_run::changed_cases(api.office(), desk.today(), &run).await?;
     let cases: Vec<CaseId> = changed.iter().map(|case| case.case_id).collect();
     let seen = api.cases_seen_by(&caller, &cases).await?;
-    let own = changed.iter().filter(|case| seen.contains(&case.case_id));
-    Page::of(own.map(|case| json!(case)).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+    let own = changed.into_iter().filter(|case| seen.contains(&case.case_id));
+    Page::of(own.collect(), u32::MAX, position, |_: &ChangedCase| 0).answer(&headers)
 }
 
 async fn outlook_of(
     State(api): State<Api>,
     AtDesk { desk, .. }: AtDesk,
     Named(id): Named<RunId>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Outlook>, Problem> {
     known_run(&api, id).await?;
-    Ok(Json(json!(payment_run::outlook(api.office(), desk.today(), id).await?)))
+    Ok(Json(payment_run::outlook(api.office(), desk.today(), id).await?))
 }
 
 async fn recalculate(
@@ -255,8 +265,7 @@ async fn bank_files(
 ) -> Result<Response, Problem> {
     let position = api.office().runner.catch_up(Until::Head).await?;
     let files = received(&api.office().pool, asked.run).await?;
-    let rows = files.iter().map(|file| json!(file)).collect();
-    Page::of(rows, u32::MAX, position, |_: &Value| 0).answer(&headers)
+    Page::of(files, u32::MAX, position, |_: &BankReturnRow| 0).answer(&headers)
 }
 
 async fn bank_exceptions(
@@ -268,15 +277,44 @@ async fn bank_exceptions(
     let position = api.office().runner.catch_up(Until::Head).await?;
     let pool = &api.office().pool;
     let lines = open_lines(pool, asked.run).await?;
-    let named: Vec<PaymentId> = lines.iter().filter_map(|line| line.payment_id).collect();
-    let cases: Vec<(PaymentId, CaseId)> =
-        payments(pool, &named).await?.iter().map(|row| (row.payment_id, row.case_id)).collect();
-    let seen = api.cases_seen_by(&caller, &cases.iter().map(|(_, case)| *case).collect::<Vec<_>>()).await?;
-    let of_others =
-        |payment: PaymentId| cases.iter().any(|(of, case)| *of == payment && !seen.contains(case));
-    // a line that names no payment is nobody's yet: whoever resolves it has to see it
-    let own = lines.iter().filter(|line| !line.payment_id.is_some_and(of_others));
-    Page::of(own.map(|line| json!(line)).collect(), u32::MAX, position, |_: &Value| 0).answer(&headers)
+    let others = of_others(&api, &caller, lines.iter().filter_map(|line| line.payment_id)).await?;
+    let own =
+        lines.into_iter().filter(|line| !line.payment_id.is_some_and(|id| others.contains(&id))).collect();
+    Page::of(own, u32::MAX, position, |_: &BankLineRow| 0).answer(&headers)
+}
+
+/// Those of some payments that go to people whom the caller does not see. A line that names no payment is nobody's yet: whoever
+/// resolves it has to see it.
+async fn of_others(
+    api: &Api,
+    caller: &Caller,
+    named: impl Iterator<Item = PaymentId>,
+) -> Result<HashSet<PaymentId>, Problem> {
+    let rows = payments(&api.office().pool, &named.collect::<Vec<_>>()).await?;
+    let cases: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
+    let seen = api.cases_seen_by(caller, &cases).await?;
+    let others = rows.iter().filter(|row| !seen.contains(&row.case_id));
+    Ok(others.map(|row| row.payment_id).collect())
+}
+
+async fn how_far(
+    State(api): State<Api>,
+    AtDesk { caller, .. }: AtDesk,
+    Named((id, sha256)): Named<(RunId, String)>,
+) -> Result<Json<ReturnProgress>, Problem> {
+    let is_digest =
+        sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if !is_digest {
+        return Err(Problem::not_found());
+    }
+    known_run(&api, id).await?;
+    let mut progress = payment_run::return_progress(api.office(), id, &sha256).await?;
+    if let Some(result) = &mut progress.result {
+        let named = result.unmatched.iter().filter_map(|line| line.payment_id);
+        let others = of_others(&api, &caller, named).await?;
+        result.unmatched.retain(|line| !line.payment_id.is_some_and(|id| others.contains(&id)));
+    }
+    Ok(Json(progress))
 }
 
 /// What a line is.

@@ -11,7 +11,6 @@ use domain::actor::{ActorId, Role};
 use domain::user::{DataScope, Scope, UserCommand, UserKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Done;
@@ -58,7 +57,6 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     const ORDER: Order = Order { id: "account", by: &["account", "title", "kind"] };
     let users = office::users(api.office()).await?;
-    let users: Vec<Value> = users.iter().filter_map(|user| serde_json::to_value(user).ok()).collect();
     let position = api.office().repository.log().length().await;
     let position = position.map_err(crate::processes::ProcessError::from)?;
     let asked = ShortAsked { sort: asked.sort.or_else(|| Some("account".to_owned())), ..asked };

@@ -8,7 +8,6 @@ use domain::actor::ActorId;
 use domain::webhook::{WebhookCommand, WebhookFilter};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::Done;
@@ -21,7 +20,7 @@ use crate::processes::webhooks::{self as office, NewWebhook};
 
 pub(super) async fn list(State(api): State<Api>, headers: HeaderMap) -> Result<Response, Problem> {
     let found = office::webhooks(api.office()).await?;
-    page(&api, &headers, &found).await
+    page(&api, &headers, found).await
 }
 
 pub(super) async fn dead(
@@ -30,13 +29,12 @@ pub(super) async fn dead(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let found = office::dead_letters(api.office(), webhook).await?;
-    page(&api, &headers, &found).await
+    page(&api, &headers, found).await
 }
 
-async fn page<T: Serialize>(api: &Api, headers: &HeaderMap, found: &[T]) -> Result<Response, Problem> {
-    let found: Vec<Value> = found.iter().filter_map(|each| serde_json::to_value(each).ok()).collect();
+async fn page<T: Serialize>(api: &Api, headers: &HeaderMap, found: Vec<T>) -> Result<Response, Problem> {
     let position = api.office().repository.log().length().await.map_err(ProcessError::from)?;
-    Page::of(found, u32::MAX, position, |_: &Value| 0).answer(headers)
+    Page::of(found, u32::MAX, position, |_: &T| 0).answer(headers)
 }
 
 /// A webhook to subscribe.

@@ -19,8 +19,8 @@ use domain::policy::RuleBook;
 use domain::program::Program;
 use domain::schedule::{FactsError, Schedule, schedule};
 use projections::case_files::payable::PayableCase;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::processes::ProcessError;
 
@@ -61,7 +61,7 @@ pub struct FoundLine {
 }
 
 /// Something about a month that is no line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "note", rename_all = "snake_case")]
 pub enum RunNote {
     /// A due month that cannot be paid now.
@@ -110,8 +110,7 @@ impl RunNote {
     }
 
     /// For programs: with its reason in both languages, and the command that is the way out.
-    pub fn told(&self) -> Value {
-        let mut told = json!(self);
+    pub fn told(&self) -> ToldNote {
         let texts = match self {
             RunNote::Exception { exception, .. } => {
                 Some((exception.zh(), exception.en(), exception.command()))
@@ -119,11 +118,8 @@ impl RunNote {
             RunNote::Warning { warning, .. } => Some((warning.zh(), warning.en(), warning.command())),
             RunNote::Overpayment(_) => None,
         };
-        if let Some((zh, en, command)) = texts {
-            let command = command.replace("CASE", &self.case_id().to_string());
-            (told["zh"], told["en"], told["command"]) = (json!(zh), json!(en), json!(command));
-        }
-        told
+        let command = texts.map(|(.., command)| command.replace("CASE", &self.case_id().to_string()));
+        ToldNote { note: self.clone(), zh: texts.map(|(zh, ..)| zh), en: texts.map(|(_, en, _)| en), command }
     }
 
     /// Of which program.
@@ -135,8 +131,25 @@ impl RunNote {
     }
 }
 
+/// A note with what is wrong, or to be seen, and the way out. What was paid too much says so itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ToldNote {
+    /// The note.
+    #[serde(flatten)]
+    pub note: RunNote,
+    /// What is wrong and what to do, in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zh: Option<&'static str>,
+    /// The same in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub en: Option<&'static str>,
+    /// The command that is the way out; capitals stand for what is to be filled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
+
 /// Money to recover.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Overpayment {
     /// The case.
     pub case_id: CaseId,

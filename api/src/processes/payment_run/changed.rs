@@ -13,6 +13,7 @@ use domain::policy::RuleBook;
 use domain::program::Program;
 use projections::case_files::payable::{PayableCase, PayableCases};
 use projections::runner::Until;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::{PgPool, Row};
 
@@ -29,7 +30,7 @@ const PAGE_HOUSEHOLDS: usize = 500;
 const NAMED_EVENTS: i64 = 20;
 
 /// A case whose lines would be others now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ChangedCase {
     /// The case.
     pub case_id: CaseId,
@@ -44,7 +45,7 @@ pub struct ChangedCase {
 }
 
 /// A month whose line would be another now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ChangedMonth {
     /// Which.
     pub month: BenefitMonth,
@@ -57,7 +58,7 @@ pub struct ChangedMonth {
 }
 
 /// An event since the calculation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EventSince {
     /// Its place in the log.
     pub position: u64,

@@ -8,13 +8,15 @@ use domain::payment_run::ProgramTotal;
 use projections::funds::funds;
 use projections::payment_registers::queries::totals_of_month;
 use projections::runner::Until;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{load, second_approval_above};
 use crate::processes::{Office, ProcessError};
 
 /// A run as a whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RunOutlook")]
 pub struct Outlook {
     /// The fund that pays.
     pub fund_id: FundId,

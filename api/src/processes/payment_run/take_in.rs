@@ -38,7 +38,7 @@ use crate::processes::{Desk, Office, ProcessError, Step};
 const BATCH: usize = 5_000;
 
 /// What came of a file from the bank.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct TakenIn {
     /// The file, for its run.
     pub return_id: BankReturnId,
@@ -390,7 +390,7 @@ async fn name_other_runs(office: &Office, lines: &mut [UnmatchedLine]) -> Result
 }
 
 /// What came of the file, and where the run stands by all of them.
-async fn taken(
+pub(super) async fn taken(
     office: &Office,
     run_id: RunId,
     known: &BankReturn,

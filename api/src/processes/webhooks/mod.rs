@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::actor::{ActorId, Role};
 use domain::user::{Entry, UserKind};
 use domain::webhook::{Subscription, Webhook, WebhookCommand, WebhookError, WebhookFilter, WebhookTerms};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::Row;
 use uuid::Uuid;
@@ -41,7 +42,7 @@ pub struct SubscribedWebhook {
 }
 
 /// A webhook and how far it went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WebhookStanding {
     /// Which.
     pub webhook_id: Uuid,
@@ -64,7 +65,7 @@ pub struct WebhookStanding {
 }
 
 /// A message that was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DeadLetter {
     /// The position of the change.
     pub position: u64,

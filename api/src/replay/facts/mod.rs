@@ -59,7 +59,8 @@ impl Fact {
 }
 
 /// A fact before and after an event; nothing where there was none.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "FactChange")]
 pub struct Change {
     /// The fact's stable name.
     pub field: &'static str,
