@@ -9,13 +9,6 @@ pub(in crate::console) enum Block {
     Words(String, Vec<String>),
     /// Links under a head: path and name.
     Links(String, Vec<(String, String)>),
-    /// How far something is: what is reached, of what, in words.
-    Progress {
-        title: String,
-        reached: u64,
-        whole: u64,
-        words: String,
-    },
     /// A drawing under a head; the table that says the same follows it. Its text is made by this program alone.
     Chart {
         title: String,
