@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
+use tests::counter::Counter;
 use thirtyfour::Key;
 
 use super::axe;
@@ -22,9 +23,12 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 19] = [
     "/",
     "/audit",
+    "/books",
+    "/campaigns/*",
+    "/campaigns/*/gifts",
     "/cases/*",
     "/dashboards",
     "/find",
@@ -77,7 +81,7 @@ fn kind(path: &str) -> String {
 }
 
 /// What is wrong with the page that somebody looks at.
-async fn faults(person: &Person, path: &str) -> Vec<String> {
+pub async fn faults(person: &Person, path: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let weight = person.asks(WEIGHT).await.as_u64().unwrap();
     if weight > PAGE_BYTES_MAX {
@@ -125,11 +129,26 @@ async fn walk(person: &Person, role: &str) -> (BTreeSet<String>, Vec<String>) {
     (seen, wrong)
 }
 
+/// A campaign with a gift, so that there are its pages.
+fn campaign(counter: &Counter) {
+    let fund = ["fund", "open", "爱心捐赠资金", "--source", "donations", "--on", "2023-10-01"];
+    counter.do_well(&[&fund[..], &["--as", "finance:liu.yang"]].concat());
+    let terms =
+        ["campaign", "open", "爱心助老", "--organiser", "某街道慈善组织", "--purpose", "高龄老人津贴补充"];
+    let of = ["--fund", "爱心捐赠资金", "--opens-on", "2023-10-01", "--closes-on", "2023-11-30"];
+    counter.do_well(&[&terms[..], &of, &["--as", "clerk:wang.fang"]].concat());
+    let gift = ["donation", "record", "--campaign", "爱心助老", "--number", "J-1", "--amount", "300.00"];
+    let given = ["--method", "cash", "--publicity", "named", "--received-on", "2023-10-15"];
+    let taken = counter.ask_with(&[&gift[..], &given, &["--as", "clerk:wang.fang"]].concat(), "王小明");
+    assert_eq!(taken.status, 0, "{taken:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
     let (counter, _, app, _) = office_with_a_console().await;
     app.close().await.unwrap();
     prepare(&counter);
+    campaign(&counter);
     auditor(&counter, "zhou.zheng", None);
     let hall = Hall::open(counter);
     let mut kinds = BTreeSet::new();
