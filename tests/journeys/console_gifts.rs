@@ -49,7 +49,7 @@ fn fen(text: &str) -> i64 {
 
 /// The sum in a row of the thermometer's table, in fen.
 fn in_row(page: &Got, name: &str) -> i64 {
-    let (_, row) = page.text().split_once(&format!("<td>{name}</td>")).unwrap_or_else(|| panic!("{name}"));
+    let (_, row) = page.text().split_once(&format!(">{name}</td>")).unwrap_or_else(|| panic!("{name}"));
     let (_, sum) = row.split_once("<td class=\"num\">").unwrap();
     fen(sum.split_once('<').unwrap().0)
 }

@@ -15,8 +15,8 @@ use crate::processes::campaign::CampaignTrace;
 const PARTS: [(&str, &str); 3] = [("aid", "#0b1f3a"), ("remitted", "#4a8fe0"), ("held", "#e3ebf6")];
 
 /// The drawing: the tube begins in the bulb and has its scale below.
-const WIDTH: u64 = 640;
-const HEIGHT: u64 = 88;
+const WIDTH: u64 = 660;
+const HEIGHT: u64 = 92;
 const TUBE_LEFT: u64 = 56;
 const TUBE_WIDTH: u64 = 560;
 const TUBE_TOP: u64 = 16;
@@ -125,11 +125,11 @@ fn drawn(words: &str, sizes: [u64; 3]) -> String {
     );
     for quarter in 0..=4 {
         let (at, line) = (TUBE_LEFT + TUBE_WIDTH * quarter / 4, TUBE_TOP + TUBE_TALL);
-        let (below, text) = (line + 8, line + 26);
+        let (below, text) = (line + 8, line + 34);
         let _ = write!(
             svg,
             "<line x1=\"{at}\" y1=\"{line}\" x2=\"{at}\" y2=\"{below}\" stroke=\"#5b6470\"/>\
-             <text x=\"{at}\" y=\"{text}\" text-anchor=\"middle\" font-size=\"16\">{}%</text>",
+             <text x=\"{at}\" y=\"{text}\" text-anchor=\"middle\">{}%</text>",
             quarter * 25
         );
     }
