@@ -186,6 +186,7 @@ async fn a_bad_line_stands_with_its_reason_and_stops_the_file_unless_the_others_
     assert_eq!(logged(&app).await, (0, 0));
     let taken = finance.post(&step, &[("keep_good", "yes")]).await;
     assert!(taken.text().contains("outside_period"), "{}", taken.text());
+    assert_eq!(["新的捐赠", "不能登记", "错误行"].map(|name| figure(&taken, name)), ["1", "2", "1"]);
     assert_eq!(logged(&app).await, (1_200, 0));
 
     let whole = dropped(&mut finance, &page, "甲,乙\n1,2\n").await;

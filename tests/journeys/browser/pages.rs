@@ -8,7 +8,7 @@ use thirtyfour::Key;
 
 use super::axe;
 use super::hall::Hall;
-use super::person::Person;
+use super::person::{Medium, Person};
 use crate::console_audit::auditor;
 use crate::paying::prepare;
 use crate::visitors::{PASSWORD, office_with_a_console};
@@ -47,6 +47,11 @@ const KINDS: [&str; 19] = [
 
 /// The width of a phone, in CSS pixels.
 const PHONE_WIDTH: u64 = 390;
+
+/// What nobody can use on paper, and what has no text there.
+const IDLE_ON_PAPER: &str = "const seen = part => part.getClientRects().length > 0;
+    const idle = 'main button, main form[method=post].fill, main input[type=file], main textarea, .top, .body > nav';
+    return [...document.querySelectorAll(idle)].filter(seen).map(part => part.nodeName + '.' + part.className + ' ' + part.textContent.slice(0, 20))";
 
 /// The links of a page to pages of this server.
 const LINKS: &str = "return [...document.querySelectorAll('a[href]')]
@@ -98,6 +103,10 @@ pub async fn faults(person: &Person, path: &str) -> Vec<String> {
         faults.push(format!("is {width} wide on a phone of {shown}"));
     }
     person.sits_at_a_screen(1366, 768).await;
+    person.looks_at(Medium::Paper).await;
+    let idle: Vec<String> = serde_json::from_value(person.asks(IDLE_ON_PAPER).await).unwrap();
+    faults.extend(idle.into_iter().map(|what| format!("prints {what}")));
+    person.looks_at(Medium::Screen).await;
     faults.into_iter().map(|fault| format!("{path}: {fault}")).collect()
 }
 

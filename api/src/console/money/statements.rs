@@ -112,8 +112,9 @@ async fn take(
         let bad = Refusal::typed("bad_rows", lang, zh, en);
         return looked.page(&console, &visitor, name, Some(bad)).await;
     }
+    let bad = looked.statement.problems.len() as u64;
     match looked.take(&console, &visitor).await {
-        Ok(imported) => taken(&console, &visitor, id, &imported).await,
+        Ok(imported) => taken(&console, &visitor, (id, bad), &imported).await,
         Err(error) => {
             let refusal = Refusal::of(&error, lang);
             page_of::page(&console, &visitor, id, &Typed::default(), Some(refusal)).await
@@ -191,11 +192,11 @@ impl Looked {
     }
 }
 
-/// The page of what came of a file.
+/// The page of what came of a file, of which so many lines were bad.
 async fn taken(
     console: &Console,
     visitor: &Visitor,
-    id: CampaignId,
+    (id, bad): (CampaignId, u64),
     imported: &ImportedStatement,
 ) -> Result<Response, Stop> {
     let lang = visitor.lang;
@@ -206,12 +207,14 @@ async fn taken(
         }
         _ => lang.pick("账单已登记。", "The statement was taken in.").to_owned(),
     };
+    let mut figures = figures(lang, imported);
+    figures.push(Figure::new(lang.pick("错误行", "Bad lines"), count(bad)));
     let gifts = (
         format!("/campaigns/{id}/gifts"),
         lang.pick("查看捐赠与票据", "See the gifts and receipts").to_owned(),
     );
     Ok(sheet
-        .with(Block::Figures(figures(lang, imported)))
+        .with(Block::Figures(figures))
         .with(Block::Links(String::new(), vec![gifts]))
         .and(refused_lines(lang, imported))
         .answer(None))
@@ -269,21 +272,21 @@ fn more(lang: Lang, lines: usize) -> String {
 fn bad_lines(lang: Lang, statement: &Statement) -> Table {
     let row = |problem: &LineProblem| {
         let reason = lang.pick(&problem.zh, &problem.en);
-        let whole = match problem.column.is_empty() {
-            true => Cell::Fault(String::new(), reason.clone()),
-            false => Cell::text(""),
+        let number = problem.line.to_string();
+        let number = match statement.heads.contains(&problem.column) {
+            true => Cell::number(number),
+            false => Cell::Fault(number, reason.clone()),
         };
         let cells = statement.bad_lines.get(&problem.line).cloned().unwrap_or_default();
         let cells = statement.heads.iter().zip(cells).map(|(head, text)| match *head == problem.column {
             true => Cell::Fault(text, reason.clone()),
             false => Cell::Text(text),
         });
-        Row::of([Cell::number(problem.line.to_string()), whole].into_iter().chain(cells).collect())
+        Row::of(std::iter::once(number).chain(cells).collect())
     };
     let mut table = Table::new(lang.pick("错误行", "Bad lines"), "")
         .note(more(lang, statement.problems.len()))
-        .number(lang.pick("行", "Line"))
-        .head(lang.pick("整行", "The line"));
+        .number(lang.pick("行", "Line"));
     for head in &statement.heads {
         table = table.head(head.clone());
     }
