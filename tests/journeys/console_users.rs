@@ -48,6 +48,9 @@ async fn an_administrator_opens_locks_and_gives_tokens_and_sees_no_case() {
     app.close().await.unwrap();
 }
 
+/// A step of the administrator: its name, what is typed, and whether the user's session goes on.
+type Step = (&'static str, &'static [(&'static str, &'static str)], bool);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_open_ends_where_what_it_rests_on_is_another() {
     let (counter, _, app, router) = office_with_a_console().await;
@@ -55,7 +58,7 @@ async fn what_is_open_ends_where_what_it_rests_on_is_another() {
     let mut clerk = Browser::signed_in(&router, "wang.fang").await;
     let mut colleague = Browser::signed_in(&router, "he.ping").await;
     let strong = "another horse, another battery 7";
-    let steps: [(&str, &[(&str, &str)], bool); 7] = [
+    let steps: [Step; 7] = [
         ("token", &[("role", "clerk"), ("purpose", "试用"), ("days", "30"), ("cases", "yes")], true),
         ("scope", &[("communities", "龙泽苑东社区")], true),
         ("grant", &[("role", "reviewer")], false),

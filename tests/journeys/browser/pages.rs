@@ -8,7 +8,7 @@ use thirtyfour::Key;
 
 use super::axe;
 use super::hall::Hall;
-use super::person::{Medium, Person};
+use super::person::Person;
 use crate::console_audit::auditor;
 use crate::paying::prepare;
 use crate::visitors::{PASSWORD, office_with_a_console};
@@ -48,10 +48,16 @@ const KINDS: [&str; 19] = [
 /// The width of a phone, in CSS pixels.
 const PHONE_WIDTH: u64 = 390;
 
-/// What nobody can use on paper, and what has no text there.
-const IDLE_ON_PAPER: &str = "const seen = part => part.getClientRects().length > 0;
+/// What nobody can use on paper and what would be printed all the same: the rules for paper hold on the screen meanwhile.
+const IDLE_ON_PAPER: &str = "const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules]);
+    const paper = rules.filter(rule => rule.media && rule.media.mediaText === 'print');
+    for (const rule of paper) rule.media.mediaText = 'all';
+    const seen = part => part.getClientRects().length > 0;
     const idle = 'main button, main form[method=post].fill, main input[type=file], main textarea, .top, .body > nav';
-    return [...document.querySelectorAll(idle)].filter(seen).map(part => part.nodeName + '.' + part.className + ' ' + part.textContent.slice(0, 20))";
+    const told = part => part.nodeName + ' ' + part.textContent.trim().slice(0, 20);
+    const found = [...document.querySelectorAll(idle)].filter(seen).map(told);
+    for (const rule of paper) rule.media.mediaText = 'print';
+    return paper.length ? found : ['without rules for paper']";
 
 /// The links of a page to pages of this server.
 const LINKS: &str = "return [...document.querySelectorAll('a[href]')]
@@ -103,10 +109,8 @@ pub async fn faults(person: &Person, path: &str) -> Vec<String> {
         faults.push(format!("is {width} wide on a phone of {shown}"));
     }
     person.sits_at_a_screen(1366, 768).await;
-    person.looks_at(Medium::Paper).await;
     let idle: Vec<String> = serde_json::from_value(person.asks(IDLE_ON_PAPER).await).unwrap();
     faults.extend(idle.into_iter().map(|what| format!("prints {what}")));
-    person.looks_at(Medium::Screen).await;
     faults.into_iter().map(|fault| format!("{path}: {fault}")).collect()
 }
 
@@ -196,10 +200,13 @@ async fn what_shuts_people_out_is_found() {
     let person = hall.sits_down("stranger").await;
     let spoil = "for (const label of document.querySelectorAll('label')) label.remove();
         const wide = document.createElement('div'); wide.style.width = '5000px'; wide.textContent = 'x';
-        document.body.prepend(wide);";
+        document.body.prepend(wide);
+        const sheet = document.styleSheets[0];
+        sheet.insertRule('@media print { button { display: block !important; } }', sheet.cssRules.length);";
     person.asks(spoil).await;
     let found = faults(&person, "/sign-in").await.join("\n");
     assert!(found.contains("label") && found.contains("wide on a phone"), "{found}");
+    assert!(found.contains("prints BUTTON 登录"), "{found}");
     person.goes().await;
     hall.close();
 }

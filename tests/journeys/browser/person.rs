@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-use thirtyfour::extensions::cdp::ChromeDevTools;
+use serde_json::Value;
 use thirtyfour::prelude::*;
 use tokio::time::sleep;
 
@@ -20,12 +19,6 @@ pub struct Person {
     driver: WebDriver,
     server: String,
     downloads: PathBuf,
-}
-
-/// On what a page is looked at.
-pub enum Medium {
-    Paper,
-    Screen,
 }
 
 /// What is folded away nobody sees.
@@ -50,17 +43,6 @@ impl Person {
 
     pub async fn sits_at_a_screen(&self, width: u32, height: u32) {
         self.driver.set_window_rect(0, 0, width, height).await.unwrap();
-    }
-
-    /// Lays the page out as on paper, or on the screen again.
-    pub async fn looks_at(&self, medium: Medium) {
-        let media = match medium {
-            Medium::Paper => "print",
-            Medium::Screen => "",
-        };
-        let tools = ChromeDevTools::new(self.driver.handle().clone());
-        let asked = tools.execute_cdp_with_params("Emulation.setEmulatedMedia", json!({ "media": media }));
-        asked.await.unwrap();
     }
 
     pub async fn opens(&self, path: &str) {
