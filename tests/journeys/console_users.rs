@@ -48,6 +48,50 @@ async fn an_administrator_opens_locks_and_gives_tokens_and_sees_no_case() {
     app.close().await.unwrap();
 }
 
+/// A step of the administrator: its name, what is typed, and whether the user's session goes on.
+type Step = (&'static str, &'static [(&'static str, &'static str)], bool);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_ends_where_what_it_rests_on_is_another() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    let mut admin = Browser::signed_in(&router, "sun.lei").await;
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut colleague = Browser::signed_in(&router, "he.ping").await;
+    let strong = "another horse, another battery 7";
+    let steps: [Step; 7] = [
+        ("token", &[("role", "clerk"), ("purpose", "试用"), ("days", "30"), ("cases", "yes")], true),
+        ("scope", &[("communities", "龙泽苑东社区")], true),
+        ("grant", &[("role", "reviewer")], false),
+        ("revoke", &[("role", "reviewer")], false),
+        ("password", &[("password", crate::visitors::PASSWORD)], false),
+        ("password", &[("password", "short")], true),
+        ("lock", &[("reason", "离岗")], false),
+    ];
+    for (step, fields, goes_on) in steps {
+        let done = admin.post(&format!("/users/wang.fang/{step}"), fields).await;
+        assert!(!done.status.is_server_error(), "{step}: {}", done.text());
+        assert_eq!(clerk.get("/").await.status == StatusCode::OK, goes_on, "{step}");
+        assert_eq!(colleague.get("/").await.status, StatusCode::OK, "{step}: nobody else is meant");
+        if step != "lock" && !goes_on {
+            clerk = Browser::signed_in(&router, "wang.fang").await;
+        }
+    }
+    admin.post("/users/wang.fang/unlock", &[]).await;
+    assert_eq!(clerk.get("/").await.location, "/sign-in", "what was locked out does not come back by itself");
+
+    // who changes their own password goes on where they sit, and nowhere else
+    let mut second = Browser::signed_in(&router, "sun.lei").await;
+    let own = admin.post("/users/sun.lei/password", &[("password", strong)]).await;
+    assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.text());
+    assert_eq!(second.get("/users").await.location, "/sign-in");
+    assert_eq!(admin.get("/users").await.status, StatusCode::OK);
+    // at the command line nobody sits at a session
+    let set = counter.ask_with(&["user", "password", "he.ping", "--as", "clerk:he.ping"], strong);
+    assert_eq!(set.status, 0, "{set:?}");
+    assert_eq!(colleague.get("/").await.location, "/sign-in");
+    app.close().await.unwrap();
+}
+
 #[tokio::test]
 async fn nobody_else_manages_users_and_a_layout_is_tried_before_it_is_used() {
     let (_counter, _, app, router) = office_with_a_console().await;

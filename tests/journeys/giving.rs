@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tests::counter::{Counter, PERSON, applications, persons};
 use tests::personas;
 
-const FUND: &str = "首善有我捐赠资金";
+pub const FUND: &str = "首善有我捐赠资金";
 pub const CAMPAIGN: &str = "首善有我";
 pub const CLERK: &str = "clerk:wang.fang";
 pub const FINANCE: &str = "finance:liu.yang";
@@ -133,7 +133,7 @@ pub fn record_goods(counter: &Counter) -> String {
 }
 
 /// Two months of the allowance are paid out of the fund.
-fn pay(counter: &Counter) -> String {
+pub fn pay(counter: &Counter) -> String {
     let month = ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance"];
     let prepared = counter.do_well(&[&month[..], &["--fund", FUND, "--as", CLERK]].concat());
     let run = prepared["run_id"].as_str().unwrap().to_owned();

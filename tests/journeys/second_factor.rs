@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use domain::actor::Role;
 use tests::authenticator::code_of;
 
-use crate::visitors::{Browser, Got, PASSWORD, office_with_a_console};
+use crate::visitors::{ADMIN, Browser, Got, PASSWORD, office_with_a_console};
 
 fn pages(app: &App, second_factor_for: BTreeSet<Role>) -> Router {
     let entrance = Entrance { second_factor_for, ..Entrance::default() };
@@ -62,6 +62,33 @@ async fn who_set_a_second_factor_shows_it_at_every_sign_in() {
     let mut stranger = Browser::new(&router);
     assert_eq!(stranger.get("/sign-in/code").await.location, "/sign-in");
     assert_eq!(stranger.post("/sign-in/code", &[("code", "000000")]).await.location, "/sign-in");
+    app.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_factor_that_is_set_or_lost_ends_what_else_is_open() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    let mut here = Browser::signed_in(&router, "wang.fang").await;
+    let mut there = Browser::signed_in(&router, "wang.fang").await;
+    let mut colleague = Browser::signed_in(&router, "he.ping").await;
+    here.post("/second-factor/start", &[]).await;
+    let secret = secret_on(&here.get("/second-factor").await);
+    assert_eq!(there.get("/").await.status, StatusCode::OK, "what is begun changes nothing");
+    here.post("/second-factor/confirm", &[("code", &code_of(&secret, -1))]).await;
+    assert_eq!(here.get("/").await.status, StatusCode::OK, "who set it goes on");
+    assert_eq!(there.get("/").await.location, "/sign-in", "what was opened by the password alone has ended");
+    assert_eq!(colleague.get("/").await.status, StatusCode::OK);
+
+    password(&mut there, "wang.fang").await;
+    assert_eq!(there.post("/sign-in/code", &[("code", &code_of(&secret, 0))]).await.location, "/");
+    let mut half = Browser::new(&router);
+    assert_eq!(password(&mut half, "wang.fang").await.location, "/sign-in/code");
+    counter.do_well(&["user", "factor", "remove", "wang.fang", "--reason", "手机遗失", "--as", ADMIN]);
+    for browser in [&mut here, &mut there] {
+        assert_eq!(browser.get("/").await.location, "/sign-in", "whoever has the phone is out");
+    }
+    assert_eq!(half.get("/sign-in/code").await.location, "/sign-in", "and so is who was half in");
+    assert_eq!(colleague.get("/").await.status, StatusCode::OK);
     app.close().await.unwrap();
 }
 

@@ -40,7 +40,7 @@ struct MemberLine {
     path: String,
     name: String,
     id_number: String,
-    relation: &'static str,
+    relation: String,
     state: String,
 }
 
@@ -107,7 +107,7 @@ fn line(office: &Office, lang: Lang, member: &Member) -> MemberLine {
         path: format!("/people/{}", member.person_id),
         name: masked(office, member, lang),
         id_number: number,
-        relation: member.relation.word(),
+        relation: member.relation.said(lang),
         state,
     }
 }

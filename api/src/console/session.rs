@@ -13,7 +13,7 @@ use sqlx::Row;
 
 use super::Console;
 use crate::lang::Lang;
-use crate::processes::{Office, ProcessError};
+use crate::processes::{Office, ProcessError, SessionDigest};
 
 /// The cookie that holds the secret.
 pub(super) const COOKIE_NAME: &str = "ledger_session";
@@ -45,6 +45,7 @@ pub(super) const PROVIDER_MINUTES_MAX: i32 = 10;
 pub(super) struct Known {
     pub account: ActorId,
     pub role: Role,
+    pub digest: SessionDigest,
 }
 
 /// Begins a session. Gives its secret, which nobody else has.
@@ -64,12 +65,13 @@ pub(super) async fn begin(office: &Office, account: &ActorId, role: Role) -> Res
 /// The session of a request, if it has one that lasts.
 pub(super) async fn of(console: &Console, headers: &HeaderMap) -> Result<Option<Known>, ProcessError> {
     let Some(secret) = cookie(headers, console.entrance.session_cookie()) else { return Ok(None) };
-    let query = sqlx::query(include_str!("sql/use_session.sql")).bind(digest(secret)).bind(IDLE_MINUTES_MAX);
+    let digest = digest(secret);
+    let query = sqlx::query(include_str!("sql/use_session.sql")).bind(digest).bind(IDLE_MINUTES_MAX);
     let Some(row) = query.fetch_optional(&console.office.pool).await? else { return Ok(None) };
     let account = ActorId::parse(row.try_get("account")?);
     let role = Role::deserialize(StrDeserializer::<ValueError>::new(row.try_get("role")?));
     match (account, role) {
-        (Ok(account), Ok(role)) => Ok(Some(Known { account, role })),
+        (Ok(account), Ok(role)) => Ok(Some(Known { account, role, digest })),
         _ => Err(ProcessError::Damaged("a session cannot be read".to_owned())),
     }
 }
@@ -178,8 +180,8 @@ fn random() -> Result<String, ProcessError> {
     Ok(URL_SAFE_NO_PAD.encode(secret))
 }
 
-fn digest(secret: &str) -> Vec<u8> {
-    Sha256::digest(secret.as_bytes()).to_vec()
+fn digest(secret: &str) -> SessionDigest {
+    Sha256::digest(secret.as_bytes()).into()
 }
 
 /// A role by the name that it has in events.

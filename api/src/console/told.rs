@@ -278,7 +278,7 @@ fn step_told(lang: Lang, step: &ReportStep) -> Told {
         let whose = change.of.as_ref().map(|name| format!("{} ", of(name))).unwrap_or_default();
         let (before, after) =
             (change.before.as_ref().map_or_else(nothing, of), change.after.as_ref().map_or_else(nothing, of));
-        format!("{whose}{}：{before} → {after}", of(&change.label))
+        format!("{whose}{}{}{before} → {after}", of(&change.label), lang.pick("：", ": "))
     };
     let law = |basis: &domain::policy::Step| {
         let source = if basis.source.is_empty() { String::new() } else { format!("（{}）", basis.source) };

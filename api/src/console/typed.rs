@@ -16,6 +16,11 @@ use crate::lang::Lang;
 pub(super) struct Typed(BTreeMap<String, String>);
 
 impl Typed {
+    /// The fields of a form that was read in another way.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Typed {
+        Typed(pairs.into_iter().collect())
+    }
+
     /// The text of a field, without blanks around it; empty where there is none.
     pub fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |text| text.trim())

@@ -11,7 +11,7 @@ use super::answers::Stop;
 use super::{Console, session};
 use crate::access::{Capability, may};
 use crate::lang::Lang;
-use crate::processes::Desk;
+use crate::processes::{Desk, SessionDigest};
 
 /// The cookie that holds the language.
 pub(super) const LANGUAGE: &str = "ledger_language";
@@ -25,6 +25,8 @@ pub(super) struct Visitor {
     pub role: Role,
     /// The language of their pages.
     pub lang: Lang,
+    /// The session at which they sit.
+    pub session: SessionDigest,
 }
 
 impl Visitor {
@@ -48,7 +50,8 @@ impl Visitor {
 
     /// The user at work, now.
     pub fn desk(&self) -> Desk {
-        Desk::new(Actor { id: self.account.account.clone(), role: self.role }, Utc::now())
+        let actor = Actor { id: self.account.account.clone(), role: self.role };
+        Desk::new(actor, Utc::now()).at_session(self.session)
     }
 }
 
@@ -75,6 +78,6 @@ impl FromRequestParts<Console> for Visitor {
         let state = loaded.map_err(|error| failed(error.into()))?.state;
         let account = state.account().filter(|account| account.entry == Entry::Open).cloned();
         let account = account.filter(|account| account.roles.contains(&known.role)).ok_or(Stop::SignIn)?;
-        Ok(Visitor { account, role: known.role, lang })
+        Ok(Visitor { account, role: known.role, lang, session: known.digest })
     }
 }

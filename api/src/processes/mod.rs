@@ -32,7 +32,7 @@ pub use fund::*;
 pub use household::*;
 pub use import::*;
 pub use objection::{PublicObjection, object_publicly};
-pub use office::{Desk, Office, Seen, office_day};
+pub use office::{Desk, Office, Seen, SessionDigest, office_day};
 pub use recovery::*;
 pub use rules::*;
 pub use steps::Step;

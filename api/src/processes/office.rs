@@ -50,7 +50,12 @@ pub struct Desk {
     pub now: DateTime<Utc>,
     /// What they look at: what they do is done only while it is still so.
     pub seen: Option<Seen>,
+    /// The session at which they sit, at the console.
+    pub session: Option<SessionDigest>,
 }
+
+/// SHA-256 of a session's secret, which the browser alone has.
+pub type SessionDigest = [u8; 32];
 
 /// A thing in the version that somebody saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +69,19 @@ pub enum Seen {
 impl Desk {
     /// A person at work at `now`.
     pub fn new(actor: Actor, now: DateTime<Utc>) -> Desk {
-        Desk { actor, now, seen: None }
+        Desk { actor, now, seen: None, session: None }
     }
 
     /// The same person, who looks at a thing in this version.
     #[must_use]
     pub fn having_seen(self, seen: Option<Seen>) -> Desk {
         Desk { seen, ..self }
+    }
+
+    /// The same person, who sits at this session.
+    #[must_use]
+    pub fn at_session(self, session: SessionDigest) -> Desk {
+        Desk { session: Some(session), ..self }
     }
 
     /// The day at the office: Beijing time.

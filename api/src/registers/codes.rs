@@ -8,6 +8,8 @@ use domain::policy::{
 };
 use domain::program::Program;
 
+use crate::lang::Lang;
+
 /// A value that stands in a register as one of a few words.
 pub trait Named: Copy + PartialEq + 'static {
     /// Every value with its Chinese word and its code; the word is what is written, both are read.
@@ -18,6 +20,12 @@ pub trait Named: Copy + PartialEq + 'static {
     /// The value of a word or code.
     fn from_word(word: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(_, zh, code)| *zh == word || *code == word).map(|(value, ..)| *value)
+    }
+
+    /// The name on a page: the Chinese word, or the code as it is read aloud.
+    fn said(self, lang: Lang) -> String {
+        let found = Self::NAMES.iter().find(|(value, ..)| *value == self);
+        found.map_or_else(String::new, |(_, zh, code)| lang.pick((*zh).to_owned(), code.replace('_', " ")))
     }
 
     /// The Chinese word.

@@ -130,6 +130,20 @@ impl UserCommand {
         }
     }
 
+    /// Whether what open sessions rest on is another afterwards, so that they end.
+    pub const fn ends_sessions(&self) -> bool {
+        matches!(
+            self,
+            UserCommand::GrantRole { .. }
+                | UserCommand::WithdrawRole { .. }
+                | UserCommand::RecordPassword
+                | UserCommand::RecordSecondFactor
+                | UserCommand::RemoveSecondFactor { .. }
+                | UserCommand::UnlinkIdentity { .. }
+                | UserCommand::LockUser { .. }
+        )
+    }
+
     /// Whether users do this to their own account too, in whatever role.
     pub const fn is_own_business(&self) -> bool {
         matches!(

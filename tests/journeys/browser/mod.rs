@@ -7,6 +7,6 @@ mod auditing;
 mod axe;
 mod connecting;
 pub mod hall;
-mod pages;
+pub mod pages;
 mod paying;
 pub mod person;

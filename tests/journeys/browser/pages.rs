@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
+use tests::counter::Counter;
 use thirtyfour::Key;
 
 use super::axe;
@@ -22,9 +23,12 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 19] = [
     "/",
     "/audit",
+    "/books",
+    "/campaigns/*",
+    "/campaigns/*/gifts",
     "/cases/*",
     "/dashboards",
     "/find",
@@ -43,6 +47,17 @@ const KINDS: [&str; 16] = [
 
 /// The width of a phone, in CSS pixels.
 const PHONE_WIDTH: u64 = 390;
+
+/// What nobody can use on paper and what would be printed all the same: the rules for paper hold on the screen meanwhile.
+const IDLE_ON_PAPER: &str = "const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules]);
+    const paper = rules.filter(rule => rule.media && rule.media.mediaText === 'print');
+    for (const rule of paper) rule.media.mediaText = 'all';
+    const seen = part => part.getClientRects().length > 0;
+    const idle = 'main button, main form[method=post].fill, main input[type=file], main textarea, .top, .body > nav';
+    const told = part => part.nodeName + ' ' + part.textContent.trim().slice(0, 20);
+    const found = [...document.querySelectorAll(idle)].filter(seen).map(told);
+    for (const rule of paper) rule.media.mediaText = 'print';
+    return paper.length ? found : ['without rules for paper']";
 
 /// The links of a page to pages of this server.
 const LINKS: &str = "return [...document.querySelectorAll('a[href]')]
@@ -77,7 +92,7 @@ fn kind(path: &str) -> String {
 }
 
 /// What is wrong with the page that somebody looks at.
-async fn faults(person: &Person, path: &str) -> Vec<String> {
+pub async fn faults(person: &Person, path: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let weight = person.asks(WEIGHT).await.as_u64().unwrap();
     if weight > PAGE_BYTES_MAX {
@@ -94,6 +109,8 @@ async fn faults(person: &Person, path: &str) -> Vec<String> {
         faults.push(format!("is {width} wide on a phone of {shown}"));
     }
     person.sits_at_a_screen(1366, 768).await;
+    let idle: Vec<String> = serde_json::from_value(person.asks(IDLE_ON_PAPER).await).unwrap();
+    faults.extend(idle.into_iter().map(|what| format!("prints {what}")));
     faults.into_iter().map(|fault| format!("{path}: {fault}")).collect()
 }
 
@@ -125,11 +142,26 @@ async fn walk(person: &Person, role: &str) -> (BTreeSet<String>, Vec<String>) {
     (seen, wrong)
 }
 
+/// A campaign with a gift, so that there are its pages.
+fn campaign(counter: &Counter) {
+    let fund = ["fund", "open", "爱心捐赠资金", "--source", "donations", "--on", "2023-10-01"];
+    counter.do_well(&[&fund[..], &["--as", "finance:liu.yang"]].concat());
+    let terms =
+        ["campaign", "open", "爱心助老", "--organiser", "某街道慈善组织", "--purpose", "高龄老人津贴补充"];
+    let of = ["--fund", "爱心捐赠资金", "--opens-on", "2023-10-01", "--closes-on", "2023-11-30"];
+    counter.do_well(&[&terms[..], &of, &["--as", "clerk:wang.fang"]].concat());
+    let gift = ["donation", "record", "--campaign", "爱心助老", "--number", "J-1", "--amount", "300.00"];
+    let given = ["--method", "cash", "--publicity", "named", "--received-on", "2023-10-15"];
+    let taken = counter.ask_with(&[&gift[..], &given, &["--as", "clerk:wang.fang"]].concat(), "王小明");
+    assert_eq!(taken.status, 0, "{taken:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
     let (counter, _, app, _) = office_with_a_console().await;
     app.close().await.unwrap();
     prepare(&counter);
+    campaign(&counter);
     auditor(&counter, "zhou.zheng", None);
     let hall = Hall::open(counter);
     let mut kinds = BTreeSet::new();
@@ -168,10 +200,13 @@ async fn what_shuts_people_out_is_found() {
     let person = hall.sits_down("stranger").await;
     let spoil = "for (const label of document.querySelectorAll('label')) label.remove();
         const wide = document.createElement('div'); wide.style.width = '5000px'; wide.textContent = 'x';
-        document.body.prepend(wide);";
+        document.body.prepend(wide);
+        const sheet = document.styleSheets[0];
+        sheet.insertRule('@media print { button { display: block !important; } }', sheet.cssRules.length);";
     person.asks(spoil).await;
     let found = faults(&person, "/sign-in").await.join("\n");
     assert!(found.contains("label") && found.contains("wide on a phone"), "{found}");
+    assert!(found.contains("prints BUTTON 登录"), "{found}");
     person.goes().await;
     hall.close();
 }

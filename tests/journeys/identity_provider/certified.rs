@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use tests::counter::Counter;
 
 use crate::browser::hall::Hall;
+use crate::browser::pages::faults;
 use crate::npm::brought;
 use crate::serving::{Server, far_hour};
 use crate::visitors::{ADMIN, office_with_a_console};
@@ -72,6 +73,8 @@ async fn a_clerk_comes_in_through_a_certified_provider_with_a_real_browser() {
     let clerk = hall.sits_down("wang.fang").await;
     clerk.sees("统一身份认证登录").await;
     clerk.takes_a_picture("provider-1-sign-in").await;
+    let wrong = faults(&clerk, "/sign-in").await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     clerk.follows("统一身份认证登录").await;
     clerk.fills("工号", "gh-0417").await;
     clerk.presses("认证").await;
@@ -96,6 +99,8 @@ async fn a_clerk_comes_in_through_a_certified_provider_with_a_real_browser() {
     stranger.sees("not linked with a user").await;
     stranger.sees("gh-9999").await;
     stranger.takes_a_picture("provider-3-not-linked").await;
+    let wrong = faults(&stranger, "/sign-in, refused").await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     stranger.opens("/").await;
     assert_eq!(stranger.path().await, "/sign-in");
     stranger.goes().await;

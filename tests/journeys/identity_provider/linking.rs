@@ -39,6 +39,7 @@ async fn an_administrator_links_and_unlinks_at_the_console() {
 
     let why = "reason=%E6%8D%A2%E5%B2%97";
     assert_eq!(admin.sends("/users/wang.fang/unlink", why).await.location, "/users/wang.fang");
+    assert!(!visitor.is_in().await, "what the identity opened has ended");
     let refused = Visitor::new(&office.router).signs_in().await;
     assert!(refused.text.contains("subject_unknown"), "{}", refused.text);
     assert_eq!(admin.sends("/users/chen.jing/link", "subject=u-4711").await.location, "/users/chen.jing");

@@ -14,20 +14,25 @@ pub(super) struct Bar {
 const FILLS: [&str; 6] = ["#1668dc", "#0b1f3a", "#8bb8f0", "#8a5300", "#1a7f37", "#b8c0cc"];
 
 const WIDTH: u64 = 900;
-const HEIGHT: u64 = 260;
+/// How tall the tallest bar is.
+const ROOM: u64 = 180;
 /// Room for names below and labels above the bars.
-const FOOT: u64 = 40;
+const FOOT: u64 = 32;
 const HEAD: u64 = 24;
+/// Names of parts in a row below, and how tall a row is: the longest name of a program in English has room.
+const LEGEND_ROW: u64 = 3;
+const LEGEND_TALL: u64 = 22;
 
 /// A chart of bars from left to right. `legend` names the parts.
 pub(super) fn bars(title: &str, bars: &[Bar], legend: &[String]) -> String {
     let most = bars.iter().map(|bar| bar.parts.iter().sum::<u64>()).max().unwrap_or(0).max(1);
-    let foot = if legend.is_empty() { FOOT } else { FOOT + 24 };
-    let room = HEIGHT - HEAD - foot;
+    let foot = FOOT + LEGEND_TALL * (legend.len() as u64).div_ceil(LEGEND_ROW);
+    let room = ROOM;
+    let height = HEAD + room + foot;
     let step = WIDTH / (bars.len() as u64).max(1);
     let wide = (step * 6 / 10).clamp(4, 80);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\">",
+        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\" xmlns=\"http://www.w3.org/2000/svg\">",
         escaped(title)
     );
     let ground = HEAD + room;
@@ -53,7 +58,8 @@ pub(super) fn bars(title: &str, bars: &[Bar], legend: &[String]) -> String {
         );
     }
     for (place, (name, fill)) in (0..).zip(legend.iter().zip(FILLS)) {
-        let (left, top) = (place * (WIDTH / 6) + 4, HEIGHT - 22);
+        let (left, top) =
+            (place % LEGEND_ROW * (WIDTH / LEGEND_ROW) + 4, ground + FOOT + place / LEGEND_ROW * LEGEND_TALL);
         let (beside, line) = (left + 18, top + 11);
         let _ = write!(
             svg,

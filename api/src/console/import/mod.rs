@@ -2,14 +2,12 @@
 //! and the wrong rows come back as a file to be mended.
 
 mod checked;
-mod held;
 mod page;
 mod within;
 
 use std::io::Write;
 use std::sync::Arc;
 
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +20,8 @@ use uuid::Uuid;
 
 use super::Console;
 use super::answers::{Refusal, Stop};
+use super::dropped::{BODY_BYTES_MAX, Dropped};
+use super::held::{Held, HeldFile};
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
 use crate::console::address::Path;
@@ -30,10 +30,6 @@ use crate::processes::{Imported, Importer, ProcessError};
 use crate::registers::reading::{Limits, RegisterRows, read_register};
 use crate::registers::{RegisterKind, workbook};
 use checked::{Checked, Job};
-use held::{Held, HeldFile};
-
-/// The largest register that is taken, as at the command line, with room for the form around it.
-const BODY_BYTES_MAX: usize = 65 << 20;
 
 /// The room.
 pub(super) fn routes() -> Router<Console> {
@@ -43,7 +39,7 @@ pub(super) fn routes() -> Router<Console> {
         .route("/import/files", post(drop_in).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
         .route("/import/files/{file}/corrections.xlsx", get(corrections))
         .route("/import/files/{file}/rows", post(take))
-        .layer(Extension(Arc::new(Held::default())))
+        .layer(Extension(Arc::new(Held::<RegisterKind>::default())))
 }
 
 /// What a role needs to take in a register.
@@ -98,7 +94,7 @@ fn failed(visitor: &Visitor, error: String) -> Stop {
 /// Takes a file, and says what an import of it would do.
 async fn drop_in(
     State(console): State<Console>,
-    Extension(held): Extension<Arc<Held>>,
+    Extension(held): Extension<Arc<Held<RegisterKind>>>,
     visitor: Visitor,
     form: Multipart,
 ) -> Result<Response, Stop> {
@@ -118,42 +114,31 @@ async fn drop_in(
     }
 }
 
-async fn dropped(visitor: &Visitor, mut form: Multipart) -> Result<(RegisterKind, Vec<u8>), Refusal> {
+async fn dropped(visitor: &Visitor, form: Multipart) -> Result<(RegisterKind, Vec<u8>), Refusal> {
     let lang = visitor.lang;
-    let broken = |error: MultipartError| {
-        tracing::debug!(%error, "an upload broke off");
-        let (zh, en) = (
-            "文件没有传完或超过64MB，请重新上传。",
-            "The file did not arrive whole, or is larger than 64 MB.",
-        );
-        Refusal::typed("upload_broken", lang, zh, en)
-    };
-    let (mut code, mut bytes) = (String::new(), Vec::new());
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        match field.name() {
-            Some("register") => code = field.text().await.map_err(broken)?,
-            Some("file") => bytes = field.bytes().await.map_err(broken)?.to_vec(),
-            _ => {}
-        }
-    }
-    let kind = RegisterKind::from_code(&code).ok_or_else(|| {
+    let dropped = Dropped::read(lang, form).await?;
+    let kind = RegisterKind::from_code(dropped.typed.text("register")).ok_or_else(|| {
         Refusal::typed("register_unknown", lang, "请选择登记表的种类。", "Choose which register it is.")
     })?;
-    if bytes.is_empty() {
-        let (zh, en) = ("请选择要导入的文件。", "Choose the file to import.");
-        return Err(Refusal::typed("file_missing", lang, zh, en));
-    }
-    Ok((kind, bytes))
+    Ok((kind, dropped.file(lang)?))
 }
 
 /// Reads a file in the child process that has limits, and checks its rows.
-async fn look(console: &Console, visitor: &Visitor, file: &HeldFile) -> Result<Checked, Refusal> {
+async fn look(
+    console: &Console,
+    visitor: &Visitor,
+    file: &HeldFile<RegisterKind>,
+) -> Result<Checked, Refusal> {
     let read = read(console, visitor, file).await?;
     let job = Job { office: &console.office, visitor };
     job.look(read).await.map_err(|error| Refusal::of(&error, visitor.lang))
 }
 
-async fn read(console: &Console, visitor: &Visitor, file: &HeldFile) -> Result<RegisterRows, Refusal> {
+async fn read(
+    console: &Console,
+    visitor: &Visitor,
+    file: &HeldFile<RegisterKind>,
+) -> Result<RegisterRows, Refusal> {
     let limits = Limits { program: console.office.program.clone(), ..Limits::default() };
     let (kind, bytes) = (file.kind, file.bytes());
     let read = tokio::task::spawn_blocking(move || {
@@ -169,7 +154,7 @@ async fn read(console: &Console, visitor: &Visitor, file: &HeldFile) -> Result<R
 /// The wrong rows of a file with their reasons.
 async fn corrections(
     State(console): State<Console>,
-    Extension(held): Extension<Arc<Held>>,
+    Extension(held): Extension<Arc<Held<RegisterKind>>>,
     visitor: Visitor,
     Path(name): Path<Uuid>,
 ) -> Result<Response, Stop> {
@@ -194,7 +179,7 @@ struct Wanted {
 /// Takes the rows of a file in that was looked through.
 async fn take(
     State(console): State<Console>,
-    Extension(held): Extension<Arc<Held>>,
+    Extension(held): Extension<Arc<Held<RegisterKind>>>,
     visitor: Visitor,
     Path(name): Path<Uuid>,
     Form(wanted): Form<Wanted>,
@@ -220,7 +205,7 @@ async fn take(
 async fn taken(
     console: &Console,
     visitor: &Visitor,
-    file: &HeldFile,
+    file: &HeldFile<RegisterKind>,
     wanted: &Wanted,
 ) -> Result<Imported, Refusal> {
     let lang = visitor.lang;

@@ -6,10 +6,11 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::Role;
 use domain::campaign::{Campaign, CampaignStage, DuePublication, GiftBook, RemittanceStep, due_publications};
 use domain::ids::{CampaignId, RemittanceId};
-use domain::money::Money;
 use domain::numbers::{grouped, yuan};
 
-use crate::access::Capability;
+use super::statements;
+use super::thermometer::thermometer;
+use crate::access::{Capability, may};
 use crate::console::Console;
 use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
@@ -17,10 +18,10 @@ use crate::console::sheet::{Block, Cell, Field, Figure, Form, Input, Row, Sheet,
 use crate::console::typed::Typed;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
+use crate::processes::campaign;
 use crate::processes::campaign::{
     CampaignTrace, SMALLEST_CROWD, TracedUse, UsedSum, publication_list, trace,
 };
-use crate::processes::{ProcessError, campaign};
 
 pub(super) async fn show(
     State(console): State<Console>,
@@ -89,36 +90,6 @@ fn figures(lang: Lang, book: &GiftBook) -> Vec<Figure> {
             count(voided)
         )),
     ]
-}
-
-/// How much of what was given has been put to its use.
-fn thermometer(lang: Lang, traced: &CampaignTrace) -> Result<Block, ProcessError> {
-    let used = traced.aid.plus(traced.remitted)?;
-    let whole = traced.received.minus(traced.refunded)?;
-    let parts = format!(
-        "{} {} · {} {} · {} {}",
-        lang.pick("救助", "aid"),
-        yuan(traced.aid),
-        lang.pick("转交", "remitted"),
-        yuan(traced.remitted),
-        lang.pick("结余", "left"),
-        yuan(traced.left)
-    );
-    let words = lang.pick(
-        format!("已使用 {} 元，占 {} 元的 {}（{parts}）", yuan(used), yuan(whole), share(used, whole)),
-        format!("{} of {} yuan were used, {} ({parts})", yuan(used), yuan(whole), share(used, whole)),
-    );
-    let fen = |amount: Money| u64::try_from(amount.fen()).unwrap_or_default();
-    let title = lang.pick("善款使用进度", "How far the money went").to_owned();
-    Ok(Block::Progress { title, reached: fen(used), whole: fen(whole).max(1), words })
-}
-
-/// A share in per cent, rounded down: what is not finished is never a hundred.
-fn share(part: Money, whole: Money) -> String {
-    let hundredths = i128::from(part.fen()) * 100;
-    hundredths
-        .checked_div(i128::from(whole.fen()))
-        .map_or_else(|| "—".to_owned(), |share| format!("{share}%"))
 }
 
 fn links(lang: Lang, id: CampaignId) -> Vec<(String, String)> {
@@ -256,6 +227,9 @@ fn remittance_acts(lang: Lang, id: CampaignId, remittance: RemittanceId) -> Vec<
 fn forms(visitor: &Visitor, id: CampaignId, stage: CampaignStage, typed: &Typed) -> Vec<Form> {
     let lang = visitor.lang;
     let mut forms = Vec::new();
+    if may(visitor.role, Capability::TakeGifts) && stage != CampaignStage::Published {
+        forms.push(statements::form(lang, id));
+    }
     if matches!(visitor.role, Role::Clerk | Role::Finance) {
         let recipient = Field::new("recipient", lang.pick("接收单位", "Recipient"), Input::Text);
         let amount = Field::new("amount", lang.pick("金额（元）", "Yuan"), Input::Number);

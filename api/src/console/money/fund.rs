@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Form as Sent;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{Datelike, NaiveDate};
 use domain::actor::Role;
 use domain::fund::{ClosedYear, FundAccount, FundSource, GovernmentLevel, Purpose, Restriction, result_of};
 use domain::ids::FundId;
@@ -66,19 +67,45 @@ async fn page(
         .with(Block::Table(years));
     if visitor.role == Role::Finance {
         sheet = sheet.with(Block::Form(appropriate_form(lang, fund, typed)));
-        let year =
-            Field::new("year", lang.pick("年度", "Year"), Input::Number).value(typed.text("year")).needed();
-        let close = Form::new(format!("/funds/{fund}/close-year"), lang.pick("结账", "Close"))
-            .title(lang.pick("年终结账", "Close a year"))
-            .note(lang.pick(
-                "年度终了后办理。结账后该年不再记账；由审批岗另一人结转，结转前可撤销。",
-                "Once the year is over. Nothing more is booked into it; another person, an approver, carries it over, and until \
-                 then it can be reopened.",
-            ))
-            .field(year);
-        sheet = sheet.with(Block::Form(close));
+        let open = open_years(&account, visitor.desk().today());
+        if !open.is_empty() {
+            sheet = sheet.with(Block::Form(close_form(lang, fund, typed, &open)));
+            sheet = sheet.with(Block::Links(
+                String::new(),
+                open.iter().map(|year| of_year(lang, fund, *year)).collect(),
+            ));
+        }
     }
     Ok(sheet.answer(refused))
+}
+
+/// The years that are over and not closed, the first one first.
+fn open_years(account: &FundAccount, today: NaiveDate) -> Vec<i32> {
+    let years = account.charter.opened_on.year()..today.year();
+    years.filter(|year| !account.years.contains_key(year)).collect()
+}
+
+/// The trial balance of a year: what its closing fixes.
+fn of_year(lang: Lang, fund: FundId, year: i32) -> (String, String) {
+    let path = format!("/books?fund={fund}&from={year}-01-01&on={year}-12-31");
+    (path, lang.pick(format!("{year} 年试算平衡表"), format!("Trial balance of {year}")))
+}
+
+fn close_form(lang: Lang, fund: FundId, typed: &Typed, open: &[i32]) -> Form {
+    let choice = |year: &i32| {
+        let year = year.to_string();
+        let chosen = typed.text("year") == year;
+        Choice::new(year.clone(), year, chosen)
+    };
+    let years = Input::Choice(open.iter().map(choice).collect());
+    Form::new(format!("/funds/{fund}/close-year"), lang.pick("结账", "Close"))
+        .title(lang.pick("年终结账", "Close a year"))
+        .note(lang.pick(
+            "结账前请核对该年试算平衡表。结账后该年不再记账；由审批岗另一人结转，结转前可撤销。",
+            "Look at the year's trial balance first. Nothing more is booked into it; another person, an approver, carries it \
+             over, and until then it can be reopened.",
+        ))
+        .field(Field::new("year", lang.pick("年度", "Year"), years).needed())
 }
 
 fn charter(lang: Lang, account: &FundAccount) -> String {
@@ -192,7 +219,7 @@ fn years(visitor: &Visitor, fund: FundId, account: &FundAccount) -> Result<Table
             |each| format!("{} {} {}", each.carried_on, each.carried_by, each.document),
         );
         rows.push(Row::of(vec![
-            Cell::text(year.to_string()),
+            Cell::link(of_year(lang, fund, *year).0, year.to_string()),
             Cell::number(yuan(result_of(&closed.facts.lines)?)),
             Cell::number(yuan(closed.facts.unspent)),
             Cell::number(yuan(closed.facts.committed)),

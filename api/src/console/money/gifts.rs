@@ -189,10 +189,10 @@ fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Tabl
         }
         Row::of(vec![
             Cell::text(gift.received_on.to_string()),
-            Cell::text(gift.method.word()),
+            Cell::text(gift.method.said(lang)),
             Cell::number(yuan(gift.amount)),
             Cell::number(yuan(gift.refunded)),
-            Cell::text(gift.publicity.word()),
+            Cell::text(gift.publicity.said(lang)),
             Cell::text(serial(gift.receipt_number)),
             Cell::Code(gift_id),
             Cell::Acts(acts),
@@ -226,7 +226,7 @@ fn goods_table(visitor: &Visitor, id: CampaignId, goods: &[InKindRow]) -> Table 
             Cell::text(gift.received_on.to_string()),
             Cell::text(format!("{} {} {}", gift.description, gift.quantity, gift.unit)),
             Cell::number(yuan(gift.fair_value)),
-            Cell::text(gift.publicity.word()),
+            Cell::text(gift.publicity.said(lang)),
             Cell::text(serial(gift.receipt_number)),
             Cell::Acts(acts),
         ])

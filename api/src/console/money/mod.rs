@@ -6,8 +6,10 @@
 //! | `list` | every fund and campaign; opening one |
 //! | `fund` | a fund: appropriations, programs, runs, years |
 //! | `books` | the trial balance, and the postings behind a sum |
-//! | `campaign` | a campaign: how far its money went, deadlines, remittances |
+//! | `campaign` | a campaign: deadlines, remittances, where each yuan is |
+//! | `thermometer` | how far its money went, drawn |
 //! | `gifts` | gifts and receipts |
+//! | `statements` | the statement of a payment platform, looked through and taken in |
 //! | `acts` | what people do with a campaign |
 
 mod acts;
@@ -16,6 +18,8 @@ mod campaign;
 mod fund;
 mod gifts;
 mod list;
+mod statements;
+mod thermometer;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -39,4 +43,5 @@ pub(super) fn routes() -> Router<Console> {
         .route("/campaigns/{campaign}/list.csv", get(campaign::list))
         .route("/campaigns/{campaign}/receipts/{number}", post(gifts::receipt))
         .route("/campaigns/{campaign}/{step}", post(acts::step))
+        .merge(statements::routes())
 }

@@ -36,26 +36,26 @@ pub(super) struct Month {
     pub sums: Vec<String>,
 }
 
-/// What became of a month: colour, sign, Chinese and English.
-type Becoming = (&'static str, &'static str, &'static str, &'static str);
+/// What became of a month: colour, sign and word, both in Chinese and in English.
+type Becoming = (&'static str, (&'static str, &'static str), &'static str, &'static str);
 
 fn became(sums: &Sums) -> Becoming {
     let settled = sums.recovery_received_fen.plus(sums.recovery_waived_fen).unwrap_or_default();
     let standing = sums.ordered_fen.minus(sums.returned_fen).unwrap_or_default();
     if sums.recovery_opened_fen > settled {
-        ("asked", "追", "追缴中", "asked back")
+        ("asked", ("追", "A"), "追缴中", "asked back")
     } else if sums.recovery_opened_fen.is_positive() {
-        ("recovered", "回", "已追回", "recovered")
+        ("recovered", ("回", "Rc"), "已追回", "recovered")
     } else if sums.arrears_fen.is_positive() && sums.returned_fen.is_positive() {
-        ("returned", "退", "退汇待处理", "returned")
+        ("returned", ("退", "Rt"), "退汇待处理", "returned")
     } else if sums.arrears_fen.is_positive() {
-        ("owed", "欠", "待发", "due")
+        ("owed", ("欠", "D"), "待发", "due")
     } else if standing > sums.paid_fen {
-        ("transit", "途", "在途", "in transit")
+        ("transit", ("途", "T"), "在途", "in transit")
     } else if sums.paid_fen.is_positive() || sums.withheld_fen.is_positive() {
-        ("paid", "✓", "已到账", "paid")
+        ("paid", ("✓", "✓"), "已到账", "paid")
     } else {
-        ("none", "–", "无", "nothing")
+        ("none", ("–", "–"), "无", "nothing")
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn rows(lang: Lang, summary: &Summary) -> Vec<Row> {
         );
         let place = usize::try_from(month).unwrap_or(1).saturating_sub(1);
         if let Some(cell) = cells.get_mut(place) {
-            *cell = Cell { mark, sign, words };
+            *cell = Cell { mark, sign: lang.pick(sign.0, sign.1), words };
         }
     }
     years.into_iter().rev().map(|((year, program), cells)| Row { program, year, cells }).collect()
@@ -140,7 +140,7 @@ mod tests {
             (Sums::default(), "–"),
         ];
         for (sums, sign) in months {
-            assert_eq!(became(&sums).1, sign, "{sums:?}");
+            assert_eq!(became(&sums).1.0, sign, "{sums:?}");
         }
     }
 }

@@ -50,8 +50,8 @@ impl Values {
             (lang.pick("姓名", "Name"), self.name.clone()),
             (lang.pick("公民身份号码", "ID number"), self.id_number.clone()),
             (lang.pick("收款账户", "Account"), self.account.clone()),
-            (lang.pick("与户主关系", "Relation"), member.relation.word().to_owned()),
-            (lang.pick("户籍", "Household registration"), member.hukou.word().to_owned()),
+            (lang.pick("与户主关系", "Relation"), member.relation.said(lang)),
+            (lang.pick("户籍", "Household registration"), member.hukou.said(lang)),
         ];
         if let Some(home) = home {
             told.push((lang.pick("社区", "Community"), home.community.clone()));

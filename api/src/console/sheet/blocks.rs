@@ -9,13 +9,6 @@ pub(in crate::console) enum Block {
     Words(String, Vec<String>),
     /// Links under a head: path and name.
     Links(String, Vec<(String, String)>),
-    /// How far something is: what is reached, of what, in words.
-    Progress {
-        title: String,
-        reached: u64,
-        whole: u64,
-        words: String,
-    },
     /// A drawing under a head; the table that says the same follows it. Its text is made by this program alone.
     Chart {
         title: String,
@@ -102,6 +95,11 @@ impl Table {
         self
     }
 
+    /// Whether a column holds nothing but what can be done: on paper it has no use.
+    pub fn is_for_acts(&self, place: &usize) -> bool {
+        self.rows.iter().all(|row| matches!(row.cells.get(*place), Some(Cell::Acts(_))))
+    }
+
     #[must_use]
     pub fn rows(mut self, rows: impl IntoIterator<Item = Row>) -> Table {
         self.rows.extend(rows);
@@ -116,6 +114,21 @@ impl Row {
 
     pub fn marked(mark: &'static str, cells: Vec<Cell>) -> Row {
         Row { mark, cells }
+    }
+}
+
+/// The most characters of a text that stays in one line, also on paper: a day, a month, an account.
+const BRIEF_MAX: usize = 12;
+
+/// The fewest of one that is broken into lines on every screen.
+const LONG_MIN: usize = 40;
+
+/// The class of a cell by the length of its text.
+pub(in crate::console) fn length_of(text: &str) -> &'static str {
+    match text.chars().count() {
+        ..=BRIEF_MAX => "brief",
+        LONG_MIN.. => "long",
+        _ => "",
     }
 }
 

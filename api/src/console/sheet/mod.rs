@@ -8,7 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-pub(super) use blocks::{Block, Cell, Choice, Field, Figure, Form, Input, Row, Table};
+pub(super) use blocks::{Block, Cell, Choice, Field, Figure, Form, Input, Row, Table, length_of};
 
 use super::answers::{Refusal, shown};
 use super::page::Frame;

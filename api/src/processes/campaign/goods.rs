@@ -72,6 +72,21 @@ pub async fn refund_donation(
         return Err(ProcessError::refused(&CampaignError::DonationUnknown));
     }
     let (id, fund_id) = (campaign_id.to_string(), book.terms.fund_id.to_string());
+    let of = (campaign_id, donation_id);
+    let (refund, credit) = refund_commands(of, amount, refunded_on, refund_number.clone());
+    let parts = format!("{donation_id}|{amount}|{refunded_on}|{refund_number:?}");
+    let steps = [Step::Campaign(id, refund), Step::Fund(fund_id, credit)];
+    office.together(desk, office.derived("refund", &parts), steps).await?;
+    Ok(())
+}
+
+/// A refund as campaign and fund are asked for it.
+pub(super) fn refund_commands(
+    (campaign_id, donation_id): (CampaignId, DonationId),
+    amount: Money,
+    refunded_on: NaiveDate,
+    refund_number: Option<String>,
+) -> (CampaignCommand, FundCommand) {
     let refund = CampaignCommand::RefundDonation {
         donation_id,
         amount,
@@ -83,12 +98,9 @@ pub async fn refund_donation(
         donation_id,
         amount: amount.negated(),
         credited_on: refunded_on,
-        refund_number: refund_number.clone(),
+        refund_number,
     };
-    let parts = format!("{donation_id}|{amount}|{refunded_on}|{refund_number:?}");
-    let steps = [Step::Campaign(id, refund), Step::Fund(fund_id, credit)];
-    office.together(desk, office.derived("refund", &parts), steps).await?;
-    Ok(())
+    (refund, credit)
 }
 
 /// Records how a donor wants to be named from now on.

@@ -8,7 +8,7 @@
 //! | [`publication_list`], [`publish`] | what is published, and that it was |
 //! | [`propose_remittance`], [`approve_remittance`], [`reject_remittance`] | 善款转交, by two people |
 //! | [`trace`] | where each yuan went |
-//! | [`import_statement`] | gifts and refunds from the statement of a payment platform |
+//! | [`import_statement`], [`rehearse_statement`] | gifts and refunds from the statement of a payment platform |
 
 mod goods;
 mod names;
@@ -32,7 +32,7 @@ pub use names::{DonorShown, masked};
 pub use publication::{GiftsOf, ListedGift, PublicationList, Published, gifts, publication_list, publish};
 pub use receipts::{DonationReceipt, issue_receipt, receipt, receipts, void_receipt};
 pub use remittance::{approve_remittance, propose_remittance, reject_remittance};
-pub use statement::{ImportedStatement, LineOutcome, StatementOutcome, import_statement};
+pub use statement::{ImportedStatement, LineOutcome, StatementOutcome, import_statement, rehearse_statement};
 pub use trace::{CampaignTrace, GiftTrace, SMALLEST_CROWD, TracedUse, UsedSum, trace, trace_gift};
 
 /// A campaign as people name it when they open it.

@@ -4,19 +4,22 @@
 //! Each line is taken whole, campaign and fund together, or not at all with the reason; a bad line never stops the others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use domain::aggregate::{Context, Decider, ImpossibleEvent};
 use domain::campaign::{
-    CampaignCommand, CampaignError, Donation, DonationMethod, GiftBook, PaymentChannel, Publicity,
+    Campaign, CampaignCommand, CampaignError, Donation, DonationMethod, GiftBook, PaymentChannel, Publicity,
     StatementLine,
 };
-use domain::fund::FundCommand;
+use domain::fund::{Fund, FundCommand};
 use domain::ids::{CampaignId, DonationId, PersonId};
 use domain::money::Money;
-use domain::personal::{DonorName, Personal, seal};
+use domain::personal::{DonorName, Personal, Sealed, seal};
 use projections::Until;
 use projections::donation_totals::queries;
 use serde::Serialize;
 
+use super::goods::refund_commands;
 use super::{book_of, campaign, refund_donation};
 use crate::lang::Lang;
 use crate::processes::{Desk, Office, ProcessError, Step};
@@ -91,10 +94,7 @@ pub async fn import_statement(
     let into = Into { office, desk, campaign_id, book: book_of(&campaign)?, channel: statement.channel };
     let elsewhere = into.elsewhere(&statement.entries).await?;
     let mut imported = ImportedStatement::default();
-    let is_refund = |entry: &&Entry| matches!(entry.what, What::Refund { .. });
-    let gifts = statement.entries.iter().filter(|entry| !is_refund(entry));
-    // an export may list the newest first, so every gift is taken before any refund
-    for entry in gifts.chain(statement.entries.iter().filter(is_refund)) {
+    for entry in in_turn(&statement.entries) {
         let donation_id = into.donation_id(entry);
         let taken = match elsewhere.get(&donation_id) {
             Some(_) => Err(given_elsewhere()),
@@ -104,6 +104,43 @@ pub async fn import_statement(
         progress();
     }
     Ok(imported)
+}
+
+/// What [`import_statement`] would do now, decided line by line; nothing is appended.
+///
+/// # Errors
+/// [`ProcessError`] when the campaign is unknown or the ledger fails.
+pub async fn rehearse_statement(
+    office: &Office,
+    desk: &Desk,
+    campaign_id: CampaignId,
+    statement: &Statement,
+) -> Result<ImportedStatement, ProcessError> {
+    let campaign = campaign(office, campaign_id).await?;
+    let into = Into { office, desk, campaign_id, book: book_of(&campaign)?, channel: statement.channel };
+    let elsewhere = into.elsewhere(&statement.entries).await?;
+    let fund = office.repository.load_newest::<Fund>(into.book.terms.fund_id).await?;
+    let mut rehearsal = Rehearsal {
+        context: desk.context(),
+        campaign: Campaign::clone(&campaign),
+        fund: Arc::unwrap_or_clone(fund.state),
+    };
+    let mut outlook = ImportedStatement::default();
+    for entry in in_turn(&statement.entries) {
+        let donation_id = into.donation_id(entry);
+        let taken = match elsewhere.get(&donation_id) {
+            Some(_) => Err(given_elsewhere()),
+            None => rehearsal.take(&into, entry, donation_id),
+        };
+        outlook.count(entry, donation_id, taken)?;
+    }
+    Ok(outlook)
+}
+
+/// Every gift before any refund: an export may list the newest first.
+fn in_turn(entries: &[Entry]) -> impl Iterator<Item = &Entry> {
+    let is_refund = |entry: &&Entry| matches!(entry.what, What::Refund { .. });
+    entries.iter().filter(move |entry| !is_refund(entry)).chain(entries.iter().filter(is_refund))
 }
 
 /// Where a statement goes.
@@ -154,8 +191,8 @@ impl Into<'_> {
         fee: Money,
         payer: Option<&DonorName>,
     ) -> Result<bool, ProcessError> {
-        let (office, campaign_id) = (self.office, self.campaign_id);
-        let donor = PersonId::new(office.derived("statement_donor", &donation_id.to_string()));
+        let office = self.office;
+        let donor = self.donor(donation_id);
         let donor_name = match payer {
             None => None,
             Some(name) => {
@@ -163,35 +200,85 @@ impl Into<'_> {
                 Some(seal(&*office.keyring, donor, &Personal::new(name.clone()))?)
             }
         };
-        let line =
-            StatementLine { channel: self.channel, transaction_number: entry.transaction.clone(), fee };
+        let (receive, credit) = self.gift_commands(entry, donation_id, fee, donor_name);
+        let steps = [
+            Step::Campaign(self.campaign_id.to_string(), receive),
+            Step::Fund(self.book.terms.fund_id.to_string(), credit),
+        ];
+        let (campaign_id, amount, on) = (self.campaign_id, entry.amount, entry.on);
+        let parts = format!("{campaign_id}|{donation_id}|{amount}|{on}|{fee}|{}", payer.is_some());
+        office.together(self.desk, office.derived("statement_gift", &parts), steps).await?;
+        Ok(!self.book.gifts.contains_key(&donation_id))
+    }
+
+    fn donor(&self, donation_id: DonationId) -> PersonId {
+        PersonId::new(self.office.derived("statement_donor", &donation_id.to_string()))
+    }
+
+    /// A gift as campaign and fund are asked for it.
+    fn gift_commands(
+        &self,
+        entry: &Entry,
+        donation_id: DonationId,
+        fee: Money,
+        donor_name: Option<Sealed<DonorName>>,
+    ) -> (CampaignCommand, FundCommand) {
         // a wish that the donor stated since stays the donor's, so the gift as it was taken is what is compared
         let known = self.book.gifts.get(&donation_id);
+        let statement =
+            StatementLine { channel: self.channel, transaction_number: entry.transaction.clone(), fee };
         let donation = Donation {
             donation_id,
-            donor,
+            donor: self.donor(donation_id),
             donor_name,
             publicity: known.map_or(Publicity::Anonymous, |gift| gift.publicity_given),
             amount: entry.amount,
             method: DonationMethod::MobilePayment,
             received_on: entry.on,
-            statement: Some(line),
+            statement: Some(statement),
         };
-        let (amount, credited_on) = (entry.amount, entry.on);
         let credit = FundCommand::CreditDonation {
-            campaign_id,
+            campaign_id: self.campaign_id,
             donation_id,
-            amount,
-            credited_on,
+            amount: entry.amount,
+            credited_on: entry.on,
             refund_number: None,
         };
-        let steps = [
-            Step::Campaign(campaign_id.to_string(), CampaignCommand::ReceiveDonation { donation }),
-            Step::Fund(self.book.terms.fund_id.to_string(), credit),
-        ];
-        let parts = format!("{campaign_id}|{donation_id}|{amount}|{credited_on}|{fee}|{}", payer.is_some());
-        office.together(self.desk, office.derived("statement_gift", &parts), steps).await?;
-        Ok(known.is_none())
+        (CampaignCommand::ReceiveDonation { donation }, credit)
+    }
+}
+
+/// Campaign and fund as they would be after the lines so far.
+struct Rehearsal {
+    context: Context,
+    campaign: Campaign,
+    fund: Fund,
+}
+
+impl Rehearsal {
+    /// What a line would do; whether it is new.
+    fn take(
+        &mut self,
+        into: &Into<'_>,
+        entry: &Entry,
+        donation_id: DonationId,
+    ) -> Result<bool, ProcessError> {
+        let (of_campaign, of_fund) = match &entry.what {
+            // whether a name comes with it changes no decision, and none is opened or sealed for this
+            What::Gift { fee, .. } => into.gift_commands(entry, donation_id, *fee, None),
+            What::Refund { number } => {
+                let of = (into.campaign_id, donation_id);
+                refund_commands(of, entry.amount, entry.on, Some(number.clone()))
+            }
+        };
+        let gifts = self.campaign.decide(of_campaign, &self.context);
+        let gifts = gifts.map_err(|error| ProcessError::refused(&error))?;
+        let credits = self.fund.decide(of_fund, &self.context);
+        let credits = credits.map_err(|error| ProcessError::refused(&error))?;
+        let damaged = |error: ImpossibleEvent| ProcessError::Damaged(error.to_string());
+        gifts.iter().try_for_each(|event| self.campaign.try_evolve(event)).map_err(damaged)?;
+        credits.iter().try_for_each(|event| self.fund.try_evolve(event)).map_err(damaged)?;
+        Ok(!gifts.is_empty())
     }
 }
 

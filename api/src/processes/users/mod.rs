@@ -6,6 +6,7 @@
 mod passwords;
 mod provider;
 mod second_factor;
+mod sessions;
 mod tokens;
 mod totp;
 
@@ -27,6 +28,7 @@ pub use tokens::{IssuedToken, KnownTokens, TokenUse, TokenWanted, caller_of, iss
 pub use totp::QrPicture;
 
 use super::{Desk, Office, ProcessError, Step};
+use sessions::end_sessions;
 
 /// An account that is to be opened.
 #[derive(Clone, Debug)]
@@ -58,7 +60,8 @@ pub async fn open_user(office: &Office, desk: &Desk, user: NewUser) -> Result<()
     Ok(())
 }
 
-/// One command to a user.
+/// One command to a user. What is open ends afterwards, where it rested on what is another now; also on a repeat, so that
+/// what was interrupted can be finished.
 ///
 /// # Errors
 /// [`ProcessError`] when the domain refuses.
@@ -68,8 +71,9 @@ pub async fn change_user(
     account: &ActorId,
     command: UserCommand,
 ) -> Result<(), ProcessError> {
+    let ends = command.ends_sessions();
     office.together(desk, Uuid::new_v4(), [Step::User(account.to_string(), command)]).await?;
-    Ok(())
+    if ends { end_sessions(office, desk, account).await } else { Ok(()) }
 }
 
 /// Every user, by account.

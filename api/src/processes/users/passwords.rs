@@ -16,7 +16,7 @@ use domain::user::{
 use sqlx::Row;
 use tokio::sync::Semaphore;
 
-use super::{change_user, system_desk};
+use super::{change_user, end_sessions, system_desk};
 use crate::processes::{Desk, Office, ProcessError};
 
 /// How long an account waits after too many refusals, in minutes.
@@ -35,7 +35,8 @@ static HASHES: Semaphore = Semaphore::const_new(4);
 pub(super) const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0000000000000000000000000000000000000000000";
 
-/// Sets the password of a user: the event first, then its hash. Between the two the old one holds.
+/// Sets the password of a user: the event first, then its hash. Between the two the old one holds; afterwards nothing is
+/// open that it opened.
 ///
 /// # Errors
 /// [`ProcessError`]: the password is weak, or the domain refuses.
@@ -53,7 +54,7 @@ pub async fn set_password(
         .bind(hash)
         .execute(&office.pool)
         .await?;
-    Ok(())
+    end_sessions(office, desk, account).await
 }
 
 /// Lets somebody in by account and password alone, and records it.

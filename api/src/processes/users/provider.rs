@@ -50,7 +50,7 @@ pub async fn link_identity(
     Ok(())
 }
 
-/// The provider's subject is this user no longer. Doing it again changes nothing.
+/// The provider's subject is this user no longer, and nothing is open that it opened. Doing it again changes nothing.
 ///
 /// # Errors
 /// [`ProcessError`] when the domain refuses.
@@ -77,7 +77,7 @@ pub async fn unlink_identity(
         IdentityProviderCommand::ReleaseSubject { subject: identity.subject, account: account.clone() };
     let steps = [Step::User(account.to_string(), of_user), Step::IdentityProvider(stream, of_provider)];
     office.together(desk, Uuid::new_v4(), steps).await?;
-    Ok(())
+    super::end_sessions(office, desk, account).await
 }
 
 /// Which user the provider's subject is, or why none that may come in; with whose account, where that is known.

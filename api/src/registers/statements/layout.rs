@@ -91,6 +91,12 @@ impl Layout {
         [time, transaction, kind, amount].into_iter().chain(optional).map(String::as_str).collect()
     }
 
+    /// The heads that are shown where a line is wrong; who paid is nobody's business there.
+    pub(super) fn shown_heads(&self) -> Vec<String> {
+        let payer = self.columns.payer.as_deref();
+        self.heads().into_iter().filter(|head| Some(*head) != payer).map(str::to_owned).collect()
+    }
+
     /// What a line is; none where no list has its word.
     pub(super) fn kind(&self, word: &str) -> Option<Kind> {
         let has = |words: &[String]| words.iter().any(|known| fits(known, word));

@@ -40,6 +40,10 @@ pub struct Statement {
     pub passed_over: u64,
     /// Lines that cannot be taken.
     pub problems: Vec<LineProblem>,
+    /// The heads under which a line is shown to be mended: those of the layout, but who paid.
+    pub heads: Vec<String>,
+    /// The lines that cannot be taken as they stand under these heads.
+    pub bad_lines: BTreeMap<u64, Vec<String>>,
 }
 
 /// A gift or refund of a statement.
@@ -134,6 +138,8 @@ pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, Lin
         entries: Vec::new(),
         passed_over: 0,
         problems: Vec::new(),
+        heads: layout.shown_heads(),
+        bad_lines: BTreeMap::new(),
     };
     let table = rows.iter().skip(at + 1).take_while(|(_, row)| !ends(row, layout));
     for (line, row) in table.filter(|(_, row)| row.iter().any(|field| !field.is_empty())) {
@@ -141,7 +147,11 @@ pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, Lin
         match fields.read(layout) {
             Ok(Some(entry)) => statement.entries.push(entry),
             Ok(None) => statement.passed_over += 1,
-            Err(problem) => statement.problems.push(problem),
+            Err(problem) => {
+                let cells = statement.heads.iter().map(|head| fields.field(head).to_owned()).collect();
+                statement.bad_lines.insert(*line, cells);
+                statement.problems.push(problem);
+            }
         }
     }
     Ok(statement)

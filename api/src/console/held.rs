@@ -8,29 +8,32 @@ use domain::actor::ActorId;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::registers::RegisterKind;
-
 /// How long a file is kept.
 const KEPT: Duration = Duration::from_secs(30 * 60);
 
 /// The most files at a time; the oldest goes first.
 const FILES_MAX: usize = 16;
 
-/// The files.
-#[derive(Default)]
-pub(super) struct Held(Mutex<BTreeMap<Uuid, HeldFile>>);
+/// The files of a room, each with what it is for.
+pub(super) struct Held<K>(Mutex<BTreeMap<Uuid, HeldFile<K>>>);
+
+impl<K> Default for Held<K> {
+    fn default() -> Held<K> {
+        Held(Mutex::default())
+    }
+}
 
 /// A file that somebody dropped.
 #[derive(Clone)]
-pub(super) struct HeldFile {
+pub(super) struct HeldFile<K> {
     owner: ActorId,
-    pub kind: RegisterKind,
+    pub kind: K,
     bytes: Arc<Zeroizing<Vec<u8>>>,
     since: Instant,
 }
 
-impl HeldFile {
-    pub fn new(owner: ActorId, kind: RegisterKind, bytes: Vec<u8>) -> HeldFile {
+impl<K> HeldFile<K> {
+    pub fn new(owner: ActorId, kind: K, bytes: Vec<u8>) -> HeldFile<K> {
         HeldFile { owner, kind, bytes: Arc::new(Zeroizing::new(bytes)), since: Instant::now() }
     }
 
@@ -39,9 +42,9 @@ impl HeldFile {
     }
 }
 
-impl Held {
+impl<K: Clone> Held<K> {
     /// Keeps a file in place of the owner's earlier one. Gives its name.
-    pub fn keep(&self, file: HeldFile) -> Uuid {
+    pub fn keep(&self, file: HeldFile<K>) -> Uuid {
         let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         files.retain(|_, kept| kept.since.elapsed() < KEPT && kept.owner != file.owner);
         while files.len() >= FILES_MAX {
@@ -55,7 +58,7 @@ impl Held {
     }
 
     /// A file of somebody; none where it is gone or another's.
-    pub fn of(&self, name: Uuid, owner: &ActorId) -> Option<HeldFile> {
+    pub fn of(&self, name: Uuid, owner: &ActorId) -> Option<HeldFile<K>> {
         let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         files.get(&name).filter(|kept| kept.since.elapsed() < KEPT && kept.owner == *owner).cloned()
     }
@@ -65,8 +68,8 @@ impl Held {
 mod tests {
     use super::*;
 
-    fn file(owner: &str) -> HeldFile {
-        HeldFile::new(ActorId::parse(owner).unwrap(), RegisterKind::Persons, vec![1])
+    fn file(owner: &str) -> HeldFile<()> {
+        HeldFile::new(ActorId::parse(owner).unwrap(), (), vec![1])
     }
 
     #[test]

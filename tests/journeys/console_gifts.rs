@@ -1,0 +1,205 @@
+//! At a campaign's page: a thermometer that says what the log says, and the statement of a payment platform that is dropped
+//! there.
+
+use api::app::App;
+use api::bank::catalogue::Catalogue;
+use api::console::{Console, Entrance, routes};
+use axum::Router;
+use axum::http::StatusCode;
+use domain::money::Money;
+use domain::numbers::yuan;
+use serde_json::Value;
+use tests::counter::Counter;
+
+use crate::giving::{CAMPAIGN, STATEMENT, office_with_a_campaign, pay, record};
+use crate::visitors::{Browser, Got, open_accounts};
+
+async fn open() -> (Counter, App, Router, String) {
+    let counter = office_with_a_campaign().await;
+    open_accounts(&counter);
+    let app = counter.app().await;
+    let router = routes(Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default()));
+    let page = format!("/campaigns/{}", app.office().campaign_id(CAMPAIGN));
+    (counter, app, router, page)
+}
+
+/// What the log's own events make of the campaign, in fen: given, refunds taken off; remitted.
+async fn logged(app: &App) -> (i64, i64) {
+    let kinds = ["DonationReceived", "DonationRefunded", "DonationRemitted"];
+    let texts: Vec<String> = sqlx::query_scalar(
+        "select payload::text from log_events where event_type = any($1) order by position",
+    )
+    .bind(kinds.map(str::to_owned).to_vec())
+    .fetch_all(&app.office().pool)
+    .await
+    .unwrap();
+    let (mut given, mut remitted) = (0, 0);
+    for text in texts {
+        let event: Value = serde_json::from_str(&text).unwrap();
+        given += event["DonationReceived"]["donation"]["amount"].as_i64().unwrap_or(0);
+        given -= event["DonationRefunded"]["amount"].as_i64().unwrap_or(0);
+        remitted += event["DonationRemitted"]["amount"].as_i64().unwrap_or(0);
+    }
+    (given, remitted)
+}
+
+fn fen(text: &str) -> i64 {
+    text.replace([',', '.'], "").parse().unwrap()
+}
+
+/// The sum in a row of the thermometer's table, in fen.
+fn in_row(page: &Got, name: &str) -> i64 {
+    let (_, row) = page.text().split_once(&format!(">{name}</td>")).unwrap_or_else(|| panic!("{name}"));
+    let (_, sum) = row.split_once("<td class=\"num\">").unwrap();
+    fen(sum.split_once('<').unwrap().0)
+}
+
+/// How wide the parts of the tube are drawn: aid, remitted, held.
+fn drawn(page: &Got) -> [i64; 3] {
+    let (_, svg) = page.text().split_once("<svg class=\"thermometer\"").unwrap();
+    let (svg, _) = svg.split_once("</svg>").unwrap();
+    ["#0b1f3a", "#4a8fe0", "#e3ebf6"].map(|fill| {
+        let part = svg.split("<rect ").find(|part| part.contains(&format!("height=\"32\" fill=\"{fill}\"")));
+        let (_, wide) = part.unwrap().split_once("width=\"").unwrap();
+        wide.split_once('"').unwrap().0.parse().unwrap()
+    })
+}
+
+/// The page says what the log says; its parts are the whole, in the table and in the drawing.
+async fn assert_true_to_the_log(app: &App, page: &Got) {
+    let (given, remitted) = logged(app).await;
+    let [aid, sent, held, total] =
+        ["已用于救助", "已转交", "尚未使用", "合计（收到 − 退还）"].map(|name| in_row(page, name));
+    assert_eq!((total, sent), (given, remitted));
+    assert_eq!(aid + sent + held, total);
+    let figure = format!("<dt>合计（元）</dt><dd>{}</dd>", yuan(Money::try_from_fen(given).unwrap()));
+    assert!(page.text().contains(&figure), "{figure}");
+    let widths = drawn(page);
+    assert_eq!(widths.iter().sum::<i64>(), if total == 0 { 0 } else { 560 });
+    for (wide, part) in widths.into_iter().zip([aid, sent, held]) {
+        let exact = if total == 0 { 0 } else { part * 560 / total };
+        assert!((wide - exact).abs() <= 2 && (wide > 0) == (part > 0), "{widths:?} of {part} in {total}");
+    }
+    assert!(!page.text().contains("style="), "the policy forbids it");
+    assert!(page.text().contains("role=\"img\" aria-label=\""));
+}
+
+#[tokio::test]
+async fn the_thermometer_says_what_the_log_says_after_every_step() {
+    let (counter, app, router, page) = open().await;
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    let empty = clerk.get(&page).await;
+    assert_true_to_the_log(&app, &empty).await;
+    assert!(empty.text().contains("还没有善款"));
+    let gift = record(&counter, "J-1", "300.00", "named", "王小明");
+    assert_true_to_the_log(&app, &clerk.get(&page).await).await;
+    let refund = [("gift", gift.as_str()), ("amount", "49.99")];
+    assert_eq!(finance.post(&format!("{page}/refund"), &refund).await.status, StatusCode::SEE_OTHER);
+    assert_true_to_the_log(&app, &clerk.get(&page).await).await;
+    pay(&counter);
+    let paid = clerk.get(&page).await;
+    assert_true_to_the_log(&app, &paid).await;
+    assert_eq!((in_row(&paid, "已用于救助"), in_row(&paid, "尚未使用")), (20_000, 5_001));
+    let remit = [("recipient", "区慈善协会"), ("amount", "50.00")];
+    assert_eq!(finance.post(&format!("{page}/remit"), &remit).await.location, page);
+    let shown = approver.get(&page).await;
+    assert_eq!(in_row(&shown, "已转交"), 0, "what is proposed is held");
+    let (_, id) = shown.text().split_once("name=\"remittance\" value=\"").unwrap();
+    let approve = [("remittance", &id[..36]), ("reference", "V-1")];
+    assert_eq!(approver.post(&format!("{page}/approve-remittance"), &approve).await.location, page);
+    let nearly = clerk.get(&page).await;
+    assert_true_to_the_log(&app, &nearly).await;
+    assert!(nearly.text().contains("已使用 99.9%"), "a fen that is held is seen: {}", nearly.text());
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
+/// Drops a statement on the campaign's page.
+async fn dropped(browser: &mut Browser, page: &str, text: &str) -> Got {
+    browser.drop_file(&format!("{page}/statements"), ("note", ""), ("file", text)).await
+}
+
+/// Where the file that was looked through is taken in.
+fn next(looked: &Got) -> String {
+    let (_, path) = looked.text().split_once("/statements/").unwrap_or_else(|| panic!("{}", looked.text()));
+    path[..36].to_owned()
+}
+
+fn figure(page: &Got, name: &str) -> String {
+    let (_, value) =
+        page.text().split_once(&format!("<dt>{name}</dt><dd>")).unwrap_or_else(|| panic!("{name}"));
+    value.split_once('<').unwrap().0.to_owned()
+}
+
+#[tokio::test]
+async fn a_statement_is_looked_through_taken_in_and_changes_nothing_the_second_time() {
+    let (counter, app, router, page) = open().await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let looked = dropped(&mut finance, &page, STATEMENT).await;
+    assert_eq!(looked.status, StatusCode::OK, "{}", looked.text());
+    let found =
+        ["新的捐赠", "新的退款", "此前已登记", "不能登记", "无关的行"].map(|name| figure(&looked, name));
+    assert_eq!(found, ["2", "1", "0", "0", "1"]);
+    assert!(looked.text().contains("230.00") && !looked.text().contains("李娜"), "{}", looked.text());
+    assert_eq!(logged(&app).await, (0, 0), "looked through, nothing was changed");
+    let step = format!("{page}/statements/{}", next(&looked));
+    let mut other = Browser::signed_in(&router, "wang.fang").await;
+    assert!(other.post(&step, &[]).await.text().contains("file_gone"), "a file is its owner's alone");
+    let elsewhere = step.replace(&page[page.len() - 36..], "00000000-0000-4000-8000-000000000001");
+    assert_eq!(finance.post(&elsewhere, &[]).await.status, StatusCode::NOT_FOUND);
+    let taken = finance.post(&step, &[]).await;
+    assert!(taken.text().contains("账单已登记"), "{}", taken.text());
+    assert_eq!(["新的捐赠", "新的退款"].map(|name| figure(&taken, name)), ["2", "1"]);
+    assert_eq!(logged(&app).await, (20_000, 0));
+    assert_true_to_the_log(&app, &finance.get(&page).await).await;
+    // the same once more, by the same page and by a new file
+    let length = app.office().repository.log().length().await.unwrap();
+    let repeated = finance.post(&step, &[]).await;
+    assert!(repeated.text().contains("没有新的行"), "{}", repeated.text());
+    let again = dropped(&mut finance, &page, STATEMENT).await;
+    assert_eq!(["新的捐赠", "新的退款", "此前已登记"].map(|name| figure(&again, name)), ["0", "0", "3"]);
+    assert!(again.text().contains("没有可登记的新行") && !again.text().contains("正式登记"));
+    assert_eq!(app.office().repository.log().length().await.unwrap(), length);
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn a_bad_line_stands_with_its_reason_and_stops_the_file_unless_the_others_are_wanted() {
+    let (counter, app, router, page) = open().await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    // one amount is none, one gift lies before the campaign, and the refund has lost its gift
+    let bad = STATEMENT.replace("¥80.00", "¥80.005").replace("2023-10-20", "2023-09-20");
+    let bad =
+        format!("{bad}2023-10-24 09:00:00,二维码收款,孙红,捐款,收入,¥12.00,/,已收钱,53010000009\t,9,/\n");
+    let looked = dropped(&mut finance, &page, &bad).await;
+    assert_eq!(["新的捐赠", "不能登记", "错误行"].map(|name| figure(&looked, name)), ["1", "2", "1"]);
+    let wrong = "<td class=\"wrong\">¥80.005 <strong>金额应为元，至多两位小数</strong></td>";
+    assert!(looked.text().contains(wrong), "{}", looked.text());
+    assert!(looked.text().contains("outside_period") && looked.text().contains("donation_unknown"));
+    assert!(!looked.text().contains("赵强") && !looked.text().contains("孙红"), "{}", looked.text());
+    let step = format!("{page}/statements/{}", next(&looked));
+    let stopped = finance.post(&step, &[]).await;
+    assert!(stopped.text().contains("bad_rows") && stopped.text().contains(wrong), "{}", stopped.text());
+    assert_eq!(logged(&app).await, (0, 0));
+    let taken = finance.post(&step, &[("keep_good", "yes")]).await;
+    assert!(taken.text().contains("outside_period"), "{}", taken.text());
+    assert_eq!(["新的捐赠", "不能登记", "错误行"].map(|name| figure(&taken, name)), ["1", "2", "1"]);
+    assert_eq!(logged(&app).await, (1_200, 0));
+
+    let whole = dropped(&mut finance, &page, "甲,乙\n1,2\n").await;
+    assert_eq!(whole.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(whole.text().contains("head_missing"), "{}", whole.text());
+    assert!(dropped(&mut finance, &page, "").await.text().contains("file_missing"));
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    assert!(!approver.get(&page).await.text().contains("导入平台账单"));
+    assert_eq!(dropped(&mut approver, &page, STATEMENT).await.status, StatusCode::FORBIDDEN);
+    // a clerk takes gifts; what goes back is finance's
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let clerks = dropped(&mut clerk, &page, STATEMENT).await;
+    assert!(clerks.text().contains("role_not_allowed"), "{}", clerks.text());
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
