@@ -138,20 +138,27 @@ fn forms(lang: Lang, user: &Account) -> Vec<Form> {
     };
     let mut forms = Vec::new();
     if user.kind == UserKind::Staff {
+        let ends = lang.pick(
+            "该用户已打开的会话随即结束，须重新登录。",
+            "The user's open sessions end, and they sign in again.",
+        );
         forms.push(
             Form::new(path("grant"), lang.pick("授予角色", "Grant the role"))
+                .note(ends)
                 .field(role_field("grant", false)),
         );
         if !user.roles.is_empty() {
             forms.push(
                 Form::new(path("revoke"), lang.pick("收回角色", "Take the role back"))
+                    .note(ends)
                     .field(role_field("revoke", true)),
             );
         }
         let hint = lang.pick("12至128个字符", "12 to 128 characters");
         let secret =
             Field::new("password", lang.pick("新密码", "New password"), Input::Secret).hint(hint).needed();
-        forms.push(Form::new(path("password"), lang.pick("设置密码", "Set the password")).field(secret));
+        let form = Form::new(path("password"), lang.pick("设置密码", "Set the password"));
+        forms.push(form.note(ends).field(secret));
     }
     let now = match &user.data_scope {
         domain::user::DataScope::Everywhere => String::new(),
@@ -164,8 +171,8 @@ fn forms(lang: Lang, user: &Account) -> Vec<Form> {
     forms.push(if matches!(user.entry, domain::user::Entry::Open) {
         Form::new(path("lock"), lang.pick("停用", "Lock"))
             .note(lang.pick(
-                "停用后不能登录，令牌同时失效；可再启用。",
-                "A locked user cannot come in, nor can its tokens; it can be unlocked again.",
+                "停用后不能登录，已打开的会话和令牌同时失效；可再启用。",
+                "A locked user cannot come in, nor can its tokens, and open sessions end; it can be unlocked again.",
             ))
             .field(Field::new("reason", lang.pick("停用原因", "Why"), Input::Text).id("lock-reason").needed())
     } else {
@@ -188,7 +195,8 @@ fn identity_form(lang: Lang, user: &Account, issuer: Option<&str>) -> Option<For
     if user.identity.is_some() {
         let field =
             Field::new("reason", lang.pick("解除原因", "Why"), Input::Text).id("unlink-reason").needed();
-        let form = Form::new(path("unlink"), lang.pick("解除统一身份", "Unlink the identity"));
+        let form = Form::new(path("unlink"), lang.pick("解除统一身份", "Unlink the identity"))
+            .note(lang.pick("该用户已打开的会话随即结束。", "The user's open sessions end."));
         return Some(form.field(field));
     }
     let issuer = issuer.filter(|_| user.kind == UserKind::Staff)?;
