@@ -33,7 +33,7 @@ pub struct AuditTrail;
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "audit_trail",
-    version: 3,
+    version: 4,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_audit_trail", "read_openings"],
     needs: &[],

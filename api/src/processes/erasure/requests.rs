@@ -7,6 +7,7 @@ use domain::campaign::CampaignEvent;
 use domain::household::HouseholdEvent;
 use domain::ids::PersonId;
 use domain::personal::RetentionClass;
+use projections::runner::Until;
 use serde::Serialize;
 
 use crate::processes::{Office, ProcessError};
@@ -55,8 +56,9 @@ pub enum RequestAnswer {
 /// Every request, the oldest first. An event that cannot be read is for the check to find.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the projections and the database.
 pub async fn requests(office: &Office) -> Result<Vec<RequestEntry>, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
     let payloads: Vec<String> =
         sqlx::query_scalar(include_str!("sql/requests.sql")).fetch_all(&office.pool).await?;
     let mut entries = Vec::new();

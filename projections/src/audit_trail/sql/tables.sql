@@ -24,6 +24,9 @@ create index read_audit_trail_case on read_audit_trail (case_id, position) where
 create index read_audit_trail_run on read_audit_trail (run_id, position) where run_id is not null;
 create index read_audit_trail_actor on read_audit_trail (actor_id, position);
 create index read_audit_trail_day on read_audit_trail (office_day, position);
+create index read_audit_trail_erasures on read_audit_trail (position)
+    where event_type in ('ErasureRequested', 'ErasureRejected', 'CaseWorkErased', 'PersonErased',
+                         'DonorErasureRequested', 'DonorErasureRejected', 'DonorErased');
 
 comment on table read_audit_trail is 'The audit trail (审计轨迹): one row for each event, found by whom it concerns, who acted and when.';
 comment on column read_audit_trail.position is 'The event''s place in the log.';
