@@ -5,6 +5,7 @@ mod doors;
 mod load;
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use api::processes::{Desk, Office, change_case};
@@ -137,64 +138,66 @@ impl Doors<'_> {
             took.push(clock.took());
         }
         took.sort_by_key(|took| took.wall);
-        let own: Duration = took.iter().map(|took| took.own).sum();
+        // but for the slowest, which is the first where something is looked for once a day
+        let own: Duration = took[..ROUNDS - 1].iter().map(|took| took.own).sum();
         println!(
             "  {what:<50} {:>7.1} ms (median of {ROUNDS}), slowest {:.1}, own {:.2} ms  {bytes} bytes",
             milliseconds(took[ROUNDS / 2].wall),
             milliseconds(took[ROUNDS - 1].wall),
-            milliseconds(own) / ROUNDS as f64
+            milliseconds(own) / (ROUNDS - 1) as f64
         );
     }
 }
 
-/// Suspends cases: half of them over HTTP, half in process.
+/// Suspends cases, half of them over HTTP and half in process, in the order HTTP, process, process, HTTP: who comes later
+/// finds another log.
 async fn commands(doors: &Doors<'_>) {
-    let each = (doors.cases / 2 / WRITERS).clamp(1, 60);
-    println!("\ncommands, {WRITERS} callers, {} suspensions each way", each * WRITERS);
-    let began = Instant::now();
-    let callers: Vec<_> = (0..WRITERS)
-        .map(|caller| {
-            let (address, token) = (doors.address, doors.token.clone());
-            tokio::spawn(async move {
-                let mut line = Line::open(address).await;
-                for number in caller * each..(caller + 1) * each {
-                    let headers = format!(
-                        "{token}content-type: application/json\r\nidempotency-key: {}\r\n",
-                        Uuid::new_v4()
-                    );
-                    let path = format!("/api/v1/cases/{}/suspension", case(number));
-                    let body = r#"{"reason":"unreachable","since":"2023-11-01"}"#;
-                    let answer = line.ask(&post(&path, &headers, body)).await;
-                    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    let each = (doors.cases / 4 / WRITERS).clamp(1, 60);
+    println!("\ncommands, {WRITERS} callers, {} suspensions each way", 2 * each * WRITERS);
+    let (mut http, mut process) = (Duration::ZERO, Duration::ZERO);
+    for (pass, over_http) in [true, false, false, true].into_iter().enumerate() {
+        let began = Instant::now();
+        let callers: Vec<_> = (0..WRITERS)
+            .map(|caller| {
+                let first = (u32::try_from(pass).unwrap() * WRITERS + caller) * each;
+                let cases = first..first + each;
+                if over_http {
+                    tokio::spawn(suspend_over_http(doors.address, doors.token.clone(), cases))
+                } else {
+                    tokio::spawn(suspend_in_process(doors.office.clone(), cases))
                 }
             })
-        })
-        .collect();
-    for caller in callers {
-        caller.await.unwrap();
+            .collect();
+        for caller in callers {
+            caller.await.unwrap();
+        }
+        *if over_http { &mut http } else { &mut process } += began.elapsed();
     }
-    let http = f64::from(each * WRITERS) / began.elapsed().as_secs_f64();
-    let began = Instant::now();
-    let callers: Vec<_> = (WRITERS..2 * WRITERS)
-        .map(|caller| {
-            let office = doors.office.clone();
-            tokio::spawn(async move {
-                let desk = Desk::new(personas::clerk(), Utc::now());
-                for number in caller * each..(caller + 1) * each {
-                    let since = "2023-11-01".parse().unwrap();
-                    let suspend =
-                        BenefitCaseCommand::Suspend { reason: SuspensionReason::Unreachable, since };
-                    change_case(&office, &desk, case(number), suspend).await.unwrap();
-                }
-            })
-        })
-        .collect();
-    for caller in callers {
-        caller.await.unwrap();
-    }
-    let process = f64::from(each * WRITERS) / began.elapsed().as_secs_f64();
+    let rate = |time: Duration| f64::from(2 * each * WRITERS) / time.as_secs_f64();
+    let (http, process) = (rate(http), rate(process));
     println!("  {:<50} {http:>8.0} commands/s", "ours: over HTTP, with token, key and kept answer");
     println!("  {:<50} {process:>8.0} commands/s  HTTP is {:.2}× of it", "in process", http / process);
+}
+
+async fn suspend_over_http(address: SocketAddr, token: String, cases: Range<u32>) {
+    let mut line = Line::open(address).await;
+    for number in cases {
+        let key = Uuid::new_v4();
+        let headers = format!("{token}content-type: application/json\r\nidempotency-key: {key}\r\n");
+        let path = format!("/api/v1/cases/{}/suspension", case(number));
+        let body = r#"{"reason":"unreachable","since":"2023-11-01"}"#;
+        let answer = line.ask(&post(&path, &headers, body)).await;
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    }
+}
+
+async fn suspend_in_process(office: Office, cases: Range<u32>) {
+    let desk = Desk::new(personas::clerk(), Utc::now());
+    for number in cases {
+        let since = "2023-11-01".parse().unwrap();
+        let suspend = BenefitCaseCommand::Suspend { reason: SuspensionReason::Unreachable, since };
+        change_case(&office, &desk, case(number), suspend).await.unwrap();
+    }
 }
 
 async fn pages(doors: &Doors<'_>, run: RunId) {
