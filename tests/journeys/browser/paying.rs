@@ -28,6 +28,7 @@ async fn three_people_who_are_signed_in_at_once_get_a_month_paid_in_their_browse
     assert!(!approver.may("审批通过").await, "it was not submitted");
     clerk.takes_a_picture("paying-2-run").await;
     clerk.presses("提交审批").await;
+    clerk.sees("高龄老年人津贴 待审批").await;
     assert!(!clerk.may("审批通过").await, "nobody approves what they prepared");
 
     approver.opens("/").await;
@@ -35,6 +36,7 @@ async fn three_people_who_are_signed_in_at_once_get_a_month_paid_in_their_browse
     approver.opens(&run).await;
     approver.takes_a_picture("paying-3-approve").await;
     approver.presses("审批通过").await;
+    approver.sees("高龄老年人津贴 待发放").await;
     assert!(!approver.may("发放并下载银行文件").await, "others release");
 
     finance.opens(&run).await;
