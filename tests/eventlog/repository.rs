@@ -63,6 +63,29 @@ async fn a_refusal_rests_on_the_newest_state_not_on_a_remembered_one() {
 }
 
 #[tokio::test]
+async fn who_asks_at_once_gets_each_stream_as_it_is_whether_it_is_remembered_or_not() {
+    let ledger = Ledger::new().await;
+    let [writer, reader] = [ledger.repository().await, ledger.repository().await];
+    let jars: Vec<String> = (0..20).map(|number| format!("jar-{number}")).collect();
+    let mut expected = vec![0; jars.len()];
+    for round in 1..=3 {
+        // the last jar stays empty, and of the others some are as they were
+        for (number, jar) in jars.iter().enumerate().filter(|(number, _)| *number < 19 && number % round == 0)
+        {
+            execute(&writer, jar, JarCommand::Add(1)).await.unwrap();
+            execute(&writer, jar, JarCommand::Add(round as u32)).await.unwrap();
+            expected[number] += 1 + round as u32;
+        }
+        let asked = (0..60).map(|caller| reader.load_newest::<Jar>(&jars[caller * 7 % jars.len()]));
+        for (caller, loaded) in join_all(asked).await.into_iter().enumerate() {
+            let number = caller * 7 % jars.len();
+            assert_eq!(loaded.unwrap().state.coins, expected[number], "{} in round {round}", jars[number]);
+        }
+    }
+    assert_eq!(reader.length_seen().await.unwrap(), ledger.prove().await);
+}
+
+#[tokio::test]
 async fn a_command_that_had_taken_effect_appends_nothing_and_succeeds() {
     let ledger = Ledger::new().await;
     let repository = ledger.repository().await;
