@@ -137,10 +137,12 @@ impl Answers {
         })
     }
 
-    /// Keeps the answer of a request, which a repeat gets from now on.
-    pub fn keep(&self, turn: &Turn, answer: KeptAnswer) {
+    /// Ends the turn of a request with its answer, which a repeat gets from now on.
+    pub fn keep(&self, turn: Turn, answer: KeptAnswer) {
         let keyed = turn.keyed;
         self.keys.lock().insert(keyed.key, Key::Answered(keyed, answer.clone()));
+        // before the answer is in the table: from then on the key may be another's turn
+        drop(turn);
         let answers = self.clone();
         tokio::spawn(async move {
             if answers.keeping.ask((keyed, answer.clone())).await.is_none()

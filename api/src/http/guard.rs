@@ -140,7 +140,7 @@ async fn keep(api: &Api, turn: Turn, kept: Kept, response: Response) -> Result<R
     let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| too_large(ANSWER_BYTES_MAX))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let body = if kept == Kept::WithoutToken { without_token(&text) } else { text };
-    api.answers().keep(&turn, KeptAnswer { status, body });
+    api.answers().keep(turn, KeptAnswer { status, body });
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
