@@ -1,5 +1,6 @@
 //! Reading the log: one stream, a page from a position, or everything at full speed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -98,13 +99,21 @@ impl Log {
         })
     }
 
-    /// The events of each stream after the one with the sequence that is given with it, in the order of the question.
+    /// The events of each stream after the one with the sequence that is given with it, in the order of the question. What
+    /// several ask alike is asked once: everybody's token asks for the same user.
     async fn read_news(&self, asked: &[(StreamId, u64)]) -> Result<Vec<Vec<StoredEvent>>, ReadError> {
-        let types: Vec<&str> = asked.iter().map(|(stream, _)| stream.kind.as_ref()).collect();
-        let ids: Vec<&str> = asked.iter().map(|(stream, _)| stream.id.as_str()).collect();
-        let known: Vec<i64> = asked.iter().map(|(_, sequence)| sequence.cast_signed()).collect();
+        let mut places = HashMap::with_capacity(asked.len());
+        let (mut types, mut ids, mut known) = (Vec::new(), Vec::new(), Vec::new());
+        for question @ (stream, sequence) in asked {
+            places.entry(question).or_insert_with(|| {
+                types.push(stream.kind.as_ref());
+                ids.push(stream.id.as_str());
+                known.push(sequence.cast_signed());
+                ids.len() - 1
+            });
+        }
+        let mut news = vec![Vec::new(); ids.len()];
         let query = sqlx::query(include_str!("sql/read_news.sql")).bind(types).bind(ids).bind(known);
-        let mut news = vec![Vec::new(); asked.len()];
         for row in query.fetch_all(&self.pool).await? {
             let place = usize::try_from(row.try_get::<i64, _>(9)?).unwrap_or_default();
             if let Some(stream) = place.checked_sub(1).and_then(|place| news.get_mut(place)) {
@@ -114,7 +123,8 @@ impl Log {
         news.iter_mut().for_each(|stream: &mut Vec<StoredEvent>| {
             stream.sort_unstable_by_key(|event| event.sequence);
         });
-        Ok(news)
+        let of = |question| places.get(question).map_or_else(Vec::new, |place: &usize| news[*place].clone());
+        Ok(asked.iter().map(of).collect())
     }
 
     /// A stream's events, in order; none for a stream that does not exist.

@@ -1,5 +1,7 @@
 //! Commands over the log: remembered states, conflicts, repeats, several aggregates at once.
 
+use std::time::Instant;
+
 use eventlog::append::{AppendError, CommandKey};
 use eventlog::read::ReadError;
 use eventlog::repository::{ExecuteError, Repository, RequestMeta};
@@ -83,6 +85,27 @@ async fn who_asks_at_once_gets_each_stream_as_it_is_whether_it_is_remembered_or_
         }
     }
     assert_eq!(reader.length_seen().await.unwrap(), ledger.prove().await);
+}
+
+#[tokio::test]
+async fn what_was_looked_at_since_a_moment_is_not_looked_at_again_for_it() {
+    let ledger = Ledger::new().await;
+    let [writer, reader] = [ledger.repository().await, ledger.repository().await];
+    execute(&writer, "a", JarCommand::Add(1)).await.unwrap();
+    let before = Instant::now();
+    assert_eq!(reader.load_since::<Jar>("a", before).await.unwrap().state.coins, 1);
+    execute(&writer, "a", JarCommand::Add(1)).await.unwrap();
+    assert_eq!(reader.load_since::<Jar>("a", before).await.unwrap().state.coins, 1, "new enough for then");
+    assert_eq!(
+        reader.load_since::<Jar>("a", Instant::now()).await.unwrap().state.coins,
+        2,
+        "and not for now"
+    );
+    let after = Instant::now();
+    execute(&reader, "a", JarCommand::Add(1)).await.unwrap();
+    let own = reader.load_since::<Jar>("a", after).await.unwrap();
+    assert_eq!((own.state.coins, own.version), (3, 3), "what it wrote itself it has seen");
+    assert_eq!(ledger.prove().await, 3);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use api::processes::Desk;
 use api::processes::users::{self, NewUser, TokenWanted};
 use chrono::Utc;
 use domain::actor::{ActorId, Role};
-use domain::user::{DataScope, Scope, UserKind};
+use domain::user::{DataScope, Scope, UserCommand, UserKind};
 use serde_json::Value;
 use tests::office::SmallOffice;
 use tests::personas;
@@ -104,6 +104,13 @@ impl Doors {
         let scopes: BTreeSet<Scope> = scopes.iter().copied().collect();
         let wanted = TokenWanted { account, role, scopes, purpose: "试用".to_owned(), days: 7 };
         users::issue_token(&self.small.office, &desk, wanted).await.unwrap().token
+    }
+
+    /// Locks a user out, as from elsewhere.
+    pub async fn lock(&self, name: &str) {
+        let desk = Desk::new(personas::administrator(), Utc::now());
+        let lock = UserCommand::LockUser { reason: "离岗".to_owned() };
+        users::change_user(&self.small.office, &desk, &ActorId::parse(name).unwrap(), lock).await.unwrap();
     }
 
     pub async fn get(&self, token: &str, path: &str) -> Reply {

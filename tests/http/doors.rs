@@ -2,7 +2,7 @@
 
 use api::http::limits::Bounds;
 use domain::actor::Role;
-use domain::user::{DataScope, Scope, UserCommand};
+use domain::user::{DataScope, Scope};
 use serde_json::json;
 use tests::office::SmallOffice;
 
@@ -21,10 +21,7 @@ async fn without_a_token_that_is_worth_something_nobody_comes_in() {
     let known = doors.get(&token, "/me").await;
     assert_eq!((known.status, known.json()["account"].as_str()), (200, Some("li.na")));
     assert!(known.header("x-request-id").is_some() && known.header("ratelimit-remaining").is_some());
-    let lock = UserCommand::LockUser { reason: "离岗".to_owned() };
-    let desk = api::processes::Desk::new(tests::personas::administrator(), chrono::Utc::now());
-    let account = domain::actor::ActorId::parse("li.na").unwrap();
-    api::processes::users::change_user(&doors.small.office, &desk, &account, lock).await.unwrap();
+    doors.lock("li.na").await;
     assert_eq!(doors.get(&token, "/me").await.status, 401, "a lock holds at once");
 }
 
@@ -79,6 +76,29 @@ async fn a_repeat_under_its_key_is_answered_as_before_and_another_request_is_ref
     let two = doors.token("zhao.min", Role::Clerk, DataScope::Everywhere).await;
     let same_key = doors.post_as(&two, "/households", &other, "key-1", &[]).await;
     assert_eq!(same_key.status, 200, "a key is its caller's alone");
+}
+
+#[tokio::test]
+async fn who_may_no_longer_come_in_is_told_that_alone_whatever_they_send() {
+    let doors = Doors::open().await;
+    let token = doors.token("li.na", Role::Clerk, DataScope::Everywhere).await;
+    let household =
+        json!({ "members": [member("HLG-9", "孙玉梅", &id_number("99011419400202002"), COMMUNITY)] });
+    assert_eq!(doors.post_as(&token, "/households", &household, "key-1", &[]).await.status, 200);
+    doors.lock("li.na").await;
+    let bearer = format!("Bearer {token}");
+    let repeat = doors.post_as(&token, "/households", &household, "key-1", &[]).await;
+    assert_eq!(
+        (repeat.status, repeat.code().as_str()),
+        (401, "token_required"),
+        "not even what was answered"
+    );
+    let keyless = doors.send("POST", "/households", &[("authorization", &bearer)], b"nonsense").await;
+    assert_eq!((keyless.status, keyless.code().as_str()), (401, "token_required"));
+    let auditor = doors.token("sun.jian", Role::Auditor, DataScope::Everywhere).await;
+    let bearer = format!("Bearer {auditor}");
+    let keyless = doors.send("POST", "/households", &[("authorization", &bearer)], b"nonsense").await;
+    assert_eq!((keyless.status, keyless.code().as_str()), (403, "role_not_allowed"), "before what is wrong");
 }
 
 #[tokio::test]

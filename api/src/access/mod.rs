@@ -7,6 +7,7 @@
 mod capability;
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use chrono::NaiveDate;
 use domain::actor::Actor;
@@ -28,6 +29,8 @@ pub struct Caller {
     pub token_id: Uuid,
     /// Its last day.
     pub expires_on: NaiveDate,
+    /// When the request came: what was looked at since is new enough for it.
+    pub came_at: Instant,
 }
 
 /// Why a caller may not.

@@ -3,6 +3,7 @@
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get as get_route, post as post_route};
+use domain::ids::CaseId;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::Api;
@@ -113,6 +114,14 @@ impl Endpoint {
         let (body, kept) = (BodyKind::None, Kept::Whole);
         let file_bytes_max = FILE_BYTES_MAX;
         Endpoint { method, path, capability, zh, en, query: None, body, file_bytes_max, answer, kept, route }
+    }
+
+    /// The case that a path names where this endpoint is about one.
+    pub fn case_named(&self, path: &str) -> Option<CaseId> {
+        const CASES: &str = "/cases/";
+        self.path.strip_prefix(CASES)?.starts_with("{id}").then_some(())?;
+        let (_, named) = path.split_once(CASES)?;
+        named.split('/').next()?.parse().ok()
     }
 
     /// With parameters.

@@ -1,4 +1,5 @@
-//! What every request passes, in this order: a place, the token, its allowance, the permission, the idempotency key.
+//! What every request passes, in this order: a place, the token, its allowance, the permission, the idempotency key. What
+//! has to be asked for that is asked at once, and answered in this order.
 
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use domain::user::Scope;
+use futures::future::OptionFuture;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -20,7 +22,7 @@ use super::limits::Allowance;
 use super::patience::took_too_long;
 use super::problem::Problem;
 use crate::access::{Caller, Denied};
-use crate::processes::users::caller_of;
+use crate::processes::users::{KnownToken, holder_of, token_named};
 
 /// The most bytes of a JSON body.
 pub const JSON_BYTES_MAX: usize = 1 << 20;
@@ -57,12 +59,13 @@ pub async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Re
     response
 }
 
-async fn pass(gate: &Gate, mut request: Request, next: Next) -> Result<Response, Problem> {
+async fn pass(gate: &Gate, request: Request, next: Next) -> Result<Response, Problem> {
     let Gate { api, endpoint } = gate;
     // a feed waits more than it works, so it takes no place
     let waits = matches!(endpoint.answer, AnswerKind::Stream(_));
     let place = if waits { None } else { Some(api.limits().place().ok_or_else(busy)?) };
-    let caller = authenticated(api, request.headers()).await?;
+    let token = token_of(api, request.headers()).await?.ok_or_else(token_required)?;
+    let (caller, arrived) = found_out(gate, &token, request).await?;
     let allowance = api.limits().take(caller.token_id, Instant::now());
     if !allowance.granted {
         return Ok(allowed(allowance, too_many().into_response()));
@@ -71,35 +74,78 @@ async fn pass(gate: &Gate, mut request: Request, next: Next) -> Result<Response,
     if endpoint.method == Method::POST && !caller.scopes.contains(&Scope::Write) {
         return Err(Problem::denied(Denied::Scope(Scope::Write)));
     }
-    request.extensions_mut().insert(caller.clone());
-    let response = if endpoint.method == Method::POST {
-        keyed(gate, &caller, request, next).await?
-    } else {
-        within(api, next.run(request)).await?
+    let response = match arrived {
+        Arrived::Reading(request) => within(api, next.run(by(caller, request))).await?,
+        Arrived::Keyed(keyed) => perform(gate, caller, keyed?, next).await?,
+        Arrived::File(request) => {
+            let keyed = keyed(gate, token.account(), request).await?;
+            perform(gate, caller, keyed, next).await?
+        }
     };
     drop(place);
     Ok(allowed(allowance, response))
 }
 
-async fn authenticated(api: &Api, headers: &HeaderMap) -> Result<Caller, Problem> {
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-    let found = match token {
-        Some((_, token)) => caller_of(api.office(), token.trim(), Utc::now()).await?,
-        None => None,
-    };
-    found.ok_or_else(|| {
-        Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "token_required",
-            "请携带有效令牌（Authorization: Bearer …）；令牌可能已到期或被吊销。",
-            "send a valid token (Authorization: Bearer …); it may have ended or been revoked",
-        )
-    })
+/// A request, as far as it was read while it was found out who asks.
+enum Arrived {
+    /// It changes nothing.
+    Reading(Request),
+    /// It changes something; what is wrong with it is told after who may not.
+    Keyed(Result<KeyedRequest, Problem>),
+    /// It carries a file, which is taken only from those who may.
+    File(Request),
 }
 
-/// Does a request that changes something, once. It is finished also when the caller goes away.
-async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Result<Response, Problem> {
+/// A request that changes something, read to its end, and whether it was answered before.
+struct KeyedRequest {
+    request: Request,
+    begun: Begun,
+}
+
+/// Who holds the token. Meanwhile it is looked up whether the request was answered before and what its case is, so that
+/// all of it waits for the database once.
+async fn found_out(gate: &Gate, token: &KnownToken, request: Request) -> Result<(Caller, Arrived), Problem> {
+    let Gate { api, endpoint } = gate;
+    let came_at = Instant::now();
+    let case = endpoint.case_named(request.uri().path());
+    let holder = holder_of(api.office(), token, Utc::now(), came_at);
+    let foreseen = OptionFuture::from(case.map(|case| api.foresee_case(case, came_at)));
+    let arrived = async {
+        match (&endpoint.method, endpoint.body) {
+            (&Method::POST, BodyKind::File) => Arrived::File(request),
+            (&Method::POST, _) => Arrived::Keyed(keyed(gate, token.account(), request).await),
+            _ => Arrived::Reading(request),
+        }
+    };
+    let (holder, _, arrived) = tokio::join!(holder, foreseen, arrived);
+    Ok((holder?.ok_or_else(token_required)?, arrived))
+}
+
+async fn token_of(api: &Api, headers: &HeaderMap) -> Result<Option<KnownToken>, Problem> {
+    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = header.split_once(' ').filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+    match token {
+        Some((_, token)) => Ok(token_named(api.office(), token.trim()).await?),
+        None => Ok(None),
+    }
+}
+
+fn token_required() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "token_required",
+        "请携带有效令牌（Authorization: Bearer …）；令牌可能已到期或被吊销。",
+        "send a valid token (Authorization: Bearer …); it may have ended or been revoked",
+    )
+}
+
+fn by(caller: Caller, mut request: Request) -> Request {
+    request.extensions_mut().insert(caller);
+    request
+}
+
+/// Reads a request that changes something, and whether its key was used before.
+async fn keyed(gate: &Gate, account: &str, request: Request) -> Result<KeyedRequest, Problem> {
     let Gate { api, endpoint } = gate;
     let key = idempotency_key(request.headers())?;
     let most = if matches!(endpoint.body, BodyKind::File) { endpoint.file_bytes_max } else { JSON_BYTES_MAX };
@@ -108,14 +154,21 @@ async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Re
         return Err(not_json());
     }
     let bytes = to_bytes(body, most).await.map_err(|error| unread(&error, most))?;
-    let key = api.office().derived("http_request", &format!("{}|{key}", caller.actor.id));
+    let key = api.office().derived("http_request", &format!("{account}|{key}"));
     let keyed = Keyed { key, sha256: digest(&parts.method, &parts.uri.to_string(), &bytes) };
-    let turn = match api.answers().begin(keyed).await? {
+    let begun = api.answers().begin(keyed).await?;
+    Ok(KeyedRequest { request: Request::from_parts(parts, Body::from(bytes)), begun })
+}
+
+/// Does a request that changes something, once. It is finished also when the caller goes away.
+async fn perform(gate: &Gate, caller: Caller, keyed: KeyedRequest, next: Next) -> Result<Response, Problem> {
+    let KeyedRequest { request, begun } = keyed;
+    let turn = match begun {
         Begun::Turn(turn) => turn,
         Begun::Answered(answer) => return Ok(repeated(answer)),
     };
-    let request = Request::from_parts(parts, Body::from(bytes));
-    let (api, kept) = (api.clone(), endpoint.kept);
+    let request = by(caller, request);
+    let (api, kept) = (gate.api.clone(), gate.endpoint.kept);
     let work = tokio::spawn(async move {
         let response = next.run(request).await;
         keep(&api, turn, kept, response).await

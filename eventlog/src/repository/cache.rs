@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::bounded::Bounded;
 
@@ -18,6 +19,8 @@ pub(super) struct StateCache {
 pub(super) struct Remembered {
     pub(super) version: u64,
     pub(super) state: Arc<dyn Any + Send + Sync>,
+    /// When the log was asked whether it is the newest, or was about to be written to.
+    pub(super) asked_at: Instant,
     /// Whether the stream is known to have grown since.
     pub(super) stale: bool,
 }

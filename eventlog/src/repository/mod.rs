@@ -13,6 +13,7 @@ mod work;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use domain::aggregate::{Context, Decider};
 use futures::future::BoxFuture;
@@ -62,8 +63,8 @@ pub struct Loaded<A> {
 /// What is known of a remembered state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Freshness {
-    /// Nothing newer is known of.
-    Newest,
+    /// Nothing newer is known of, since the log was asked or written to.
+    Newest { asked_at: Instant },
     /// The stream has grown since.
     Outdated,
 }
@@ -137,7 +138,7 @@ impl Repository {
     pub async fn load<A: Decider>(&self, id: impl Display) -> Result<Loaded<A>, ExecuteError<A::Error>> {
         let stream = StreamId::new(A::TYPE, id.to_string());
         match self.remembered::<A>(&stream.id) {
-            Some((loaded, Freshness::Newest)) => Ok(loaded),
+            Some((loaded, Freshness::Newest { .. })) => Ok(loaded),
             known => self.catch_up(&stream, known.map(|(loaded, _)| loaded)).await,
         }
     }
@@ -153,6 +154,23 @@ impl Repository {
         let stream = StreamId::new(A::TYPE, id.to_string());
         let known = self.remembered::<A>(&stream.id).map(|(loaded, _)| loaded);
         self.catch_up(&stream, known).await
+    }
+
+    /// A state of an aggregate that was the newest at `since` or later: for questions that belong together, such as those
+    /// of one request, of which the first asks the database for all.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Read`], and [`ExecuteError::Damaged`] for a stream that cannot have been decided.
+    pub async fn load_since<A: Decider>(
+        &self,
+        id: impl Display,
+        since: Instant,
+    ) -> Result<Loaded<A>, ExecuteError<A::Error>> {
+        let stream = StreamId::new(A::TYPE, id.to_string());
+        match self.remembered::<A>(&stream.id) {
+            Some((loaded, Freshness::Newest { asked_at })) if asked_at >= since => Ok(loaded),
+            known => self.catch_up(&stream, known.map(|(loaded, _)| loaded)).await,
+        }
     }
 
     /// Decides one command on one aggregate and appends what happens. After a conflict it loads and decides again.
@@ -288,8 +306,8 @@ impl Repository {
     }
 
     fn remembered<A: Decider>(&self, id: &str) -> Option<(Loaded<A>, Freshness)> {
-        let Remembered { version, state, stale } = self.cache.get(A::TYPE, id)?;
-        let freshness = if stale { Freshness::Outdated } else { Freshness::Newest };
+        let Remembered { version, state, asked_at, stale } = self.cache.get(A::TYPE, id)?;
+        let freshness = if stale { Freshness::Outdated } else { Freshness::Newest { asked_at } };
         Some((Loaded { state: state.downcast().ok()?, version }, freshness))
     }
 
@@ -300,13 +318,14 @@ impl Repository {
         known: Option<Loaded<A>>,
     ) -> Result<Loaded<A>, ExecuteError<A::Error>> {
         let known = known.unwrap_or_else(|| Loaded { state: Arc::new(A::default()), version: 0 });
+        let asked_at = Instant::now();
         // asked for all who ask at once; who gets no answer is told why
         let events = match self.news.ask((stream.clone(), known.version)).await {
             Some(events) => events,
             None => self.log.read_stream_after(stream, known.version).await?,
         };
         let Some(newest) = events.last() else {
-            self.remember(stream, &known);
+            self.remember(stream, &known, asked_at);
             return Ok(known);
         };
         self.saw(newest.position);
@@ -316,13 +335,14 @@ impl Repository {
             evolve(&mut state, stream, event)?;
         }
         let loaded = Loaded { state: Arc::new(state), version };
-        self.remember(stream, &loaded);
+        self.remember(stream, &loaded, asked_at);
         Ok(loaded)
     }
 
-    fn remember<A: Decider>(&self, stream: &StreamId, loaded: &Loaded<A>) {
-        let remembered = Remembered { version: loaded.version, state: loaded.state.clone(), stale: false };
-        if loaded.version > 0 {
+    fn remember<A: Decider>(&self, stream: &StreamId, loaded: &Loaded<A>, asked_at: Instant) {
+        let (version, state) = (loaded.version, loaded.state.clone());
+        let remembered = Remembered { version, state, asked_at, stale: false };
+        if version > 0 {
             self.cache.put(A::TYPE, &stream.id, remembered);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::aggregate::{Context, Decider, LedgerEvent};
 
@@ -108,13 +109,15 @@ impl Work {
     /// [`AppendError`].
     pub async fn commit_answering(self, outcome: String) -> Result<Option<Appended>, AppendError> {
         let Work { repository, request, streams, .. } = self;
+        // what is appended is the newest in the moment of the append, which is later
+        let asked_at = Instant::now();
         let mut appends = Vec::with_capacity(streams.len());
         let mut states = Vec::with_capacity(streams.len());
         for pending in streams.into_iter().filter(|pending| !pending.events.is_empty()) {
             let Pending { kind, id, expected, state, events, .. } = pending;
             let version = expected + events.len() as u64;
             appends.push(StreamAppend { stream: StreamId::new(kind, id.clone()), expected, events });
-            states.push((kind, id, Remembered { version, state, stale: false }));
+            states.push((kind, id, Remembered { version, state, asked_at, stale: false }));
         }
         if appends.is_empty() {
             return Ok(None);
@@ -142,7 +145,7 @@ impl Work {
             return Ok(index);
         }
         let (loaded, remembered) = match self.repository.remembered::<A>(&id) {
-            Some((loaded, Freshness::Newest)) => (loaded, true),
+            Some((loaded, Freshness::Newest { .. })) => (loaded, true),
             known => {
                 let stream = StreamId::new(A::TYPE, id.clone());
                 (self.repository.catch_up(&stream, known.map(|(loaded, _)| loaded)).await?, false)

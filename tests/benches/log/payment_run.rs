@@ -168,7 +168,7 @@ pub struct Watch {
 }
 
 /// What a step took: by the clock, and of the processors by this process and by the servers.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct Took {
     pub wall: Duration,
     pub own: Duration,

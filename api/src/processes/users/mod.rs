@@ -24,7 +24,10 @@ pub use second_factor::{
     NewFactor, begin_second_factor, begun_second_factor, confirm_second_factor, remove_second_factor,
     show_code, sign_in_with_code, sign_in_with_first,
 };
-pub use tokens::{IssuedToken, KnownTokens, TokenUse, TokenWanted, caller_of, issue_token, token_uses};
+pub use tokens::{
+    IssuedToken, KnownToken, KnownTokens, TokenUse, TokenWanted, caller_of, holder_of, issue_token,
+    token_named, token_uses,
+};
 pub use totp::QrPicture;
 
 use super::{Desk, Office, ProcessError, Step};

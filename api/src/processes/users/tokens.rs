@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -93,8 +94,7 @@ pub async fn token_uses(office: &Office, account: &ActorId) -> Result<Vec<TokenU
     rows.iter().map(each).collect()
 }
 
-/// Who calls with a token. None for a token that is unknown, revoked or past its day, and for one of a user who is locked
-/// or lost the role: the stream is asked each time, so that a withdrawal holds at once in every process.
+/// Who calls with a token; see [`token_named`] and [`holder_of`].
 ///
 /// # Errors
 /// Those of the database.
@@ -103,20 +103,44 @@ pub async fn caller_of(
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Caller>, ProcessError> {
+    match token_named(office, token).await? {
+        Some(known) => holder_of(office, &known, now, Instant::now()).await,
+        None => Ok(None),
+    }
+}
+
+/// A token that was once issued, whether or not it still holds. Asks the database only for tokens that this process has
+/// not met.
+///
+/// # Errors
+/// Those of the database.
+pub async fn token_named(office: &Office, token: &str) -> Result<Option<KnownToken>, ProcessError> {
     if !token.starts_with(PREFIX) {
         return Ok(None);
     }
-    let sha256 = hash(token);
-    let Some(known) = office.tokens.find(&office.pool, sha256).await? else { return Ok(None) };
-    let KnownToken { token_id, account, last_used_on } = known;
+    Ok(office.tokens.find(&office.pool, hash(token)).await?)
+}
+
+/// Who holds a token. None for one that is revoked or past its day, and for one of a user who is locked or lost the role:
+/// the stream is asked each time, so that a withdrawal holds at once in every process. `came_at` is when the request came.
+///
+/// # Errors
+/// Those of the database.
+pub async fn holder_of(
+    office: &Office,
+    known: &KnownToken,
+    now: DateTime<Utc>,
+    came_at: Instant,
+) -> Result<Option<Caller>, ProcessError> {
     let today = office_day(now);
-    let user = office.repository.load_newest::<User>(&account).await?.state;
+    let token_id = known.token_id;
+    let user = office.repository.load_newest::<User>(&known.account).await?.state;
     let Some(user) = user.account() else { return Ok(None) };
     let Some(token) = user.token_on(token_id, today) else { return Ok(None) };
-    if last_used_on != Some(today) {
+    if known.last_used_on != Some(today) {
         let query = sqlx::query(include_str!("sql/use_token.sql")).bind(token_id).bind(today);
         query.execute(&office.pool).await?;
-        office.tokens.used(sha256, today);
+        office.tokens.used(known.sha256, today);
     }
     Ok(Some(Caller {
         actor: Actor { id: user.account.clone(), role: token.role },
@@ -124,6 +148,7 @@ pub async fn caller_of(
         data_scope: user.data_scope.clone(),
         token_id,
         expires_on: token.expires_on,
+        came_at,
     }))
 }
 
@@ -138,10 +163,18 @@ pub struct KnownTokens(Arc<Mutex<HashMap<[u8; 32], KnownToken>>>);
 
 /// Whose a token is.
 #[derive(Clone, Debug, FromRow)]
-struct KnownToken {
+pub struct KnownToken {
+    sha256: [u8; 32],
     token_id: Uuid,
     account: String,
     last_used_on: Option<NaiveDate>,
+}
+
+impl KnownToken {
+    /// Whose it is.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
 }
 
 impl KnownTokens {

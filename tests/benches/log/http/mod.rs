@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::Size;
 use crate::account::Setting;
-use crate::payment_run::{Watch, fund, open, pay, seed};
+use crate::payment_run::{Took, Watch, fund, open, pay, seed};
 use crate::roll::{case, person};
 use load::{Answer, Line, Storm, get, post, storm};
 
@@ -154,9 +154,9 @@ impl Doors<'_> {
 async fn commands(doors: &Doors<'_>) {
     let each = (doors.cases / 4 / WRITERS).clamp(1, 60);
     println!("\ncommands, {WRITERS} callers, {} suspensions each way", 2 * each * WRITERS);
-    let (mut http, mut process) = (Duration::ZERO, Duration::ZERO);
+    let (mut http, mut process) = (Took::default(), Took::default());
     for (pass, over_http) in [true, false, false, true].into_iter().enumerate() {
-        let began = Instant::now();
+        let clock = Watch::start();
         let callers: Vec<_> = (0..WRITERS)
             .map(|caller| {
                 let first = (u32::try_from(pass).unwrap() * WRITERS + caller) * each;
@@ -171,12 +171,20 @@ async fn commands(doors: &Doors<'_>) {
         for caller in callers {
             caller.await.unwrap();
         }
-        *if over_http { &mut http } else { &mut process } += began.elapsed();
+        let took = clock.took();
+        let sum = if over_http { &mut http } else { &mut process };
+        *sum = Took { wall: sum.wall + took.wall, own: sum.own + took.own, server: sum.server + took.server };
     }
-    let rate = |time: Duration| f64::from(2 * each * WRITERS) / time.as_secs_f64();
-    let (http, process) = (rate(http), rate(process));
-    println!("  {:<50} {http:>8.0} commands/s", "ours: over HTTP, with token, key and kept answer");
-    println!("  {:<50} {process:>8.0} commands/s  HTTP is {:.2}× of it", "in process", http / process);
+    let rate = |took: &Took| f64::from(2 * each * WRITERS) / took.wall.as_secs_f64();
+    let told = |what: &str, took: &Took| {
+        let [own, server] =
+            [took.own, took.server].map(|time| time.as_secs_f64() * 1e6 / f64::from(2 * each * WRITERS));
+        print!("  {what:<50} {:>8.0} commands/s  own {own:>5.1} + server {server:>5.1} µs", rate(took));
+    };
+    told("ours: over HTTP, with token, key and kept answer", &http);
+    println!();
+    told("in process", &process);
+    println!("  HTTP is {:.2}× of it", rate(&http) / rate(&process));
 }
 
 async fn suspend_over_http(address: SocketAddr, token: String, cases: Range<u32>) {

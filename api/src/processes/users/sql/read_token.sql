@@ -1,1 +1,1 @@
-select token_id, account, last_used_on from app_tokens where sha256 = $1
+select sha256, token_id, account, last_used_on from app_tokens where sha256 = $1
