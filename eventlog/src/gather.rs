@@ -36,6 +36,13 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
         tokio::spawn(async move {
             let mut round = Vec::with_capacity(ROUND_MAX);
             while questions.recv_many(&mut round, ROUND_MAX).await > 0 {
+                // whoever is about to ask as well is let in; where nobody is, this takes no time
+                tokio::task::yield_now().await;
+                while round.len() < ROUND_MAX
+                    && let Ok(question) = questions.try_recv()
+                {
+                    round.push(question);
+                }
                 let (asked, waiting): (Vec<Q>, Vec<_>) = round.drain(..).unzip();
                 // whoever gets no answer asks alone
                 let Some(answers) = answer(asked).await else { continue };

@@ -1,6 +1,8 @@
 //! A benefit's life through the door: registered, applied for, reviewed, decided, paid, answered by the bank. Nobody does a
 //! step that another has to do.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::actor::Role;
@@ -75,8 +77,18 @@ async fn pay(doors: &Doors, staff: &Staff) {
     let file = STANDARD.decode(released["files_base64"][0].as_str().unwrap()).unwrap();
     let file = String::from_utf8(file).unwrap();
     assert!(!file.contains(WANG.account) && !file.contains(ZHAO.account), "they are in another program");
+    // answers are kept one after another, a moment after they are given
+    let late = doors.post_as(&staff.clerk, &format!("/runs/{id}/submission"), &seen, "after", &[]).await;
+    assert_eq!(late.status, 409, "{late:?}");
+    let after = doors.small.office.derived("http_request", "li.na|after");
+    let owner = doors.small.ledger.owner();
+    let kept_after =
+        || sqlx::query("select from app_answers where key = $1").bind(after).fetch_optional(owner);
+    while kept_after().await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let kept: i64 = sqlx::query_scalar("select count(*) from app_answers where body like '%files_base64%'")
-        .fetch_one(doors.small.ledger.owner())
+        .fetch_one(owner)
         .await
         .unwrap();
     assert_eq!(kept, 0, "files with accounts are not kept");

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use eventlog::gather::Gather;
@@ -13,6 +14,9 @@ use uuid::Uuid;
 
 use super::problem::Problem;
 use crate::processes::ProcessError;
+
+/// How long answers are collected before they are kept together.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A request that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +104,11 @@ impl Answers {
         });
         let keeping = Gather::start(move |answers: Vec<(Keyed, KeptAnswer)>| {
             let pool = keeper.clone();
-            async move { keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()]) }
+            async move {
+                // nobody waits for it, and the more come together the less each costs
+                tokio::time::sleep(PAUSE).await;
+                keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()])
+            }
         });
         Answers { pool, keys: Keys::default(), reading, keeping }
     }
