@@ -54,9 +54,14 @@ async fn finance_closes_a_year_another_person_carries_it_over_and_it_takes_nothi
     let closed = row(&shown, "2024");
     let facts = ["150.00", "190.00", "liu.yang", "待结转", "/carry-over", "/reopen-year"];
     assert!(facts.iter().all(|part| closed.contains(part)), "{closed}");
+    let waiting = "已结账年度待结转";
+    let desk = approver.get("/").await;
+    assert!(desk.text().contains(waiting) && desk.text().contains(&format!("href=\"{page}\"")));
+    assert!(!finance.get("/").await.text().contains(waiting), "another person carries it over");
     let why = [("year", "2024"), ("reason", "拨款文号待核")];
     assert_eq!(approver.post(&step("reopen-year"), &why).await.location, page);
     assert!(may_close(&finance.get(&page).await, "2024"), "it is open again");
+    assert!(!approver.get("/").await.text().contains(waiting), "it is open again");
     assert_eq!(both.post(&step("close-year"), &year).await.location, page);
     let closed = both.get(&page).await;
     assert!(row(&closed, "2024").contains("gao.feng") && !row(&closed, "2024").contains("/carry-over"));
@@ -65,11 +70,17 @@ async fn finance_closes_a_year_another_person_carries_it_over_and_it_takes_nothi
     let finances = finance.post(&step("carry-over"), &document).await;
     assert_eq!(finances.status, StatusCode::FORBIDDEN, "{}", finances.text());
     assert_eq!(both.post("/role", &[("role", "approver")]).await.status, StatusCode::SEE_OTHER);
+    assert!(!both.get("/").await.text().contains(waiting), "not to who closed it");
+    assert!(approver.get("/").await.text().contains("2024 年，gao.feng 于"));
+    let listed = counter.do_well(&["todo", "list"]);
+    let listed = listed.as_array().unwrap().iter().find(|one| one["kind"] == "year_to_carry_over").unwrap();
+    assert_eq!((&listed["of"], &listed["not_by"]), (&page["/funds/".len()..].into(), &"gao.feng".into()));
     let own = both.post(&step("carry-over"), &document).await;
     assert!(own.status == StatusCode::FORBIDDEN && own.text().contains("four_eyes"), "{}", own.text());
     let next = finance.post(&step("close-year"), &[("year", "2025")]).await;
     assert!(next.text().contains("earlier_year_not_carried"), "{}", next.text());
     assert_eq!(approver.post(&step("carry-over"), &document).await.location, page);
+    assert!(!approver.get("/").await.text().contains(waiting), "it was carried over");
     let carried = row(&finance.get(&page).await, "2024");
     assert!(carried.contains("chen.jing 昌财结转〔2025〕1号") && !carried.contains("<form"), "{carried}");
 
