@@ -231,13 +231,14 @@ impl Fact {
     }
 }
 
-fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+/// A moment at the office.
+pub(super) fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     // eight hours are always an offset; without it, the moment itself
     at.with_timezone(&FixedOffset::east_opt(8 * 3600).unwrap_or(Utc.fix()))
 }
 
 /// What a stream is called; English names are the types themselves.
-fn stream_name(lang: Lang, stream: &str) -> String {
+pub(super) fn stream_name(lang: Lang, stream: &str) -> String {
     let kinds = stream_kinds();
     let kind = kinds.iter().find(|kind| kind.stream_type == stream);
     lang.pick(kind.map_or(stream, |kind| kind.zh), stream).to_owned()
