@@ -97,7 +97,7 @@ async fn nobody_else_manages_users_and_a_layout_is_tried_before_it_is_used() {
     let (_counter, _, app, router) = office_with_a_console().await;
     for account in ["wang.fang", "chen.jing", "liu.yang"] {
         let mut browser = Browser::signed_in(&router, account).await;
-        for path in ["/users", "/users/sun.lei", "/layouts"] {
+        for path in ["/users", "/users/sun.lei", "/webhooks", "/layouts"] {
             assert_eq!(browser.get(path).await.status, StatusCode::FORBIDDEN, "{account} {path}");
         }
         let grant = browser.post("/users/wang.fang/grant", &[("role", "approver")]).await;

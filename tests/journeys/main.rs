@@ -17,6 +17,7 @@ mod console_rates;
 mod console_register;
 mod console_runs;
 mod console_users;
+mod console_webhooks;
 mod console_years;
 mod erasing;
 mod funds;

@@ -63,6 +63,8 @@ pub(in crate::console) enum Cell {
     Text(String),
     Number(String),
     Code(String),
+    /// A name for people, and the identifier for auditors.
+    Named(String, String),
     Link(String, String),
     Tag(&'static str, String),
     /// What stands in a file, and what is wrong with it.
@@ -172,6 +174,8 @@ pub(in crate::console) struct Field {
     pub input: Input,
     pub value: String,
     pub needed: bool,
+    /// What is wrong with it.
+    pub wrong: String,
 }
 
 /// How a field is filled in.
@@ -240,6 +244,7 @@ impl Field {
             input,
             value: String::new(),
             needed: false,
+            wrong: String::new(),
         }
     }
 
@@ -262,6 +267,17 @@ impl Field {
     #[must_use]
     pub fn id(self, id: impl Into<String>) -> Field {
         Field { id: id.into(), ..self }
+    }
+}
+
+impl Field {
+    /// What its element says to who cannot see that it is marked. Its text is made by this program alone: an identifier is
+    /// none that somebody typed.
+    pub fn marks(&self) -> String {
+        if self.wrong.is_empty() {
+            return String::new();
+        }
+        format!(" aria-invalid=\"true\" aria-describedby=\"{}-wrong\"", self.id)
     }
 }
 
