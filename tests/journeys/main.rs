@@ -11,6 +11,7 @@ mod console_audit;
 mod console_cases;
 mod console_gifts;
 mod console_import;
+mod console_layouts;
 mod console_money;
 mod console_notices;
 mod console_rates;

@@ -22,7 +22,7 @@
 //! | `import` | 导入: registers, looked through before they are taken in |
 //! | `users` | 用户管理: users, roles, communities, tokens |
 //! | `webhooks` | 推送订阅: which systems are told of changes, what waits, what was given up |
-//! | `layouts` | 银行报盘格式: which there are, and trying one out |
+//! | `layouts` | 银行与账单格式: which there are, what a file in each looks like, and trying one out |
 //! | `audit` | 审计室: replay, compare, red flags, runs determined anew, proofs, disclosures, the trail |
 //! | `dashboards` | 统计: spending, full payment, ages, communities, processing times, donations |
 //! | `notices` | 公示: what the public sees without an account, and objections to it |

@@ -47,7 +47,7 @@ const PLACES: [(&str, &str, &str, Capability); 13] = [
     ("/audit", "审计室", "Audit room", Capability::Audit),
     ("/users", "用户管理", "Users", Capability::ReadUsers),
     ("/webhooks", "推送订阅", "Webhooks", Capability::ReadUsers),
-    ("/layouts", "银行格式", "Bank layouts", Capability::ReadUsers),
+    ("/layouts", "银行与账单格式", "File layouts", Capability::ReadUsers),
 ];
 
 impl Frame {

@@ -23,7 +23,7 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 22] = [
     "/",
     "/audit",
     "/books",
@@ -35,6 +35,7 @@ const KINDS: [&str; 21] = [
     "/funds/*",
     "/import",
     "/layouts",
+    "/layouts/*",
     "/money",
     "/people/*",
     "/rates",

@@ -7,6 +7,8 @@ pub(in crate::console) enum Block {
     Form(Form),
     /// Text under a head, a paragraph each.
     Words(String, Vec<String>),
+    /// Text of a file under a head, as it stands.
+    Text(String, String),
     /// Links under a head: path and name.
     Links(String, Vec<(String, String)>),
     /// A drawing under a head; the table that says the same follows it. Its text is made by this program alone.
