@@ -83,11 +83,12 @@ async fn a_layout_is_dropped_or_pasted_and_tried_before_it_is_used() {
     let misspelt = OF_A_BANK.replace("zh = ", "zhh = ");
     let line = 1 + misspelt.lines().position(|line| line.starts_with("zhh")).unwrap();
     let dropped = admin.hand_in("/layouts/file", ("kind", "bank"), ("own.toml", misspelt.as_bytes())).await;
-    refused(&dropped, "layout_unreadable", &line.to_string(), "zhh = ");
+    refused(&dropped, "layout_unreadable", "没有字段 zhh，可用：code、zh", "zhh = ");
+    assert!(dropped.text().contains(&format!("{line} 行")), "{}", dropped.text());
     assert!(dropped.text().contains("id=\"text-wrong\""), "{}", dropped.text());
     let misspelt = OF_A_PLATFORM.replace("amount = ", "amont = ");
     let pasted = admin.post("/layouts", &[("kind", "statement"), ("text", &misspelt)]).await;
-    refused(&pasted, "layout_unreadable", "第 8 行", "value=\"statement\" selected");
+    refused(&pasted, "layout_unreadable", "第 8 行：没有字段 amont", "value=\"statement\" selected");
     let empty = OF_A_PLATFORM.replace("gift = [\"入账\"]", "gift = []");
     let pasted = admin.post("/layouts", &[("kind", "statement"), ("text", &empty)]).await;
     refused(&pasted, "layout_takes_nothing", "类型", "gift = []");

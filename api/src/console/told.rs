@@ -23,7 +23,7 @@ use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
 use crate::replay::{
-    Clocks, DueOnTheDay, ReportItem, ReportStep, Subject, Verdict, nothing_sealed, replay, role,
+    Clocks, DueOnTheDay, ReportItem, ReportStep, Subject, Verdict, field_name, nothing_sealed, replay, role,
 };
 
 /// Steps that are shown, the newest.
@@ -293,7 +293,8 @@ fn step_told(lang: Lang, step: &ReportStep) -> Told {
         }
         Some(Verdict::Differs { differences }) => {
             let one = |each: &crate::replay::Difference| {
-                format!("{} {} ≠ {}", each.field, each.expected, each.found)
+                let name = of(&field_name(each.field));
+                format!("{name} {} ≠ {}", each.expected, each.found)
             };
             let all: Vec<String> = differences.iter().map(one).collect();
             (format!("{}{}", lang.pick("重新核定：不同 ", "determined anew: differs "), all.join("; ")), true)

@@ -131,10 +131,13 @@ fn bank_table(lang: Lang, console: &Console) -> Table {
 
 fn statement_table(lang: Lang) -> Table {
     let row = |layout: &StatementLayout| {
+        let example = layout.example();
+        let (heads, gift) = example.split_once('\n').unwrap_or_default();
         Row::of(vec![
             Cell::text(layout.name.clone()),
             Cell::text(trying::channel(lang, layout)),
-            Cell::text(layout.example().lines().next().unwrap_or_default().to_owned()),
+            Cell::text(heads.to_owned()),
+            Cell::text(gift.trim_end().to_owned()),
         ])
     };
     Table::new(lang.pick("捐赠平台账单格式", "Layouts of platforms' statements"), "")
@@ -146,6 +149,7 @@ fn statement_table(lang: Lang) -> Table {
         .head(lang.pick("名称", "Name"))
         .head(lang.pick("平台", "Platform"))
         .head(lang.pick("所读的列", "Columns that are read"))
+        .head(lang.pick("示例：一笔虚构的捐赠", "An example: an invented gift"))
         .rows(StatementLayout::built_in().iter().map(row))
 }
 

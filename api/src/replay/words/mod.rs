@@ -25,7 +25,7 @@ use super::facts::State;
 use super::verdict::Shown;
 
 pub(super) use household::moved;
-pub use names::event_name;
+pub use names::{event_name, field_name};
 pub use plan::plan_way;
 
 /// A sentence in both languages.

@@ -156,6 +156,40 @@ pub fn event_name(event_type: &str) -> Words {
     words(known.map_or(event_type, |(_, zh)| zh), spaced(event_type))
 }
 
+/// What the fields are called that a verdict compares.
+const FIELDS: &[(&str, &str)] = &[
+    ("account", "收款账户"),
+    ("amount", "金额"),
+    ("attempt", "支付次数"),
+    ("beneficiary", "受益人"),
+    ("control_sum", "合计金额"),
+    ("determination", "核定"),
+    ("determination_facts", "核定所依据的事实"),
+    ("determination_step", "核定步骤"),
+    ("digest", "明细摘要"),
+    ("donation_count", "捐赠笔数"),
+    ("due", "应发额"),
+    ("from", "起始月份"),
+    ("in_kind_count", "实物捐赠件数"),
+    ("in_kind_value", "实物捐赠估值"),
+    ("kind", "发放种类"),
+    ("line_count", "笔数"),
+    ("outcome", "审批结果"),
+    ("payee", "收款人"),
+    ("program", "救助项目"),
+    ("reasons", "理由"),
+    ("receipt_number", "票据号"),
+    ("remitted", "转交金额"),
+    ("rule_version", "政策规则版本"),
+    ("total", "合计"),
+];
+
+/// The name of a field that a verdict compares: in Chinese from the table, in English its own words.
+pub fn field_name(field: &str) -> Words {
+    let known = FIELDS.iter().find(|(name, _)| *name == field);
+    words(known.map_or(field, |(_, zh)| zh), field.replace('_', " "))
+}
+
 /// `PaymentRunApproved` as `Payment run approved`.
 fn spaced(identifier: &str) -> String {
     let mut text = String::with_capacity(identifier.len() + 4);
