@@ -80,7 +80,7 @@ async fn a_layout_is_dropped_or_pasted_and_tried_before_it_is_used() {
     }
     assert!(!admin.get("/layouts").await.text().contains("某平台收款"), "nothing is kept");
 
-    let misspelt = OF_A_BANK.replace("zh = ", "zhh = ");
+    let misspelt = OF_A_BANK.replacen("zh = ", "zhh = ", 1);
     let line = 1 + misspelt.lines().position(|line| line.starts_with("zhh")).unwrap();
     let dropped = admin.hand_in("/layouts/file", ("kind", "bank"), ("own.toml", misspelt.as_bytes())).await;
     refused(&dropped, "layout_unreadable", "没有字段 zhh，可用：code、zh", "zhh = ");
