@@ -64,7 +64,8 @@ async fn an_auditor_replays_compares_determines_anew_and_takes_evidence_along() 
         "the bank's file opened accounts"
     );
     let trail = browser.get(&format!("/audit/trail?run={run}")).await;
-    assert!(trail.text().contains("PaymentRunApproved"), "{}", trail.text());
+    let named = "批次审批 <small class=\"quiet\"><code>PaymentRunApproved</code>";
+    assert!(trail.text().contains(named) && trail.text().contains("发放批次 "), "{}", trail.text());
 
     let proofs = browser.get("/audit/proofs").await;
     assert!(proofs.text().contains("检查点") && proofs.text().contains("从未"), "{}", proofs.text());

@@ -1,6 +1,8 @@
 //! The console's page of a run: filtered and sorted lines, payments that are held and let go, what came back, and what is
 //! taken back.
 
+use std::pin::pin;
+
 use axum::http::StatusCode;
 use domain::ids::CaseId;
 
@@ -120,4 +122,44 @@ async fn a_submitted_run_is_taken_back_and_a_returned_payment_is_paid_again_or_g
     assert!(!finance.get(&run).await.text().contains("退汇与回盘异常"), "nothing came back any more");
     app.close().await.unwrap();
     counter.do_well(&["check"]);
+}
+
+/// Lines of a file that takes a moment to be read.
+const MANY: usize = 200_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_file_is_read_for_the_first_time_the_page_counts_its_lines() {
+    let (_counter, _, app, router) = office_with_a_console().await;
+    let fund = app.office().fund_id(FUND).to_string();
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let run = prepared(&mut clerk, &fund).await;
+    let step = |name: &str| format!("{run}/{name}");
+    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
+    assert_eq!(approver.post(&step("approve"), &[]).await.location, run);
+    finance.post(&step("files"), &[("layout", "plain_csv"), ("execution_on", "")]).await;
+    assert!(finance.get(&step("progress")).await.text().contains("银行已回 0 / 2 笔"), "nothing is read yet");
+
+    let mut results = "payment,result,reference\n".to_owned();
+    for number in 0..MANY {
+        results.push_str(&format!("{number:032x},settled,R-{number}\n"));
+    }
+    let (path, progress) = (step("results"), step("progress"));
+    let mut hands = Browser::signed_in(&router, "liu.yang").await;
+    let mut taking = pin!(hands.upload(&path, "plain_csv", &results));
+    let mut counts = Vec::new();
+    let refused = loop {
+        let words = tokio::select! {
+            taken = &mut taking => break taken,
+            words = finance.get(&progress) => words,
+        };
+        let said = words.text().split_once("已读 ").and_then(|(_, rest)| rest.split_once(" 行"));
+        counts.extend(said.map(|(count, _)| count.replace(',', "").parse::<u64>().unwrap()));
+    };
+    assert!(counts.iter().any(|count| (1..=MANY as u64).contains(count)), "{counts:?}");
+    assert!(counts.is_sorted(), "{counts:?}");
+    assert!(refused.text().contains("too_many_unmatched"), "{}", refused.text());
+    assert!(finance.get(&step("progress")).await.text().contains("银行已回 0 / 2 笔"), "it is over");
+    app.close().await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! The end of a fund's year at the console: finance closes it, another person carries it over.
 
 use axum::http::StatusCode;
+use tests::counter::Counter;
 
 use crate::visitors::{ADMIN, Browser, Got, PASSWORD, office_with_a_console};
 
@@ -16,16 +17,20 @@ fn may_close(page: &Got, year: &str) -> bool {
     page.text().contains(&format!("<option value=\"{year}\">{year}</option>"))
 }
 
-#[tokio::test]
-async fn finance_closes_a_year_another_person_carries_it_over_and_it_takes_nothing_more() {
-    let (counter, _, app, router) = office_with_a_console().await;
+/// A fund of 2024, and somebody who has both roles and may still not carry over what they closed.
+fn fund_and_somebody_of_both_roles(counter: &Counter) {
     let open = ["fund", "open", FUND, "--source", "budget", "--on", "2024-05-06", "--as", "finance:liu.yang"];
     counter.do_well(&open);
-    // somebody who has both roles and may still not carry over what they closed
     let both = ["user", "add", "gao.feng", "--title", "财务", "--role", "finance", "--role", "approver"];
     counter.do_well(&[&both[..], &["--as", ADMIN]].concat());
     let set = counter.ask_with(&["user", "password", "gao.feng", "--as", ADMIN], PASSWORD);
     assert_eq!(set.status, 0, "{set:?}");
+}
+
+#[tokio::test]
+async fn finance_closes_a_year_another_person_carries_it_over_and_it_takes_nothing_more() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    fund_and_somebody_of_both_roles(&counter);
     let page = format!("/funds/{}", app.office().fund_id(FUND));
     let mut finance = Browser::signed_in(&router, "liu.yang").await;
     let mut approver = Browser::signed_in(&router, "chen.jing").await;
@@ -84,4 +89,39 @@ async fn finance_closes_a_year_another_person_carries_it_over_and_it_takes_nothi
     assert_eq!(finance.post(&step("close-year"), &[("year", "2025")]).await.location, page);
     app.close().await.unwrap();
     counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn a_closed_year_waits_on_the_desk_of_who_may_carry_it_over_and_of_nobody_else() {
+    const WAITING: &str = "已结账年度待结转";
+    let (counter, _, app, router) = office_with_a_console().await;
+    fund_and_somebody_of_both_roles(&counter);
+    let page = format!("/funds/{}", app.office().fund_id(FUND));
+    let step = |name: &str| format!("{page}/{name}");
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    let mut both = Browser::signed_in(&router, "gao.feng").await;
+    let year = [("year", "2024")];
+    assert!(!approver.get("/").await.text().contains(WAITING), "no year is closed");
+    assert_eq!(finance.post(&step("close-year"), &year).await.location, page);
+    let desk = approver.get("/").await;
+    assert!(desk.text().contains(WAITING) && desk.text().contains(&format!("href=\"{page}\"")));
+    assert!(desk.text().contains("2024 年，liu.yang 于"), "{}", desk.text());
+    assert!(!finance.get("/").await.text().contains(WAITING), "another person carries it over");
+    let why = [("year", "2024"), ("reason", "拨款文号待核")];
+    assert_eq!(approver.post(&step("reopen-year"), &why).await.location, page);
+    assert!(!approver.get("/").await.text().contains(WAITING), "it is open again");
+
+    assert_eq!(both.post("/role", &[("role", "finance")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(both.post(&step("close-year"), &year).await.location, page);
+    assert_eq!(both.post("/role", &[("role", "approver")]).await.status, StatusCode::SEE_OTHER);
+    assert!(!both.get("/").await.text().contains(WAITING), "who closed it may not");
+    assert!(approver.get("/").await.text().contains("2024 年，gao.feng 于"));
+    let listed = counter.do_well(&["todo", "list"]);
+    let listed = listed.as_array().unwrap().iter().find(|one| one["kind"] == "year_to_carry_over").unwrap();
+    assert_eq!((&listed["of"], &listed["not_by"]), (&page["/funds/".len()..].into(), &"gao.feng".into()));
+    let document = [("year", "2024"), ("document", "昌财结转〔2025〕1号")];
+    assert_eq!(approver.post(&step("carry-over"), &document).await.location, page);
+    assert!(!approver.get("/").await.text().contains(WAITING), "it was carried over");
+    app.close().await.unwrap();
 }

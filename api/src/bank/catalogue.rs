@@ -26,6 +26,8 @@ const LAYOUT_BYTES_MAX: u64 = 256 * 1024;
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     layouts: Vec<Layout>,
+    /// The codes of those of the office's own folder.
+    offices: Vec<String>,
 }
 
 impl Catalogue {
@@ -35,7 +37,7 @@ impl Catalogue {
     /// [`Fault`] in one of them, which a test excludes.
     pub fn own() -> Result<Catalogue, Fault> {
         let layouts = OWN.iter().map(|text| Layout::parse(text)).collect::<Result<_, _>>()?;
-        Ok(Catalogue { layouts })
+        Ok(Catalogue { layouts, offices: Vec::new() })
     }
 
     /// The layouts of this program and those of a folder: every `*.toml` in it is one.
@@ -60,10 +62,9 @@ impl Catalogue {
             }
         }
         paths.sort();
-        let mut added: Vec<String> = Vec::new();
         for path in paths {
             let layout = read(&path)?;
-            if added.contains(&layout.code) {
+            if catalogue.is_the_offices(&layout.code) {
                 let code = &layout.code;
                 return Err(Fault::new(
                     "layout_twice",
@@ -71,7 +72,7 @@ impl Catalogue {
                     format!("{}: another file has the code {code} already", path.display()),
                 ));
             }
-            added.push(layout.code.clone());
+            catalogue.offices.push(layout.code.clone());
             catalogue.layouts.retain(|known| known.code != layout.code);
             catalogue.layouts.push(layout);
         }
@@ -91,6 +92,11 @@ impl Catalogue {
                 format!("there is no layout {code}; there are {}", known.join(", ")),
             )
         })
+    }
+
+    /// Whether a code is of a layout in the office's own folder.
+    pub fn is_the_offices(&self, code: &str) -> bool {
+        self.offices.iter().any(|known| known == code)
     }
 
     /// All of them.

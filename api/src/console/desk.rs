@@ -99,7 +99,8 @@ pub(super) async fn show(State(console): State<Console>, visitor: Visitor) -> Re
 /// What waits and what is coming, without the cases and people of communities that the visitor does not see.
 async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<Seen, ProcessError> {
     let office = &console.office;
-    let waiting = waiting_but_reviews(office, horizon).await?;
+    let mut waiting = waiting_but_reviews(office, horizon).await?;
+    waiting.retain(|step| step.not_by.as_ref() != Some(&visitor.account.account));
     let ahead = match may(visitor.role, Capability::PrepareCases) {
         true => console.ahead.of(office, horizon).await?,
         false => Arc::default(),
@@ -135,6 +136,7 @@ const fn of_everyone(kind: WaitingKind) -> bool {
             | WaitingKind::RunToRelease
             | WaitingKind::RunToReconcile
             | WaitingKind::UnmatchedLine
+            | WaitingKind::YearToCarryOver
             | WaitingKind::RatesToApprove
     )
 }
@@ -203,7 +205,8 @@ const fn takes(kind: WaitingKind) -> Capability {
         }
         WaitingKind::PlanToApprove => Capability::ApproveRecoveries,
         WaitingKind::ReturnedPayment => Capability::PrepareRuns,
-        WaitingKind::RatesToApprove => Capability::DecideCases,
+        WaitingKind::YearToCarryOver => Capability::ApproveMoney,
+        WaitingKind::RatesToApprove => Capability::PublishRates,
         WaitingKind::ErasureToDecide => Capability::DecideCases,
     }
 }
@@ -226,7 +229,7 @@ fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &Seen) -
     Group { name, count, more, entries }
 }
 
-/// Where the step is taken, or the thing is seen; nowhere yet where no page shows it.
+/// Where the step is taken, or the thing is seen.
 fn path(kind: WaitingKind, of: &str) -> String {
     match kind {
         WaitingKind::CaseToDecide
@@ -243,6 +246,7 @@ fn path(kind: WaitingKind, of: &str) -> String {
         WaitingKind::ErasureToDecide | WaitingKind::CertificateExpires => format!("/people/{of}"),
         // its run knows it
         WaitingKind::ReturnedPayment => format!("/payments/{of}"),
-        WaitingKind::RatesToApprove => String::new(),
+        WaitingKind::YearToCarryOver => format!("/funds/{of}"),
+        WaitingKind::RatesToApprove => "/rates".to_owned(),
     }
 }

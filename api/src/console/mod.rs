@@ -21,7 +21,8 @@
 //! | `money` | 资金与捐赠: funds and their years, the books, campaigns, gifts and receipts |
 //! | `import` | 导入: registers, looked through before they are taken in |
 //! | `users` | 用户管理: users, roles, communities, tokens |
-//! | `layouts` | 银行报盘格式: which there are, and trying one out |
+//! | `webhooks` | 推送订阅: which systems are told of changes, what waits, what was given up |
+//! | `layouts` | 银行与账单格式: which there are, what a file in each looks like, and trying one out |
 //! | `audit` | 审计室: replay, compare, red flags, runs determined anew, proofs, disclosures, the trail |
 //! | `dashboards` | 统计: spending, full payment, ages, communities, processing times, donations |
 //! | `notices` | 公示: what the public sees without an account, and objections to it |
@@ -65,6 +66,7 @@ mod told;
 mod typed;
 mod users;
 mod visitor;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -74,6 +76,7 @@ use axum::middleware;
 use axum::routing::{get, post};
 
 use self::desk::ComingSoon;
+use self::runs::BeingRead;
 use self::search::NameIndex;
 use crate::bank::catalogue::Catalogue;
 use crate::identity_provider::RETURN_PATH;
@@ -97,13 +100,22 @@ pub struct Console {
     names: NameIndex,
     /// What is coming.
     ahead: ComingSoon,
+    /// Files from banks that are read just now.
+    being_read: BeingRead,
 }
 
 impl Console {
     /// The console of an office.
     pub fn new(office: Office, layouts: impl Into<Arc<Catalogue>>, entrance: Entrance) -> Console {
         let layouts = layouts.into();
-        Console { office, layouts, entrance, names: NameIndex::default(), ahead: ComingSoon::default() }
+        Console {
+            office,
+            layouts,
+            entrance,
+            names: NameIndex::default(),
+            ahead: ComingSoon::default(),
+            being_read: BeingRead::default(),
+        }
     }
 
     /// Looks each day, before anybody asks, for what is coming. Goes on until it is dropped.
@@ -159,6 +171,7 @@ pub fn routes(console: Console) -> Router {
         .merge(money::routes())
         .merge(import::routes())
         .merge(users::routes())
+        .merge(webhooks::routes())
         .merge(layouts::routes())
         .merge(rates::routes())
         .merge(notices::routes())

@@ -34,7 +34,7 @@ pub(super) struct Place {
 }
 
 /// The menu: path, names, and the capability that it needs.
-const PLACES: [(&str, &str, &str, Capability); 12] = [
+const PLACES: [(&str, &str, &str, Capability); 13] = [
     ("/", "工作台", "Desk", Capability::KnowOneself),
     ("/find", "查找", "Find", Capability::ReadCases),
     ("/register/household", "登记", "Register", Capability::RegisterPeople),
@@ -46,7 +46,8 @@ const PLACES: [(&str, &str, &str, Capability); 12] = [
     ("/rates", "政策参数", "Rates", Capability::KnowOneself),
     ("/audit", "审计室", "Audit room", Capability::Audit),
     ("/users", "用户管理", "Users", Capability::ReadUsers),
-    ("/layouts", "银行格式", "Bank layouts", Capability::ReadUsers),
+    ("/webhooks", "推送订阅", "Webhooks", Capability::ReadUsers),
+    ("/layouts", "银行与账单格式", "File layouts", Capability::ReadUsers),
 ];
 
 impl Frame {

@@ -23,7 +23,7 @@ use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
 use crate::replay::{
-    Clocks, DueOnTheDay, ReportItem, ReportStep, Subject, Verdict, nothing_sealed, replay, role,
+    Clocks, DueOnTheDay, ReportItem, ReportStep, Subject, Verdict, field_name, nothing_sealed, replay, role,
 };
 
 /// Steps that are shown, the newest.
@@ -231,13 +231,14 @@ impl Fact {
     }
 }
 
-fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
+/// A moment at the office.
+pub(super) fn beijing(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     // eight hours are always an offset; without it, the moment itself
     at.with_timezone(&FixedOffset::east_opt(8 * 3600).unwrap_or(Utc.fix()))
 }
 
 /// What a stream is called; English names are the types themselves.
-fn stream_name(lang: Lang, stream: &str) -> String {
+pub(super) fn stream_name(lang: Lang, stream: &str) -> String {
     let kinds = stream_kinds();
     let kind = kinds.iter().find(|kind| kind.stream_type == stream);
     lang.pick(kind.map_or(stream, |kind| kind.zh), stream).to_owned()
@@ -292,7 +293,8 @@ fn step_told(lang: Lang, step: &ReportStep) -> Told {
         }
         Some(Verdict::Differs { differences }) => {
             let one = |each: &crate::replay::Difference| {
-                format!("{} {} ≠ {}", each.field, each.expected, each.found)
+                let name = of(&field_name(each.field));
+                format!("{name} {} ≠ {}", each.expected, each.found)
             };
             let all: Vec<String> = differences.iter().map(one).collect();
             (format!("{}{}", lang.pick("重新核定：不同 ", "determined anew: differs "), all.join("; ")), true)

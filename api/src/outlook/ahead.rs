@@ -91,6 +91,7 @@ impl Look<'_> {
                             "{en}: {was} → {is} yuan a month from {month} (an age or a fact that ends)"
                         ),
                     },
+                    not_by: None,
                 }));
             }
             before = amount;
@@ -120,5 +121,6 @@ fn expires(person: PersonId, last: NaiveDate) -> Waiting {
             zh: format!("残疾人证 {last} 到期"),
             en: format!("the disability certificate expires on {last}"),
         },
+        not_by: None,
     }
 }

@@ -1,6 +1,7 @@
 //! What waits at the office today: steps that somebody must take, with the day by which where there is one.
 
 use chrono::NaiveDate;
+use domain::actor::ActorId;
 use domain::benefit_case::{BenefitCase, Objection, Step};
 use domain::gazette::ProposalStage;
 use domain::payment_run::RunStage;
@@ -9,6 +10,7 @@ use domain::recovery_plan::PlanStage;
 use projections::bank_returns::queries::open_lines;
 use projections::case_files::queries::{DueReview, cases_in_stage, reviews_due};
 use projections::case_files::{CaseRow, CaseStage};
+use projections::funds::funds;
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{returned_payments, runs};
 use projections::recovery_plans::queries::plans;
@@ -17,7 +19,7 @@ use serde::Serialize;
 
 use super::found::Horizon;
 use crate::processes::erasure::{self, RequestAnswer};
-use crate::processes::{Office, ProcessError, rate_proposals};
+use crate::processes::{Office, ProcessError, fund_account, rate_proposals};
 use crate::replay::Words;
 
 /// Cases read at once.
@@ -34,6 +36,9 @@ pub struct Waiting {
     pub of: String,
     /// What it is about.
     pub about: Words,
+    /// Who may not take it whatever their role, for the part that they took before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_by: Option<ActorId>,
 }
 
 macro_rules! kinds {
@@ -93,6 +98,8 @@ kinds! {
     AmountChanges = "amount_changes", "应发将变动（年龄分档、情况到期）", "amount about to change";
     /// A certificate whose last day comes.
     CertificateExpires = "certificate_expires", "残疾人证将到期", "certificate about to expire";
+    /// A closed year of a fund, which another person carries over or sends back.
+    YearToCarryOver = "year_to_carry_over", "已结账年度待结转", "closed year to carry over";
     /// New rates that somebody proposed.
     RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
     /// A request to erase a person.
@@ -149,9 +156,11 @@ pub async fn waiting_but_reviews(office: &Office, horizon: Horizon) -> Result<Ve
                 zh: format!("{} {} {} 元", payment.program.zh(), payment.month, payment.amount),
                 en: format!("{} {} {} yuan", payment.program.en(), payment.month, payment.amount),
             },
+            not_by: None,
         });
     }
     found.extend(of_money(office).await?);
+    found.extend(of_years(office).await?);
     found.extend(of_office(office).await?);
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
     Ok(found)
@@ -164,6 +173,7 @@ pub fn of_review(due: &DueReview) -> Waiting {
         due_on: Some(due.review_due_on),
         of: due.case_id.to_string(),
         about: about(due.program),
+        not_by: None,
     }
 }
 
@@ -180,6 +190,7 @@ async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
                 zh: format!("回盘第 {row} 行 {amount} 元"),
                 en: format!("row {row} of the bank's file, {amount} yuan"),
             },
+            not_by: None,
         });
     }
     for plan in plans(&office.pool).await?.into_iter().filter(|plan| plan.stage == PlanStage::Proposed) {
@@ -192,7 +203,32 @@ async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
                 zh: format!("{} {total} 元，{by} 于 {on} 提出", plan.program.zh()),
                 en: format!("{}: {total} yuan, proposed by {by} on {on}", plan.program.en()),
             },
+            not_by: None,
         });
+    }
+    Ok(found)
+}
+
+/// Closed years of funds, which wait for another person than closed them.
+async fn of_years(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = Vec::new();
+    for fund in funds(&office.pool).await? {
+        for (year, closed) in fund_account(office, fund.fund_id).await?.years {
+            if closed.carried.is_some() {
+                continue;
+            }
+            let (name, by, on) = (&fund.name, &closed.closed_by, closed.closed_on);
+            found.push(Waiting {
+                kind: WaitingKind::YearToCarryOver,
+                due_on: None,
+                of: fund.fund_id.to_string(),
+                about: Words {
+                    zh: format!("{name} {year} 年，{by} 于 {on} 结账"),
+                    en: format!("{name}, {year}, closed by {by} on {on}"),
+                },
+                not_by: Some(closed.closed_by),
+            });
+        }
     }
     Ok(found)
 }
@@ -211,6 +247,7 @@ async fn of_office(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
                     zh: format!("{document}，{by} 于 {on} 拟定"),
                     en: format!("{document}, proposed by {by} on {on}"),
                 },
+                not_by: None,
             });
         }
     }
@@ -224,6 +261,7 @@ async fn of_office(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
                 about: Words {
                     zh: format!("{by} 于 {on} 申请"), en: format!("asked for by {by} on {on}")
                 },
+                not_by: None,
             });
         }
     }
@@ -244,7 +282,7 @@ fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
     if let Some(raised_on) = open {
         let kind = WaitingKind::ObjectionToResolve;
         let of = case.case_id.to_string();
-        return Some(Waiting { kind, due_on: Some(raised_on), of, about: about(case.program) });
+        return Some(Waiting { kind, due_on: Some(raised_on), of, about: about(case.program), not_by: None });
     }
     let (kind, due_on) = match review.step {
         Step::Gathering => return None,
@@ -256,7 +294,7 @@ fn of_case(case: &CaseRow, until: NaiveDate) -> Option<Waiting> {
     if kind == WaitingKind::NoticeEnds && due_on.is_none() {
         return None;
     }
-    Some(Waiting { kind, due_on, of: case.case_id.to_string(), about: about(case.program) })
+    Some(Waiting { kind, due_on, of: case.case_id.to_string(), about: about(case.program), not_by: None })
 }
 
 fn of_run(run: &PaymentRunRow) -> Option<Waiting> {
@@ -276,5 +314,6 @@ fn of_run(run: &PaymentRunRow) -> Option<Waiting> {
             zh: format!("{month}，{count} 笔，{sum} 元"),
             en: format!("{month}, {count} lines, {sum} yuan"),
         },
+        not_by: None,
     })
 }

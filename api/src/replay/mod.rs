@@ -32,7 +32,7 @@ pub use report::{
 };
 pub use tell::{role, tell};
 pub use verdict::{Determined, Difference, Ground, ProofStatus, Verdict, nothing_sealed};
-pub use words::{Words, plan_way};
+pub use words::{Words, event_name, field_name, plan_way};
 
 use crate::processes::{Office, ProcessError};
 

@@ -10,12 +10,14 @@
 //! | `sign` | the signature |
 //! | `place` | which addresses may be told |
 //! | `send` | one message over a connection of its own |
+//! | `words` | why a message was not taken, for people |
 //! | `deliver` | one webhook: what waits, and what becomes of it |
 
 mod deliver;
 mod place;
 mod send;
 mod sign;
+mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use uuid::Uuid;
 use crate::processes::{Office, ProcessError};
 use deliver::Courier;
 pub use send::{Delivery, SendError};
+pub use words::failure_in_words;
 
 /// How many webhooks are told at once.
 const AT_ONCE: usize = 16;

@@ -11,7 +11,7 @@ use super::hall::Hall;
 use super::person::Person;
 use crate::console_audit::auditor;
 use crate::paying::prepare;
-use crate::visitors::{PASSWORD, office_with_a_console};
+use crate::visitors::{ADMIN, PASSWORD, office_with_a_console};
 
 /// The most that a page and all that belongs to it may weigh, in bytes.
 const PAGE_BYTES_MAX: u64 = 200 << 10;
@@ -23,7 +23,7 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 22] = [
     "/",
     "/audit",
     "/books",
@@ -35,6 +35,7 @@ const KINDS: [&str; 19] = [
     "/funds/*",
     "/import",
     "/layouts",
+    "/layouts/*",
     "/money",
     "/people/*",
     "/rates",
@@ -43,6 +44,8 @@ const KINDS: [&str; 19] = [
     "/runs",
     "/runs/*",
     "/users",
+    "/webhooks",
+    "/webhooks/*",
 ];
 
 /// The width of a phone, in CSS pixels.
@@ -156,12 +159,21 @@ fn campaign(counter: &Counter) {
     assert_eq!(taken.status, 0, "{taken:?}");
 }
 
+/// A system that is told of changes at an address where nothing is sent, so that there are its pages.
+fn webhook(counter: &Counter) {
+    let system = ["user", "add", "medical.insurance", "--title", "医保系统", "--consumer", "--as", ADMIN];
+    counter.do_well(&system);
+    let url = ["webhook", "add", "medical.insurance", "--url", "https://127.0.0.1/ledger", "--as", ADMIN];
+    counter.do_well(&url);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
     let (counter, _, app, _) = office_with_a_console().await;
     app.close().await.unwrap();
     prepare(&counter);
     campaign(&counter);
+    webhook(&counter);
     auditor(&counter, "zhou.zheng", None);
     let hall = Hall::open(counter);
     let mut kinds = BTreeSet::new();

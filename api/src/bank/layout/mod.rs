@@ -2,10 +2,12 @@
 //! office adds its bank's without code; see `docs/BANK_FILES.md`.
 
 mod check;
+mod toml_words;
 
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
+pub use toml_words::toml_fault_in_chinese;
 
 /// How one bank's files look.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -326,7 +328,8 @@ impl Layout {
         let layout: Layout = toml::from_str(text).map_err(|error| {
             let row = error.span().map_or(0, |span| line_of(text, span.start));
             let what = error.message().to_owned();
-            Fault::new("layout_unreadable", format!("格式文件有误：{what}"), what).at(row)
+            Fault::new("layout_unreadable", format!("格式文件有误：{}", toml_fault_in_chinese(&what)), what)
+                .at(row)
         })?;
         layout.check()?;
         Ok(layout)

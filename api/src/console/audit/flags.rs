@@ -113,11 +113,15 @@ fn rules(lang: Lang, rules: &[RuleResult]) -> Table {
 }
 
 fn flags(lang: Lang, found: &FlagReport) -> Table {
+    let called = |code: &str| {
+        let rule = found.rules.iter().find(|rule| rule.code == code);
+        rule.map_or(code, |rule| lang.pick(rule.zh, rule.en)).to_owned()
+    };
     let row = |flag: &Flag| {
         let positions: Vec<String> = flag.positions.iter().map(|position| format!("#{position}")).collect();
         let (path, name) = subject(lang, flag);
         Row::of(vec![
-            Cell::Code(flag.code.to_owned()),
+            Cell::Named(called(flag.code), flag.code.to_owned()),
             Cell::link(path, name),
             Cell::text(positions.join(" ")),
             Cell::text(lang.pick(&flag.zh, &flag.en).clone()),
@@ -134,7 +138,7 @@ fn flags(lang: Lang, found: &FlagReport) -> Table {
         table = table.note(format!("{words}{more}"));
     }
     table
-        .head(lang.pick("代码", "Code"))
+        .head(lang.pick("疑点", "Red flag"))
         .head(lang.pick("对象", "Of"))
         .head(lang.pick("日志位置", "Positions"))
         .head(lang.pick("内容", "What"))

@@ -19,7 +19,7 @@ use crate::console::visitor::Visitor;
 use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
 use crate::replay::run_audit::audit_run;
-use crate::replay::{Difference, LineReport, RunTotals, Verdict, nothing_sealed};
+use crate::replay::{Difference, LineReport, RunTotals, Verdict, field_name, nothing_sealed};
 
 /// Lines that are not the same and are shown.
 const SHOWN: usize = 200;
@@ -113,7 +113,10 @@ fn figures(lang: Lang, totals: &RunTotals) -> Vec<Figure> {
 
 fn difference(lang: Lang, each: &Difference) -> String {
     let (expected, found) = (lang.pick("应为", "expected"), lang.pick("实为", "found"));
-    format!("{}：{expected} {}，{found} {}", each.field, each.expected, each.found)
+    let name = field_name(each.field);
+    let (colon, comma) = (lang.pick("：", ": "), lang.pick("，", ", "));
+    let name = lang.pick(name.zh, name.en);
+    format!("{name}{colon}{expected} {}{comma}{found} {}", each.expected, each.found)
 }
 
 fn whole(lang: Lang, totals: &RunTotals) -> Table {

@@ -19,11 +19,12 @@ use crate::console::answers::{Refusal, Stop};
 use crate::console::person::looked::named;
 use crate::console::scope::sees_person;
 use crate::console::sheet::{Block, Cell, Field, Form, Input, Row, Sheet, Table};
+use crate::console::told::stream_name;
 use crate::console::typed::Typed;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
-use crate::replay::{Subject, role};
+use crate::replay::{Subject, event_name, role};
 
 /// Rows of one page.
 const PAGE_ROWS: u32 = 100;
@@ -112,12 +113,13 @@ fn form(lang: Lang, typed: &Typed) -> Form {
 fn table(lang: Lang, typed: &Typed, rows: &[TrailRow]) -> Table {
     let row = |row: &TrailRow| {
         let (zh, en) = role(row.actor_role);
-        let (path, of) = place(&row.stream_kind, &row.stream_id);
+        let (path, of) = place(lang, &row.stream_kind, &row.stream_id);
+        let name = event_name(&row.event_type);
         Row::of(vec![
             Cell::number(grouped(row.position.cast_signed())),
             Cell::text(row.office_day.to_string()),
             Cell::text(format!("{}（{}）", row.actor_id, lang.pick(zh, en))),
-            Cell::text(row.event_type.clone()),
+            Cell::Named(lang.pick(name.zh, name.en), row.event_type.clone()),
             Cell::link(path, of),
         ])
     };
@@ -144,16 +146,17 @@ fn table(lang: Lang, typed: &Typed, rows: &[TrailRow]) -> Table {
     table
 }
 
-fn place(kind: &str, id: &str) -> (String, String) {
+fn place(lang: Lang, kind: &str, id: &str) -> (String, String) {
     let path = match kind {
         "BenefitCase" => format!("/cases/{id}"),
         "PaymentRun" => format!("/runs/{id}"),
         "Fund" => format!("/funds/{id}/history"),
         "Campaign" => format!("/campaigns/{id}/history"),
         "User" => format!("/users/{id}"),
+        "Webhook" => format!("/webhooks/{id}"),
         _ => String::new(),
     };
-    (path, format!("{kind} {id}"))
+    (path, format!("{} {id}", stream_name(lang, kind)))
 }
 
 /// Who looked at whom.

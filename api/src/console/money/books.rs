@@ -10,6 +10,7 @@ use domain::books::{Account, Grouping, Subaccount, TrialBalance, TrialLine, Tria
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
+use eventlog::event::StoredEvent;
 use projections::funds::funds;
 use projections::runner::Until;
 
@@ -19,10 +20,12 @@ use crate::console::Console;
 use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::sheet::{Block, Cell, Choice, Field, Form, Input, Row, Sheet, Table};
+use crate::console::told::stream_name;
 use crate::console::typed::Typed;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
 use crate::processes::{Office, ProcessError};
+use crate::replay::event_name;
 
 /// Postings of one page.
 const PAGE_ROWS: usize = 100;
@@ -240,12 +243,18 @@ async fn postings(
             Cell::Number(shown(posting.amount.max(Money::ZERO))),
             Cell::Number(shown(posting.amount.negated().max(Money::ZERO))),
             Cell::number(yuan(balance)),
-            Cell::link(place(kind, id), format!("{} {kind}-{id}", event.event_type)),
+            Cell::link(place(kind, id), of_event(lang, event)),
         ]));
         ControlFlow::Continue(())
     })
     .await?;
     Ok(rows)
+}
+
+/// What happened, to what.
+fn of_event(lang: Lang, event: &StoredEvent) -> String {
+    let (name, kind) = (event_name(&event.event_type), &event.stream.kind);
+    format!("{} · {} {}", lang.pick(name.zh, name.en), stream_name(lang, kind), event.stream.id)
 }
 
 /// The page that tells a stream's events.

@@ -170,6 +170,9 @@ async fn settled(
         Refusal::typed("file_missing", lang, "请选择银行回盘文件。", "Choose the file from the bank.")
     })?;
     let layout = layout(console, visitor, &code)?;
-    let taken = payment_run::take_in(&console.office, &visitor.desk(), run, file.path(), layout).await;
+    let reading = console.being_read.begin(run);
+    let (desk, lines) = (visitor.desk(), reading.lines.clone());
+    let taken =
+        payment_run::take_in_counting(&console.office, &desk, run, (file.path(), layout), lines).await;
     taken.map(drop).map_err(refused)
 }

@@ -1,6 +1,7 @@
 //! 发放批次: the list, and the steps that people take with one run.
 
 mod bank;
+mod being_read;
 mod holds;
 mod lines;
 mod notes;
@@ -30,6 +31,7 @@ use crate::processes::payment_run::{self, RunPlan};
 use crate::processes::{Office, ProcessError};
 
 pub(super) use bank::{release, settle};
+pub(super) use being_read::BeingRead;
 pub(super) use holds::{hold_many, lift_many};
 pub(super) use one::{how_far, one};
 pub(super) use returned::{cancel, resolve, run_of};

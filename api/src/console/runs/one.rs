@@ -27,7 +27,7 @@ use crate::console::page::Frame;
 use crate::console::scope::seen_cases;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
-use crate::processes::payment_run::{Outlook, RunNote, notes_of, outlook};
+use crate::processes::payment_run::{LinesRead, Outlook, RunNote, notes_of, outlook};
 use crate::processes::{ProcessError, office_day};
 
 #[derive(Template)]
@@ -315,6 +315,16 @@ fn progress(lang: Lang, run: &PaymentRunRow) -> Option<Progress> {
     Some(Progress { answered, ordered, words })
 }
 
+/// How far the reading of a file is, before what came of it.
+fn reading(lang: Lang, lines: &LinesRead, matched: &str) -> String {
+    let count = grouped(lines.count().cast_signed());
+    if lines.is_whole() {
+        return lang
+            .pick(format!("共读入 {count} 行，{matched}"), format!("{count} lines were read, {matched}"));
+    }
+    lang.pick(format!("正在读入：已读 {count} 行"), format!("reading: {count} lines so far"))
+}
+
 /// How far the bank's answers are, for the page's script while a file is taken in.
 pub(in crate::console) async fn how_far(
     State(console): State<Console>,
@@ -328,9 +338,12 @@ pub(in crate::console) async fn how_far(
         row.ok_or(ProcessError::Unknown { what: "run" })
     };
     let row = read.await.map_err(|error| Stop::failed(error, visitor.lang))?;
-    let (answered, ordered, words) = match progress(visitor.lang, &row) {
+    let (answered, ordered, mut words) = match progress(visitor.lang, &row) {
         Some(progress) => (progress.answered, progress.ordered, progress.words),
         None => (0, 0, String::new()),
     };
+    if let Some(lines) = console.being_read.of(run) {
+        words = reading(visitor.lang, &lines, &words);
+    }
     Ok(Json(serde_json::json!({ "answered": answered, "ordered": ordered, "words": words })).into_response())
 }

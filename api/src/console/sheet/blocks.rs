@@ -7,6 +7,8 @@ pub(in crate::console) enum Block {
     Form(Form),
     /// Text under a head, a paragraph each.
     Words(String, Vec<String>),
+    /// Text of a file under a head, as it stands.
+    Text(String, String),
     /// Links under a head: path and name.
     Links(String, Vec<(String, String)>),
     /// A drawing under a head; the table that says the same follows it. Its text is made by this program alone.
@@ -63,6 +65,8 @@ pub(in crate::console) enum Cell {
     Text(String),
     Number(String),
     Code(String),
+    /// A name for people, and the identifier for auditors.
+    Named(String, String),
     Link(String, String),
     Tag(&'static str, String),
     /// What stands in a file, and what is wrong with it.
@@ -172,6 +176,8 @@ pub(in crate::console) struct Field {
     pub input: Input,
     pub value: String,
     pub needed: bool,
+    /// What is wrong with it.
+    pub wrong: String,
 }
 
 /// How a field is filled in.
@@ -240,6 +246,7 @@ impl Field {
             input,
             value: String::new(),
             needed: false,
+            wrong: String::new(),
         }
     }
 
@@ -262,6 +269,17 @@ impl Field {
     #[must_use]
     pub fn id(self, id: impl Into<String>) -> Field {
         Field { id: id.into(), ..self }
+    }
+}
+
+impl Field {
+    /// What its element says to who cannot see that it is marked. Its text is made by this program alone: an identifier is
+    /// none that somebody typed.
+    pub fn marks(&self) -> String {
+        if self.wrong.is_empty() {
+            return String::new();
+        }
+        format!(" aria-invalid=\"true\" aria-describedby=\"{}-wrong\"", self.id)
     }
 }
 

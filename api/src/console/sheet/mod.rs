@@ -74,8 +74,26 @@ impl Sheet {
     /// The answer, with what a process refused.
     pub fn answer(mut self, refused: Option<Refusal>) -> Response {
         let status = refused.as_ref().map_or(StatusCode::OK, |refusal| refusal.status);
+        if let Some(refusal) = &refused {
+            self.mark(refusal);
+        }
         self.frame.refused = refused;
         (status, shown(&self)).into_response()
+    }
+}
+
+impl Sheet {
+    /// Marks the field that was refused, where one form alone has it: of several it is not known which was sent.
+    fn mark(&mut self, refusal: &Refusal) {
+        let fields = self.blocks.iter_mut().filter_map(|block| match block {
+            Block::Form(form) => Some(&mut form.fields),
+            _ => None,
+        });
+        let mut named: Vec<&mut Field> =
+            fields.flatten().filter(|field| !field.name.is_empty() && field.name == refusal.field).collect();
+        if let [field] = named.as_mut_slice() {
+            refusal.words.clone_into(&mut field.wrong);
+        }
     }
 }
 

@@ -24,6 +24,7 @@ use projections::runner::Until;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
+use super::lines_read::LinesRead;
 use super::load;
 use super::news::append_news;
 use super::settle::reconcile;
@@ -74,6 +75,20 @@ pub async fn take_in(
     path: &Path,
     layout: &Layout,
 ) -> Result<TakenIn, ProcessError> {
+    take_in_counting(office, desk, run_id, (path, layout), LinesRead::default()).await
+}
+
+/// The same, and says meanwhile how many lines were read.
+///
+/// # Errors
+/// As [`take_in`].
+pub async fn take_in_counting(
+    office: &Office,
+    desk: &Desk,
+    run_id: RunId,
+    (path, layout): (&Path, &Layout),
+    lines_read: LinesRead,
+) -> Result<TakenIn, ProcessError> {
     let run = load(office, run_id).await?;
     let execution_on = run.execution_on().ok_or(ProcessError::NotReleased)?;
     if desk.today() < execution_on {
@@ -92,7 +107,7 @@ pub async fn take_in(
         return finish(office, desk, &run, (run_id, &known), true).await;
     }
     let (path, program, layout) = (path.into(), office.program.clone(), Arc::new(layout.clone()));
-    let source = Source { path, program, sha256, layout, run_id };
+    let source = Source { path, program, sha256, layout, run_id, lines_read };
     let (book, surveyed) = survey(office, &source, &kept).await?;
     if surveyed.matching.unmatched_count > UNMATCHED_MAX as u64 {
         return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
@@ -133,6 +148,7 @@ struct Source {
     sha256: String,
     layout: Arc<Layout>,
     run_id: RunId,
+    lines_read: LinesRead,
 }
 
 /// What the first reading found.
@@ -218,7 +234,10 @@ fn first_reading(
 ) -> Result<Option<Surveyed>, Fault> {
     let mut matcher = Matcher::new(book, &source.sha256, Survey::default(), kept);
     let (mut told, mut accounts_missing) = (Told::default(), false);
+    // again where the accounts were missing
+    source.lines_read.begin();
     let read = read_source(source, &mut |line| {
+        source.lines_read.add();
         if line.account.is_some() && !book.has_accounts() {
             accounts_missing = true;
             return Err(Fault::new("accounts_missing", "", ""));
@@ -234,6 +253,7 @@ fn first_reading(
         return Ok(None);
     }
     read?;
+    source.lines_read.finish();
     let matching = matcher.matching;
     Ok(Some(Surveyed { matching, told, survey: matcher.into_survey() }))
 }

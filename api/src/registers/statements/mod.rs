@@ -4,6 +4,7 @@
 //! Every line of the table ends as an entry, as passed over, or as a located problem; none is lost. Values are read as
 //! they are shown: a backtick or tab before a number, ¥ and commas in an amount.
 
+mod example;
 mod layout;
 #[cfg(test)]
 mod tests;

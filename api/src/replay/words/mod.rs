@@ -6,6 +6,7 @@ mod campaign;
 mod case;
 mod household;
 mod money;
+mod names;
 mod payment;
 mod plan;
 mod run;
@@ -24,6 +25,7 @@ use super::facts::State;
 use super::verdict::Shown;
 
 pub(super) use household::moved;
+pub use names::{event_name, field_name};
 pub use plan::plan_way;
 
 /// A sentence in both languages.
