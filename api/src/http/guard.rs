@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::Api;
 use super::answers::{Begun, KeptAnswer, Keyed, Turn};
 use super::endpoint::{AnswerKind, BodyKind, Endpoint, Kept};
+use super::input::RequestKey;
 use super::limits::Allowance;
 use super::patience::took_too_long;
 use super::problem::Problem;
@@ -114,7 +115,8 @@ async fn keyed(gate: &Gate, caller: &Caller, request: Request, next: Next) -> Re
         Begun::Turn(turn) => turn,
         Begun::Answered(answer) => return Ok(repeated(answer)),
     };
-    let request = Request::from_parts(parts, Body::from(bytes));
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    request.extensions_mut().insert(RequestKey(key));
     let (api, kept) = (api.clone(), endpoint.kept);
     let work = tokio::spawn(async move {
         let response = next.run(request).await;
