@@ -93,7 +93,7 @@ pub enum Taken {
 
 impl Taken {
     /// From what was appended for it.
-    pub(super) fn of(appended: Option<&Appended>) -> Taken {
+    pub(in crate::processes) fn of(appended: Option<&Appended>) -> Taken {
         if appended.is_some_and(|appended| !appended.repeated) { Taken::New } else { Taken::Repeated }
     }
 }
