@@ -66,7 +66,9 @@ pub async fn refund_donation(
     refunded_on: NaiveDate,
     refund_number: Option<String>,
 ) -> Result<(), ProcessError> {
-    take_refund(office, desk, (campaign_id, donation_id), (amount, refunded_on, refund_number)).await.map(drop)
+    take_refund(office, desk, (campaign_id, donation_id), (amount, refunded_on, refund_number))
+        .await
+        .map(drop)
 }
 
 /// The same, and says whether it is new.
