@@ -35,7 +35,7 @@ async fn office() -> SmallOffice {
 async fn comes_in(small: &SmallOffice, subject: &str) {
     let office = &small.office;
     users::link_identity(office, &admin(), &account("wang.fang"), ISSUER, subject).await.unwrap();
-    let user = users::user_of_subject(office, ISSUER, subject).await.unwrap().unwrap();
+    let (user, _) = users::user_of_subject(office, ISSUER, subject).await.unwrap().unwrap();
     users::admit_by_provider(office, &user, None, Utc::now()).await.unwrap();
 }
 
