@@ -8,12 +8,7 @@ use api::cli::audit::verify;
 use api::cli::screen::Screen;
 use api::cli::{AuditCommand, Cli, Command, Done, Failure, assess, deadline, dispatch, lines};
 use clap::Parser;
-use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
-
-/// Lines, events and answers are many small texts; the allocator of glibc takes a fifth of the work on them.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How long work that another thread waits for may take to end after the command itself has.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(15);

@@ -6,5 +6,6 @@ mod erasing;
 mod log;
 mod money;
 mod personal;
+mod sign_ins;
 mod tables;
 mod years;

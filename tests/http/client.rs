@@ -68,6 +68,23 @@ impl Doors {
         Doors::with(SmallOffice::open().await, Bounds { per_minute: 100_000, ..Bounds::default() }).await
     }
 
+    /// The doors of an office that were closed and opened again, when this was lost in between.
+    pub async fn with_office(small: SmallOffice, loses: &str) -> Doors {
+        // what is underway is kept a moment later
+        for _ in 0..100 {
+            let kept: i64 = sqlx::query_scalar("select count(*) from app_answers where body is not null")
+                .fetch_one(small.ledger.owner())
+                .await
+                .unwrap();
+            if kept > 0 {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        small.strike(loses).await;
+        Doors::with(small, Bounds { per_minute: 100_000, ..Bounds::default() }).await
+    }
+
     pub async fn with(mut small: SmallOffice, bounds: Bounds) -> Doors {
         // a register is read by a process of its own, which here is no test
         small.office.program = Some(env!("CARGO_BIN_EXE_register-reader").into());

@@ -1,6 +1,7 @@
 //! The doors: the real routes on a real ledger, asked over a socket.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+mod again;
 mod attachments;
 mod attacks;
 mod books;

@@ -89,6 +89,57 @@ async fn a_clerk_registers_a_household_an_application_and_a_change_by_form() {
     counter.do_well(&["check"]);
 }
 
+/// The form that the page holds.
+fn form_of(page: &str) -> String {
+    let (_, after) = page.split_once("name=\"form\" value=\"").unwrap_or_else(|| panic!("{page}"));
+    after.split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_acts_once_and_a_new_one_acts_again() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let length = async || app.office().repository.log().length().await.unwrap();
+    let today = api::processes::office_day(chrono::Utc::now()).to_string();
+    let account = |number: &'static str, form: String| {
+        let fixed = [("id_number", PERSON), ("kind", "账户变更"), ("effective_on", today.as_str())];
+        let more = [("reported_on", today.as_str()), ("account", number)];
+        let known = fixed.into_iter().chain(more).map(|(name, value)| (name, value.to_owned()));
+        known.chain([("form", form)]).collect::<Vec<_>>()
+    };
+    let mut send = async |fields: &[(&'static str, String)]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let sent = clerk.post("/register/change", &fields).await;
+        assert!(sent.location.starts_with("/households/"), "{}", sent.text());
+        form_of(clerk.get("/register/change").await.text())
+    };
+    let mut form = send(&account("99011400", String::new())).await;
+    let mut before = length().await;
+    let first = account("99011401", form.clone());
+    for (number, grows) in [("99011401", 1), ("99011402", 1), ("99011401", 1), ("99011401", 0)] {
+        let typed = account(number, form);
+        send(&typed).await;
+        assert_eq!(length().await, before + grows, "{number}");
+        form = send(&typed).await;
+        assert_eq!(length().await, before + grows, "{number}, sent twice");
+        before += grows;
+    }
+    form = send(&account("99011402", form)).await;
+    before = length().await;
+    // the first form comes late, out of a browser that tries again: it was done then
+    send(&first).await;
+    assert_eq!(length().await, before);
+    // a case is suspended, which is no repeat of anything
+    let suspended = [("id_number", PERSON), ("kind", "失联停发"), ("effective_on", today.as_str())];
+    let mut suspended = [&suspended[..], &[("reported_on", today.as_str())]].concat();
+    suspended.push(("form", &form));
+    let told = clerk.post("/register/change", &suspended).await;
+    assert!(told.location.starts_with("/households/"), "{}", told.text());
+    assert_eq!(length().await, before + 1);
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
 #[tokio::test]
 async fn what_a_late_death_left_paid_too_much_comes_back_by_a_plan_of_two_people() {
     let (counter, case, app, router) = office_with_a_console().await;

@@ -109,4 +109,11 @@ async fn a_campaign_says_what_waits_for_whom() {
     let shown = counter.do_well(&["campaign", "show", CAMPAIGN]);
     assert_eq!(shown["waiting"].as_array().unwrap().len(), 1, "{shown}");
     assert_eq!(shown["remittances"][id]["proposed_by"], "wang.fang", "{shown}");
+    // the same day the same sum is proposed again: another proposal, and asked twice still one
+    let propose = || counter.do_well(&[&remit[..], &["--as", CLERK]].concat())["remittance_id"].clone();
+    let again = propose();
+    assert_ne!(again, proposed["remittance_id"], "what was rejected is decided");
+    assert_eq!(propose(), again);
+    let shown = counter.do_well(&["campaign", "show", CAMPAIGN]);
+    assert_eq!(shown["waiting"].as_array().unwrap().len(), 2, "{shown}");
 }

@@ -163,6 +163,23 @@ fn assert_ties(trace: &Value) {
 }
 
 #[tokio::test]
+async fn a_line_that_stands_twice_in_a_statement_is_new_once() {
+    let counter = office_with_a_campaign().await;
+    let lines: Vec<&str> = STATEMENT.lines().collect();
+    // a gift and a refund that the platform exported twice
+    let doubled = format!("{STATEMENT}{}\n{}\n", lines[2], lines[5]);
+    let statement = counter.file("wechat.csv", &doubled);
+    let import = ["donation", "import", &statement, "--campaign", CAMPAIGN, "--as", FINANCE];
+    let imported = &counter.do_well(&import)["imported"];
+    let found = ["gifts", "received", "refunds", "refunded", "known"].map(|name| fen(&imported[name]));
+    assert_eq!(found, [2, 23_000, 1, 3_000, 2], "{imported}");
+    let known = imported["lines"].as_array().unwrap().iter().filter(|line| line["outcome"]["is"] == "known");
+    assert_eq!(known.map(|line| fen(&line["line"])).collect::<Vec<_>>(), [7, 8]);
+    let again = &counter.do_well(&import)["imported"];
+    assert_eq!((&again["gifts"], &again["refunds"], &again["known"]), (&json!(0), &json!(0), &json!(5)));
+}
+
+#[tokio::test]
 async fn gifts_come_from_the_counter_and_a_statement_pay_aid_and_are_followed_to_it() {
     let counter = office_with_a_campaign().await;
     let first = record(&counter, "J-1", "120.00", "named", "王小明");

@@ -29,6 +29,7 @@ mod identity_provider;
 mod importing;
 mod npm;
 mod outlook;
+mod overtaken;
 mod paying;
 mod printing;
 mod proving;

@@ -8,6 +8,7 @@ mod outlook;
 mod payment_runs;
 mod rates;
 mod recoveries;
+mod repeats;
 mod run_desk;
 mod second_factors;
 mod users;

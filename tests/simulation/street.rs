@@ -50,9 +50,9 @@ impl Street {
         self.now = morning(self.today() + Days::new(days));
     }
 
-    /// Somebody at work now.
+    /// Somebody at work now, with a form of their own.
     pub fn desk(&self, actor: Actor) -> Desk {
-        Desk::new(actor, self.now)
+        Desk::new(actor, self.now).under(uuid::Uuid::new_v4())
     }
 
     /// How many events the log holds.

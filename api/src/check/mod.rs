@@ -22,6 +22,7 @@ mod reading;
 mod recoveries;
 mod runs;
 mod seen;
+mod sign_ins;
 mod still_due;
 mod years;
 
@@ -124,5 +125,6 @@ fn watches() -> Vec<Box<dyn Watch>> {
         Box::<authors::Authors>::default(),
         Box::<four_eyes::FourEyes>::default(),
         Box::<notice::NoticePeriods>::default(),
+        Box::<sign_ins::SignIns>::default(),
     ]
 }

@@ -54,6 +54,9 @@ pub struct ProviderArgs {
     /// 客户端密钥文件 · the file with the client's secret; none for a client without one
     #[arg(long, value_name = "FILE", env = "LEDGER_OIDC_SECRET_FILE")]
     oidc_secret_file: Option<PathBuf>,
+    /// 认证方证书的签发机构 · the office's own authorities in PEM, trusted for the provider in the place of this machine's
+    #[arg(long, value_name = "FILE", env = "LEDGER_OIDC_CA_FILE")]
+    oidc_ca_file: Option<PathBuf>,
     /// 打开本系统的地址 · the address at which people open the console, below which they come back
     #[arg(long, value_name = "URL", env = "LEDGER_OIDC_CONSOLE")]
     oidc_console: Option<String>,
@@ -149,6 +152,7 @@ impl ProviderArgs {
             issuer,
             client: said(self.oidc_client).unwrap_or_default(),
             secret_file: self.oidc_secret_file.filter(|file| !file.as_os_str().is_empty()),
+            ca_file: self.oidc_ca_file.filter(|file| !file.as_os_str().is_empty()),
             console: said(self.oidc_console).unwrap_or_default(),
             word: if self.oidc_second_factor { ProviderWord::Taken } else { ProviderWord::NotTaken },
         };

@@ -19,13 +19,14 @@ use domain::user::{Account, SignInDoor, SignInProof};
 use serde::Deserialize;
 
 use super::answers::{Refusal, Stop, shown};
+use super::session::RestsOn;
 use super::sign_in::SignInPage;
 use super::visitor::language;
 use super::{Console, second_factor, session, sign_in};
 use crate::identity_provider::{Attempt, IdentityProvider, ProviderWord, Shown};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
-use crate::processes::users::{admit_by_provider, count_provider_refusal, user_of_subject};
+use crate::processes::users::{Standing, admit_by_provider, count_provider_refusal, user_of_subject};
 
 #[derive(Template)]
 #[template(path = "sign_in_onward.html")]
@@ -90,38 +91,39 @@ pub(super) async fn end(
         Err(why) => return refused(&console, provider, lang, why.into()).await,
     };
     let found = user_of_subject(&console.office, provider.issuer(), &who.subject).await.map_err(stopped)?;
-    let account = match found {
-        Ok(account) => account,
+    let (account, standing) = match found {
+        Ok(known) => known,
         Err((why, account)) => {
             // people learn what they are called there, so that they can tell an administrator
             let subject = (why == ProviderRefusal::SubjectUnknown).then_some(who.subject);
             return refused(&console, provider, lang, Refused { why, account, subject }).await;
         }
     };
-    enter(&console, provider, &account, who.second_factor, lang, now).await
+    let entered = enter(&console, provider, (&account, &standing), (who.second_factor, lang), now).await;
+    Ok(entered.unwrap_or_else(|error| {
+        let Refusal { status, words, .. } = Refusal::of(&error, lang);
+        (status, shown(&SignInPage { refused: Some(words), ..SignInPage::empty(&console, lang) }))
+            .into_response()
+    }))
 }
 
 /// Lets in whom the provider named, or leads them to the second factor.
 async fn enter(
     console: &Console,
     provider: &IdentityProvider,
-    account: &Account,
-    second_factor: bool,
-    lang: Lang,
+    (account, standing): (&Account, &Standing),
+    (second_factor, lang): (bool, Lang),
     now: DateTime<Utc>,
-) -> Result<Response, Stop> {
+) -> Result<Response, ProcessError> {
     let taken = second_factor && provider.word() == ProviderWord::Taken;
     let word = taken.then_some(SignInProof::Provider);
     if word.is_none() && console.entrance.asks_second_factor(account) {
-        let (to, cookie) = second_factor::begin_half(console, account, SignInDoor::Provider, lang).await?;
+        let (to, cookie) =
+            second_factor::begin_half(console, account, SignInDoor::Provider, standing).await?;
         return Ok(onward(console, lang, to, cookie));
     }
-    if let Err(error) = admit_by_provider(&console.office, account, word, now).await {
-        let Refusal { status, words, .. } = Refusal::of(&error, lang);
-        let page = SignInPage { refused: Some(words), ..SignInPage::empty(console, lang) };
-        return Ok((status, shown(&page)).into_response());
-    }
-    let cookie = sign_in::begin_session(console, account, lang).await?;
+    admit_by_provider(&console.office, account, word, now).await?;
+    let cookie = sign_in::begin_session(console, account, RestsOn::Standing(standing)).await?;
     Ok(onward(console, lang, "/", cookie))
 }
 

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::household::Household;
 use domain::identifiers::CitizenId;
 use domain::ids::HouseholdId;
+use uuid::Uuid;
 
 use super::Console;
 use super::answers::{Refusal, Stop, shown};
@@ -19,7 +20,7 @@ use crate::access::Capability;
 use crate::console::address::Path;
 use crate::lang::Lang;
 use crate::processes::{
-    Office, ProcessError, hold_consultation, receive_application, record_change, register_household,
+    Desk, Office, ProcessError, hold_consultation, receive_application, register_household, take_change,
 };
 use crate::registers::{Column, Format, Need, Problem, RawRow, RegisterRow, applications, changes, persons};
 
@@ -43,6 +44,9 @@ enum Sheet {
 /// Columns of the register of applications that a form does not ask for: the steps are taken at the case's page.
 const LATER_STEPS: [&str; 6] =
     ["means_checked_on", "visited_on", "reviewed_on", "notice_posted_on", "decided_on", "outcome"];
+
+/// The field that names a form: what is sent twice with it is done once.
+const FORM: &str = "form";
 
 impl Sheet {
     const ALL: [Sheet; 3] = [Sheet::Household, Sheet::Application, Sheet::Change];
@@ -115,14 +119,28 @@ pub(super) async fn enter(
     visitor.must(Capability::RegisterPeople)?;
     let sheet = Sheet::of(&name).ok_or(Stop::Missing(visitor.lang))?;
     let office = &console.office;
+    let desk = desk_with(office, &visitor, &typed);
     let done = match sheet {
-        Sheet::Household => household(office, &visitor, &typed).await,
-        Sheet::Application => application(office, &visitor, &typed).await,
-        Sheet::Change => change(office, &visitor, &typed).await,
+        Sheet::Household => household(office, (&visitor, &desk), &typed).await,
+        Sheet::Application => application(office, (&visitor, &desk), &typed).await,
+        Sheet::Change => change(office, (&visitor, &desk), &typed).await,
     };
     match done {
         Ok(path) => Ok(Redirect::to(&path).into_response()),
         Err(wrong) => Ok(again(&visitor, sheet, &typed, wrong)),
+    }
+}
+
+/// The visitor at work, with the form that they were given.
+fn desk_with(office: &Office, visitor: &Visitor, typed: &Typed) -> Desk {
+    let desk = visitor.desk();
+    match typed.get(FORM).and_then(|form| form.parse::<Uuid>().ok()) {
+        // whatever form somebody names, it is one of their own
+        Some(form) => {
+            let key = office.derived("console_form", &format!("{}|{form}", desk.actor.id));
+            desk.under(key)
+        }
+        None => desk,
     }
 }
 
@@ -147,6 +165,7 @@ fn page(visitor: &Visitor, sheet: Sheet) -> RegisterPage {
     let does = lang.pick(sheet.does().0, sheet.does().1);
     let mut form = StepForm::new(sheet.path().to_owned(), "register", name, does, fields);
     form.open = true;
+    form.hidden.push((FORM, Uuid::new_v4().to_string()));
     RegisterPage {
         frame: Frame::new(visitor, "/register/household"),
         title: name,
@@ -233,7 +252,9 @@ fn row_of<R: RegisterRow>(typed: &Typed) -> Result<R, Vec<Problem>> {
     R::read(&RawRow::from_texts(1, columns.iter().map(cell)))
 }
 
-async fn household(office: &Office, visitor: &Visitor, typed: &Typed) -> Result<String, Wrong> {
+type AtWork<'a> = (&'a Visitor, &'a Desk);
+
+async fn household(office: &Office, (visitor, desk): AtWork<'_>, typed: &Typed) -> Result<String, Wrong> {
     let row: persons::Row = row_of(typed)?;
     let Some(part) = &row.household else {
         let (zh, en) = ("请以户主登记；其他成员以变更加入。", "Register the head; others join by a change.");
@@ -242,12 +263,12 @@ async fn household(office: &Office, visitor: &Visitor, typed: &Typed) -> Result<
     if !visitor.sees(&part.community) {
         return Err(not_yours(visitor, "community"));
     }
-    let done = register_household(office, &visitor.desk(), std::slice::from_ref(&row)).await;
+    let done = register_household(office, desk, std::slice::from_ref(&row)).await;
     let done = done.map_err(|error| refused(visitor, &error, "id_number"))?;
     Ok(format!("/households/{}", done.household_id))
 }
 
-async fn application(office: &Office, visitor: &Visitor, typed: &Typed) -> Result<String, Wrong> {
+async fn application(office: &Office, (visitor, desk): AtWork<'_>, typed: &Typed) -> Result<String, Wrong> {
     let row: applications::Row = row_of(typed)?;
     let refused = |error: ProcessError| refused(visitor, &error, "applicant");
     let home = seen_home(office, visitor, &row.applicant, "applicant").await?;
@@ -257,15 +278,14 @@ async fn application(office: &Office, visitor: &Visitor, typed: &Typed) -> Resul
             Refusal::typed("other_household", visitor.lang, zh, en).at("household_number"),
         ));
     }
-    let desk = visitor.desk();
     if row.steps.consulted_on.is_some() {
-        hold_consultation(office, &desk, &row).await.map_err(refused)?;
+        hold_consultation(office, desk, &row).await.map_err(refused)?;
     }
-    let case = receive_application(office, &desk, &row).await.map_err(refused)?;
+    let case = receive_application(office, desk, &row).await.map_err(refused)?;
     Ok(format!("/cases/{}", case.subject.case_id))
 }
 
-async fn change(office: &Office, visitor: &Visitor, typed: &Typed) -> Result<String, Wrong> {
+async fn change(office: &Office, (visitor, desk): AtWork<'_>, typed: &Typed) -> Result<String, Wrong> {
     let row: changes::Row = row_of(typed)?;
     let home = match &row.change {
         changes::Change::MemberJoined(joining) => {
@@ -275,7 +295,7 @@ async fn change(office: &Office, visitor: &Visitor, typed: &Typed) -> Result<Str
         }
         _ => seen_home(office, visitor, &row.id_number, "id_number").await?,
     };
-    let done = record_change(office, &visitor.desk(), &row).await;
+    let done = take_change(office, desk, &row).await;
     done.map_err(|error| refused(visitor, &error, "id_number"))?;
     Ok(format!("/households/{home}"))
 }

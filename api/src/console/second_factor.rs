@@ -13,12 +13,13 @@ use domain::user::{Account, SignInDoor};
 use serde::Deserialize;
 
 use super::answers::{Refusal, Stop, shown};
+use super::session::RestsOn;
 use super::visitor::{Visitor, language};
 use super::{Console, session, sign_in};
 use crate::lang::Lang;
 use crate::processes::users::{
-    NewFactor, begin_second_factor, begun_second_factor, confirm_second_factor, show_code, sign_in_with_code,
-    sign_in_with_first, user,
+    NewFactor, Standing, begin_second_factor, begun_second_factor, confirm_second_factor, show_code,
+    sign_in_with_code, sign_in_with_first, user,
 };
 use crate::processes::{Desk, ProcessError};
 
@@ -52,25 +53,34 @@ pub(super) struct Typed {
 }
 
 /// Sends somebody who gave the right password to the second page.
-pub(super) async fn lead_on(console: &Console, account: &Account, lang: Lang) -> Result<Response, Stop> {
-    let (next, cookie) = begin_half(console, account, SignInDoor::Password, lang).await?;
+///
+/// # Errors
+/// Those of [`begin_half`].
+pub(super) async fn lead_on(
+    console: &Console,
+    account: &Account,
+    standing: &Standing,
+) -> Result<Response, ProcessError> {
+    let (next, cookie) = begin_half(console, account, SignInDoor::Password, standing).await?;
     Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
 }
 
 /// Remembers whom a door let through. Gives the page that comes next, and the cookie.
+///
+/// # Errors
+/// [`ProcessError::Refused`] where what the door looked at is another by now.
 pub(super) async fn begin_half(
     console: &Console,
     account: &Account,
     door: SignInDoor,
-    lang: Lang,
-) -> Result<(&'static str, String), Stop> {
+    standing: &Standing,
+) -> Result<(&'static str, String), ProcessError> {
     let office = &console.office;
-    let failed = |error| Stop::failed(error, lang);
-    let secret = session::begin_half(office, &account.account, door).await.map_err(failed)?;
+    let secret = session::begin_half(office, &account.account, door, standing).await?;
     let next = if account.second_factor_set_on.is_some() {
         "/sign-in/code"
     } else {
-        begin_second_factor(office, &account.account).await.map_err(failed)?;
+        begin_second_factor(office, &account.account).await?;
         "/sign-in/second-factor"
     };
     Ok((next, console.entrance.cookie(console.entrance.half_cookie(), &secret)))
@@ -91,11 +101,13 @@ pub(super) async fn enter(
 ) -> Result<Response, Stop> {
     let lang = language(&headers);
     let (account, door) = half(&console, &headers, lang).await?;
-    match sign_in_with_code(&console.office, &account, door, &typed.code, Utc::now()).await {
-        Ok(account) => {
-            let cookies = begin(&console, &headers, &account, lang).await?;
-            Ok((cookies, Redirect::to("/")).into_response())
-        }
+    let admitted = sign_in_with_code(&console.office, &account, door, &typed.code, Utc::now()).await;
+    let begun = match admitted {
+        Ok(account) => begin(&console, &headers, &account).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(cookies) => Ok((cookies, Redirect::to("/")).into_response()),
         Err(error) => {
             let Refusal { status, words, .. } = Refusal::of(&error, lang);
             Ok((status, shown(&CodePage { lang, refused: Some(words) })).into_response())
@@ -125,13 +137,18 @@ pub(super) async fn enter_first(
         // another browser set one meanwhile: its code is asked for
         return Ok(Redirect::to("/sign-in/code").into_response());
     };
+    // a factor that is set ends what is half done, but not this
     let desk = Desk::new(Actor { id: half.clone(), role: *role }, Utc::now());
+    let desk = desk.at_session(session::digest(half_secret(&console, &headers)));
     let entered = sign_in_with_first(office, &desk, door, &typed.code, Utc::now()).await;
     let (account, recovery_codes) = match entered {
         Ok(entered) => entered,
         Err(error) => return first_page(&console, &half, lang, Some(&error)).await,
     };
-    let cookies = begin(&console, &headers, &account, lang).await?;
+    let cookies = match begin(&console, &headers, &account).await {
+        Ok(cookies) => cookies,
+        Err(error) => return first_page(&console, &half, lang, Some(&error)).await,
+    };
     let page = FactorPage { recovery_codes, ..empty(lang, true, FIRST_PATH) };
     Ok((cookies, shown(&page)).into_response())
 }
@@ -221,15 +238,14 @@ async fn half(console: &Console, headers: &HeaderMap, lang: Lang) -> Result<(Act
 
 type Cookies = AppendHeaders<[(HeaderName, String); 2]>;
 
+fn half_secret<'h>(console: &Console, headers: &'h HeaderMap) -> &'h str {
+    session::cookie(headers, console.entrance.half_cookie()).unwrap_or_default()
+}
+
 /// The session in place of the half one.
-async fn begin(
-    console: &Console,
-    headers: &HeaderMap,
-    account: &Account,
-    lang: Lang,
-) -> Result<Cookies, Stop> {
-    session::end_half(console, headers).await.map_err(|error| Stop::failed(error, lang))?;
-    let cookie = sign_in::begin_session(console, account, lang).await?;
+async fn begin(console: &Console, headers: &HeaderMap, account: &Account) -> Result<Cookies, ProcessError> {
+    let rests_on = RestsOn::Half(half_secret(console, headers));
+    let cookie = sign_in::begin_session(console, account, rests_on).await?;
     let gone = console.entrance.no_cookie(console.entrance.half_cookie());
     Ok(AppendHeaders([(SET_COOKIE, cookie), (SET_COOKIE, gone)]))
 }

@@ -9,10 +9,11 @@ use domain::user::SignInDoor;
 use serde::Deserialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use sha2::{Digest, Sha256};
-use sqlx::Row;
+use sqlx::{PgConnection, Row};
 
 use super::Console;
 use crate::lang::Lang;
+use crate::processes::users::{Standing, lock_sessions, overtaken, still_stands};
 use crate::processes::{Office, ProcessError, SessionDigest};
 
 /// The cookie that holds the secret.
@@ -48,18 +49,55 @@ pub(super) struct Known {
     pub digest: SessionDigest,
 }
 
-/// Begins a session. Gives its secret, which nobody else has.
-pub(super) async fn begin(office: &Office, account: &ActorId, role: Role) -> Result<String, ProcessError> {
+/// What a session rests on when it begins.
+#[derive(Clone, Copy)]
+pub(super) enum RestsOn<'a> {
+    /// What the door looked at.
+    Standing(&'a Standing),
+    /// A sign-in that was half done, by its secret. It is used up.
+    Half(&'a str),
+}
+
+/// Begins a session, while what it rests on still stands. Gives its secret, which nobody else has.
+///
+/// # Errors
+/// [`ProcessError::Refused`] with the code `sign_in_overtaken`, and those of the database.
+pub(super) async fn begin(
+    office: &Office,
+    account: &ActorId,
+    role: Role,
+    rests_on: RestsOn<'_>,
+) -> Result<String, ProcessError> {
     let secret = random()?;
     sqlx::query(include_str!("sql/forget_sessions.sql")).execute(&office.pool).await?;
+    let mut transaction = office.pool.begin().await?;
+    holds(&mut transaction, account, rests_on).await?;
     sqlx::query(include_str!("sql/begin_session.sql"))
         .bind(digest(&secret))
         .bind(account.as_str())
         .bind(code(role)?)
         .bind(HOURS_MAX)
-        .execute(&office.pool)
+        .execute(&mut *transaction)
         .await?;
+    transaction.commit().await?;
     Ok(secret)
+}
+
+/// Refuses what was overtaken; until the transaction is over nobody changes it.
+async fn holds(
+    connection: &mut PgConnection,
+    account: &ActorId,
+    rests_on: RestsOn<'_>,
+) -> Result<(), ProcessError> {
+    lock_sessions(connection, account).await?;
+    let stands = match rests_on {
+        RestsOn::Standing(standing) => still_stands(connection, account, standing).await?,
+        RestsOn::Half(secret) => {
+            let query = sqlx::query(include_str!("sql/end_half_session.sql")).bind(digest(secret));
+            query.execute(connection).await?.rows_affected() == 1
+        }
+    };
+    if stands { Ok(()) } else { Err(overtaken()) }
 }
 
 /// The session of a request, if it has one that lasts.
@@ -98,21 +136,28 @@ pub(super) async fn end(console: &Console, headers: &HeaderMap) -> Result<(), Pr
     Ok(())
 }
 
-/// Remembers whom a door let through. Gives the secret of it.
+/// Remembers whom a door let through, while what it looked at still stands. Gives the secret of it.
+///
+/// # Errors
+/// Those of [`begin`].
 pub(super) async fn begin_half(
     office: &Office,
     account: &ActorId,
     door: SignInDoor,
+    standing: &Standing,
 ) -> Result<String, ProcessError> {
     let secret = random()?;
     sqlx::query(include_str!("sql/forget_half_sessions.sql")).execute(&office.pool).await?;
+    let mut transaction = office.pool.begin().await?;
+    holds(&mut transaction, account, RestsOn::Standing(standing)).await?;
     sqlx::query(include_str!("sql/begin_half_session.sql"))
         .bind(digest(&secret))
         .bind(account.as_str())
         .bind(door == SignInDoor::Provider)
         .bind(HALF_MINUTES_MAX)
-        .execute(&office.pool)
+        .execute(&mut *transaction)
         .await?;
+    transaction.commit().await?;
     Ok(secret)
 }
 
@@ -127,16 +172,6 @@ pub(super) async fn half_of(
     let door = if row.try_get("by_provider")? { SignInDoor::Provider } else { SignInDoor::Password };
     let account = ActorId::parse(row.try_get("account")?);
     Ok(account.ok().map(|account| (account, door)))
-}
-
-/// Forgets it.
-pub(super) async fn end_half(console: &Console, headers: &HeaderMap) -> Result<(), ProcessError> {
-    let secret = cookie(headers, console.entrance.half_cookie()).unwrap_or_default();
-    sqlx::query(include_str!("sql/end_half_session.sql"))
-        .bind(digest(secret))
-        .execute(&console.office.pool)
-        .await?;
-    Ok(())
 }
 
 /// Remembers that somebody is sent to the provider of identities. Gives the secret of it, which says their language too.
@@ -180,7 +215,8 @@ fn random() -> Result<String, ProcessError> {
     Ok(URL_SAFE_NO_PAD.encode(secret))
 }
 
-fn digest(secret: &str) -> SessionDigest {
+/// What the ledger knows of a secret.
+pub(super) fn digest(secret: &str) -> SessionDigest {
     Sha256::digest(secret.as_bytes()).into()
 }
 

@@ -12,11 +12,13 @@ use domain::user::Account;
 use serde::Deserialize;
 
 use super::answers::{Refusal, Stop, shown};
+use super::session::RestsOn;
 use super::visitor::{LANGUAGE, Visitor, language};
 use super::{Console, second_factor, session};
 use crate::console::address::Path;
 use crate::lang::Lang;
-use crate::processes::users::{admit_by_password, check_password};
+use crate::processes::ProcessError;
+use crate::processes::users::{admit_by_password, check_password, overtaken};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -75,30 +77,40 @@ pub(super) async fn enter(
         let Refusal { status, words, .. } = Refusal::of(&error, lang);
         again(status, words)
     };
-    let account = match check_password(office, typed.account.trim(), &typed.password, Utc::now()).await {
-        Ok(account) => account,
-        Err(error) => return Ok(refused(error)),
-    };
+    let (account, standing) =
+        match check_password(office, typed.account.trim(), &typed.password, Utc::now()).await {
+            Ok(known) => known,
+            Err(error) => return Ok(refused(error)),
+        };
     if account.roles.is_empty() {
         let words = lang
             .pick("该账号还没有岗位，请联系管理员。", "The account has no role yet: ask an administrator.");
         return Ok(again(StatusCode::FORBIDDEN, words.to_owned()));
     }
     if console.entrance.asks_second_factor(&account) {
-        return second_factor::lead_on(&console, &account, lang).await;
+        let led_on = second_factor::lead_on(&console, &account, &standing).await;
+        return Ok(led_on.unwrap_or_else(refused));
     }
     if let Err(error) = admit_by_password(office, &account, Utc::now()).await {
         return Ok(refused(error));
     }
-    let cookie = begin_session(&console, &account, lang).await?;
-    Ok(([(SET_COOKIE, cookie)], Redirect::to("/")).into_response())
+    match begin_session(&console, &account, RestsOn::Standing(&standing)).await {
+        Ok(cookie) => Ok(([(SET_COOKIE, cookie)], Redirect::to("/")).into_response()),
+        Err(error) => Ok(refused(error)),
+    }
 }
 
 /// Begins a session in the first of the user's roles. Gives its cookie.
-pub(super) async fn begin_session(console: &Console, account: &Account, lang: Lang) -> Result<String, Stop> {
-    let role = account.roles.first().copied().ok_or(Stop::Forbidden(lang))?;
-    let began = session::begin(&console.office, &account.account, role).await;
-    let secret = began.map_err(|error| Stop::failed(error, lang))?;
+///
+/// # Errors
+/// [`ProcessError::Refused`] where what it rests on is another by now.
+pub(super) async fn begin_session(
+    console: &Console,
+    account: &Account,
+    rests_on: RestsOn<'_>,
+) -> Result<String, ProcessError> {
+    let role = account.roles.first().copied().ok_or_else(overtaken)?;
+    let secret = session::begin(&console.office, &account.account, role, rests_on).await?;
     Ok(console.entrance.cookie(console.entrance.session_cookie(), &secret))
 }
 

@@ -92,7 +92,9 @@ impl Play<'_> {
             Act::Household(rows) => {
                 office::register_household(self.office, &clerk, &rows).await?;
             }
-            Act::Care(row) => office::assess_care(self.office, &clerk, &row).await?,
+            Act::Care(row) => {
+                office::assess_care(self.office, &clerk, &row).await?;
+            }
             Act::Change(row) => self.change(&clerk, &row).await?,
             Act::Consult(row) => office::hold_consultation(self.office, &clerk, &row).await?,
             Act::Apply(row) => {

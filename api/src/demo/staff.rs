@@ -79,5 +79,6 @@ impl Staff {
 pub fn at_work(actor: Actor, day: NaiveDate, minutes: i64) -> Desk {
     let now: DateTime<Utc> =
         Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)) + Duration::minutes(OPENING_MINUTES + minutes);
-    Desk::new(actor, now)
+    // a day that was played in part is played again
+    Desk::new(actor, now).handing_in()
 }

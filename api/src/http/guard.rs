@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::Api;
 use super::answers::{Begun, KeptAnswer, Keyed, Turn};
 use super::endpoint::{AnswerKind, BodyKind, Endpoint, Kept};
+use super::input::RequestKey;
 use super::limits::Allowance;
 use super::patience::took_too_long;
 use super::problem::Problem;
@@ -157,7 +158,9 @@ async fn keyed(gate: &Gate, account: &str, request: Request) -> Result<KeyedRequ
     let key = api.office().derived("http_request", &format!("{account}|{key}"));
     let keyed = Keyed { key, sha256: digest(&parts.method, &parts.uri.to_string(), &bytes) };
     let begun = api.answers().begin(keyed).await?;
-    Ok(KeyedRequest { request: Request::from_parts(parts, Body::from(bytes)), begun })
+    let mut request = Request::from_parts(parts, Body::from(bytes));
+    request.extensions_mut().insert(RequestKey(key));
+    Ok(KeyedRequest { request, begun })
 }
 
 /// Does a request that changes something, once. It is finished also when the caller goes away.

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use chrono::{NaiveDate, Utc};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use uuid::Uuid;
 
 use super::guard::JSON_BYTES_MAX;
 use super::problem::Problem;
@@ -137,6 +138,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T
     }
 }
 
+/// The caller's idempotency key, which is nobody else's: what is done for the request is done once, also where its answer was
+/// lost before it was kept.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestKey(pub Uuid);
+
 /// The caller at work, now.
 #[derive(Clone, Debug)]
 pub struct AtDesk {
@@ -151,7 +157,10 @@ impl<S: Send + Sync> FromRequestParts<S> for AtDesk {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<AtDesk, Problem> {
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(Problem::not_found)?;
-        let desk = Desk::new(caller.actor.clone(), Utc::now());
+        let mut desk = Desk::new(caller.actor.clone(), Utc::now());
+        if let Some(RequestKey(key)) = parts.extensions.get() {
+            desk = desk.under(*key);
+        }
         Ok(AtDesk { caller, desk })
     }
 }

@@ -13,7 +13,9 @@
 //! | `iss` of the answer, where it is given (RFC 9207) | a mix-up of providers |
 //!
 //! The provider is asked over https with a time and a size that it must keep, and never follows us elsewhere: redirects are
-//! not followed. Its metadata and keys are remembered for ten minutes, and read anew when a key is not among them.
+//! not followed. Its metadata and keys are remembered for ten minutes. When a signature is by none of them they are read anew
+//! at once, and then not again for ten seconds: a provider that changed its key keeps nobody waiting, and who sends tokens of
+//! unknown keys does not make us ask it each time.
 
 mod attempt;
 mod reach;
@@ -24,19 +26,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::explain::Explain;
 use domain::identity_provider::ProviderRefusal;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreJwsSigningAlgorithm,
     CoreProviderMetadata,
 };
 use openidconnect::{
-    AuthType, AuthenticationMethodReference, AuthorizationCode, ClaimsVerificationError, CsrfToken, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RequestTokenError, TokenResponse,
+    AuthType, AuthenticationMethodReference, AuthorizationCode, ClaimsVerificationError, CsrfToken,
+    DiscoveryError, Nonce, PkceCodeChallenge, PkceCodeVerifier, RequestTokenError, TokenResponse,
 };
 use tokio::sync::Mutex;
 
+use crate::outgoing::innermost;
+
 pub use attempt::Attempt;
-use reach::Reach;
+use reach::{Reach, ReachError};
 pub use settings::{ProviderGiven, ProviderSettings, ProviderSettingsError, ProviderWord, RETURN_PATH};
 
 /// How long the provider's metadata and keys are remembered.
@@ -45,8 +50,8 @@ const REMEMBERED: Duration = Duration::from_secs(600);
 /// How long a provider that did not answer is not asked again, so that visitors do not wait one after another.
 const NOT_ASKED_AGAIN: Duration = Duration::from_secs(2);
 
-/// How old what is remembered must be to be read anew for a key that is not among it.
-const KEYS_AGE_MIN: Duration = Duration::from_secs(10);
+/// How long nothing is read anew for another key that is not among what is remembered.
+const KEYS_NOT_ASKED_AGAIN: Duration = Duration::from_secs(10);
 
 /// By how much the clocks may differ, in seconds.
 const SKEW_SECONDS: i64 = 60;
@@ -89,7 +94,32 @@ pub struct IdentityProvider {
 #[derive(Default)]
 struct Known {
     metadata: Option<(CoreProviderMetadata, Instant)>,
-    failed_at: Option<Instant>,
+    failed: Option<(ProviderRefusal, Instant)>,
+    /// When it was read anew for a key that was not among it.
+    keys_asked_at: Option<Instant>,
+}
+
+/// Why the provider's metadata is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// To begin or to go on: what is remembered will do.
+    AsRemembered,
+    /// A signature is by none of the keys that are remembered.
+    NewKeys,
+}
+
+impl Known {
+    /// What is remembered, where it need not be read anew.
+    fn that_will_do(&self, wanted: Wanted) -> Option<&CoreProviderMetadata> {
+        let (metadata, read_at) = self.metadata.as_ref()?;
+        let fresh = match wanted {
+            Wanted::AsRemembered => read_at.elapsed() < REMEMBERED,
+            Wanted::NewKeys => {
+                self.keys_asked_at.is_some_and(|asked_at| asked_at.elapsed() < KEYS_NOT_ASKED_AGAIN)
+            }
+        };
+        fresh.then_some(metadata)
+    }
 }
 
 impl IdentityProvider {
@@ -98,7 +128,8 @@ impl IdentityProvider {
     /// # Errors
     /// When the suite of TLS is not usable.
     pub fn try_new(settings: ProviderSettings) -> Result<IdentityProvider, rustls::Error> {
-        Ok(IdentityProvider { settings: Arc::new(settings), reach: Reach::try_new()?, known: Arc::default() })
+        let reach = Reach::try_new(settings.authorities.clone())?;
+        Ok(IdentityProvider { settings: Arc::new(settings), reach, known: Arc::default() })
     }
 
     /// The URL by which it names itself.
@@ -114,9 +145,9 @@ impl IdentityProvider {
     /// Where the visitor is sent.
     ///
     /// # Errors
-    /// [`ProviderRefusal::ProviderUnreachable`].
+    /// [`ProviderRefusal::ProviderUnreachable`], [`ProviderRefusal::ProviderNotTrusted`].
     pub async fn begin(&self, attempt: &Attempt) -> Result<String, ProviderRefusal> {
-        let metadata = self.metadata(REMEMBERED).await?;
+        let metadata = self.metadata(Wanted::AsRemembered).await?;
         let client = CoreClient::from_provider_metadata(
             metadata,
             self.settings.client.clone(),
@@ -146,12 +177,12 @@ impl IdentityProvider {
         code: String,
         now: DateTime<Utc>,
     ) -> Result<Shown, ProviderRefusal> {
-        let metadata = self.metadata(REMEMBERED).await?;
+        let metadata = self.metadata(Wanted::AsRemembered).await?;
         let token = self.exchange(&metadata, attempt, code).await?;
         match self.shown(&metadata, &token, attempt, now) {
             Err(ProviderRefusal::IdTokenSignatureWrong) => {
                 // the provider may have taken another key since
-                let metadata = self.metadata(KEYS_AGE_MIN).await?;
+                let metadata = self.metadata(Wanted::NewKeys).await?;
                 self.shown(&metadata, &token, attempt, now)
             }
             answered => answered,
@@ -192,7 +223,7 @@ impl IdentityProvider {
             }
             RequestTokenError::Request(error) => {
                 tracing::warn!(%error, "the identity provider does not answer");
-                ProviderRefusal::ProviderUnreachable
+                error.refusal()
             }
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => ProviderRefusal::IdTokenUnreadable,
         })?;
@@ -230,29 +261,43 @@ impl IdentityProvider {
         Ok(Shown { subject, second_factor })
     }
 
-    /// What the provider says of itself, read anew where what is remembered is older. One asks, the others wait for it.
-    async fn metadata(&self, age_max: Duration) -> Result<CoreProviderMetadata, ProviderRefusal> {
+    /// What the provider says of itself, read anew where what is remembered will not do. One asks, the others wait for it.
+    async fn metadata(&self, wanted: Wanted) -> Result<CoreProviderMetadata, ProviderRefusal> {
         let mut known = self.known.lock().await;
-        if let Some((metadata, read_at)) = &known.metadata
-            && read_at.elapsed() < age_max
-        {
+        if let Some(metadata) = known.that_will_do(wanted) {
             return Ok(metadata.clone());
         }
-        if known.failed_at.is_some_and(|failed_at| failed_at.elapsed() < NOT_ASKED_AGAIN) {
-            return Err(ProviderRefusal::ProviderUnreachable);
+        if let Some((refusal, failed_at)) = known.failed
+            && failed_at.elapsed() < NOT_ASKED_AGAIN
+        {
+            return Err(refusal);
+        }
+        if wanted == Wanted::NewKeys {
+            known.keys_asked_at = Some(Instant::now());
         }
         let read = CoreProviderMetadata::discover_async(self.settings.issuer.clone(), &self.reach).await;
-        match read.map_err(|error| error.to_string()).and_then(reach::is_safe) {
+        let read = read.map_err(|error| (discovery_refusal(&error), innermost(&error)));
+        let safe = |metadata| {
+            reach::is_safe(metadata).map_err(|error| (ProviderRefusal::ProviderUnreachable, error))
+        };
+        match read.and_then(safe) {
             Ok(metadata) => {
-                *known = Known { metadata: Some((metadata.clone(), Instant::now())), failed_at: None };
+                (known.metadata, known.failed) = (Some((metadata.clone(), Instant::now())), None);
                 Ok(metadata)
             }
-            Err(error) => {
-                tracing::warn!(%error, "the identity provider cannot be used");
-                known.failed_at = Some(Instant::now());
-                Err(ProviderRefusal::ProviderUnreachable)
+            Err((refusal, error)) => {
+                tracing::warn!(%error, code = refusal.code(), "the identity provider cannot be used");
+                known.failed = Some((refusal, Instant::now()));
+                Err(refusal)
             }
         }
+    }
+}
+
+fn discovery_refusal(error: &DiscoveryError<ReachError>) -> ProviderRefusal {
+    match error {
+        DiscoveryError::Request(error) => error.refusal(),
+        _ => ProviderRefusal::ProviderUnreachable,
     }
 }
 

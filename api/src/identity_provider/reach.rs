@@ -1,10 +1,12 @@
 //! How the provider is asked: over https, or http on this machine; in time; no more than fits; no redirects.
 
+use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use domain::identity_provider::ProviderRefusal;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -12,8 +14,9 @@ use hyper_util::rt::TokioExecutor;
 use openidconnect::core::CoreProviderMetadata;
 use openidconnect::url::{Host, Url};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use rustls::RootCertStore;
 
-use crate::outgoing::{self, innermost};
+use crate::outgoing::{self, innermost, is_of_certificate};
 
 /// How long one request may take, its answer included.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,6 +37,9 @@ pub(super) enum ReachError {
     /// No connection, or it broke.
     #[error("no connection: {0}")]
     NoConnection(String),
+    /// Somebody answers whose certificate is not trusted.
+    #[error("its certificate is not trusted: {0}")]
+    NotTrusted(String),
     /// No answer in time.
     #[error("no answer within {} s", ANSWER_TIMEOUT.as_secs())]
     TimedOut,
@@ -46,11 +52,14 @@ pub(super) enum ReachError {
 }
 
 impl Reach {
-    pub(super) fn try_new() -> Result<Reach, rustls::Error> {
+    /// `authorities` are trusted in the place of those that this machine trusts, where there are any.
+    pub(super) fn try_new(authorities: Option<RootCertStore>) -> Result<Reach, rustls::Error> {
+        let connector = match authorities {
+            Some(authorities) => outgoing::connector_trusting(authorities)?,
+            None => outgoing::connector()?,
+        };
         // a code is good once: it is not sent through a connection that the provider may be closing
-        let client =
-            Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(outgoing::connector()?);
-        Ok(Reach(client))
+        Ok(Reach(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector)))
     }
 
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, ReachError> {
@@ -60,8 +69,7 @@ impl Reach {
         }
         let answered = async {
             let response = self.0.request(request.map(Body::from)).await;
-            let (head, body) =
-                response.map_err(|error| ReachError::NoConnection(innermost(&error)))?.into_parts();
+            let (head, body) = response.map_err(|error| ReachError::of(&error))?.into_parts();
             if head.status.is_server_error() {
                 return Err(ReachError::Failing(head.status.as_u16()));
             }
@@ -69,6 +77,21 @@ impl Reach {
             Ok(HttpResponse::from_parts(head, bytes.to_vec()))
         };
         tokio::time::timeout(ANSWER_TIMEOUT, answered).await.map_err(|_| ReachError::TimedOut)?
+    }
+}
+
+impl ReachError {
+    fn of(error: &(dyn Error + 'static)) -> ReachError {
+        let said = innermost(error);
+        if is_of_certificate(error) { ReachError::NotTrusted(said) } else { ReachError::NoConnection(said) }
+    }
+
+    /// What the visitor is told.
+    pub(super) const fn refusal(&self) -> ProviderRefusal {
+        match self {
+            ReachError::NotTrusted(_) => ProviderRefusal::ProviderNotTrusted,
+            _ => ProviderRefusal::ProviderUnreachable,
+        }
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::fmt;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use eventlog::secret_file::{self, SecretFileError};
 use openidconnect::{ClientId, ClientSecret, IssuerUrl, RedirectUrl};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 use super::reach::is_private;
 
@@ -22,6 +25,7 @@ pub struct ProviderSettings {
     pub(super) secret: Option<ClientSecret>,
     pub(super) redirect: RedirectUrl,
     pub(super) word: ProviderWord,
+    pub(super) authorities: Option<RootCertStore>,
 }
 
 /// Whether the provider's word is taken that it asked for a second factor.
@@ -43,6 +47,9 @@ pub struct ProviderGiven {
     pub client: String,
     /// The file with the client's secret; none for a client without one.
     pub secret_file: Option<PathBuf>,
+    /// The file with the certificates of the authorities that the provider's own is trusted by; none for those that this
+    /// machine trusts.
+    pub ca_file: Option<PathBuf>,
     /// The address at which people open the console.
     pub console: String,
     /// Whether its word is taken.
@@ -70,6 +77,14 @@ pub enum ProviderSettingsError {
         "LEDGER_OIDC_SECRET_FILE 不能使用（应存在，且只有本账户可读，即 chmod 600）。 LEDGER_OIDC_SECRET_FILE cannot be used: {0}"
     )]
     SecretFile(#[from] SecretFileError),
+    /// The file of the authorities.
+    #[error(
+        "LEDGER_OIDC_CA_FILE 不能使用，应为 PEM 格式的 CA 证书：{reason}。 LEDGER_OIDC_CA_FILE must hold certificates of authorities in PEM: {reason}"
+    )]
+    Authorities {
+        /// Why not.
+        reason: String,
+    },
     /// The secret.
     #[error(
         "LEDGER_OIDC_SECRET_FILE 应有一行密钥。 LEDGER_OIDC_SECRET_FILE must hold one line with the secret"
@@ -83,7 +98,7 @@ impl ProviderSettings {
     /// # Errors
     /// [`ProviderSettingsError`].
     pub fn read(given: ProviderGiven) -> Result<ProviderSettings, ProviderSettingsError> {
-        let ProviderGiven { issuer, client, secret_file, console, word } = given;
+        let ProviderGiven { issuer, client, secret_file, ca_file, console, word } = given;
         let issuer = IssuerUrl::new(issuer.trim().to_owned()).map_err(|_| ProviderSettingsError::Issuer)?;
         let plain = issuer.url().query().is_none() && issuer.url().fragment().is_none();
         if !is_private(issuer.url()) || !plain {
@@ -98,14 +113,27 @@ impl ProviderSettings {
             return Err(ProviderSettingsError::Client);
         }
         let secret = secret_file.map(secret_in).transpose()?;
+        let authorities = ca_file.as_deref().map(authorities_in).transpose()?;
         Ok(ProviderSettings {
             issuer,
             client: ClientId::new(client.trim().to_owned()),
             secret,
             redirect,
             word,
+            authorities,
         })
     }
+}
+
+fn authorities_in(file: &Path) -> Result<RootCertStore, ProviderSettingsError> {
+    let unusable = |reason: String| ProviderSettingsError::Authorities { reason };
+    let found = CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))?;
+    let mut authorities = RootCertStore::empty();
+    for certificate in found {
+        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+        authorities.add(certificate).map_err(|error| unusable(error.to_string()))?;
+    }
+    if authorities.is_empty() { Err(unusable("no certificate".to_owned())) } else { Ok(authorities) }
 }
 
 fn secret_in(file: PathBuf) -> Result<ClientSecret, ProviderSettingsError> {
@@ -140,6 +168,7 @@ mod tests {
             issuer: "https://sso.example.gov.cn/realms/office".to_owned(),
             client: "ledger".to_owned(),
             secret_file: None,
+            ca_file: None,
             console: "https://ledger.example.gov.cn/".to_owned(),
             word: ProviderWord::NotTaken,
         }
@@ -165,6 +194,18 @@ mod tests {
             let refused = ProviderSettings::read(ProviderGiven { issuer: issuer.to_owned(), ..given() });
             assert!(matches!(refused, Err(ProviderSettingsError::Issuer)), "{issuer}");
         }
+    }
+
+    #[test]
+    fn authorities_are_certificates_in_pem() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let read =
+            |path: &Path| ProviderSettings::read(ProviderGiven { ca_file: Some(path.to_owned()), ..given() });
+        for unusable in [Path::new("/nowhere/ca.pem"), file.path()] {
+            assert!(matches!(read(unusable), Err(ProviderSettingsError::Authorities { .. })), "{unusable:?}");
+        }
+        write!(file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+        assert!(matches!(read(file.path()), Err(ProviderSettingsError::Authorities { .. })));
     }
 
     #[test]

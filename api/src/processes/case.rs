@@ -40,14 +40,15 @@ impl Office {
         step: &str,
         command: BenefitCaseCommand,
     ) -> Result<(), ProcessError> {
-        let key = self.step_key(desk, case_id, step);
+        let key = self.step_key(desk, case_id, step).await?;
         self.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
         Ok(())
     }
 
-    /// A step of a case is done once a day.
-    fn step_key(&self, desk: &Desk, case_id: CaseId, step: &str) -> Uuid {
-        self.derived("case_step", &format!("{case_id}|{step}|{}", desk.today()))
+    /// A step that is handed in with a register is taken once a day.
+    async fn step_key(&self, desk: &Desk, case_id: CaseId, step: &str) -> Result<Uuid, ProcessError> {
+        let content = format!("{case_id}|{step}|{}", desk.today());
+        self.act_key::<BenefitCase>(desk, case_id, ("case_step", &content)).await
     }
 }
 
@@ -202,8 +203,8 @@ pub async fn note_for(office: &Office, person: PersonId, text: &str) -> Result<S
     Ok(seal(&*office.keyring, person, &Personal::new(Note(text.to_owned())))?)
 }
 
-/// 审批: asks the rules and decides as they say, or refuses what the office refuses. Doing it again on the same day
-/// changes nothing.
+/// 审批: asks the rules and decides as they say, or refuses what the office refuses. What the same person decided so on the
+/// same day changes nothing.
 ///
 /// # Errors
 /// [`ProcessError`]: a sealed fact cannot be opened, or the domain refuses.
@@ -220,8 +221,9 @@ pub async fn decide(
     let step = format!("decision|{outcome:?}|{}", desk.actor.id);
     if !matches!(*state, BenefitCase::UnderReview(_)) {
         // the rules have no answer for a case that was decided, so a repeat is told apart before they are asked
-        let key = office.step_key(desk, case_id, &step);
-        if office.repository.log().lookup_command(key).await?.is_some() {
+        let key = office.step_key(desk, case_id, &step).await?;
+        let known = office.repository.log().lookup_command(key).await?.is_some();
+        if known || state.was_decided_by(&desk.actor.id, outcome, desk.today()) {
             return Ok(());
         }
     }
@@ -275,8 +277,8 @@ pub async fn determine_entitlement(
     office.step(desk, case_id, "entitlement", command).await
 }
 
-/// One command to a case, as it was seen: a suspension, its end, the end of the case. Doing it again on the same day
-/// changes nothing.
+/// One command to a case, as it was seen: a suspension, its end, the end of the case. Asking for it again changes nothing as
+/// long as nothing else happened to the case ([`super::Repeats`]).
 ///
 /// # Errors
 /// [`ProcessError`] when the domain refuses.
@@ -286,8 +288,8 @@ pub async fn change_case(
     case_id: CaseId,
     command: BenefitCaseCommand,
 ) -> Result<(), ProcessError> {
-    let content = format!("{case_id}|{command:?}|{}|{}|{:?}", desk.actor.id, desk.today(), desk.seen);
-    let key = office.derived("change_of_case", &content);
+    let content = format!("{case_id}|{command:?}");
+    let key = office.act_key::<BenefitCase>(desk, case_id, ("change_of_case", &content)).await?;
     office.together(desk, key, [Step::BenefitCase(case_id.to_string(), command)]).await?;
     Ok(())
 }

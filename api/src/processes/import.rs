@@ -11,6 +11,7 @@ use domain::actor::ActorId;
 use domain::household::Household;
 use domain::identifiers::CitizenId;
 use domain::program::Program;
+use eventlog::append::Appended;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use super::{
     Desk, Office, ProcessError, assess_care, cases_of, check_means, hold_consultation, households,
-    receive_application, receive_donation, record_change, register_household, visit_home,
+    receive_application, receive_donation, register_household, take_change, visit_home,
 };
 use crate::registers::changes::Change;
 use crate::registers::{
@@ -48,7 +49,12 @@ impl Importer {
     /// The same clerk on the day of a step, at noon in Beijing.
     fn on(&self, day: NaiveDate) -> Desk {
         let noon = day.and_hms_opt(4, 0, 0).map_or(self.desk.now, |noon| noon.and_utc());
-        Desk::new(self.desk.actor.clone(), noon)
+        Desk::new(self.desk.actor.clone(), noon).handing_in()
+    }
+
+    /// The same clerk: the same rows come again with the next file, and change nothing then.
+    fn handing_in(&self) -> Importer {
+        Importer { desk: self.desk.clone().handing_in(), visitors: self.visitors.clone() }
     }
 }
 
@@ -81,8 +87,15 @@ pub struct RefusedRow {
 pub enum Taken {
     /// It changed something.
     New,
-    /// It had been imported before.
+    /// It had been imported before, or stands already.
     Repeated,
+}
+
+impl Taken {
+    /// From what was appended for it.
+    pub(in crate::processes) fn of(appended: Option<&Appended>) -> Taken {
+        if appended.is_some_and(|appended| !appended.repeated) { Taken::New } else { Taken::Repeated }
+    }
 }
 
 /// Whom a row speaks of: the ledger is asked about them before the rows are checked.
@@ -190,6 +203,7 @@ pub async fn import<R: Importable>(
     for row in rows {
         turns.entry(row.row.turn()).or_default().push(row);
     }
+    let importer = &importer.handing_in();
     let work = |turn: Vec<GoodRow<R>>| take_turn(office, importer, turn, progress);
     let mut done = stream::iter(turns.into_values()).map(work).buffer_unordered(TURNS_AT_ONCE);
     let mut imported = Imported::default();
@@ -336,10 +350,13 @@ impl Importable for care_assessments::Row {
         if was_done(office, key_of(office, "care_assessment", rows)).await? {
             return Ok(Taken::Repeated);
         }
+        let mut taken = Taken::Repeated;
         for good in rows {
-            assess_care(office, &importer.desk, &good.row).await?;
+            if assess_care(office, &importer.desk, &good.row).await? == Taken::New {
+                taken = Taken::New;
+            }
         }
-        Ok(Taken::New)
+        Ok(taken)
     }
 }
 
@@ -367,19 +384,16 @@ impl Importable for changes::Row {
     ) -> Result<Taken, ProcessError> {
         let mut taken = Taken::Repeated;
         for good in rows {
-            if !change_was_done(office, good).await? {
+            let done = change_was_done(office, good).await?;
+            if !done && take_change(office, &importer.desk, &good.row).await? == Taken::New {
                 taken = Taken::New;
-                record_change(office, &importer.desk, &good.row).await?;
-                if is_of_cases(&good.row.change) && !change_was_done(office, good).await? {
-                    return Err(ProcessError::Unknown { what: "case on the roll that knows suspensions" });
-                }
             }
         }
         Ok(taken)
     }
 }
 
-/// Whether a change is recorded in the person's cases: without any, it would be lost without a word.
+/// Whether a change is recorded in the person's cases.
 const fn is_of_cases(change: &Change) -> bool {
     matches!(change, Change::Suspended | Change::ConfirmedAlive)
 }

@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::users::KnownTokens;
-use super::{ProcessError, RulesInUse};
+use super::{ProcessError, Repeats, RulesInUse};
 
 /// What every job works with. Cheap to clone.
 #[derive(Clone)]
@@ -50,6 +50,8 @@ pub struct Desk {
     pub now: DateTime<Utc>,
     /// What they look at: what they do is done only while it is still so.
     pub seen: Option<Seen>,
+    /// By what it is known that they ask the same again.
+    pub repeats: Repeats,
     /// The session at which they sit, at the console.
     pub session: Option<SessionDigest>,
 }
@@ -69,13 +71,25 @@ pub enum Seen {
 impl Desk {
     /// A person at work at `now`.
     pub fn new(actor: Actor, now: DateTime<Utc>) -> Desk {
-        Desk { actor, now, seen: None, session: None }
+        Desk { actor, now, seen: None, repeats: Repeats::OfState, session: None }
     }
 
     /// The same person, who looks at a thing in this version.
     #[must_use]
     pub fn having_seen(self, seen: Option<Seen>) -> Desk {
         Desk { seen, ..self }
+    }
+
+    /// The same person, whose form or request has this key: what it asks for is done once.
+    #[must_use]
+    pub fn under(self, key: Uuid) -> Desk {
+        Desk { repeats: Repeats::OfRequest(key), ..self }
+    }
+
+    /// The same person, who hands in what may come again at any time, such as a register.
+    #[must_use]
+    pub fn handing_in(self) -> Desk {
+        Desk { repeats: Repeats::OfContent, ..self }
     }
 
     /// The same person, who sits at this session.

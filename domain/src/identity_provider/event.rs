@@ -79,6 +79,11 @@ pub enum ProviderRefusal {
     /// 认证方不可用: the provider does not answer, or nothing that can be read.
     #[error("the provider does not answer; use account and password, or try again later")]
     ProviderUnreachable,
+    /// 认证方证书不受信任: who answers in the provider's place shows a certificate that nobody here trusts.
+    #[error(
+        "the provider's certificate is not trusted here; use account and password, and tell an administrator"
+    )]
+    ProviderNotTrusted,
     /// 授权码无效: the provider gives nothing for the code: it was used, or is another's.
     #[error("the provider does not accept the code, which is good once; begin again")]
     ProviderCodeRefused,
@@ -117,6 +122,7 @@ impl Explain for ProviderRefusal {
             ProviderRefusal::SignInNotBegun => "sign_in_not_begun",
             ProviderRefusal::ProviderDenied => "provider_denied",
             ProviderRefusal::ProviderUnreachable => "provider_unreachable",
+            ProviderRefusal::ProviderNotTrusted => "provider_not_trusted",
             ProviderRefusal::ProviderCodeRefused => "provider_code_refused",
             ProviderRefusal::IdTokenUnreadable => "id_token_unreadable",
             ProviderRefusal::IdTokenIssuerWrong => "id_token_issuer_wrong",
@@ -136,6 +142,9 @@ impl Explain for ProviderRefusal {
             ProviderRefusal::ProviderDenied => "统一身份认证未通过，请重试，或用账号密码登录。",
             ProviderRefusal::ProviderUnreachable => {
                 "统一身份认证暂时无法连接，请用账号密码登录，或稍后再试。"
+            }
+            ProviderRefusal::ProviderNotTrusted => {
+                "统一身份认证的证书不受信任，请用账号密码登录，并告知管理员。"
             }
             ProviderRefusal::ProviderCodeRefused => "统一身份认证不接受此授权码（只能用一次），请重新登录。",
             ProviderRefusal::IdTokenUnreadable => "统一身份认证的答复无法读取，请联系管理员。",
@@ -169,5 +178,5 @@ impl IdentityProviderEvent {
 ledger_events!(IdentityProviderEvent {
     SubjectLinked = "1.0.0",
     SubjectReleased = "1.0.0",
-    ProviderSignInsRefused = "1.0.0",
+    ProviderSignInsRefused = "1.1.0",
 });

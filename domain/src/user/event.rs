@@ -288,6 +288,18 @@ impl Scope {
 }
 
 impl UserEvent {
+    /// The types after which nothing goes on that was open before: what
+    /// [`UserCommand::ends_sessions`](super::UserCommand::ends_sessions) leads to.
+    pub const ENDING_SESSIONS: [&str; 7] = [
+        "RoleGranted",
+        "RoleWithdrawn",
+        "PasswordSet",
+        "SecondFactorSet",
+        "SecondFactorRemoved",
+        "IdentityUnlinked",
+        "UserLocked",
+    ];
+
     pub(crate) fn effective_day(&self) -> Option<NaiveDate> {
         match self {
             UserEvent::UserOpened { opened_on: day, .. }

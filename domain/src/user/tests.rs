@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::{
     DataScope, Scope, SignInDoor, SignInProof, TOKEN_DAYS_MAX, TOKENS_MAX, TokenTerms, User,
-    UserCommand as Command, UserError as Error, UserKind,
+    UserCommand as Command, UserError as Error, UserEvent, UserKind,
 };
 use crate::actor::{Actor, ActorId, Role};
-use crate::aggregate::{Context, Decider};
+use crate::aggregate::{Context, Decider, LedgerEvent};
 use crate::personal::BlindIndex;
 
 fn today() -> NaiveDate {
@@ -28,6 +28,41 @@ fn by(name: &str, role: Role) -> Context {
 
 fn admin() -> Context {
     by("sun.lei", Role::Administrator)
+}
+
+#[test]
+fn what_ends_sessions_is_known_by_its_events() {
+    let mut user = User::default();
+    does(&mut user, opening(UserKind::Staff), &admin()).unwrap();
+    let (own, why) = (by("wang.fang", Role::Clerk), || "换岗".to_owned());
+    let subject = || BlindIndex::from_hex("a".repeat(64));
+    let link = Command::LinkIdentity { issuer: "https://sso.example".to_owned(), subject: subject() };
+    let commands = [
+        (Command::GrantRole { role: Role::Clerk }, admin()),
+        (Command::SetDataScope { data_scope: DataScope::of(["霍营社区".to_owned()]) }, admin()),
+        (Command::RecordPassword, own.clone()),
+        (Command::RecordSecondFactor, own),
+        (Command::RemoveSecondFactor { reason: why() }, admin()),
+        (link, admin()),
+        (Command::UnlinkIdentity { subject: Some(subject()), reason: why() }, admin()),
+        (Command::WithdrawRole { role: Role::Clerk }, admin()),
+        (Command::LockUser { reason: why() }, admin()),
+        (Command::UnlockUser, admin()),
+    ];
+    let mut ending = Vec::new();
+    for (command, context) in commands {
+        let ends = command.ends_sessions();
+        for event in user.decide(command, &context).unwrap() {
+            let name = event.kind().name;
+            assert_eq!(ends, UserEvent::ENDING_SESSIONS.contains(&name), "{name}");
+            ending.extend(ends.then_some(name));
+            user.try_evolve(&event).unwrap();
+        }
+    }
+    ending.sort_unstable();
+    let mut known = UserEvent::ENDING_SESSIONS;
+    known.sort_unstable();
+    assert_eq!(ending, known);
 }
 
 fn opening(kind: UserKind) -> Command {

@@ -23,12 +23,7 @@ mod server_clock;
 mod totals;
 
 use account::Setting;
-use mimalloc::MiMalloc;
 use payment_run::Then;
-
-/// As in the program itself.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,8 @@
 
 mod certified;
 mod coming_in;
+mod keys;
 mod linking;
+mod paying;
 mod pretended;
 mod visitor;

@@ -2,11 +2,14 @@
 //! standard, checks what it is sent, and does one wrong thing when it is told to.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use api::http::{Tls, TlsFiles, serve_with};
+use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{AUTHORIZATION, LOCATION};
+use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -18,6 +21,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 pub const CLIENT: &str = "ledger";
 pub const SECRET: &str = "n0t-for-the-log-7f3a";
@@ -57,7 +61,10 @@ struct Asked {
 struct Inner {
     issuer: String,
     redirect: String,
-    key: KeyPair,
+    /// The key that signs, and its name.
+    key: Mutex<(Arc<KeyPair>, String)>,
+    /// How often its keys were read.
+    key_reads: AtomicU32,
     other_key: KeyPair,
     wrong: Mutex<Wrong>,
     /// Who sits before the browser, and how they showed it.
@@ -68,6 +75,7 @@ struct Inner {
 /// The provider, ended with its value.
 pub struct Pretended {
     inner: Arc<Inner>,
+    routes: Router,
     server: JoinHandle<()>,
 }
 
@@ -82,10 +90,30 @@ impl Pretended {
     pub async fn start(redirect: &str) -> Pretended {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let (inner, routes) = Pretended::made(issuer, redirect);
+        let served = routes.clone();
+        let server = tokio::spawn(async move { axum::serve(listener, served).await.unwrap() });
+        Pretended { inner, routes, server }
+    }
+
+    /// The same over TLS, as `localhost`, with this pair.
+    pub async fn start_over_tls(redirect: &str, files: TlsFiles) -> Pretended {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let issuer = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let (inner, routes) = Pretended::made(issuer, redirect);
+        let (served, tls) = (routes.clone(), Tls::open(files).unwrap());
+        let server = tokio::spawn(async move {
+            serve_with(listener, served, Some(tls), std::future::pending()).await.unwrap();
+        });
+        Pretended { inner, routes, server }
+    }
+
+    fn made(issuer: String, redirect: &str) -> (Arc<Inner>, Router) {
         let inner = Arc::new(Inner {
             issuer,
             redirect: redirect.to_owned(),
-            key: KeyPair::generate().unwrap(),
+            key: Mutex::new((Arc::new(KeyPair::generate().unwrap()), "one".to_owned())),
+            key_reads: AtomicU32::new(0),
             other_key: KeyPair::generate().unwrap(),
             wrong: Mutex::new(Wrong::Nothing),
             person: Mutex::new((String::new(), vec!["pwd"])),
@@ -97,8 +125,25 @@ impl Pretended {
             .route("/door", get(door))
             .route("/token", post(token))
             .with_state(Arc::clone(&inner));
-        let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        Pretended { inner, server }
+        (inner, routes)
+    }
+
+    /// Where it sends a browser that opens one of its pages.
+    pub async fn sends_on(&self, address: &str) -> String {
+        let path = address.strip_prefix(self.issuer()).unwrap_or_else(|| panic!("{address}"));
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = self.routes.clone().oneshot(request).await.unwrap();
+        response.headers()[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// From now on another key signs, and the one before is not among its keys any more.
+    pub fn takes_another_key(&self, name: &str) {
+        *self.inner.key.lock().unwrap() = (Arc::new(KeyPair::generate().unwrap()), name.to_owned());
+    }
+
+    /// How often its keys were read.
+    pub fn key_reads(&self) -> u32 {
+        self.inner.key_reads.load(Ordering::SeqCst)
     }
 
     pub fn issuer(&self) -> &str {
@@ -131,9 +176,11 @@ async fn discovery(State(inner): State<Arc<Inner>>) -> Json<Value> {
 }
 
 async fn keys(State(inner): State<Arc<Inner>>) -> Json<Value> {
-    let point = inner.key.der_bytes();
+    inner.key_reads.fetch_add(1, Ordering::SeqCst);
+    let (key, name) = inner.key.lock().unwrap().clone();
+    let point = key.der_bytes();
     let part = |from: usize| URL_SAFE_NO_PAD.encode(&point[from..from + 32]);
-    let key = json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "one", "x": part(1), "y": part(33) });
+    let key = json!({ "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": name, "x": part(1), "y": part(33) });
     Json(json!({ "keys": [key] }))
 }
 
@@ -213,7 +260,8 @@ fn id_token(inner: &Inner, asked: &Asked, wrong: Wrong) -> String {
         Wrong::OtherIssuer => claims["iss"] = json!("https://other.example"),
         _ => {}
     }
-    let kid = if wrong == Wrong::OtherKey { "two" } else { "one" };
+    let (key, name) = inner.key.lock().unwrap().clone();
+    let kid = if wrong == Wrong::OtherKey { "unheard-of" } else { name.as_str() };
     let algorithm = match wrong {
         Wrong::NoSignature => "none",
         Wrong::SharedSecret => "HS256",
@@ -225,7 +273,7 @@ fn id_token(inner: &Inner, asked: &Asked, wrong: Wrong) -> String {
         Wrong::NoSignature => String::new(),
         Wrong::SharedSecret => URL_SAFE_NO_PAD.encode(keyed(SECRET.as_bytes(), signed.as_bytes())),
         Wrong::OtherKey | Wrong::OtherKeySameName => es256(&inner.other_key, &signed),
-        _ => es256(&inner.key, &signed),
+        _ => es256(&key, &signed),
     };
     if wrong == Wrong::ClaimsChanged {
         claims["sub"] = json!("somebody-else");

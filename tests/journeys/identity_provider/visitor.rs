@@ -1,10 +1,12 @@
 //! Somebody who goes to the provider and comes back, with a browser that keeps its cookies as browsers do.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use api::app::App;
 use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
+use api::http::TlsFiles;
 use api::identity_provider::{IdentityProvider, ProviderGiven, ProviderSettings, ProviderWord};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -35,6 +37,14 @@ impl Office {
         let (counter, _, app, _) = office_with_a_console().await;
         let provider = Pretended::start(RETURN).await;
         let router = pages(&counter, &app, provider.issuer(), word);
+        Office { counter, app, provider, router }
+    }
+
+    /// The same, with a provider over TLS whose authorities stand in a file.
+    pub async fn open_over_tls(files: TlsFiles, authorities: PathBuf) -> Office {
+        let (counter, _, app, _) = office_with_a_console().await;
+        let provider = Pretended::start_over_tls(RETURN, files).await;
+        let router = pages_trusting(&counter, &app, provider.issuer(), Some(authorities));
         Office { counter, app, provider, router }
     }
 
@@ -69,14 +79,25 @@ impl Office {
 }
 
 pub fn pages(counter: &Counter, app: &App, issuer: &str, word: ProviderWord) -> Router {
-    let secret = counter.secret_file("client-secret", &format!("{SECRET}\n"));
-    let given = ProviderGiven {
+    router_of(app, ProviderGiven { word, ..given(counter, issuer) })
+}
+
+/// The pages of a console that trusts these authorities for its provider.
+pub fn pages_trusting(counter: &Counter, app: &App, issuer: &str, ca_file: Option<PathBuf>) -> Router {
+    router_of(app, ProviderGiven { ca_file, ..given(counter, issuer) })
+}
+
+fn given(counter: &Counter, issuer: &str) -> ProviderGiven {
+    ProviderGiven {
         issuer: issuer.to_owned(),
         client: CLIENT.to_owned(),
-        secret_file: Some(secret.into()),
+        secret_file: Some(counter.secret_file("client-secret", &format!("{SECRET}\n")).into()),
         console: CONSOLE.to_owned(),
-        word,
-    };
+        ..ProviderGiven::default()
+    }
+}
+
+fn router_of(app: &App, given: ProviderGiven) -> Router {
     let provider = IdentityProvider::try_new(ProviderSettings::read(given).unwrap()).unwrap();
     let entrance = Entrance { encrypted: true, provider: Some(provider), ..Entrance::default() };
     routes(Console::new(app.office().clone(), Catalogue::own().unwrap(), entrance))
@@ -109,6 +130,19 @@ impl Visitor {
     /// Opens a page of the console to which another site leads: only cookies that are lax come along.
     pub async fn is_led_to(&mut self, path: &str) -> Seen {
         self.asks(Request::get(path), true, Body::empty()).await
+    }
+
+    /// Drops a file from the bank on the page of a run.
+    pub async fn hands_in(&mut self, path: &str, layout: &str, file: &str) -> Seen {
+        let part = |name: &str, value: &str, more: &str| {
+            format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
+        };
+        let file = part("results", file, "; filename=\"file.csv\"");
+        let body = format!("{}{file}--cut--\r\n", part("layout", layout, ""));
+        let request = Request::post(path)
+            .header(ORIGIN, CONSOLE)
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=cut");
+        self.asks(request, false, Body::from(body)).await
     }
 
     pub async fn sends(&mut self, path: &str, body: &str) -> Seen {

@@ -8,7 +8,7 @@ use domain::money::Money;
 use domain::personal::{DonorName, Personal, seal};
 
 use super::{book_of, campaign, one_step};
-use crate::processes::{Desk, Office, ProcessError, Step};
+use crate::processes::{Desk, Office, ProcessError, Step, Taken};
 
 /// Goods as a clerk records them.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,6 +66,18 @@ pub async fn refund_donation(
     refunded_on: NaiveDate,
     refund_number: Option<String>,
 ) -> Result<(), ProcessError> {
+    take_refund(office, desk, (campaign_id, donation_id), (amount, refunded_on, refund_number))
+        .await
+        .map(drop)
+}
+
+/// The same, and says whether it is new.
+pub(super) async fn take_refund(
+    office: &Office,
+    desk: &Desk,
+    (campaign_id, donation_id): (CampaignId, DonationId),
+    (amount, refunded_on, refund_number): (Money, NaiveDate, Option<String>),
+) -> Result<Taken, ProcessError> {
     let campaign = campaign(office, campaign_id).await?;
     let book = book_of(&campaign)?;
     if !book.gifts.contains_key(&donation_id) {
@@ -76,8 +88,8 @@ pub async fn refund_donation(
     let (refund, credit) = refund_commands(of, amount, refunded_on, refund_number.clone());
     let parts = format!("{donation_id}|{amount}|{refunded_on}|{refund_number:?}");
     let steps = [Step::Campaign(id, refund), Step::Fund(fund_id, credit)];
-    office.together(desk, office.derived("refund", &parts), steps).await?;
-    Ok(())
+    let done = office.together(desk, office.derived("refund", &parts), steps).await?;
+    Ok(Taken::of(done.as_ref()))
 }
 
 /// A refund as campaign and fund are asked for it.

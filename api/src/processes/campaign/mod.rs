@@ -108,8 +108,7 @@ async fn one_step(
     command: CampaignCommand,
 ) -> Result<(), ProcessError> {
     let id = campaign_id.to_string();
-    let version = office.repository.load_newest::<Campaign>(&id).await?.version;
-    let key = office.derived(label, &format!("{id}|{version}|{}|{command:?}", desk.actor.id));
+    let key = office.act_key::<Campaign>(desk, &id, (label, &format!("{id}|{command:?}"))).await?;
     office.together(desk, key, [Step::Campaign(id, command)]).await?;
     Ok(())
 }

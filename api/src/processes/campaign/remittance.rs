@@ -1,6 +1,6 @@
 //! 善款转交: proposed by one, approved by another; then the fund is debited in the same moment.
 
-use domain::campaign::{Campaign, CampaignCommand, CampaignError, RemittanceStep};
+use domain::campaign::{Campaign, CampaignCommand, CampaignError, GiftBook, RemittanceStep};
 use domain::fund::FundCommand;
 use domain::ids::{CampaignId, RemittanceId};
 use domain::money::Money;
@@ -9,7 +9,7 @@ use super::{book_of, campaign, one_step};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// Proposes to remit money of a campaign and says the proposal's id. The same recipient and amount on the same day by the
-/// same person is the same proposal.
+/// same person is the same proposal, until somebody decides it: then it is another one.
 ///
 /// # Errors
 /// [`ProcessError`] when the campaign is unknown or the domain refuses.
@@ -20,13 +20,24 @@ pub async fn propose_remittance(
     recipient: &str,
     amount: Money,
 ) -> Result<RemittanceId, ProcessError> {
-    campaign(office, campaign_id).await?;
+    let campaign = campaign(office, campaign_id).await?;
     let parts = format!("{campaign_id}|{recipient}|{amount}|{}|{}", desk.today(), desk.actor.id);
-    let remittance_id = RemittanceId::new(office.derived("remittance", &parts));
+    let remittance_id = named(office, book_of(&campaign)?, parts);
     let (recipient, proposed_on) = (recipient.to_owned(), desk.today());
     let command = CampaignCommand::ProposeRemittance { remittance_id, recipient, amount, proposed_on };
     one_step(office, desk, ("propose_remittance", campaign_id), command).await?;
     Ok(remittance_id)
+}
+
+/// The first id of these parts that nobody decided yet.
+fn named(office: &Office, book: &GiftBook, mut parts: String) -> RemittanceId {
+    loop {
+        let id = RemittanceId::new(office.derived("remittance", &parts));
+        match book.remittances.get(&id).map(|known| &known.step) {
+            None | Some(RemittanceStep::Proposed) => return id,
+            Some(_) => parts.push_str("|again"),
+        }
+    }
 }
 
 /// Approves a remittance that somebody else proposed, with the number of the bank's voucher.

@@ -3,7 +3,7 @@
 //!
 //! Each line is taken whole, campaign and fund together, or not at all with the reason; a bad line never stops the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::aggregate::{Context, Decider, ImpossibleEvent};
@@ -19,10 +19,10 @@ use projections::Until;
 use projections::donation_totals::queries;
 use serde::Serialize;
 
-use super::goods::refund_commands;
-use super::{book_of, campaign, refund_donation};
+use super::goods::{refund_commands, take_refund};
+use super::{book_of, campaign};
 use crate::lang::Lang;
-use crate::processes::{Desk, Office, ProcessError, Step};
+use crate::processes::{Desk, Office, ProcessError, Step, Taken};
 use crate::registers::statements::{Entry, Statement, What};
 
 /// What came of a statement.
@@ -42,9 +42,6 @@ pub struct ImportedStatement {
     pub fees: Money,
     /// What came of each line, in the order in which they were taken: gifts, then refunds.
     pub lines: Vec<LineOutcome>,
-    /// The gifts that this file brought.
-    #[serde(skip)]
-    taken: BTreeSet<DonationId>,
 }
 
 /// What came of a line.
@@ -168,18 +165,13 @@ impl Into<'_> {
         Ok(others.map(|row| (row.donation_id, row.campaign_id)).collect())
     }
 
-    /// Takes a line; whether it was new.
-    async fn take(&self, entry: &Entry, donation_id: DonationId) -> Result<bool, ProcessError> {
+    /// Takes a line; whether it was new. One that stands twice in a file is known the second time.
+    async fn take(&self, entry: &Entry, donation_id: DonationId) -> Result<Taken, ProcessError> {
         match &entry.what {
             What::Gift { fee, payer } => self.take_gift(entry, donation_id, *fee, payer.as_ref()).await,
             What::Refund { number } => {
-                let known = self.book.gifts.get(&donation_id).is_some_and(|gift| {
-                    gift.refunds.iter().any(|refund| refund.number.as_ref() == Some(number))
-                });
-                let of = (self.campaign_id, donation_id);
-                let number = Some(number.clone());
-                refund_donation(self.office, self.desk, of, entry.amount, entry.on, number).await?;
-                Ok(!known)
+                let refund = (entry.amount, entry.on, Some(number.clone()));
+                take_refund(self.office, self.desk, (self.campaign_id, donation_id), refund).await
             }
         }
     }
@@ -190,7 +182,7 @@ impl Into<'_> {
         donation_id: DonationId,
         fee: Money,
         payer: Option<&DonorName>,
-    ) -> Result<bool, ProcessError> {
+    ) -> Result<Taken, ProcessError> {
         let office = self.office;
         let donor = self.donor(donation_id);
         let donor_name = match payer {
@@ -207,8 +199,8 @@ impl Into<'_> {
         ];
         let (campaign_id, amount, on) = (self.campaign_id, entry.amount, entry.on);
         let parts = format!("{campaign_id}|{donation_id}|{amount}|{on}|{fee}|{}", payer.is_some());
-        office.together(self.desk, office.derived("statement_gift", &parts), steps).await?;
-        Ok(!self.book.gifts.contains_key(&donation_id))
+        let done = office.together(self.desk, office.derived("statement_gift", &parts), steps).await?;
+        Ok(Taken::of(done.as_ref()))
     }
 
     fn donor(&self, donation_id: DonationId) -> PersonId {
@@ -262,7 +254,7 @@ impl Rehearsal {
         into: &Into<'_>,
         entry: &Entry,
         donation_id: DonationId,
-    ) -> Result<bool, ProcessError> {
+    ) -> Result<Taken, ProcessError> {
         let (of_campaign, of_fund) = match &entry.what {
             // whether a name comes with it changes no decision, and none is opened or sealed for this
             What::Gift { fee, .. } => into.gift_commands(entry, donation_id, *fee, None),
@@ -278,7 +270,7 @@ impl Rehearsal {
         let damaged = |error: ImpossibleEvent| ProcessError::Damaged(error.to_string());
         gifts.iter().try_for_each(|event| self.campaign.try_evolve(event)).map_err(damaged)?;
         credits.iter().try_for_each(|event| self.fund.try_evolve(event)).map_err(damaged)?;
-        Ok(!gifts.is_empty())
+        Ok(if gifts.is_empty() { Taken::Repeated } else { Taken::New })
     }
 }
 
@@ -293,27 +285,22 @@ impl ImportedStatement {
         &mut self,
         entry: &Entry,
         donation_id: DonationId,
-        taken: Result<bool, ProcessError>,
+        taken: Result<Taken, ProcessError>,
     ) -> Result<(), ProcessError> {
         let amount = entry.amount;
         let outcome = match (taken, &entry.what) {
-            // a line that stands twice in one file is known the second time
-            (Ok(true), What::Gift { .. }) if !self.taken.insert(donation_id) => {
-                self.known += 1;
-                StatementOutcome::Known
-            }
-            (Ok(true), What::Gift { fee, .. }) => {
+            (Ok(Taken::New), What::Gift { fee, .. }) => {
                 self.gifts += 1;
                 self.received = self.received.plus(amount)?;
                 self.fees = self.fees.plus(*fee)?;
                 StatementOutcome::Taken
             }
-            (Ok(true), What::Refund { .. }) => {
+            (Ok(Taken::New), What::Refund { .. }) => {
                 self.refunds += 1;
                 self.refunded = self.refunded.plus(amount)?;
                 StatementOutcome::Taken
             }
-            (Ok(false), _) => {
+            (Ok(Taken::Repeated), _) => {
                 self.known += 1;
                 StatementOutcome::Known
             }

@@ -32,6 +32,7 @@ pub use totp::QrPicture;
 
 use super::{Desk, Office, ProcessError, Step};
 use sessions::end_sessions;
+pub use sessions::{Standing, lock_sessions, overtaken, still_stands};
 
 /// An account that is to be opened.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use domain::user::{
 use sqlx::Row;
 use tokio::sync::Semaphore;
 
-use super::{change_user, end_sessions, system_desk};
+use super::{Standing, change_user, end_sessions, system_desk};
 use crate::processes::{Desk, Office, ProcessError};
 
 /// How long an account waits after too many refusals, in minutes.
@@ -68,7 +68,7 @@ pub async fn sign_in(
     password: &str,
     now: DateTime<Utc>,
 ) -> Result<Account, ProcessError> {
-    let user = check_password(office, account, password, now).await?;
+    let (user, _) = check_password(office, account, password, now).await?;
     admit(office, &user, SignInDoor::Password, None, now).await
 }
 
@@ -84,7 +84,8 @@ pub async fn admit_by_password(
     admit(office, user, SignInDoor::Password, None, now).await
 }
 
-/// Who has this account and password. Nothing is recorded but a refusal: the visitor may have more to show.
+/// Who has this account and password, and what that rests on. Nothing is recorded but a refusal: the visitor may have more to
+/// show.
 ///
 /// # Errors
 /// [`ProcessError::Refused`] with the code `sign_in_refused`, whatever the reason.
@@ -93,10 +94,11 @@ pub async fn check_password(
     account: &str,
     password: &str,
     now: DateTime<Utc>,
-) -> Result<Account, ProcessError> {
+) -> Result<(Account, Standing), ProcessError> {
     let stored =
         sqlx::query(include_str!("sql/read_password.sql")).bind(account).fetch_optional(&office.pool).await?;
     let hash = stored.as_ref().map(|row| row.try_get("hash")).transpose()?;
+    let password_set_at = stored.as_ref().map(|row| row.try_get("set_at")).transpose()?;
     let waits = stored.as_ref().map(|row| row.try_get("waits")).transpose()?.unwrap_or(false);
     let right = fits(password.to_owned(), hash.unwrap_or_else(|| NOBODY.to_owned())).await?;
     let Ok(account) = ActorId::parse(account) else { return Err(refused()) };
@@ -104,7 +106,9 @@ pub async fn check_password(
     let known =
         loaded.state.account().filter(|user| user.kind == UserKind::Staff && user.entry == Entry::Open);
     match known {
-        Some(user) if right && !waits && stored.is_some() => Ok(user.clone()),
+        Some(user) if right && !waits && stored.is_some() => {
+            Ok((user.clone(), Standing { version: loaded.version, password_set_at }))
+        }
         Some(_) if !waits && stored.is_some() => {
             if let Some(tries) = take_try(office, &account).await? {
                 record_refusals(office, &account, tries, now).await?;

@@ -6,11 +6,11 @@ use domain::actor::ActorId;
 use domain::explain::Explain;
 use domain::identity_provider::{IdentityProvider, IdentityProviderCommand, ProviderRefusal, is_told};
 use domain::personal::BlindIndex;
-use domain::user::{Account, Entry, SignInDoor, SignInProof, UserCommand};
+use domain::user::{Account, Entry, SignInDoor, SignInProof, User, UserCommand};
 use uuid::Uuid;
 
 use super::passwords::{NOBODY, admit};
-use super::{system_desk, user};
+use super::{Standing, system_desk, user};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// The longest subject (OpenID Connect Core 1.0, 2).
@@ -80,7 +80,8 @@ pub async fn unlink_identity(
     super::end_sessions(office, desk, account).await
 }
 
-/// Which user the provider's subject is, or why none that may come in; with whose account, where that is known.
+/// Which user the provider's subject is and what that rests on, or why none that may come in; with whose account, where that
+/// is known.
 ///
 /// # Errors
 /// [`ProcessError`] when a stream cannot be read.
@@ -88,14 +89,15 @@ pub async fn user_of_subject(
     office: &Office,
     issuer: &str,
     subject: &str,
-) -> Result<Result<Account, (ProviderRefusal, Option<ActorId>)>, ProcessError> {
+) -> Result<Result<(Account, Standing), (ProviderRefusal, Option<ActorId>)>, ProcessError> {
     let subject = index_of(office, issuer, subject);
     let provider =
         office.repository.load_newest::<IdentityProvider>(IdentityProvider::stream_id(issuer)).await?;
     let Some(account) = provider.state.account_of(&subject) else {
         return Ok(Err((ProviderRefusal::SubjectUnknown, None)));
     };
-    let user = user(office, account).await?;
+    let loaded = office.repository.load_newest::<User>(account).await?;
+    let user = loaded.state.account().cloned().ok_or(ProcessError::Unknown { what: "user" })?;
     let same = |known: &domain::user::LinkedIdentity| known.issuer == issuer && known.subject == subject;
     Ok(match user {
         user if !user.identity.as_ref().is_some_and(same) => Err((ProviderRefusal::SubjectUnknown, None)),
@@ -103,7 +105,7 @@ pub async fn user_of_subject(
         user if user.roles.is_empty() => Err((ProviderRefusal::RolesMissing, Some(user.account))),
         user => {
             prepare_tries(office, &user.account).await?;
-            Ok(user)
+            Ok((user, Standing { version: loaded.version, password_set_at: None }))
         }
     })
 }

@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::actor::ActorId;
+
 use super::super::{Appeal, BenefitCase, Notice, Outcome, ReviewedCase, RulesAnswer, Step};
 use super::{Command, Error, Event, Now, Verdict, are_filled, ensure, is_filled};
 
@@ -41,6 +43,16 @@ fn check_rules(rules: &RulesAnswer) -> Result<(), Error> {
 }
 
 impl BenefitCase {
+    /// Whether the newest decision is this one, made by this person on this day.
+    pub fn was_decided_by(&self, by: &ActorId, outcome: Outcome, decided_on: NaiveDate) -> bool {
+        let decision = match (self, outcome) {
+            (BenefitCase::Enrolled(case), Outcome::Approved) => &case.latest_decision,
+            (BenefitCase::Refused(case), Outcome::Refused) => &case.decision,
+            _ => return false,
+        };
+        decision.decided_on == decided_on && decision.decided_by == *by
+    }
+
     fn was_decided(&self, outcome: Outcome, decided_on: NaiveDate) -> bool {
         match (self, outcome) {
             (BenefitCase::Enrolled(case), Outcome::Approved) => case.latest_decision.decided_on == decided_on,

@@ -152,7 +152,7 @@ impl Doors<'_> {
 /// Suspends cases, half of them over HTTP and half in process, in the order HTTP, process, process, HTTP: who comes later
 /// finds another log.
 async fn commands(doors: &Doors<'_>) {
-    let each = (doors.cases / 4 / WRITERS).clamp(1, 60);
+    let each = (doors.cases / 4 / WRITERS).clamp(1, 240);
     println!("\ncommands, {WRITERS} callers, {} suspensions each way", 2 * each * WRITERS);
     let (mut http, mut process) = (Took::default(), Took::default());
     for (pass, over_http) in [true, false, false, true].into_iter().enumerate() {
