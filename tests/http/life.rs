@@ -78,8 +78,8 @@ async fn pay(doors: &Doors, staff: &Staff) {
     let file = String::from_utf8(file).unwrap();
     assert!(!file.contains(WANG.account) && !file.contains(ZHAO.account), "they are in another program");
     // answers are kept one after another, a moment after they are given
-    let late = doors.post_as(&staff.clerk, &format!("/runs/{id}/submission"), &seen, "after", &[]).await;
-    assert_eq!(late.status, 409, "{late:?}");
+    let again = doors.post_as(&staff.clerk, &format!("/runs/{id}/submission"), &seen, "after", &[]).await;
+    assert_eq!(again.status, 200, "{again:?}");
     let after = doors.small.office.derived("http_request", "li.na|after");
     let owner = doors.small.ledger.owner();
     let kept_after =
