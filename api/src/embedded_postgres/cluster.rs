@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +20,7 @@ listen_addresses = ''
 unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 200
+shared_buffers = '192MB'
 fsync = on
 synchronous_commit = on
 full_page_writes = on
@@ -46,11 +46,6 @@ log_connections = off
 log_temp_files = -1
 log_autovacuum_min_duration = -1
 ";
-
-/// The part of the machine's memory that the server keeps pages in, and its bounds, in MB: every page that is not there is
-/// read, checked and copied again. The server's manual says a quarter; the ledger works on the same machine.
-const MEMORY_PART: u64 = 8;
-const BUFFERS_MB: RangeInclusive<u64> = 128..=1024;
 
 /// A password. `Debug` does not show it.
 #[derive(Clone, Serialize, Deserialize, ZeroizeOnDrop)]
@@ -104,22 +99,8 @@ pub(super) fn configure(
 ) -> Result<(), EmbeddedPostgresError> {
     let path = cluster.join("ledger.conf");
     let socket = format!("unix_socket_directories = '{}'\n", socket_dir.display());
-    let buffers = format!("shared_buffers = '{}MB'\n", buffers_megabytes(memory_megabytes()));
-    fs::write(&path, SETTINGS.to_owned() + &buffers + &socket).at(Attempt::Write, &path)?;
+    fs::write(&path, SETTINGS.to_owned() + &socket).at(Attempt::Write, &path)?;
     account.own(&path)
-}
-
-fn buffers_megabytes(memory: Option<u64>) -> u64 {
-    let part = memory.unwrap_or_default() / MEMORY_PART;
-    part.clamp(*BUFFERS_MB.start(), *BUFFERS_MB.end())
-}
-
-/// The memory of the machine, where it says so.
-fn memory_megabytes() -> Option<u64> {
-    let told = fs::read_to_string("/proc/meminfo").ok()?;
-    let total = told.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-    let kilobytes: u64 = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kilobytes / 1024)
 }
 
 fn make(home: &Home, account: ServerAccount, binaries: &Binaries) -> Result<(), EmbeddedPostgresError> {
@@ -175,18 +156,4 @@ fn remove_unfinished(home: &Home) -> Result<(), EmbeddedPostgresError> {
         removed.at(Attempt::Remove, &path)?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_take_an_eighth_of_the_memory_within_bounds() {
-        let cases = [(None, 128), (Some(512), 128), (Some(4_096), 512), (Some(65_536), 1_024)];
-        for (memory, buffers) in cases {
-            assert_eq!(buffers_megabytes(memory), buffers, "{memory:?}");
-        }
-        assert!(memory_megabytes().is_some_and(|megabytes| megabytes > 256), "this machine says what it has");
-    }
 }
