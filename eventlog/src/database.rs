@@ -11,6 +11,9 @@ pub const SERVICE_ROLE: &str = "ledger_service";
 /// The role in which the service reads on behalf of somebody: it sees rows of their communities alone.
 pub const READER_ROLE: &str = "ledger_reader";
 
+/// How many rounds of questions may be asked at the same time.
+const ROUNDS_MAX: u32 = 4;
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// One ledger: a schema in a database, the login that owns its tables and the login that works with them.
@@ -98,10 +101,11 @@ impl LedgerDatabase {
         if self.same_login { options.options([("role", SERVICE_ROLE)]) } else { options }
     }
 
-    /// How the appender and bulk appends connect. Their statements are few and always find their rows by index, so
-    /// they are planned once: otherwise the server plans them anew for each batch, as it takes the arrays of a batch
-    /// for longer than they are, and a plan made while a table was small would go on scanning it.
-    pub(crate) fn appender_options(&self) -> PgConnectOptions {
+    /// How connections are made for the appender, for bulk appends and for rounds of questions. Their statements are few
+    /// and always find their rows by index, so they are planned once: otherwise the server plans them anew for each
+    /// batch, as it takes the arrays of a batch for longer than they are, and a plan made while a table was small would
+    /// go on scanning it.
+    pub(crate) fn planned_once_options(&self) -> PgConnectOptions {
         self.service_options().options([("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off")])
     }
 
@@ -166,6 +170,13 @@ pub async fn migrate(database: &LedgerDatabase, clock: Clock) -> Result<(), Data
 pub async fn service_pool(database: &LedgerDatabase, connections_max: u32) -> Result<PgPool, DatabaseError> {
     let pool = PgPoolOptions::new().max_connections(connections_max).test_before_acquire(false);
     Ok(pool.connect_with(database.service_options()).await?)
+}
+
+/// A few connections as the service for questions that many ask at once, with statements that are planned once; see
+/// [`crate::gather`]. They are made when they are first needed.
+pub(crate) fn rounds_pool(database: &LedgerDatabase) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(ROUNDS_MAX).test_before_acquire(false);
+    pool.connect_lazy_with(database.planned_once_options())
 }
 
 /// A pool of connections as the owner, for rebuilding what can be rebuilt.

@@ -5,8 +5,8 @@ use std::fmt;
 
 use tokio::sync::{mpsc, oneshot};
 
-/// Questions of one round.
-const ROUND_MAX: usize = 256;
+/// The most questions of one round.
+const ROUND_MAX: usize = 1_024;
 
 /// Asks together. Cheap to clone; ends with its last clone.
 pub struct Gather<Q, A> {

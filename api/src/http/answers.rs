@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use eventlog::gather::Gather;
@@ -16,7 +16,10 @@ use super::problem::Problem;
 use crate::processes::ProcessError;
 
 /// How long answers are collected before they are kept together.
-const PAUSE: Duration = Duration::from_millis(20);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often old answers are looked for.
+const FORGETTING: Duration = Duration::from_secs(1);
 
 /// A request that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,11 +105,17 @@ impl Answers {
             let pool = reader.clone();
             async move { read(&pool, &keys).await.ok() }
         });
+        let forgot_at = Arc::new(Mutex::new(None));
         let keeping = Gather::start(move |answers: Vec<(Keyed, KeptAnswer)>| {
-            let pool = keeper.clone();
+            let (pool, forgot_at) = (keeper.clone(), Arc::clone(&forgot_at));
             async move {
                 // nobody waits for it, and the more come together the less each costs
                 tokio::time::sleep(PAUSE).await;
+                if is_time(&forgot_at)
+                    && let Err(error) = sqlx::query(include_str!("sql/forget_answers.sql")).execute(&pool).await
+                {
+                    tracing::warn!(%error, "old answers were not forgotten");
+                }
                 keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()])
             }
         });
@@ -193,7 +202,17 @@ async fn read(pool: &PgPool, keys: &[Uuid]) -> Result<Vec<Option<AnswerRow>>, sq
         .collect()
 }
 
-/// Keeps answers, and forgets some that are older than a week.
+/// Whether old answers have not been looked for lately; from now on they have.
+fn is_time(forgot_at: &Mutex<Option<Instant>>) -> bool {
+    let mut forgot_at = forgot_at.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_time = forgot_at.is_none_or(|at| at.elapsed() >= FORGETTING);
+    if is_time {
+        *forgot_at = Some(Instant::now());
+    }
+    is_time
+}
+
+/// Keeps answers.
 ///
 /// Does not wait until the disk has it: an answer that a crash loses is given again, as what was done is in the log.
 async fn keep(pool: &PgPool, answers: &[(Keyed, KeptAnswer)]) -> Result<(), sqlx::Error> {
@@ -205,6 +224,5 @@ async fn keep(pool: &PgPool, answers: &[(Keyed, KeptAnswer)]) -> Result<(), sqlx
     sqlx::query("set local synchronous_commit = off").execute(&mut *transaction).await?;
     let query = sqlx::query(include_str!("sql/keep_answers.sql")).bind(keys).bind(digests);
     query.bind(statuses).bind(bodies).execute(&mut *transaction).await?;
-    sqlx::query(include_str!("sql/forget_answers.sql")).execute(&mut *transaction).await?;
     transaction.commit().await
 }

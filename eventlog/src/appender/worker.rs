@@ -70,7 +70,7 @@ impl<'b> Batch<'b> {
 
 impl Worker {
     pub(super) async fn connect(database: LedgerDatabase, growth: Growth) -> Result<Worker, sqlx::Error> {
-        let connection = Some(database.appender_options().connect().await?);
+        let connection = Some(database.planned_once_options().connect().await?);
         Ok(Worker { database, growth, connection, versions: Versions::new() })
     }
 
@@ -151,7 +151,7 @@ impl Worker {
     pub(super) async fn connected(&mut self) -> Result<&mut PgConnection, Failure> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.database.appender_options().connect().await.map_err(Failure::unreachable)?,
+            None => self.database.planned_once_options().connect().await.map_err(Failure::unreachable)?,
         };
         Ok(self.connection.insert(connection))
     }

@@ -126,7 +126,7 @@ impl Appender {
     /// # Errors
     /// [`AppendError::Database`] when no connection can be had.
     pub async fn open_bulk(&self, options: &BulkOptions) -> Result<Bulk, AppendError> {
-        let connecting = self.database().appender_options();
+        let connecting = self.database().planned_once_options();
         let connection = connecting.connect().await.map_err(unreachable_database)?;
         Ok(Bulk { connection, growth: self.growth().clone(), options: options.clone() })
     }

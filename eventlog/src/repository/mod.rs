@@ -19,11 +19,12 @@ use domain::aggregate::{Context, Decider};
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sqlx::PgPool;
 
 use crate::append::{AppendError, Appended, Malformed, StreamAppend, StreamId};
 use crate::appender::Appender;
 use crate::bulk::{Bulk, BulkAppended, BulkError, BulkOptions, Chunk};
-use crate::database::{DatabaseError, LedgerDatabase, service_pool};
+use crate::database::{DatabaseError, LedgerDatabase, rounds_pool, service_pool};
 use crate::event::StoredEvent;
 use crate::gather::Gather;
 use crate::read::{Log, ReadError};
@@ -47,6 +48,7 @@ pub struct Repository {
     turns: Arc<Turns>,
     /// What streams hold beyond what is known of them.
     news: Gather<(StreamId, u64), Vec<StoredEvent>>,
+    rounds: PgPool,
     /// The longest log that anything here was read from or written to.
     length: Arc<AtomicU64>,
 }
@@ -100,8 +102,9 @@ impl Repository {
     /// Runs over a log and an appender of the same ledger.
     pub fn new(log: Log, appender: Appender) -> Repository {
         let cache = Arc::new(StateCache::new(STATES_MAX));
-        let (news, length) = (log.news_together(), Arc::default());
-        Repository { log, appender, cache, turns: Arc::new(Turns::new()), news, length }
+        let rounds = rounds_pool(appender.database());
+        let (news, length) = (Log::new(rounds.clone()).news_together(), Arc::default());
+        Repository { log, appender, cache, turns: Arc::new(Turns::new()), news, rounds, length }
     }
 
     /// How many events the log has at least: every event that any state or answer of this process rests on is among them.
@@ -118,6 +121,12 @@ impl Repository {
 
     fn saw(&self, position: u64) {
         self.length.fetch_max(position + 1, Ordering::AcqRel);
+    }
+
+    /// Connections for questions that many ask at once: what is asked there is planned once, so that it must find its
+    /// rows by index.
+    pub fn rounds(&self) -> &PgPool {
+        &self.rounds
     }
 
     /// The log it reads.
