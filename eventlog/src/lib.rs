@@ -20,6 +20,7 @@ pub mod merkle;
 pub mod metadata;
 pub mod read;
 pub mod repository;
+pub mod rounds;
 pub mod secret_file;
 pub mod stream_all;
 pub mod subscribe;

@@ -1,6 +1,5 @@
 //! Reading the log: one stream, a page from a position, or everything at full speed.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +10,6 @@ use uuid::Uuid;
 
 use crate::append::{AppendError, Appended, CommandKey, StreamId};
 use crate::event::{DecodeError, StoredEvent};
-use crate::gather::Gather;
 use crate::stream_all::EventStream;
 
 /// Reads one ledger's log. Cheap to clone.
@@ -88,43 +86,6 @@ impl Log {
         let last: i64 =
             sqlx::query_scalar(include_str!("sql/last_position.sql")).fetch_one(&self.pool).await?;
         Ok((last + 1).cast_unsigned())
-    }
-
-    /// What streams hold after a place in them, asked together with others.
-    pub(crate) fn news_together(&self) -> Gather<(StreamId, u64), Vec<StoredEvent>> {
-        let log = self.clone();
-        Gather::start(move |asked: Vec<(StreamId, u64)>| {
-            let log = log.clone();
-            async move { log.read_news(&asked).await.ok() }
-        })
-    }
-
-    /// The events of each stream after the one with the sequence that is given with it, in the order of the question. What
-    /// several ask alike is asked once: everybody's token asks for the same user.
-    async fn read_news(&self, asked: &[(StreamId, u64)]) -> Result<Vec<Vec<StoredEvent>>, ReadError> {
-        let mut places = HashMap::with_capacity(asked.len());
-        let (mut types, mut ids, mut known) = (Vec::new(), Vec::new(), Vec::new());
-        for question @ (stream, sequence) in asked {
-            places.entry(question).or_insert_with(|| {
-                types.push(stream.kind.as_ref());
-                ids.push(stream.id.as_str());
-                known.push(sequence.cast_signed());
-                ids.len() - 1
-            });
-        }
-        let mut news = vec![Vec::new(); ids.len()];
-        let query = sqlx::query(include_str!("sql/read_news.sql")).bind(types).bind(ids).bind(known);
-        for row in query.fetch_all(&self.pool).await? {
-            let place = usize::try_from(row.try_get::<i64, _>(9)?).unwrap_or_default();
-            if let Some(stream) = place.checked_sub(1).and_then(|place| news.get_mut(place)) {
-                stream.push(event_of(&row)?);
-            }
-        }
-        news.iter_mut().for_each(|stream: &mut Vec<StoredEvent>| {
-            stream.sort_unstable_by_key(|event| event.sequence);
-        });
-        let of = |question| places.get(question).map_or_else(Vec::new, |place: &usize| news[*place].clone());
-        Ok(asked.iter().map(of).collect())
     }
 
     /// A stream's events, in order; none for a stream that does not exist.
@@ -298,7 +259,7 @@ pub(crate) fn command_of(row: &PgRow) -> Result<RecordedCommand, sqlx::Error> {
 }
 
 /// Reads a row. The JSON columns come as the text that was stored, so they are read as text unchecked.
-fn event_of(row: &PgRow) -> Result<StoredEvent, ReadError> {
+pub(crate) fn event_of(row: &PgRow) -> Result<StoredEvent, ReadError> {
     Ok(StoredEvent {
         position: row.try_get::<i64, _>(0)?.cast_unsigned(),
         recorded_at: row.try_get(1)?,

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use eventlog::gather::Gather;
-use sqlx::{FromRow, PgPool, Row};
+use eventlog::rounds::{RecordedAnswer, Rounds};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -42,18 +43,9 @@ pub struct KeptAnswer {
 /// The answers of one ledger, read and kept for all together who ask at once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Answers {
-    pool: PgPool,
+    rounds: Rounds,
     keys: Keys,
-    reading: Gather<Uuid, Option<AnswerRow>>,
     keeping: Gather<(Keyed, KeptAnswer), ()>,
-}
-
-/// An answer as it stands in its table.
-#[derive(Clone, Debug, FromRow)]
-struct AnswerRow {
-    sha256: Vec<u8>,
-    status: i16,
-    body: Option<String>,
 }
 
 /// The keys of requests that are at work, or whose answers are on their way to the table.
@@ -99,12 +91,8 @@ impl Drop for Turn {
 
 impl Answers {
     /// The answers that a ledger keeps.
-    pub fn new(pool: PgPool) -> Answers {
-        let (reader, keeper) = (pool.clone(), pool.clone());
-        let reading = Gather::start(move |keys: Vec<Uuid>| {
-            let pool = reader.clone();
-            async move { read(&pool, &keys).await.ok() }
-        });
+    pub fn new(rounds: &Rounds) -> Answers {
+        let (rounds, keeper) = (rounds.clone(), rounds.pool().clone());
         let forgot_at = Arc::new(Mutex::new(None));
         let keeping = Gather::start(move |answers: Vec<(Keyed, KeptAnswer)>| {
             let (pool, forgot_at) = (keeper.clone(), Arc::clone(&forgot_at));
@@ -112,14 +100,15 @@ impl Answers {
                 // nobody waits for it, and the more come together the less each costs
                 tokio::time::sleep(PAUSE).await;
                 if is_time(&forgot_at)
-                    && let Err(error) = sqlx::query(include_str!("sql/forget_answers.sql")).execute(&pool).await
+                    && let Err(error) =
+                        sqlx::query(include_str!("sql/forget_answers.sql")).execute(&pool).await
                 {
                     tracing::warn!(%error, "old answers were not forgotten");
                 }
                 keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()])
             }
         });
-        Answers { pool, keys: Keys::default(), reading, keeping }
+        Answers { rounds, keys: Keys::default(), keeping }
     }
 
     /// Begins a request under its key, unless it was answered before.
@@ -139,11 +128,8 @@ impl Answers {
                 Key::Answered(_, answer) => return Ok(Begun::Answered(answer.clone())),
             },
         };
-        let found = match self.reading.ask(keyed.key).await {
-            Some(found) => found,
-            None => read(&self.pool, &[keyed.key]).await.map_err(ProcessError::from)?.pop().flatten(),
-        };
-        let Some(AnswerRow { sha256, status, body }) = found else { return Ok(Begun::Turn(turn)) };
+        let found = self.rounds.recorded_answer(keyed.key).await.map_err(ProcessError::from)?;
+        let Some(RecordedAnswer { sha256, status, body }) = found else { return Ok(Begun::Turn(turn)) };
         if sha256 != keyed.sha256 {
             return Err(reused());
         }
@@ -163,7 +149,7 @@ impl Answers {
         let answers = self.clone();
         tokio::spawn(async move {
             if answers.keeping.ask((keyed, answer.clone())).await.is_none()
-                && let Err(error) = keep(&answers.pool, &[(keyed, answer)]).await
+                && let Err(error) = keep(answers.rounds.pool(), &[(keyed, answer)]).await
             {
                 tracing::warn!(%error, "an answer was not kept; a repeat will be done again");
             }
@@ -189,17 +175,6 @@ fn reused() -> Problem {
         "the idempotency key was used for another request; take a new one",
     )
     .at("Idempotency-Key")
-}
-
-/// The answers under some keys, in their order.
-async fn read(pool: &PgPool, keys: &[Uuid]) -> Result<Vec<Option<AnswerRow>>, sqlx::Error> {
-    let rows = sqlx::query(include_str!("sql/read_answers.sql")).bind(keys).fetch_all(pool).await?;
-    rows.iter()
-        .map(|row| {
-            let sha256: Option<Vec<u8>> = row.try_get("sha256")?;
-            sha256.map(|_| AnswerRow::from_row(row)).transpose()
-        })
-        .collect()
 }
 
 /// Whether old answers have not been looked for lately; from now on they have.

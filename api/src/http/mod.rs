@@ -86,7 +86,7 @@ impl Api {
 
     /// The same, with the public keys that go into bundles.
     pub fn knowing(office: Office, origin: String, bounds: Bounds, outside: Outside) -> Api {
-        let answers = Answers::new(office.repository.rounds().clone());
+        let answers = Answers::new(office.repository.rounds());
         let summaries = Summaries::new(&office);
         let limits = Limits::new(bounds);
         let (metrics, length) = (Metrics::default(), Mutex::default());

@@ -19,15 +19,14 @@ use domain::aggregate::{Context, Decider};
 use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::PgPool;
 
 use crate::append::{AppendError, Appended, Malformed, StreamAppend, StreamId};
 use crate::appender::Appender;
 use crate::bulk::{Bulk, BulkAppended, BulkError, BulkOptions, Chunk};
-use crate::database::{DatabaseError, LedgerDatabase, rounds_pool, service_pool};
+use crate::database::{DatabaseError, LedgerDatabase, service_pool};
 use crate::event::StoredEvent;
-use crate::gather::Gather;
 use crate::read::{Log, ReadError};
+use crate::rounds::Rounds;
 use cache::{Remembered, StateCache};
 pub use error::ExecuteError;
 pub use request::RequestMeta;
@@ -47,8 +46,7 @@ pub struct Repository {
     cache: Arc<StateCache>,
     turns: Arc<Turns>,
     /// What streams hold beyond what is known of them.
-    news: Gather<(StreamId, u64), Vec<StoredEvent>>,
-    rounds: PgPool,
+    rounds: Rounds,
     /// The longest log that anything here was read from or written to.
     length: Arc<AtomicU64>,
 }
@@ -102,9 +100,8 @@ impl Repository {
     /// Runs over a log and an appender of the same ledger.
     pub fn new(log: Log, appender: Appender) -> Repository {
         let cache = Arc::new(StateCache::new(STATES_MAX));
-        let rounds = rounds_pool(appender.database());
-        let (news, length) = (Log::new(rounds.clone()).news_together(), Arc::default());
-        Repository { log, appender, cache, turns: Arc::new(Turns::new()), news, rounds, length }
+        let (rounds, length) = (Rounds::start(appender.database()), Arc::default());
+        Repository { log, appender, cache, turns: Arc::new(Turns::new()), rounds, length }
     }
 
     /// How many events the log has at least: every event that any state or answer of this process rests on is among them.
@@ -123,9 +120,8 @@ impl Repository {
         self.length.fetch_max(position + 1, Ordering::AcqRel);
     }
 
-    /// Connections for questions that many ask at once: what is asked there is planned once, so that it must find its
-    /// rows by index.
-    pub fn rounds(&self) -> &PgPool {
+    /// What is asked for all who ask at once.
+    pub fn rounds(&self) -> &Rounds {
         &self.rounds
     }
 
@@ -329,7 +325,7 @@ impl Repository {
         let known = known.unwrap_or_else(|| Loaded { state: Arc::new(A::default()), version: 0 });
         let asked_at = Instant::now();
         // asked for all who ask at once; who gets no answer is told why
-        let events = match self.news.ask((stream.clone(), known.version)).await {
+        let events = match self.rounds.news(stream, known.version).await {
             Some(events) => events,
             None => self.log.read_stream_after(stream, known.version).await?,
         };
