@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use eventlog::append::{AppendError, CommandKey};
+use eventlog::database::service_pool;
 use eventlog::read::ReadError;
 use eventlog::repository::{ExecuteError, Repository, RequestMeta};
+use eventlog::rounds::RecordedAnswer;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -46,6 +48,46 @@ async fn many_callers_on_one_aggregate_of_two_processes_lose_nothing() {
     join_all(callers).await.into_iter().for_each(Result::unwrap);
     assert_eq!(ledger.prove().await, 160);
     assert_eq!(coins(&ledger.repository().await, "a").await, 160);
+}
+
+async fn record_answer(ledger: &Ledger, key: Uuid, body: &str) {
+    let service = service_pool(&ledger.database, 1).await.unwrap();
+    let query = sqlx::query("insert into app_answers (key, sha256, status, body) values ($1, $2, 200, $3)");
+    query.bind(key).bind([7; 32]).bind(body).execute(&service).await.unwrap();
+}
+
+#[tokio::test]
+async fn states_and_recorded_answers_that_are_asked_for_at_once_are_each_their_own() {
+    let ledger = Ledger::new().await;
+    let writer = ledger.repository().await;
+    for (id, number) in [("a", 1), ("b", 2), ("a", 3)] {
+        execute(&writer, id, JarCommand::Add(number)).await.unwrap();
+    }
+    let (first, second, unused) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    record_answer(&ledger, first, "1").await;
+    record_answer(&ledger, second, "2").await;
+    let reader = ledger.repository().await;
+    let ids = ["b", "a", "nobody", "a"];
+    let (coins, answers) = futures::join!(
+        join_all(ids.map(|id| coins(&reader, id))),
+        join_all([second, unused, first].map(|key| reader.rounds().recorded_answer(key))),
+    );
+    assert_eq!(coins, [2, 4, 0, 4]);
+    let answer =
+        |body: &str| Some(RecordedAnswer { sha256: vec![7; 32], status: 200, body: Some(body.to_owned()) });
+    let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+    assert_eq!(answers, [answer("2"), None, answer("1")]);
+}
+
+#[tokio::test]
+async fn a_state_is_asked_for_alone_where_its_round_fails() {
+    let ledger = Ledger::new().await;
+    execute(&ledger.repository().await, "a", JarCommand::Add(5)).await.unwrap();
+    let revoke = format!("revoke select on {}.app_answers from ledger_service", ledger.database.schema());
+    sqlx::query(&revoke).execute(&ledger.superuser).await.unwrap();
+    let reader = ledger.repository().await;
+    assert_eq!(coins(&reader, "a").await, 5);
+    assert!(matches!(reader.rounds().recorded_answer(Uuid::now_v7()).await, Err(ReadError::Database(_))));
 }
 
 #[tokio::test]

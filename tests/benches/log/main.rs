@@ -24,6 +24,11 @@ mod totals;
 
 use account::Setting;
 use payment_run::Then;
+use tikv_jemallocator::Jemalloc;
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]

@@ -41,7 +41,7 @@ pub async fn run(setting: &Setting, size: Size, then: Then) {
     seed(office, size.cases).await;
     let fund = fund(office).await;
     let (run, rates) = pay(office, fund, size.cases).await;
-    raw_rows::compare(&app, size.cases, &rates).await;
+    raw_rows::compare(&app, size.cases, run, &rates).await;
     if let Then::Redetermine = then {
         redetermine::run(office, run, size.cases).await;
     } else {
@@ -90,6 +90,7 @@ pub async fn fund(office: &Office) -> FundId {
 
 /// How many lines a second was enough for.
 pub struct Rates {
+    pub calculate: f64,
     /// To be written to the bank and ordered.
     pub release: f64,
     /// To be ordered: a release less what writing its file again took.
@@ -115,7 +116,7 @@ pub async fn pay(office: &Office, fund_id: FundId, cases: u32) -> (RunId, Rates)
     let run = payment_run::open(office, &clerk, &plan).await.unwrap();
     let clock = Watch::start();
     let prepared = payment_run::calculate(office, &clerk, run).await.unwrap();
-    clock.stop("calculate: facts opened, rules asked, lines staged", cases);
+    let calculate = clock.stop("calculate: facts opened, rules asked, lines staged", cases);
     approve(office, &clerk, run, prepared.calculation.warning_count).await;
     let clock = Watch::start();
     let mut file = Vec::new();
@@ -143,7 +144,7 @@ pub async fn pay(office: &Office, fund_id: FundId, cases: u32) -> (RunId, Rates)
         settlement.results.settled_count,
         settlement.pending_count
     );
-    (run, Rates { release, order, settle })
+    (run, Rates { calculate, release, order, settle })
 }
 
 /// The bank pays every line of its file.

@@ -1,9 +1,10 @@
-//! The rows of a run's orders and settlements, copied raw into a table with the log's columns, conditions and indexes, a
-//! transaction for each 5,000: what the server itself takes for them. The log's two guards are not there.
+//! The rows that a run writes, copied raw into a table with the same columns, conditions and indexes, a transaction for each
+//! 5,000: what the server itself takes for them. The log's two guards are not there.
 
 use std::time::{Duration, Instant};
 
 use api::app::App;
+use domain::ids::RunId;
 use futures::TryStreamExt;
 use sqlx::{Executor, PgConnection};
 
@@ -13,41 +14,75 @@ use crate::server_clock::server_time;
 /// Rows of one transaction, as many as a chunk of the ledger's own.
 const CHUNK: usize = 5_000;
 
-pub async fn compare(app: &App, lines: u32, rates: &Rates) {
+pub async fn compare(app: &App, lines: u32, run: RunId, rates: &Rates) {
     let mut owner = app.owner().acquire().await.unwrap();
+    let staged = staged_rows(lines, run);
+    told(&mut owner, (lines, LINES, "staged"), &staged, &[("calculate", rates.calculate)]).await;
     let orders = [("release", rates.release), ("ordering alone", rates.order)];
     for (event, steps) in [("PaymentOrdered", &orders[..]), ("PaymentSettled", &[("settle", rates.settle)])] {
-        owner.execute(TABLE).await.unwrap();
-        let (took, server) = copy(&mut owner, event).await;
-        let raw = f64::from(lines) / took.as_secs_f64();
-        println!(
-            "  {:<52} {raw:>9.0} lines/s  server {:>5.1} µs/line",
-            format!("raw COPY of the {event} rows"),
-            server.as_secs_f64() * 1e6 / f64::from(lines)
-        );
-        for (step, ours) in steps {
-            println!("    {step:<50} {ours:>9.0} lines/s  {:.2}× of it", ours / raw);
-        }
-        owner.execute("drop table raw_rows").await.unwrap();
+        let rows = rows_of(&mut owner, event).await;
+        told(&mut owner, (lines, EVENTS, event), &rows, steps).await;
     }
 }
 
-const TABLE: &str = "create table raw_rows (like log_events including constraints, primary key (aggregate_id, aggregate_type, sequence), unique (position))";
+const LINES: &str = "create table raw_rows (like app_run_lines including all)";
 
-/// Copies the rows of one kind of event out, which is not counted, and in again.
-async fn copy(connection: &mut PgConnection, event: &str) -> (Duration, Duration) {
+const EVENTS: &str = "create table raw_rows (like log_events including constraints, primary key (aggregate_id, aggregate_type, sequence), unique (position))";
+
+/// Copies rows into a table of their own, and says how the steps that write such rows compare.
+async fn told(
+    connection: &mut PgConnection,
+    (lines, table, what): (u32, &str, &str),
+    rows: &[String],
+    steps: &[(&str, f64)],
+) {
+    connection.execute(table).await.unwrap();
+    let (took, server) = copy(connection, rows).await;
+    connection.execute("drop table raw_rows").await.unwrap();
+    let raw = f64::from(lines) / took.as_secs_f64();
+    println!(
+        "  {:<52} {raw:>9.0} lines/s  server {:>5.1} µs/line",
+        format!("raw COPY of the {what} rows"),
+        server.as_secs_f64() * 1e6 / f64::from(lines)
+    );
+    for (step, ours) in steps {
+        println!("    {step:<50} {ours:>9.0} lines/s  {:.2}× of it", ours / raw);
+    }
+}
+
+/// The questions for a run's staged lines, a chunk each.
+fn staged_rows(lines: u32, run: RunId) -> Vec<String> {
+    let chunk = |from| {
+        format!(
+            "select * from app_run_lines where run_id = '{run}' and line_number >= {from} and line_number < {}",
+            from + CHUNK
+        )
+    };
+    (0..lines as usize).step_by(CHUNK).map(chunk).collect()
+}
+
+/// The questions for the events of one type, a chunk each.
+async fn rows_of(connection: &mut PgConnection, event: &str) -> Vec<String> {
     let positions: Vec<i64> =
         sqlx::query_scalar("select position from log_events where event_type = $1 order by position")
             .bind(event)
-            .fetch_all(&mut *connection)
+            .fetch_all(connection)
             .await
             .unwrap();
-    let (mut took, mut server) = (Duration::ZERO, Duration::ZERO);
-    for chunk in positions.chunks(CHUNK) {
+    let chunk = |chunk: &[i64]| {
         let (first, last) = (chunk[0], chunk[chunk.len() - 1]);
-        let out = format!(
-            "copy (select * from log_events where position between {first} and {last} and event_type = '{event}') to stdout (format binary)"
-        );
+        format!(
+            "select * from log_events where position between {first} and {last} and event_type = '{event}'"
+        )
+    };
+    positions.chunks(CHUNK).map(chunk).collect()
+}
+
+/// Copies rows out, which is not counted, and in again.
+async fn copy(connection: &mut PgConnection, rows: &[String]) -> (Duration, Duration) {
+    let (mut took, mut server) = (Duration::ZERO, Duration::ZERO);
+    for chunk in rows {
+        let out = format!("copy ({chunk}) to stdout (format binary)");
         let bytes: Vec<_> = connection.copy_out_raw(&out).await.unwrap().try_collect().await.unwrap();
         let (began, before) = (Instant::now(), server_time());
         let mut copy = connection.copy_in_raw("copy raw_rows from stdin (format binary)").await.unwrap();
