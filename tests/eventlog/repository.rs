@@ -53,7 +53,7 @@ async fn many_callers_on_one_aggregate_of_two_processes_lose_nothing() {
 async fn record_answer(ledger: &Ledger, key: Uuid, body: &str) {
     let service = service_pool(&ledger.database, 1).await.unwrap();
     let query = sqlx::query("insert into app_answers (key, sha256, status, body) values ($1, $2, 200, $3)");
-    query.bind(key).bind([7; 32]).bind(body).execute(&service).await.unwrap();
+    query.bind(key).bind(vec![7_u8; 32]).bind(body).execute(&service).await.unwrap();
 }
 
 #[tokio::test]
