@@ -18,7 +18,7 @@ use projections::runner::Until;
 use serde::Serialize;
 
 use super::found::Horizon;
-use crate::processes::erasure::{self, RequestAnswer};
+use crate::processes::erasure::{self, RequestAnswer, RequestEntry, RequestSubject};
 use crate::processes::{Office, ProcessError, fund_account, rate_proposals};
 use crate::replay::Words;
 
@@ -104,6 +104,8 @@ kinds! {
     RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
     /// A request to erase a person.
     ErasureToDecide = "erasure_to_decide", "删除申请待决定", "erasure to decide";
+    /// A request to erase a donor's name.
+    DonorErasureToDecide = "donor_erasure_to_decide", "捐赠人删除申请待决定", "erasure of a donor to decide";
 }
 
 impl WaitingKind {
@@ -251,21 +253,28 @@ async fn of_office(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
             });
         }
     }
-    for request in erasure::requests(office).await? {
-        if request.answer == RequestAnswer::Pending {
-            let (by, on) = (request.requested_by, request.requested_on);
-            found.push(Waiting {
-                kind: WaitingKind::ErasureToDecide,
-                due_on: None,
-                of: request.person_id.to_string(),
-                about: Words {
-                    zh: format!("{by} 于 {on} 申请"), en: format!("asked for by {by} on {on}")
-                },
-                not_by: None,
-            });
-        }
-    }
+    let requests = erasure::requests(office).await?;
+    found.extend(requests.into_iter().filter(|one| one.answer == RequestAnswer::Pending).map(of_request));
     Ok(found)
+}
+
+/// A request to erase somebody, which another person than asked decides.
+fn of_request(request: RequestEntry) -> Waiting {
+    let (class, by, on) = (request.through, request.requested_by, request.requested_on);
+    let kind = match request.subject {
+        RequestSubject::Person => WaitingKind::ErasureToDecide,
+        RequestSubject::Donor => WaitingKind::DonorErasureToDecide,
+    };
+    Waiting {
+        kind,
+        due_on: None,
+        of: request.person_id.to_string(),
+        about: Words {
+            zh: format!("{}，{by} 于 {on} 申请", class.zh()),
+            en: format!("{}, asked for by {by} on {on}", class.en()),
+        },
+        not_by: Some(by),
+    }
 }
 
 fn about(program: Program) -> Words {

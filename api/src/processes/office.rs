@@ -66,6 +66,8 @@ pub enum Seen {
     Case(CaseId, u64),
     /// A run, with so many events.
     Run(RunId, u64),
+    /// A household, with so many events.
+    Household(HouseholdId, u64),
 }
 
 impl Desk {

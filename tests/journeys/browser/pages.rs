@@ -23,7 +23,7 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 25] = [
     "/",
     "/audit",
     "/books",
@@ -31,6 +31,8 @@ const KINDS: [&str; 22] = [
     "/campaigns/*/gifts",
     "/cases/*",
     "/dashboards",
+    "/donors/*/erasure",
+    "/erasures",
     "/find",
     "/funds/*",
     "/import",
@@ -38,6 +40,7 @@ const KINDS: [&str; 22] = [
     "/layouts/*",
     "/money",
     "/people/*",
+    "/people/*/erasure",
     "/rates",
     "/recoveries",
     "/register/household",
