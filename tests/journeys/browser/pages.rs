@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
-use tests::counter::Counter;
+use tests::counter::{Counter, PERSON, persons};
 use thirtyfour::Key;
 
 use super::axe;
 use super::hall::Hall;
 use super::person::Person;
 use crate::console_audit::auditor;
+use crate::console_register::NEWCOMER;
 use crate::paying::prepare;
 use crate::visitors::{ADMIN, PASSWORD, office_with_a_console};
 
@@ -170,6 +171,18 @@ fn webhook(counter: &Counter) {
     counter.do_well(&url);
 }
 
+/// A request to erase somebody of whom nothing must be kept, which waits for its decision.
+fn erasure(counter: &Counter) {
+    let clerk = ["--as", "clerk:wang.fang"];
+    let register = persons().replace("HLG-1,", "HLG-2,").replace("王秀英", "单建国").replace(PERSON, NEWCOMER);
+    let file = counter.file("newcomers.csv", &register.replace(",9901140000000000019", ","));
+    counter.do_well(&[&["import", "apply", "persons", &file][..], &clerk].concat());
+    let found = counter.ask_with(&["person", "find"], NEWCOMER);
+    let person = found.json["person_id"].as_str().unwrap();
+    let asked = ["person", "erase", person, "--basis", "个人信息保护法第四十七条"];
+    counter.do_well(&[&asked[..], &clerk].concat());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
     let (counter, _, app, _) = office_with_a_console().await;
@@ -177,6 +190,7 @@ async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
     prepare(&counter);
     campaign(&counter);
     webhook(&counter);
+    erasure(&counter);
     auditor(&counter, "zhou.zheng", None);
     let hall = Hall::open(counter);
     let mut kinds = BTreeSet::new();
