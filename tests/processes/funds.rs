@@ -36,6 +36,7 @@ async fn second_program(small: &SmallOffice) -> Office {
         rules: small.office.rules.clone(),
         tokens: KnownTokens::default(),
         program: None,
+        webhook_hosts: small.office.webhook_hosts.clone(),
     }
 }
 

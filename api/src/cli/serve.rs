@@ -26,7 +26,8 @@ use crate::embedded_postgres::unless_interrupted;
 use crate::http::limits::Bounds;
 use crate::http::{self, Api, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
-use crate::webhooks::Webhooks;
+use crate::processes::Office;
+use crate::webhooks::{Delivery, Webhooks};
 
 /// Serves; port 0 takes a free one. The address is printed when requests are taken.
 ///
@@ -81,13 +82,14 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let layouts = layouts_of(app)?;
-    let console = Console::new(app.office().clone(), layouts, entrance);
+    let office = Office { webhook_hosts: doors.webhook_hosts(), ..app.office().clone() };
+    let console = Console::new(office.clone(), layouts, entrance);
     let mut beside = JoinSet::new();
     beside.spawn(console.look_ahead());
     let pages = console::routes(console).layer(Extension(Arc::new(app.outside())));
-    let api = Api::knowing(app.office().clone(), app.tree().origin(), Bounds::default(), app.outside());
+    let api = Api::knowing(office.clone(), app.tree().origin(), Bounds::default(), app.outside());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
-    let told = Webhooks::start(app.office().clone(), app.tree().origin(), doors.delivery());
+    let told = Webhooks::start(office, app.tree().origin(), Delivery::default());
     let told = told.map_err(anyhow::Error::new)?;
     let ended = http::serve_with(listener, routes, tls, stop).await;
     beside.shutdown().await;

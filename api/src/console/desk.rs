@@ -139,6 +139,7 @@ const fn of_everyone(kind: WaitingKind) -> bool {
             | WaitingKind::YearToCarryOver
             | WaitingKind::RatesToApprove
             | WaitingKind::DonorErasureToDecide
+            | WaitingKind::MessagesGivenUp
     )
 }
 
@@ -209,6 +210,7 @@ const fn takes(kind: WaitingKind) -> Capability {
         WaitingKind::YearToCarryOver => Capability::ApproveMoney,
         WaitingKind::RatesToApprove => Capability::PublishRates,
         WaitingKind::ErasureToDecide | WaitingKind::DonorErasureToDecide => Capability::DecideErasure,
+        WaitingKind::MessagesGivenUp => Capability::ManageUsers,
     }
 }
 
@@ -251,5 +253,6 @@ fn path(kind: WaitingKind, of: &str) -> String {
         WaitingKind::ReturnedPayment => format!("/payments/{of}"),
         WaitingKind::YearToCarryOver => format!("/funds/{of}"),
         WaitingKind::RatesToApprove => "/rates".to_owned(),
+        WaitingKind::MessagesGivenUp => format!("/webhooks/{of}"),
     }
 }

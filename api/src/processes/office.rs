@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::users::KnownTokens;
 use super::{ProcessError, Repeats, RulesInUse};
+use crate::webhooks::AllowedHosts;
 
 /// What every job works with. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +40,8 @@ pub struct Office {
     pub tokens: KnownTokens,
     /// The program that reads workbooks under limits; none is the running program itself.
     pub program: Option<PathBuf>,
+    /// Hosts inside that other systems may be told at.
+    pub webhook_hosts: AllowedHosts,
 }
 
 /// A person at work, at a moment.

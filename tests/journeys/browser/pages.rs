@@ -167,14 +167,15 @@ fn campaign(counter: &Counter) {
 fn webhook(counter: &Counter) {
     let system = ["user", "add", "medical.insurance", "--title", "医保系统", "--consumer", "--as", ADMIN];
     counter.do_well(&system);
-    let url = ["webhook", "add", "medical.insurance", "--url", "https://127.0.0.1/ledger", "--as", ADMIN];
-    counter.do_well(&url);
+    let url = ["webhook", "add", "medical.insurance", "--url", "https://127.0.0.1/ledger"];
+    counter.do_well(&[&url[..], &["--allow-webhook-host", "127.0.0.1", "--as", ADMIN]].concat());
 }
 
 /// A request to erase somebody of whom nothing must be kept, which waits for its decision.
 fn erasure(counter: &Counter) {
     let clerk = ["--as", "clerk:wang.fang"];
-    let register = persons().replace("HLG-1,", "HLG-2,").replace("王秀英", "单建国").replace(PERSON, NEWCOMER);
+    let register =
+        persons().replace("HLG-1,", "HLG-2,").replace("王秀英", "单建国").replace(PERSON, NEWCOMER);
     let file = counter.file("newcomers.csv", &register.replace(",9901140000000000019", ","));
     counter.do_well(&[&["import", "apply", "persons", &file][..], &clerk].concat());
     let found = counter.ask_with(&["person", "find"], NEWCOMER);
