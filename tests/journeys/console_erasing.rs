@@ -154,7 +154,7 @@ async fn what_is_at_work_is_named_and_who_is_restricted_is_shown_to_nobody_until
     let mut approver = Browser::signed_in(&router, "chen.jing").await;
     let busy = format!("{}/erasure", clerk.post("/find", &[("text", PERSON)]).await.location);
     let open = clerk.get(&busy).await;
-    says(&open, &["尚未办结", &format!("href=\"/cases/{case}\""), "有未办结事项"]);
+    says(&open, &["尚未办结", &format!("href=\"/cases/{case}\""), "有未办结事项", "办结后起算"]);
     assert!(!open.text().contains("name=\"basis\""), "nothing to be filled in: {}", open.text());
     refused(
         &clerk.post(&format!("{busy}/request"), &ALL).await,

@@ -123,11 +123,17 @@ fn class_line(lang: Lang, file: &PersonFile, class: RetentionClass, today: Naive
     } else {
         ("settled", lang.pick("可以删除", "may be erased"))
     };
+    let from = match from {
+        _ if !file.holdings.at_work.is_empty() => {
+            lang.pick("办结后起算", "counts once it is finished").to_owned()
+        }
+        Some(from) => from.to_string(),
+        None => lang.pick("无保管义务", "nothing is kept").to_owned(),
+    };
     ClassLine {
         name: lang.pick(class.zh(), class.en()),
         holds: words::sealed(lang, class),
-        from: from
-            .map_or_else(|| lang.pick("无保管义务", "nothing is kept").to_owned(), |from| from.to_string()),
+        from,
         mark,
         today: now,
     }
