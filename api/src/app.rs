@@ -79,6 +79,7 @@ impl App {
             tokens: KnownTokens::default(),
             program: None,
             webhook_hosts: AllowedHosts::default(),
+            statement_layouts: Arc::default(),
         };
         office.rule_books().await?;
         let growth = office.repository.appender().growth().watch();

@@ -74,6 +74,7 @@ async fn office_on(ledger: &TestLedger) -> Office {
         tokens: KnownTokens::default(),
         program: None,
         webhook_hosts: AllowedHosts::default(),
+        statement_layouts: Arc::default(),
     }
 }
 

@@ -114,6 +114,7 @@ impl SmallOffice {
             tokens: KnownTokens::default(),
             program: None,
             webhook_hosts: AllowedHosts::default(),
+            statement_layouts: Arc::default(),
         };
         SmallOffice { ledger, office }
     }

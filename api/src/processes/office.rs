@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::users::KnownTokens;
 use super::{ProcessError, Repeats, RulesInUse};
+use crate::registers::statements::StatementLayouts;
 use crate::webhooks::AllowedHosts;
 
 /// What every job works with. Cheap to clone.
@@ -42,6 +43,8 @@ pub struct Office {
     pub program: Option<PathBuf>,
     /// Hosts inside that other systems may be told at.
     pub webhook_hosts: AllowedHosts,
+    /// The layouts of platforms' statements.
+    pub statement_layouts: Arc<StatementLayouts>,
 }
 
 /// A person at work, at a moment.
