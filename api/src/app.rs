@@ -22,6 +22,7 @@ use crate::processes::users::KnownTokens;
 use crate::processes::{Office, RulesInUse};
 use crate::sealing::{Sealing, SealingRefusal};
 use crate::settings::{Settings, Storage};
+use crate::webhooks::AllowedHosts;
 
 /// Connections for reading and for the owner's work.
 const SERVICE_CONNECTIONS: u32 = 12;
@@ -77,6 +78,8 @@ impl App {
             rules: RulesInUse::default(),
             tokens: KnownTokens::default(),
             program: None,
+            webhook_hosts: AllowedHosts::default(),
+            statement_layouts: Arc::default(),
         };
         office.rule_books().await?;
         let growth = office.repository.appender().growth().watch();

@@ -106,3 +106,35 @@ async fn hostile_requests_are_refused_and_harm_nothing() {
     one["approved_by"] = json!("li.na");
     assert_eq!(doors.post(&clerk, "/households", &json!({ "members": [one] })).await.status, 422);
 }
+
+#[tokio::test]
+async fn a_webhook_inside_is_refused_where_it_is_subscribed_and_given_up_messages_are_told_to_who_may_read_users()
+ {
+    let doors = Doors::open().await;
+    let administrator = doors.token("zhou.kai", Role::Administrator, DataScope::Everywhere).await;
+    doors.token("medical.insurance", Role::Consumer, DataScope::Everywhere).await;
+    let wanted = |url: &str| json!({ "consumer": "medical.insurance", "url": url });
+    for url in [
+        "https://127.0.0.1/hook",
+        "http://192.168.1.1/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://localhost/",
+    ] {
+        let refused = doors.post(&administrator, "/webhooks", &wanted(url)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (422, "address_forbidden"), "{refused:?}");
+        assert_eq!(refused.json()["field"], "url");
+    }
+    assert_eq!(doors.count("WebhookSubscribed").await, 0);
+    let made = doors.post(&administrator, "/webhooks", &wanted("https://hooks.example/ledger")).await;
+    assert_eq!(made.status, 200, "{made:?}");
+    let dead = "insert into app_webhook_dead (webhook_id, position, tries, failure) values ($1::uuid, 1, 8, 'timed_out')";
+    let id = made.json()["webhook_id"].as_str().unwrap().to_owned();
+    sqlx::query(dead).bind(&id).execute(doors.small.ledger.owner()).await.unwrap();
+    for (name, role, told) in [("li.na", Role::Clerk, 0), ("zhou.zheng", Role::Auditor, 1)] {
+        let token = doors.token(name, role, DataScope::Everywhere).await;
+        let found = doors.get(&token, "/todo").await.json();
+        let given_up = found["items"].as_array().unwrap().iter().filter(|one| one["of"] == id.as_str());
+        assert_eq!(given_up.count(), told, "{name}: {found}");
+    }
+}

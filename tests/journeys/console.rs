@@ -55,7 +55,7 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     let (counter, case, app, router) = office_with_a_console().await;
     let case = format!("/cases/{case}");
     let mut nobody = Browser::new(&router);
-    for path in ["/", "/find", "/runs", "/money", &case] {
+    for path in ["/", "/find", "/runs", "/money", "/erasures", &case] {
         assert_eq!(nobody.get(path).await.location, "/sign-in", "{path}");
     }
     let wrong = [("account", "<b>wang</b>"), ("password", "wrong")];
@@ -64,7 +64,7 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     assert!(!refused.text().contains("<b>wang</b>"), "{}", refused.text());
 
     let mut administrator = Browser::signed_in(&router, "sun.lei").await;
-    for path in ["/find", "/runs", "/money", &case] {
+    for path in ["/find", "/runs", "/money", "/erasures", &case] {
         assert_eq!(administrator.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
     let mut elsewhere = Browser::signed_in(&router, "zhao.min").await;
@@ -74,8 +74,10 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     let found = clerk.post("/find", &[("text", PERSON)]).await;
     assert!(found.location.starts_with("/people/"), "{}", found.text());
     assert!(clerk.get(&found.location).await.text().contains("高龄老年人津贴"));
-    let hidden = elsewhere.get(&found.location).await;
-    assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{}", hidden.text());
+    for path in [found.location.clone(), format!("{}/erasure", found.location)] {
+        let hidden = elsewhere.get(&path).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{}", hidden.text());
+    }
     for text in [PERSON, case.trim_start_matches("/cases/")] {
         let hidden = elsewhere.post("/find", &[("text", text)]).await;
         assert_eq!(hidden.status, StatusCode::NOT_FOUND, "not even that there is one");

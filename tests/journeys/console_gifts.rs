@@ -1,9 +1,15 @@
 //! At a campaign's page: a thermometer that says what the log says, and the statement of a payment platform that is dropped
 //! there.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+
 use api::app::App;
 use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
+use api::processes::Office;
+use api::registers::statements::StatementLayouts;
 use axum::Router;
 use axum::http::StatusCode;
 use domain::money::Money;
@@ -11,8 +17,10 @@ use domain::numbers::yuan;
 use serde_json::Value;
 use tests::counter::Counter;
 
+use crate::console_layouts::OF_A_PLATFORM;
 use crate::giving::{CAMPAIGN, STATEMENT, office_with_a_campaign, pay, record};
-use crate::visitors::{Browser, Got, open_accounts};
+use crate::serving::{Server, far_hour};
+use crate::visitors::{ADMIN, Browser, Got, open_accounts};
 
 async fn open() -> (Counter, App, Router, String) {
     let counter = office_with_a_campaign().await;
@@ -164,6 +172,79 @@ async fn a_statement_is_looked_through_taken_in_and_changes_nothing_the_second_t
     assert_eq!(app.office().repository.log().length().await.unwrap(), length);
     app.close().await.unwrap();
     counter.do_well(&["check"]);
+}
+
+/// A statement of a platform that the program does not know.
+const OF_ANOTHER: &str = "商户账单\n日期,流水号,类型,金额,手续费\n2023-10-20,P-1,入账,66.00,0.40\n2023-10-21,P-2,提现,60.00,\n合计,,,66.00,\n";
+
+#[tokio::test]
+async fn a_statement_in_a_layout_of_the_offices_own_is_dropped_and_taken_in() {
+    let (counter, app, router, page) = open().await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let unknown = dropped(&mut finance, &page, OF_ANOTHER).await;
+    assert!(unknown.status == StatusCode::UNPROCESSABLE_ENTITY && unknown.text().contains("head_missing"));
+    let folder = counter.path("statement-layouts");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("own.toml"), OF_A_PLATFORM).unwrap();
+    let statement_layouts = Arc::new(StatementLayouts::with_folder(&folder).unwrap());
+    let office = Office { statement_layouts, ..app.office().clone() };
+    let router = routes(Console::new(office, Catalogue::own().unwrap(), Entrance::default()));
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let looked = dropped(&mut finance, &page, OF_ANOTHER).await;
+    assert!(looked.text().contains("某平台收款"), "{}", looked.text());
+    assert_eq!(["新的捐赠", "无关的行", "错误行"].map(|name| figure(&looked, name)), ["1", "1", "0"]);
+    let taken = finance.post(&format!("{page}/statements/{}", next(&looked)), &[]).await;
+    assert!(taken.text().contains("账单已登记"), "{}", taken.text());
+    assert_eq!(logged(&app).await, (6_600, 0));
+    // a statement of a platform that the program knows is read as before
+    assert!(dropped(&mut finance, &page, STATEMENT).await.text().contains("230.00"));
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
+/// Sends a statement to the API of a server: the status and the answer.
+fn sent(server: &Server, token: &str, campaign: &str, file: &str) -> (u16, Value) {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = format!(
+        "POST /api/v1/campaigns/{campaign}/statements HTTP/1.1\r\nhost: ledger\r\nconnection: close\r\n\
+         authorization: Bearer {token}\r\nidempotency-key: own-1\r\ncontent-length: {}\r\n\r\n",
+        file.len()
+    );
+    stream.write_all(&[head.as_bytes(), file.as_bytes()].concat()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_served_office_reads_its_own_layouts_from_the_data_directory_and_the_api_takes_their_statements() {
+    let (counter, app, _, page) = open().await;
+    app.close().await.unwrap();
+    let folder = counter.path("data/statement-layouts");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("own.toml"), OF_A_PLATFORM).unwrap();
+    let issue =
+        ["token", "issue", "liu.yang", "--role", "finance", "--scope", "money,write", "--purpose", "对账"];
+    let token =
+        counter.do_well(&[&issue[..], &["--as", ADMIN]].concat())["token"].as_str().unwrap().to_owned();
+    let server = Server::start(&counter, &["--nightly-at", &far_hour()]);
+    let (status, told) = sent(&server, &token, page.trim_start_matches("/campaigns/"), OF_ANOTHER);
+    assert_eq!((status, &told["layout"]), (200, &"某平台收款".into()), "{told}");
+    assert_eq!((&told["taken"]["gifts"], &told["passed_over"]), (&1.into(), &1.into()), "{told}");
+    server.end();
+    // the command line by the same folder
+    let file = counter.file("own.csv", OF_ANOTHER);
+    let import = ["donation", "import", &file, "--campaign", CAMPAIGN, "--layouts", folder.to_str().unwrap()];
+    let again = counter.do_well(&[&import[..], &["--as", "finance:liu.yang"]].concat());
+    assert_eq!((&again["imported"]["gifts"], &again["imported"]["known"]), (&0.into(), &1.into()), "{again}");
+    counter.do_well(&["check"]);
+    // a wrong layout stops the start, with the file and the line
+    std::fs::write(folder.join("own.toml"), OF_A_PLATFORM.replace("amount =", "amont =")).unwrap();
+    let refused = counter.ask(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!((refused.status, refused.code()), (1, "layout_unreadable"), "{refused:?}");
+    let words = refused.json["error"]["message"].as_str().unwrap();
+    assert!(words.contains("own.toml") && words.contains("第 8 行"), "{words}");
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Layouts of files at the console: which there are, what a file in each looks like, and trying one out.
 
 use std::fs;
+use std::sync::Arc;
 
 use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
+use api::processes::Office;
+use api::registers::statements::StatementLayouts;
 use axum::http::StatusCode;
 
 use crate::console_audit::auditor;
@@ -13,7 +16,7 @@ use crate::visitors::{Browser, Got, office_with_a_console};
 const OF_A_BANK: &str = include_str!("../../api/src/bank/layouts/text_gbk.toml");
 
 /// One of a platform's statement, as the manual gives it.
-const OF_A_PLATFORM: &str = "name = \"某平台收款\"\nchannel = \"alipay\"\nend = [\"合计\"]\n[columns]\ntime = \"日期\"\n\
+pub const OF_A_PLATFORM: &str = "name = \"某平台收款\"\nchannel = \"alipay\"\nend = [\"合计\"]\n[columns]\ntime = \"日期\"\n\
     transaction = \"流水号\"\nkind = \"类型\"\namount = \"金额\"\nfee = \"手续费\"\n[kinds]\ngift = [\"入账\"]\n\
     refund = [\"*退款\"]\npassed_over = [\"提现\"]\n";
 
@@ -26,7 +29,12 @@ async fn every_layout_is_listed_with_an_example_and_the_offices_own_are_told_apa
     fs::write(folder.join("own.toml"), OF_A_BANK.replace("code = \"text_gbk\"", "code = \"own_bank\""))
         .unwrap();
     let layouts = Catalogue::with_folder(&folder).unwrap();
-    let router = routes(Console::new(app.office().clone(), layouts.clone(), Entrance::default()));
+    let statements = counter.path("statement-layouts");
+    fs::create_dir(&statements).unwrap();
+    fs::write(statements.join("own.toml"), OF_A_PLATFORM).unwrap();
+    let statement_layouts = Arc::new(StatementLayouts::with_folder(&statements).unwrap());
+    let office = Office { statement_layouts, ..app.office().clone() };
+    let router = routes(Console::new(office, layouts.clone(), Entrance::default()));
     let mut auditor = Browser::signed_in(&router, "zhou.zheng").await;
     let list = auditor.get("/layouts").await;
     assert!(!list.text().contains("<textarea"), "an auditor looks on");
@@ -39,8 +47,15 @@ async fn every_layout_is_listed_with_an_example_and_the_offices_own_are_told_apa
         let one = auditor.get(&format!("/layouts/{code}")).await;
         assert!(one.text().contains("<pre") && one.text().contains("9901140000000000019"), "{}", one.text());
     }
-    for platform in ["微信支付商户交易账单", "微信支付账单明细", "支付宝业务明细"] {
-        assert!(list.text().contains(platform), "{platform}");
+    for (platform, from) in [
+        ("某平台收款", "本单位"),
+        ("微信支付商户交易账单", "程序自带"),
+        ("微信支付账单明细", "程序自带"),
+        ("支付宝业务明细", "程序自带"),
+    ] {
+        let (_, row) =
+            list.text().split_once(&format!(">{platform}</td>")).unwrap_or_else(|| panic!("{platform}"));
+        assert!(row.split_once("</tr>").unwrap().0.contains(from), "{platform}: {row}");
     }
     assert_eq!(auditor.get("/layouts/none").await.status, StatusCode::NOT_FOUND);
     assert_eq!(auditor.post("/layouts", &[("text", OF_A_BANK)]).await.status, StatusCode::FORBIDDEN);

@@ -8,9 +8,9 @@ use crate::paying::{FUND, settled};
 use crate::visitors::{Browser, office_with_a_console};
 
 /// Somebody who is not registered yet.
-const NEWCOMER: &str = "990114195002030023";
+pub const NEWCOMER: &str = "990114195002030023";
 
-const HOUSEHOLD: [(&str, &str); 8] = [
+pub const HOUSEHOLD: [(&str, &str); 8] = [
     ("household_number", "HLG-2"),
     ("relation", "户主"),
     ("name", "单建国"),

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use api::app::App;
-use api::webhooks::{Delivery, Webhooks};
+use api::bank::catalogue::Catalogue;
+use api::console::{Console, Entrance, routes};
+use api::processes::Office;
+use api::webhooks::{AllowedHosts, Delivery, Webhooks};
 use axum::http::StatusCode;
 
 use crate::console_audit::auditor;
-use crate::visitors::{Browser, Got, office_with_a_console};
+use crate::visitors::{ADMIN, Browser, Got, office_with_a_console};
 
 /// Tries twice and at once, and allows no host inside.
 fn start(app: &App) -> Webhooks {
@@ -16,7 +19,6 @@ fn start(app: &App) -> Webhooks {
         first_pause: Duration::from_millis(1),
         tries: 2,
         poll: Duration::from_millis(10),
-        ..Delivery::default()
     };
     Webhooks::start(app.office().clone(), "test.example/ledger".to_owned(), delivery).unwrap()
 }
@@ -50,12 +52,19 @@ async fn subscribe(admin: &mut Browser, url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_given_up_is_shown_with_its_reason_and_tried_again() {
-    let (_counter, _, app, router) = office_with_a_console().await;
+    let (counter, _, app, router) = office_with_a_console().await;
+    auditor(&counter, "zhou.zheng", None);
     let mut admin = Browser::signed_in(&router, "sun.lei").await;
     let empty = admin.get("/webhooks").await;
     assert!(empty.text().contains("还没有推送订阅") && empty.text().contains("先开立对接系统账号"));
-    let page = subscribe(&mut admin, "https://127.0.0.1/ledger").await;
+    // as if the host had been allowed when it was subscribed, and is no longer
+    let webhook_hosts = AllowedHosts::new(["127.0.0.1".to_owned()]);
+    let office = Office { webhook_hosts, ..app.office().clone() };
+    let allowing = routes(Console::new(office, Catalogue::own().unwrap(), Entrance::default()));
+    let mut admin_before = Browser::signed_in(&allowing, "sun.lei").await;
+    let page = subscribe(&mut admin_before, "https://127.0.0.1/ledger").await;
     assert!(admin.get(&page).await.text().contains("没有未送达的消息"));
+    assert!(!admin.get("/").await.text().contains("推送未送达待处理"));
 
     let running = start(&app);
     let colleague = [("account", "gao.feng"), ("title", "窗口"), ("kind", "staff")];
@@ -65,6 +74,15 @@ async fn what_was_given_up_is_shown_with_its_reason_and_tried_again() {
     let (row, _) = row.split_once("</tr>").unwrap();
     let told = ["网址指向本机或内部网络", "已放弃", "<td class=\"num\">2</td>", "重新推送"];
     assert!(told.iter().all(|part| row.contains(part)), "{row}");
+    let desk = admin.get("/").await;
+    assert!(desk.text().contains("推送未送达待处理") && desk.text().contains(&format!("href=\"{page}\"")));
+    assert!(desk.text().contains("medical.insurance，1 条未送达"), "{}", desk.text());
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    assert!(!clerk.get("/").await.text().contains("推送未送达待处理"), "it is the administrator's");
+    let mut auditor = Browser::signed_in(&router, "zhou.zheng").await;
+    assert!(!auditor.get("/").await.text().contains("推送未送达待处理"), "an auditor tries nothing again");
+    let looked = auditor.get(&page).await;
+    assert!(looked.text().contains("已放弃") && !looked.text().contains("办理</th>"), "{}", looked.text());
     let (_, position) = row.split_once("name=\"position\" value=\"").unwrap();
     let position = position.split('"').next().unwrap();
     let again = admin.post(&format!("{page}/replay"), &[("position", position)]).await;
@@ -80,12 +98,19 @@ async fn what_was_given_up_is_shown_with_its_reason_and_tried_again() {
 
 #[tokio::test]
 async fn a_webhook_is_paused_resumed_and_ended_and_what_was_typed_stays() {
-    let (_counter, _, app, router) = office_with_a_console().await;
+    let (counter, _, app, router) = office_with_a_console().await;
     let mut admin = Browser::signed_in(&router, "sun.lei").await;
     let page = subscribe(&mut admin, "https://hooks.example/ledger").await;
     let wrong = [("consumer", "medical.insurance"), ("url", "ftp://hooks.example"), ("stream", "Payment")];
     let refused = admin.post("/webhooks", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for url in ["https://127.0.0.1/hook", "https://[::ffff:10.0.0.1]/hook", "https://LOCALHOST:8443/hook"] {
+        let inside = admin.post("/webhooks", &[("consumer", "medical.insurance"), ("url", url)]).await;
+        assert_eq!(inside.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for part in ["address_forbidden", &format!("value=\"{url}\""), "id=\"url-wrong\""] {
+            assert!(inside.text().contains(part), "{part}: {}", inside.text());
+        }
+    }
     for part in
         ["url_unusable", "value=\"ftp://hooks.example\"", "id=\"url-wrong\"", "value=\"Payment\" selected"]
     {
@@ -93,6 +118,11 @@ async fn a_webhook_is_paused_resumed_and_ended_and_what_was_typed_stays() {
     }
     let nobody = [("consumer", "sun.lei"), ("url", "https://hooks.example/")];
     assert!(admin.post("/webhooks", &nobody).await.text().contains("consumer_required"));
+    // the command line says the same, and takes the same setting
+    let add = ["webhook", "add", "medical.insurance", "--url", "https://10.0.0.1/hook", "--as", ADMIN];
+    let refused = counter.ask(&add);
+    assert_eq!((refused.status, refused.code()), (1, "address_forbidden"), "{refused:?}");
+    counter.do_well(&[&add[..], &["--allow-webhook-host", "hooks.office,10.0.0.1"]].concat());
 
     let step = |name: &str| format!("{page}/{name}");
     let silent = admin.post(&step("pause"), &[("reason", " ")]).await;

@@ -9,6 +9,7 @@ mod closing;
 mod console;
 mod console_audit;
 mod console_cases;
+mod console_erasing;
 mod console_gifts;
 mod console_import;
 mod console_layouts;

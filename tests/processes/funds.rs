@@ -36,6 +36,8 @@ async fn second_program(small: &SmallOffice) -> Office {
         rules: small.office.rules.clone(),
         tokens: KnownTokens::default(),
         program: None,
+        webhook_hosts: small.office.webhook_hosts.clone(),
+        statement_layouts: Arc::clone(&small.office.statement_layouts),
     }
 }
 

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api::processes::Desk;
 use api::processes::users::{self, NewUser};
 use api::processes::webhooks::{
     NewWebhook, SubscribedWebhook, WebhookStanding, change_webhook, dead_letters, replay_dead_letters,
     subscribe_webhook, webhooks,
 };
-use api::webhooks::{Delivery, Webhooks};
+use api::processes::{Desk, Office, ProcessError};
+use api::webhooks::{AllowedHosts, Delivery, Webhooks};
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -26,6 +26,10 @@ use sha2::{Digest, Sha256};
 use tests::office::{Known, SmallOffice};
 use tests::personas;
 use tokio::net::TcpListener;
+
+/// Names of this machine and its neighbours.
+const INSIDE: [&str; 7] =
+    ["127.0.0.1", "localhost", "::1", "::ffff:127.0.0.1", "2130706433", "0x7f.1", "169.254.169.254"];
 
 /// What the receiver does with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +105,8 @@ fn consumer() -> ActorId {
 }
 
 /// Tries at once, and few of them.
-fn quick(allowed: &[&str]) -> Delivery {
+fn quick() -> Delivery {
     Delivery {
-        allowed_hosts: allowed.iter().map(|&host| host.to_owned()).collect(),
         timeout: Duration::from_millis(300),
         first_pause: Duration::from_millis(1),
         tries: 3,
@@ -124,12 +127,19 @@ async fn office(url: &str, stream: &str, scope: DataScope) -> (SmallOffice, Subs
     users::open_user(&small.office, &admin(), user).await.unwrap();
     let filter = WebhookFilter { program: None, stream: Some(stream.to_owned()) };
     let wanted = NewWebhook { consumer: consumer(), url: url.to_owned(), filter };
-    let made = subscribe_webhook(&small.office, &admin(), wanted).await.unwrap();
+    // what is sent is looked at again, and may be allowed no longer
+    let made = subscribe_webhook(&allowing(&small, &INSIDE), &admin(), wanted).await.unwrap();
     (small, made)
 }
 
-fn start(small: &SmallOffice, delivery: Delivery) -> Webhooks {
-    Webhooks::start(small.office.clone(), "test.example/ledger".to_owned(), delivery).unwrap()
+/// The office with these hosts allowed by name.
+fn allowing(small: &SmallOffice, hosts: &[&str]) -> Office {
+    let webhook_hosts = AllowedHosts::new(hosts.iter().map(|&host| host.to_owned()));
+    Office { webhook_hosts, ..small.office.clone() }
+}
+
+fn start(small: &SmallOffice, allowed: &[&str], delivery: Delivery) -> Webhooks {
+    Webhooks::start(allowing(small, allowed), "test.example/ledger".to_owned(), delivery).unwrap()
 }
 
 /// Something that happens: another user.
@@ -178,7 +188,7 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
 async fn a_system_is_told_of_what_happens_signed_and_in_order() {
     let receiver = Receiver::start(Mood::Takes).await;
     let (small, made) = office(&receiver.url, "User", DataScope::Everywhere).await;
-    let running = start(&small, quick(&["127.0.0.1"]));
+    let running = start(&small, &["127.0.0.1"], quick());
     for name in ["li.na", "wang.wei", "zhao.min"] {
         happens(&small, name).await;
     }
@@ -202,7 +212,7 @@ async fn a_system_is_told_of_what_happens_signed_and_in_order() {
     }
     stands(&small, |now| now.delivered == 3).await;
     running.finish().await;
-    let again = start(&small, quick(&["127.0.0.1"]));
+    let again = start(&small, &["127.0.0.1"], quick());
     happens(&small, "sun.hao").await;
     assert_eq!(receiver.after(4).await.len(), 4, "another server goes on where the first stopped");
     again.finish().await;
@@ -213,7 +223,7 @@ async fn a_system_is_told_of_what_happens_signed_and_in_order() {
 async fn who_fails_at_first_gets_the_same_message_again_and_nothing_is_skipped() {
     let receiver = Receiver::start(Mood::Fails).await;
     let (small, _) = office(&receiver.url, "User", DataScope::Everywhere).await;
-    let running = start(&small, Delivery { tries: 1_000, ..quick(&["127.0.0.1"]) });
+    let running = start(&small, &["127.0.0.1"], Delivery { tries: 1_000, ..quick() });
     happens(&small, "li.na").await;
     happens(&small, "wang.wei").await;
     let refused = stands(&small, |now| now.tries >= 2).await;
@@ -232,7 +242,7 @@ async fn who_hangs_or_redirects_gets_a_dead_letter_that_can_be_asked_for_again()
     for (mood, failure) in [(Mood::Hangs, "timed_out"), (Mood::Redirects, "status_307")] {
         let receiver = Receiver::start(mood).await;
         let (small, made) = office(&receiver.url, "User", DataScope::Everywhere).await;
-        let running = start(&small, quick(&["127.0.0.1"]));
+        let running = start(&small, &["127.0.0.1"], quick());
         happens(&small, "li.na").await;
         stands(&small, |now| now.dead == 1).await;
         let dead = dead_letters(&small.office, made.webhook_id).await.unwrap();
@@ -265,7 +275,7 @@ async fn this_machine_is_not_called_unless_it_was_allowed_by_name() {
         ("https://169.254.169.254", "address_forbidden"),
     ] {
         let (small, _) = office(&format!("{host}:{port}"), "User", DataScope::Everywhere).await;
-        let running = start(&small, quick(&["hooks.example"]));
+        let running = start(&small, &["hooks.example"], quick());
         happens(&small, "li.na").await;
         let now = stands(&small, |now| now.tries > 0 || now.dead > 0).await;
         let dead = dead_letters(&small.office, now.webhook_id).await.unwrap();
@@ -276,6 +286,31 @@ async fn this_machine_is_not_called_unless_it_was_allowed_by_name() {
     assert!(receiver.messages().is_empty());
 }
 
+#[tokio::test]
+async fn an_address_inside_is_refused_when_it_is_subscribed_unless_it_was_allowed_by_name() {
+    let (small, _) = office("https://hooks.example/ledger", "User", DataScope::Everywhere).await;
+    let wanted = |url: &str| {
+        let filter = WebhookFilter { program: None, stream: None };
+        NewWebhook { consumer: consumer(), url: url.to_owned(), filter }
+    };
+    for host in INSIDE {
+        let url = if host.contains(':') {
+            format!("https://[{host}]/hook")
+        } else {
+            format!("https://{host}/hook")
+        };
+        let refused = subscribe_webhook(&small.office, &admin(), wanted(&url)).await.err().unwrap();
+        let ProcessError::Refused { code, field, .. } = refused else { panic!("{url}: {refused}") };
+        assert_eq!((code, field), ("address_forbidden", "url"), "{url}");
+        let elsewhere = allowing(&small, &["hooks.example", "10.0.0.1"]);
+        assert!(subscribe_webhook(&elsewhere, &admin(), wanted(&url)).await.is_err(), "{url}");
+        subscribe_webhook(&allowing(&small, &[host]), &admin(), wanted(&url)).await.unwrap();
+    }
+    assert_eq!(webhooks(&small.office).await.unwrap().len(), 1 + INSIDE.len());
+    let nothing = subscribe_webhook(&small.office, &admin(), wanted("https://[")).await.err().unwrap();
+    assert_eq!(nothing.code(), "url_unusable");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_system_is_told_of_its_communities_alone_and_of_nothing_while_it_is_locked() {
     let receiver = Receiver::start(Mood::Takes).await;
@@ -283,7 +318,7 @@ async fn a_system_is_told_of_its_communities_alone_and_of_nothing_while_it_is_lo
     let (small, made) = office(&receiver.url, "Household", elsewhere).await;
     let user =
         async |command| users::change_user(&small.office, &admin(), &consumer(), command).await.unwrap();
-    let running = start(&small, quick(&["127.0.0.1"]));
+    let running = start(&small, &["127.0.0.1"], quick());
     small.register(LIU).await;
     let head = small.end().await;
     stands(&small, |now| now.next_position >= head).await;

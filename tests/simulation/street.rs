@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api::processes::users::KnownTokens;
 use api::processes::{Desk, Office, RulesInUse, office_day};
+use api::webhooks::AllowedHosts;
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, ActorId, Role};
 use eventlog::appender::Appender;
@@ -72,6 +73,8 @@ async fn office_on(ledger: &TestLedger) -> Office {
         rules: RulesInUse::default(),
         tokens: KnownTokens::default(),
         program: None,
+        webhook_hosts: AllowedHosts::default(),
+        statement_layouts: Arc::default(),
     }
 }
 

@@ -10,6 +10,7 @@ use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
 use api::processes::users::KnownTokens;
 use api::processes::{self as work, Desk, Office, RulesInUse};
 use api::registers::{RawRow, RegisterRow, applications, donations, persons};
+use api::webhooks::AllowedHosts;
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
 use domain::actor::Actor;
 use domain::benefit_case::Outcome;
@@ -112,6 +113,8 @@ impl SmallOffice {
             rules: RulesInUse::default(),
             tokens: KnownTokens::default(),
             program: None,
+            webhook_hosts: AllowedHosts::default(),
+            statement_layouts: Arc::default(),
         };
         SmallOffice { ledger, office }
     }

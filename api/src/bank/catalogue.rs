@@ -1,7 +1,7 @@
 //! The layouts that can be chosen: those of this program, and those in the office's own folder.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::fault::Fault;
 use super::layout::Layout;
@@ -46,23 +46,7 @@ impl Catalogue {
     /// [`Fault`] that names the file: it cannot be read, or is no layout, or has the code of another in the folder.
     pub fn with_folder(folder: &Path) -> Result<Catalogue, Fault> {
         let mut catalogue = Catalogue::own()?;
-        let unreadable = |error: &std::io::Error| {
-            let place = folder.display();
-            Fault::new(
-                "layouts_unreadable",
-                format!("格式目录 {place} 无法读取：{error}"),
-                format!("the folder of layouts {place} cannot be read: {error}"),
-            )
-        };
-        let mut paths = Vec::new();
-        for entry in fs::read_dir(folder).map_err(|error| unreadable(&error))? {
-            let path = entry.map_err(|error| unreadable(&error))?.path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        for path in paths {
+        for path in toml_files(folder)? {
             let layout = read(&path)?;
             if catalogue.is_the_offices(&layout.code) {
                 let code = &layout.code;
@@ -110,6 +94,38 @@ impl Catalogue {
 /// # Errors
 /// [`Fault`] that names the file.
 pub fn read(path: &Path) -> Result<Layout, Fault> {
+    Layout::parse(&text_of(path)?).map_err(|fault| fault.in_file(path))
+}
+
+/// Every `*.toml` of a folder, by name.
+///
+/// # Errors
+/// [`Fault`] that names the folder.
+pub fn toml_files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let unreadable = |error: &std::io::Error| {
+        let place = folder.display();
+        Fault::new(
+            "layouts_unreadable",
+            format!("格式目录 {place} 无法读取：{error}"),
+            format!("the folder of layouts {place} cannot be read: {error}"),
+        )
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(&error))? {
+        let path = entry.map_err(|error| unreadable(&error))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// The text of a file that may be a layout.
+///
+/// # Errors
+/// [`Fault`] that names the file: it cannot be read, or is too large to be one.
+pub fn text_of(path: &Path) -> Result<String, Fault> {
     let place = path.display();
     let size = fs::metadata(path).map(|facts| facts.len()).unwrap_or_default();
     if size > LAYOUT_BYTES_MAX {
@@ -119,15 +135,11 @@ pub fn read(path: &Path) -> Result<Layout, Fault> {
             format!("{place} is no layout: it is larger than 256 KB"),
         ));
     }
-    let text = fs::read_to_string(path).map_err(|error| {
+    fs::read_to_string(path).map_err(|error| {
         Fault::new(
             "layout_unreadable",
             format!("{place} 无法读取：{error}"),
             format!("{place} cannot be read: {error}"),
         )
-    })?;
-    Layout::parse(&text).map_err(|fault| {
-        let (zh, en) = (format!("{place}：{}", fault.zh), format!("{place}: {}", fault.en));
-        Fault { zh, en, ..fault }
     })
 }

@@ -1,6 +1,7 @@
 //! What is wrong with a file, and where.
 
 use std::fmt;
+use std::path::Path;
 
 use domain::money::MoneyError;
 
@@ -35,6 +36,13 @@ impl Fault {
     /// The fault, in a field.
     pub fn of(self, field: impl Into<String>) -> Fault {
         Fault { field: field.into(), ..self }
+    }
+
+    /// The fault, of a file that is named.
+    pub fn in_file(self, path: &Path) -> Fault {
+        let place = path.display();
+        let (zh, en) = (format!("{place}：{}", self.zh), format!("{place}: {}", self.en));
+        Fault { zh, en, ..self }
     }
 
     /// What is wrong and where, for people.

@@ -12,7 +12,7 @@ use super::session::parse_role;
 use crate::console::Entrance;
 use crate::http::{Tls, TlsFiles};
 use crate::identity_provider::{IdentityProvider, ProviderGiven, ProviderSettings, ProviderWord};
-use crate::webhooks::Delivery;
+use crate::webhooks::AllowedHosts;
 
 /// How people come in.
 #[derive(Clone, Debug, Args)]
@@ -26,9 +26,8 @@ pub struct DoorArgs {
     /// 允许明文 · serve without TLS on an address that other machines reach, such as behind a proxy that speaks TLS
     #[arg(long, conflicts_with = "tls_cert")]
     plain_http: bool,
-    /// 可推送的内部主机 · hosts that webhooks may call whatever their addresses are, and without TLS
-    #[arg(long, value_name = "HOST", env = "LEDGER_WEBHOOK_HOSTS", value_delimiter = ',')]
-    allow_webhook_host: Vec<String>,
+    #[command(flatten)]
+    webhook_hosts: WebhookHostArgs,
     /// 须用动态验证码的岗位 · roles whose people must have a second factor
     #[arg(
         long,
@@ -40,6 +39,20 @@ pub struct DoorArgs {
     second_factor: Vec<Role>,
     #[command(flatten)]
     provider: ProviderArgs,
+}
+
+/// Which hosts inside other systems may be told at.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WebhookHostArgs {
+    /// 可推送的内部主机 · hosts that webhooks may call whatever their addresses are, and without TLS
+    #[arg(long, value_name = "HOST", env = "LEDGER_WEBHOOK_HOSTS", value_delimiter = ',')]
+    allow_webhook_host: Vec<String>,
+}
+
+impl From<WebhookHostArgs> for AllowedHosts {
+    fn from(arguments: WebhookHostArgs) -> AllowedHosts {
+        AllowedHosts::new(arguments.allow_webhook_host)
+    }
 }
 
 /// The office's provider of identities, where people come in through one too (OpenID Connect).
@@ -70,19 +83,18 @@ pub struct ProviderArgs {
 pub(super) struct Doors {
     tls: Option<TlsFiles>,
     plain_http: bool,
-    webhook_hosts: Vec<String>,
+    webhook_hosts: AllowedHosts,
     second_factor_for: BTreeSet<Role>,
     provider: ProviderArgs,
 }
 
 impl From<DoorArgs> for Doors {
     fn from(arguments: DoorArgs) -> Doors {
-        let DoorArgs { tls_cert, tls_key, plain_http, allow_webhook_host, second_factor, provider } =
-            arguments;
+        let DoorArgs { tls_cert, tls_key, plain_http, webhook_hosts, second_factor, provider } = arguments;
         Doors {
             tls: tls_cert.zip(tls_key).map(|(certificate, key)| TlsFiles { certificate, key }),
             plain_http,
-            webhook_hosts: allow_webhook_host,
+            webhook_hosts: webhook_hosts.into(),
             second_factor_for: second_factor.into_iter().collect(),
             provider,
         }
@@ -105,9 +117,9 @@ impl Doors {
         Ok(Entrance { second_factor_for: self.second_factor_for.clone(), encrypted, provider })
     }
 
-    /// How other systems are told of changes.
-    pub fn delivery(&self) -> Delivery {
-        Delivery { allowed_hosts: self.webhook_hosts.clone(), ..Delivery::default() }
+    /// Which hosts inside other systems may be told at.
+    pub fn webhook_hosts(&self) -> AllowedHosts {
+        self.webhook_hosts.clone()
     }
 
     /// The scheme of the server's address.

@@ -26,7 +26,9 @@ use crate::embedded_postgres::unless_interrupted;
 use crate::http::limits::Bounds;
 use crate::http::{self, Api, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
-use crate::webhooks::Webhooks;
+use crate::processes::{Office, ProcessError};
+use crate::registers::statements::StatementLayouts;
+use crate::webhooks::{Delivery, Webhooks};
 
 /// Serves; port 0 takes a free one. The address is printed when requests are taken.
 ///
@@ -67,6 +69,7 @@ pub(super) struct Served {
 pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
     let Served { listen, entries, nightly_at, doors } = served;
     let (tls, scheme, entrance) = (doors.tls(listen)?, doors.scheme(), doors.entrance()?);
+    let (layouts, statement_layouts) = (layouts_of(app)?, Arc::new(statement_layouts_of(app)?));
     let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
@@ -80,14 +83,15 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
-    let layouts = layouts_of(app)?;
-    let console = Console::new(app.office().clone(), layouts, entrance);
+    let webhook_hosts = doors.webhook_hosts();
+    let office = Office { webhook_hosts, statement_layouts, ..app.office().clone() };
+    let console = Console::new(office.clone(), layouts, entrance);
     let mut beside = JoinSet::new();
     beside.spawn(console.look_ahead());
     let pages = console::routes(console).layer(Extension(Arc::new(app.outside())));
-    let api = Api::knowing(app.office().clone(), app.tree().origin(), Bounds::default(), app.outside());
+    let api = Api::knowing(office.clone(), app.tree().origin(), Bounds::default(), app.outside());
     let routes = http::router(health).merge(proofs).merge(pages).merge(http::api_routes(&api));
-    let told = Webhooks::start(app.office().clone(), app.tree().origin(), doors.delivery());
+    let told = Webhooks::start(office, app.tree().origin(), Delivery::default());
     let told = told.map_err(anyhow::Error::new)?;
     let ended = http::serve_with(listener, routes, tls, stop).await;
     beside.shutdown().await;
@@ -101,10 +105,26 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
 /// The program's layouts and the office's own: of the folder that `LEDGER_LAYOUTS` names, else of `layouts` in the data
 /// directory where there is one.
 fn layouts_of(app: &App) -> Result<Catalogue, Failure> {
-    let named = std::env::var_os("LEDGER_LAYOUTS").map(PathBuf::from);
-    let folder = named.unwrap_or_else(|| app.data().join("layouts"));
-    let layouts = if folder.is_dir() { Catalogue::with_folder(&folder) } else { Catalogue::own() };
-    Ok(layouts.map_err(anyhow::Error::new)?)
+    let layouts = match folder(app, "LEDGER_LAYOUTS", "layouts") {
+        Some(folder) => Catalogue::with_folder(&folder),
+        None => Catalogue::own(),
+    };
+    Ok(layouts.map_err(ProcessError::from)?)
+}
+
+/// The layouts of platforms' statements likewise: of the folder that `LEDGER_STATEMENT_LAYOUTS` names, else of
+/// `statement-layouts`.
+fn statement_layouts_of(app: &App) -> Result<StatementLayouts, Failure> {
+    let folder = folder(app, "LEDGER_STATEMENT_LAYOUTS", "statement-layouts");
+    let layouts = folder
+        .map_or_else(|| Ok(StatementLayouts::default()), |folder| StatementLayouts::with_folder(&folder));
+    Ok(layouts.map_err(ProcessError::from)?)
+}
+
+/// The folder that a variable names, else the one of this name in the data directory; none where it is not there.
+fn folder(app: &App, variable: &str, name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    Some(named.unwrap_or_else(|| app.data().join(name))).filter(|folder| folder.is_dir())
 }
 
 /// Reads an hour of the day, such as 02:00.

@@ -7,13 +7,17 @@ use domain::webhook::{WebhookCommand as Asked, WebhookFilter};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::doors::WebhookHostArgs;
 use super::failure::{Done, Failure};
 use super::screen::Align;
 use super::session::Session;
+use crate::app::App;
+use crate::processes::Office;
 use crate::processes::webhooks::{
     NewWebhook, WebhookStanding, change_webhook, dead_letters, replay_dead_letters, subscribe_webhook,
     webhooks,
 };
+use crate::webhooks::AllowedHosts;
 
 /// Webhooks.
 #[derive(Debug, Subcommand)]
@@ -32,6 +36,9 @@ pub enum WebhookCommand {
         /// 事件流类型 · of streams of one type, such as BenefitCase
         #[arg(long)]
         stream: Option<String>,
+        /// 可推送的内部主机 · which hosts inside may be told at
+        #[command(flatten)]
+        hosts: WebhookHostArgs,
     },
     /// 推送一览 · list the webhooks and how far they went
     List,
@@ -77,8 +84,9 @@ pub enum WebhookCommand {
 /// [`Failure`]: who acts is not said, or the step is refused.
 pub(super) async fn run(session: &Session, command: WebhookCommand) -> Result<Done, Failure> {
     match command {
-        WebhookCommand::Add { consumer, url, program, stream } => {
-            add(session, NewWebhook { consumer, url, filter: WebhookFilter { program, stream } }).await
+        WebhookCommand::Add { consumer, url, program, stream, hosts } => {
+            let filter = WebhookFilter { program, stream };
+            add(session, NewWebhook { consumer, url, filter }, hosts.into()).await
         }
         WebhookCommand::List => list(session).await,
         WebhookCommand::Pause { webhook, reason } => {
@@ -95,10 +103,13 @@ pub(super) async fn run(session: &Session, command: WebhookCommand) -> Result<Do
     }
 }
 
-async fn add(session: &Session, wanted: NewWebhook) -> Result<Done, Failure> {
+async fn add(session: &Session, wanted: NewWebhook, webhook_hosts: AllowedHosts) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    let made =
-        session.with_ledger(async |app| Ok(subscribe_webhook(app.office(), &desk, wanted).await?)).await?;
+    let subscribe = async |app: &App| {
+        let office = Office { webhook_hosts, ..app.office().clone() };
+        Ok(subscribe_webhook(&office, &desk, wanted).await?)
+    };
+    let made = session.with_ledger(subscribe).await?;
     let (id, secret) = (made.webhook_id, &made.secret);
     session.screen.say(
         format!("{secret}\n推送 {id} 已订阅，自此刻起的变更由 ledger serve 发送。密钥只显示这一次，请交给对方系统用于验签。"),

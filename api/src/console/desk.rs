@@ -138,6 +138,8 @@ const fn of_everyone(kind: WaitingKind) -> bool {
             | WaitingKind::UnmatchedLine
             | WaitingKind::YearToCarryOver
             | WaitingKind::RatesToApprove
+            | WaitingKind::DonorErasureToDecide
+            | WaitingKind::MessagesGivenUp
     )
 }
 
@@ -155,7 +157,7 @@ fn case_of(waiting: &Waiting) -> Option<CaseId> {
 }
 
 fn person_of(waiting: &Waiting) -> Option<PersonId> {
-    let of_a_person = waiting.kind == WaitingKind::CertificateExpires;
+    let of_a_person = matches!(waiting.kind, WaitingKind::CertificateExpires | WaitingKind::ErasureToDecide);
     of_a_person.then(|| waiting.of.parse().ok()).flatten()
 }
 
@@ -207,7 +209,8 @@ const fn takes(kind: WaitingKind) -> Capability {
         WaitingKind::ReturnedPayment => Capability::PrepareRuns,
         WaitingKind::YearToCarryOver => Capability::ApproveMoney,
         WaitingKind::RatesToApprove => Capability::PublishRates,
-        WaitingKind::ErasureToDecide => Capability::DecideCases,
+        WaitingKind::ErasureToDecide | WaitingKind::DonorErasureToDecide => Capability::DecideErasure,
+        WaitingKind::MessagesGivenUp => Capability::ManageUsers,
     }
 }
 
@@ -243,10 +246,13 @@ fn path(kind: WaitingKind, of: &str) -> String {
         | WaitingKind::RunToRelease
         | WaitingKind::RunToReconcile
         | WaitingKind::UnmatchedLine => format!("/runs/{of}"),
-        WaitingKind::ErasureToDecide | WaitingKind::CertificateExpires => format!("/people/{of}"),
+        WaitingKind::CertificateExpires => format!("/people/{of}"),
+        WaitingKind::ErasureToDecide => format!("/people/{of}/erasure"),
+        WaitingKind::DonorErasureToDecide => format!("/donors/{of}/erasure"),
         // its run knows it
         WaitingKind::ReturnedPayment => format!("/payments/{of}"),
         WaitingKind::YearToCarryOver => format!("/funds/{of}"),
         WaitingKind::RatesToApprove => "/rates".to_owned(),
+        WaitingKind::MessagesGivenUp => format!("/webhooks/{of}"),
     }
 }

@@ -14,6 +14,7 @@
 //! | `runs` | 发放批次: prepare, look through, submit, approve, release, take the bank's file in |
 //! | `case` | 个案: its next steps, its life, two days compared |
 //! | `person`, `household` | 人员、家庭: masked, payments by month, who looked |
+//! | `erasure` | 个人信息删除: requests, what stands in the way, asking and deciding, of people and donors |
 //! | `told` | 人员、资金、募捐活动: facts as of two clocks, and how they came about |
 //! | `recoveries` | 追缴: plans, and what is owed |
 //! | `register` | 登记: households, applications, changes by form |
@@ -39,6 +40,7 @@ mod dashboards;
 mod desk;
 mod dropped;
 mod entrance;
+mod erasure;
 mod find;
 mod forms;
 mod guard;
@@ -168,6 +170,7 @@ pub fn routes(console: Console) -> Router {
         .route("/people/{person}/attachments/{attachment}/withdraw", post(person::withdraw_attachment))
         .route("/people/{person}/history", get(told::person))
         .route("/households/{household}", get(household::show))
+        .merge(erasure::routes())
         .merge(money::routes())
         .merge(import::routes())
         .merge(users::routes())

@@ -34,7 +34,7 @@ pub(super) struct Place {
 }
 
 /// The menu: path, names, and the capability that it needs.
-const PLACES: [(&str, &str, &str, Capability); 13] = [
+const PLACES: [(&str, &str, &str, Capability); 14] = [
     ("/", "工作台", "Desk", Capability::KnowOneself),
     ("/find", "查找", "Find", Capability::ReadCases),
     ("/register/household", "登记", "Register", Capability::RegisterPeople),
@@ -42,6 +42,7 @@ const PLACES: [(&str, &str, &str, Capability); 13] = [
     ("/runs", "发放批次", "Payment runs", Capability::ReadPayments),
     ("/recoveries", "追缴", "Recoveries", Capability::ReadPayments),
     ("/money", "资金与捐赠", "Funds and gifts", Capability::ReadMoney),
+    ("/erasures", "个人信息删除", "Erasures", Capability::ReadRegister),
     ("/dashboards", "统计", "Dashboards", Capability::ReadPayments),
     ("/rates", "政策参数", "Rates", Capability::KnowOneself),
     ("/audit", "审计室", "Audit room", Capability::Audit),

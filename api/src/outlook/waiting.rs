@@ -18,7 +18,8 @@ use projections::runner::Until;
 use serde::Serialize;
 
 use super::found::Horizon;
-use crate::processes::erasure::{self, RequestAnswer};
+use crate::processes::erasure::{self, RequestAnswer, RequestEntry, RequestSubject};
+use crate::processes::webhooks::{GivenUp, given_up};
 use crate::processes::{Office, ProcessError, fund_account, rate_proposals};
 use crate::replay::Words;
 
@@ -104,6 +105,10 @@ kinds! {
     RatesToApprove = "rates_to_approve", "政策参数待批准", "rates to approve";
     /// A request to erase a person.
     ErasureToDecide = "erasure_to_decide", "删除申请待决定", "erasure to decide";
+    /// A request to erase a donor's name.
+    DonorErasureToDecide = "donor_erasure_to_decide", "捐赠人删除申请待决定", "erasure of a donor to decide";
+    /// Messages to another system that were given up.
+    MessagesGivenUp = "messages_given_up", "推送未送达待处理", "messages to another system given up";
 }
 
 impl WaitingKind {
@@ -162,6 +167,7 @@ pub async fn waiting_but_reviews(office: &Office, horizon: Horizon) -> Result<Ve
     found.extend(of_money(office).await?);
     found.extend(of_years(office).await?);
     found.extend(of_office(office).await?);
+    found.extend(given_up(office).await?.into_iter().map(of_messages));
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
     Ok(found)
 }
@@ -251,21 +257,43 @@ async fn of_office(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
             });
         }
     }
-    for request in erasure::requests(office).await? {
-        if request.answer == RequestAnswer::Pending {
-            let (by, on) = (request.requested_by, request.requested_on);
-            found.push(Waiting {
-                kind: WaitingKind::ErasureToDecide,
-                due_on: None,
-                of: request.person_id.to_string(),
-                about: Words {
-                    zh: format!("{by} 于 {on} 申请"), en: format!("asked for by {by} on {on}")
-                },
-                not_by: None,
-            });
-        }
-    }
+    let requests = erasure::requests(office).await?;
+    found.extend(requests.into_iter().filter(|one| one.answer == RequestAnswer::Pending).map(of_request));
     Ok(found)
+}
+
+/// Messages to another system that nobody asked to be tried again.
+fn of_messages(messages: GivenUp) -> Waiting {
+    let GivenUp { webhook_id, consumer, count } = messages;
+    Waiting {
+        kind: WaitingKind::MessagesGivenUp,
+        due_on: None,
+        of: webhook_id.to_string(),
+        about: Words {
+            zh: format!("{consumer}，{count} 条未送达"),
+            en: format!("{consumer}, {count} not delivered"),
+        },
+        not_by: None,
+    }
+}
+
+/// A request to erase somebody, which another person than asked decides.
+fn of_request(request: RequestEntry) -> Waiting {
+    let (class, by, on) = (request.through, request.requested_by, request.requested_on);
+    let kind = match request.subject {
+        RequestSubject::Person => WaitingKind::ErasureToDecide,
+        RequestSubject::Donor => WaitingKind::DonorErasureToDecide,
+    };
+    Waiting {
+        kind,
+        due_on: None,
+        of: request.person_id.to_string(),
+        about: Words {
+            zh: format!("{}，{by} 于 {on} 申请", class.zh()),
+            en: format!("{}, asked for by {by} on {on}", class.en()),
+        },
+        not_by: Some(by),
+    }
 }
 
 fn about(program: Program) -> Words {

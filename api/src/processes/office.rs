@@ -21,6 +21,8 @@ use uuid::Uuid;
 
 use super::users::KnownTokens;
 use super::{ProcessError, Repeats, RulesInUse};
+use crate::registers::statements::StatementLayouts;
+use crate::webhooks::AllowedHosts;
 
 /// What every job works with. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +41,10 @@ pub struct Office {
     pub tokens: KnownTokens,
     /// The program that reads workbooks under limits; none is the running program itself.
     pub program: Option<PathBuf>,
+    /// Hosts inside that other systems may be told at.
+    pub webhook_hosts: AllowedHosts,
+    /// The layouts of platforms' statements.
+    pub statement_layouts: Arc<StatementLayouts>,
 }
 
 /// A person at work, at a moment.
@@ -66,6 +72,8 @@ pub enum Seen {
     Case(CaseId, u64),
     /// A run, with so many events.
     Run(RunId, u64),
+    /// A household, with so many events.
+    Household(HouseholdId, u64),
 }
 
 impl Desk {

@@ -40,7 +40,8 @@ impl Office {
             (Repeats::OfState, Some(Seen::Case(_, version) | Seen::Run(_, version))) => {
                 format!("version {version}")
             }
-            (Repeats::OfState, None) => {
+            // what is asked on a household is asked of a person in it, whose acts make their own keys
+            (Repeats::OfState, Some(Seen::Household(..)) | None) => {
                 format!("version {}", self.repository.load_newest::<A>(id).await?.version)
             }
         };

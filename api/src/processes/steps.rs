@@ -141,6 +141,10 @@ async fn is_still(repository: &Repository, work: &mut Work, seen: Seen) -> Resul
             repository.load_newest::<PaymentRun>(id).await?;
             (version, work.version::<PaymentRun>(id).await?)
         }
+        Seen::Household(id, version) => {
+            repository.load_newest::<Household>(id).await?;
+            (version, work.version::<Household>(id).await?)
+        }
     };
     if version == is {
         return Ok(());

@@ -194,7 +194,8 @@ impl Courier {
         let body = CloudEvent::of(&self.origin, change.clone()).text();
         let signature = signature(&turn.secret, &id, timestamp, &body);
         let message = Message { id, timestamp, signature, body };
-        send(&self.trust, &self.delivery, &turn.subscription.url, message).await
+        let how = (&self.office.webhook_hosts, &self.delivery);
+        send(&self.trust, how, &turn.subscription.url, message).await
     }
 
     async fn advance(&self, turn: &Turn, next: u64, delivered: i64) -> Result<(), ProcessError> {

@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 use crate::processes::{Office, ProcessError};
 use deliver::Courier;
+pub use place::AllowedHosts;
 pub use send::{Delivery, SendError};
 pub use words::failure_in_words;
 

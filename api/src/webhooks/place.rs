@@ -1,8 +1,71 @@
 //! Which addresses another system may be told at. A server inside the office's network must not be made to call the machines
 //! beside it: whatever name somebody writes down, only public addresses are called, unless the host was allowed by name at
-//! the start.
+//! the start. What its letters alone say is refused when it is subscribed; what a name resolves to, with each message.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use axum::http::Uri;
+
+/// The hosts that may be told whatever their addresses are, and without TLS. Cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowedHosts(Arc<[String]>);
+
+impl AllowedHosts {
+    /// Those of these names or addresses.
+    pub fn new(names: impl IntoIterator<Item = String>) -> AllowedHosts {
+        AllowedHosts(names.into_iter().collect())
+    }
+
+    /// Whether a host is among them, in whatever letters.
+    pub fn allow(&self, host: &str) -> bool {
+        self.0.iter().any(|name| name.eq_ignore_ascii_case(host))
+    }
+
+    /// Whether a system may be told at a URL, as far as its letters say: not at an address inside, nor at `localhost`,
+    /// unless that is among them. None where it is no URL with a host.
+    pub fn admit(&self, url: &str) -> Option<bool> {
+        let uri: Uri = url.parse().ok()?;
+        let host = host_of(&uri)?;
+        Some(self.allow(host) || !is_inside(host))
+    }
+}
+
+/// The host of a URL; an address of IPv6 without its brackets.
+pub(super) fn host_of(uri: &Uri) -> Option<&str> {
+    uri.host().map(|host| host.trim_start_matches('[').trim_end_matches(']'))
+}
+
+/// Whether a host is of this machine or its neighbours by its letters alone.
+fn is_inside(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let is_local =
+        |host: &str| host.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("localhost"));
+    match host.parse().ok().or_else(|| old_form(host).map(IpAddr::V4)) {
+        Some(address) => !is_public(address),
+        None => is_local(host),
+    }
+}
+
+/// An address of IPv4 as resolvers still take it: up to four numbers, the last for all bytes that are left, each decimal,
+/// octal or hexadecimal (inet_aton).
+fn old_form(host: &str) -> Option<Ipv4Addr> {
+    let number = |text: &str| match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some("") => Some(0),
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None if text.len() > 1 && text.starts_with('0') => u32::from_str_radix(text, 8).ok(),
+        None => text.parse().ok(),
+    };
+    let numbers: Vec<u32> = host.split('.').map(number).collect::<Option<_>>()?;
+    let (last, first) = numbers.split_last()?;
+    if first.len() > 3 || first.iter().any(|byte| *byte > 255) {
+        return None;
+    }
+    let left = 32 - 8 * u32::try_from(first.len()).ok()?;
+    let high = first.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte)) << left;
+    let fits = u64::from(*last) < 1_u64 << left;
+    fits.then(|| u32::try_from(high | u64::from(*last)).ok().map(Ipv4Addr::from_bits)).flatten()
+}
 
 /// Whether an address is one of the public network (the special-purpose registries of RFC 6890).
 pub(super) fn is_public(address: IpAddr) -> bool {
@@ -91,5 +154,53 @@ mod tests {
     #[case("2001:db8::1")]
     fn addresses_of_this_machine_and_its_neighbours_may_not(#[case] address: &str) {
         assert!(!is_public(address.parse().unwrap()), "{address}");
+    }
+
+    #[rstest]
+    #[case("https://127.0.0.1/hook")]
+    #[case("http://10.1.2.3:8080/hook")]
+    #[case("https://192.168.0.7")]
+    #[case("https://169.254.169.254/latest/meta-data")]
+    #[case("https://[::1]/hook")]
+    #[case("https://[fe80::1]/hook")]
+    #[case("https://[fc00::1]:8443/hook")]
+    #[case("https://[::ffff:192.168.0.7]/hook")]
+    #[case("https://[::ffff:7f00:1]/hook")]
+    #[case("https://localhost/hook")]
+    #[case("https://LocalHost:8443/hook")]
+    #[case("https://localhost./hook")]
+    #[case("https://hooks.localhost/hook")]
+    #[case("https://127.0.0.1./hook")]
+    #[case("https://2130706433/hook")]
+    #[case("https://0x7f.1/hook")]
+    #[case("https://0177.0.0.1/hook")]
+    #[case("https://127.1/hook")]
+    #[case("https://0/hook")]
+    fn a_url_inside_is_known_by_its_letters(#[case] url: &str) {
+        assert_eq!(AllowedHosts::default().admit(url), Some(false), "{url}");
+    }
+
+    #[rstest]
+    #[case("https://hooks.example/ledger")]
+    #[case("https://localhost.example/ledger")]
+    #[case("https://8.8.8.8/hook")]
+    #[case("https://134744072/hook")]
+    #[case("https://[2606:4700:4700::1111]/hook")]
+    #[case("https://10.example/hook")]
+    #[case("https://256.0.0.1/hook")]
+    #[case("https://1.2.3.4.5/hook")]
+    fn any_other_is_looked_at_with_each_message(#[case] url: &str) {
+        assert_eq!(AllowedHosts::default().admit(url), Some(true), "{url}");
+    }
+
+    #[test]
+    fn a_host_inside_is_told_where_it_was_allowed_by_name() {
+        let hosts =
+            AllowedHosts::new(["hooks.localhost".to_owned(), "::1".to_owned(), "10.1.2.3".to_owned()]);
+        for url in ["https://Hooks.LOCALHOST/", "http://[::1]:80/hook", "https://10.1.2.3/"] {
+            assert_eq!(hosts.admit(url), Some(true), "{url}");
+        }
+        assert_eq!(hosts.admit("https://10.1.2.4/"), Some(false));
+        assert_eq!((hosts.admit("https://["), hosts.admit("/hook")), (None, None));
     }
 }

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 
-use super::place::is_public;
+use super::place::{AllowedHosts, host_of, is_public};
 
 /// The most bytes of an answer's head.
 const HEAD_BYTES_MAX: usize = 16 << 10;
@@ -27,8 +27,6 @@ const HEAD_BYTES_MAX: usize = 16 << 10;
 /// How messages are sent.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// Hosts that may be told whatever their addresses are, and without TLS.
-    pub allowed_hosts: Vec<String>,
     /// How long one message may take, its answer included.
     pub timeout: Duration,
     /// The first pause after a refusal; each next one is four times as long.
@@ -43,7 +41,6 @@ impl Default for Delivery {
     /// Eight tries in about eight hours.
     fn default() -> Delivery {
         Delivery {
-            allowed_hosts: Vec::new(),
             timeout: Duration::from_secs(10),
             first_pause: Duration::from_secs(5),
             tries: 8,
@@ -110,11 +107,11 @@ pub(super) fn trust() -> Result<Arc<ClientConfig>, rustls::Error> {
 /// Sends a message.
 pub(super) async fn send(
     trust: &Arc<ClientConfig>,
-    delivery: &Delivery,
+    (hosts, delivery): (&AllowedHosts, &Delivery),
     url: &str,
     message: Message,
 ) -> Result<(), SendError> {
-    let sent = tokio::time::timeout(delivery.timeout, post(trust, delivery, url, message)).await;
+    let sent = tokio::time::timeout(delivery.timeout, post(trust, hosts, url, message)).await;
     match sent.map_err(|_| SendError::TimedOut)?? {
         status if status.is_success() => Ok(()),
         status => Err(SendError::Status(status.as_u16())),
@@ -123,14 +120,14 @@ pub(super) async fn send(
 
 async fn post(
     trust: &Arc<ClientConfig>,
-    delivery: &Delivery,
+    hosts: &AllowedHosts,
     url: &str,
     message: Message,
 ) -> Result<StatusCode, SendError> {
     let uri: Uri = url.parse().map_err(|_| SendError::Url)?;
-    let host = uri.host().ok_or(SendError::Url)?.trim_start_matches('[').trim_end_matches(']');
+    let host = host_of(&uri).ok_or(SendError::Url)?;
     let encrypted = uri.scheme() == Some(&Scheme::HTTPS);
-    let allowed = delivery.allowed_hosts.iter().any(|name| name.eq_ignore_ascii_case(host));
+    let allowed = hosts.allow(host);
     if !encrypted && !allowed {
         return Err(SendError::Clear);
     }

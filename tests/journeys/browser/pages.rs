@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::Value;
-use tests::counter::Counter;
+use tests::counter::{Counter, PERSON, persons};
 use thirtyfour::Key;
 
 use super::axe;
 use super::hall::Hall;
 use super::person::Person;
 use crate::console_audit::auditor;
+use crate::console_register::NEWCOMER;
 use crate::paying::prepare;
 use crate::visitors::{ADMIN, PASSWORD, office_with_a_console};
 
@@ -23,7 +24,7 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 25] = [
     "/",
     "/audit",
     "/books",
@@ -31,6 +32,8 @@ const KINDS: [&str; 22] = [
     "/campaigns/*/gifts",
     "/cases/*",
     "/dashboards",
+    "/donors/*/erasure",
+    "/erasures",
     "/find",
     "/funds/*",
     "/import",
@@ -38,6 +41,7 @@ const KINDS: [&str; 22] = [
     "/layouts/*",
     "/money",
     "/people/*",
+    "/people/*/erasure",
     "/rates",
     "/recoveries",
     "/register/household",
@@ -163,8 +167,21 @@ fn campaign(counter: &Counter) {
 fn webhook(counter: &Counter) {
     let system = ["user", "add", "medical.insurance", "--title", "医保系统", "--consumer", "--as", ADMIN];
     counter.do_well(&system);
-    let url = ["webhook", "add", "medical.insurance", "--url", "https://127.0.0.1/ledger", "--as", ADMIN];
-    counter.do_well(&url);
+    let url = ["webhook", "add", "medical.insurance", "--url", "https://127.0.0.1/ledger"];
+    counter.do_well(&[&url[..], &["--allow-webhook-host", "127.0.0.1", "--as", ADMIN]].concat());
+}
+
+/// A request to erase somebody of whom nothing must be kept, which waits for its decision.
+fn erasure(counter: &Counter) {
+    let clerk = ["--as", "clerk:wang.fang"];
+    let register =
+        persons().replace("HLG-1,", "HLG-2,").replace("王秀英", "单建国").replace(PERSON, NEWCOMER);
+    let file = counter.file("newcomers.csv", &register.replace(",9901140000000000019", ","));
+    counter.do_well(&[&["import", "apply", "persons", &file][..], &clerk].concat());
+    let found = counter.ask_with(&["person", "find"], NEWCOMER);
+    let person = found.json["person_id"].as_str().unwrap();
+    let asked = ["person", "erase", person, "--basis", "个人信息保护法第四十七条"];
+    counter.do_well(&[&asked[..], &clerk].concat());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,6 +191,7 @@ async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
     prepare(&counter);
     campaign(&counter);
     webhook(&counter);
+    erasure(&counter);
     auditor(&counter, "zhou.zheng", None);
     let hall = Hall::open(counter);
     let mut kinds = BTreeSet::new();

@@ -11,7 +11,9 @@ use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::{Session, waiting};
 use crate::lang::Lang;
 use crate::processes::campaign::{self, ImportedStatement, StatementOutcome};
-use crate::registers::statements::{FILE_BYTES_MAX, Layout, LineProblem, Statement, What, read_statement};
+use crate::registers::statements::{
+    FILE_BYTES_MAX, Layout, LineProblem, Statement, StatementLayouts, What, read_statement,
+};
 use domain::money::Money;
 
 /// What is to be taken, and how.
@@ -19,6 +21,7 @@ pub(super) struct Wanted {
     pub file: PathBuf,
     pub campaign: String,
     pub layout: Option<PathBuf>,
+    pub layouts: Option<PathBuf>,
     pub keep_good: bool,
     pub check: bool,
 }
@@ -29,7 +32,7 @@ pub(super) struct Wanted {
 /// [`Failure`]: the file cannot be read, there is no such campaign, or who acts is not said.
 pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failure> {
     let screen = session.screen;
-    let layouts = layouts(wanted.layout.as_deref())?;
+    let layouts = layouts(wanted.layout.as_deref(), wanted.layouts.as_deref())?;
     let bytes = read(&wanted.file)?;
     let statement = read_statement(&bytes, &layouts).map_err(|problem| Failure::Refused {
         code: problem.code,
@@ -80,8 +83,13 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
     Ok(if well { Done::Well } else { Done::Found })
 }
 
-fn layouts(own: Option<&Path>) -> Result<Vec<Layout>, Failure> {
-    let Some(path) = own else { return Ok(Layout::built_in()) };
+/// The one that is named; else those of the office's folder and those of the program.
+fn layouts(own: Option<&Path>, folder: Option<&Path>) -> Result<Vec<Layout>, Failure> {
+    let Some(path) = own else {
+        let known = folder.map(|folder| waiting(|| StatementLayouts::with_folder(folder))).transpose();
+        let known = known.map_err(|fault| Failure::Process(fault.into()))?;
+        return Ok(known.unwrap_or_default().all().to_vec());
+    };
     let refused = |error: String| Failure::Refused {
         code: "layout_invalid",
         zh: format!("版式文件有误：{error}"),

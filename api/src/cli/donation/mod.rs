@@ -38,6 +38,9 @@ pub enum DonationCommand {
         /// 版式文件 · layout of another export (.toml)
         #[arg(long)]
         layout: Option<PathBuf>,
+        /// 本单位版式目录 · folder of the office's own layouts (*.toml)
+        #[arg(long, value_name = "DIR", env = "LEDGER_STATEMENT_LAYOUTS")]
+        layouts: Option<PathBuf>,
         /// 有错也导入正确行 · take the good lines although there are bad ones
         #[arg(long)]
         keep_good: bool,
@@ -97,8 +100,8 @@ pub(super) async fn run(session: &Session, command: DonationCommand) -> Result<D
     match command {
         DonationCommand::Record(arguments) => record::money(session, arguments).await,
         DonationCommand::RecordGoods(arguments) => record::goods(session, arguments).await,
-        DonationCommand::Import { file, campaign, layout, keep_good, check } => {
-            let wanted = import::Wanted { file, campaign, layout, keep_good, check };
+        DonationCommand::Import { file, campaign, layout, layouts, keep_good, check } => {
+            let wanted = import::Wanted { file, campaign, layout, layouts, keep_good, check };
             import::run(session, wanted).await
         }
         DonationCommand::Refund { campaign, donation, amount, refunded_on, number } => {

@@ -84,13 +84,14 @@ fn page(
     let tries = may(visitor.role, Capability::ManageUsers);
     Sheet::new(visitor, "/layouts", ("银行与账单格式", "Bank and statement layouts"))
         .lead(lang.pick(
-            "本单位自有的银行格式放入启动服务时 LEDGER_LAYOUTS 所指的文件夹，未指明时为数据目录的 layouts；服务重启后可选用，代码相同的替换程序自带的。",
+            "本单位自有的银行格式放入启动服务时 LEDGER_LAYOUTS 所指的文件夹，未指明时为数据目录的 layouts；账单格式放入 LEDGER_STATEMENT_LAYOUTS 所指的文件夹，未指明时为数据目录的 statement-layouts。服务重启后可用，代码（账单为名称）相同的替换程序自带的。",
             "The office's own bank layouts go into the folder that LEDGER_LAYOUTS names when the service starts, else into \
-             `layouts` of the data directory; after a restart they can be chosen, and replace one of the program with the same code.",
+             `layouts` of the data directory; those of statements into the one that LEDGER_STATEMENT_LAYOUTS names, else into \
+             `statement-layouts`. After a restart they are used, and replace one of the program with the same code (of statements: name).",
         ))
         .and(tried.map(|tried| tried.shown(lang)))
         .with(Block::Table(bank_table(lang, console)))
-        .with(Block::Table(statement_table(lang)))
+        .with(Block::Table(statement_table(lang, console)))
         .and(tries.then(|| Block::Form(file_form(lang, typed))))
         .and(tries.then(|| Block::Form(paste_form(lang, typed))))
         .answer(refused)
@@ -129,12 +130,16 @@ fn bank_table(lang: Lang, console: &Console) -> Table {
         .rows(console.layouts.iter().map(row))
 }
 
-fn statement_table(lang: Lang) -> Table {
-    let row = |layout: &StatementLayout| {
+fn statement_table(lang: Lang, console: &Console) -> Table {
+    let (own, brought) = console.office.statement_layouts.apart();
+    let own = own.iter().map(|layout| (layout, lang.pick("本单位", "the office")));
+    let brought = brought.iter().map(|layout| (layout, lang.pick("程序自带", "the program")));
+    let row = |(layout, from): (&StatementLayout, &'static str)| {
         let example = layout.example();
         let (heads, gift) = example.split_once('\n').unwrap_or_default();
         Row::of(vec![
             Cell::text(layout.name.clone()),
+            Cell::text(from),
             Cell::text(trying::channel(lang, layout)),
             Cell::text(heads.to_owned()),
             Cell::text(gift.trim_end().to_owned()),
@@ -142,15 +147,15 @@ fn statement_table(lang: Lang) -> Table {
     };
     Table::new(lang.pick("捐赠平台账单格式", "Layouts of platforms' statements"), "")
         .note(lang.pick(
-            "募捐活动页面按表头识别下列格式。自有的账单格式由命令行 ledger donation import --layout 使用。",
-            "A campaign's page knows these by their heads. One of the office's own is used at the command line: \
-             ledger donation import --layout.",
+            "募捐活动页面和接口按表头识别下列格式，本单位的在先。",
+            "A campaign's page and the API know these by their heads, the office's own first.",
         ))
         .head(lang.pick("名称", "Name"))
+        .head(lang.pick("来自", "Of"))
         .head(lang.pick("平台", "Platform"))
         .head(lang.pick("所读的列", "Columns that are read"))
         .head(lang.pick("示例：一笔虚构的捐赠", "An example: an invented gift"))
-        .rows(StatementLayout::built_in().iter().map(row))
+        .rows(own.chain(brought).map(row))
 }
 
 /// One layout, with what a file in it looks like.

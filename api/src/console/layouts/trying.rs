@@ -3,7 +3,7 @@
 use domain::campaign::PaymentChannel;
 
 use crate::bank::example::example_text;
-use crate::bank::layout::{Layout, toml_fault_in_chinese};
+use crate::bank::layout::Layout;
 use crate::console::answers::Refusal;
 use crate::console::sheet::{Block, Choice, Field, Form, Input};
 use crate::console::typed::Typed;
@@ -77,12 +77,8 @@ impl Tried {
 }
 
 fn statement_layout(lang: Lang, text: &str) -> Result<StatementLayout, Refusal> {
-    StatementLayout::parse(text).map_err(|error| {
-        let line = error.span().map_or(0, |span| line_of(text.as_bytes(), span.start));
-        let what = error.message();
-        let (zh, en) =
-            (format!("第 {line} 行：{}", toml_fault_in_chinese(what)), format!("line {line}: {what}"));
-        Refusal::typed("layout_unreadable", lang, &zh, &en).at("text")
+    StatementLayout::read(text).map_err(|fault| {
+        Refusal::typed(fault.code, lang, &fault.text(Lang::Zh), &fault.text(Lang::En)).at("text")
     })
 }
 

@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Role;
 use domain::campaign::{DonationMethod, Publicity};
-use domain::ids::CampaignId;
+use domain::ids::{CampaignId, PersonId};
 use domain::numbers::yuan;
 use eventlog::merkle::hash::Sha256Tree;
 use eventlog::merkle::store::TreeStore;
@@ -176,6 +176,14 @@ fn gift_acts(visitor: &Visitor, id: CampaignId, gift: &str, has_receipt: bool) -
     vec![issue.hidden("gift", gift)]
 }
 
+/// The way to the donor's erasure; nobody's name is shown.
+fn donor_cell(lang: Lang, donor: PersonId, name: Option<&String>) -> Cell {
+    match name {
+        Some(_) => Cell::link(format!("/donors/{donor}/erasure"), lang.pick("个人信息删除", "Erasure")),
+        None => Cell::text(lang.pick("未留名", "no name")),
+    }
+}
+
 fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Table {
     let lang = visitor.lang;
     let row = |gift: &DonationRow| {
@@ -195,6 +203,7 @@ fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Tabl
             Cell::text(gift.publicity.said(lang)),
             Cell::text(serial(gift.receipt_number)),
             Cell::Code(gift_id),
+            donor_cell(lang, gift.donor, gift.donor_name_sealed.as_ref()),
             Cell::Acts(acts),
         ])
     };
@@ -212,6 +221,7 @@ fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Tabl
         .head(lang.pick("公开意愿", "How to be named"))
         .head(lang.pick("票据", "Receipt"))
         .head(lang.pick("编号", "Identifier"))
+        .head(lang.pick("捐赠人", "Donor"))
         .head(lang.pick("办理", "Act"))
         .rows(gifts.iter().take(shown).map(row));
     table.pages = next.map(|next| (None, lang.pick("下一页", "Next").to_owned(), Some(next)));
@@ -228,6 +238,7 @@ fn goods_table(visitor: &Visitor, id: CampaignId, goods: &[InKindRow]) -> Table 
             Cell::number(yuan(gift.fair_value)),
             Cell::text(gift.publicity.said(lang)),
             Cell::text(serial(gift.receipt_number)),
+            donor_cell(lang, gift.donor, gift.donor_name_sealed.as_ref()),
             Cell::Acts(acts),
         ])
     };
@@ -240,6 +251,7 @@ fn goods_table(visitor: &Visitor, id: CampaignId, goods: &[InKindRow]) -> Table 
     .number(lang.pick("公允价值（元）", "Fair value (yuan)"))
     .head(lang.pick("公开意愿", "How to be named"))
     .head(lang.pick("票据", "Receipt"))
+    .head(lang.pick("捐赠人", "Donor"))
     .head(lang.pick("办理", "Act"))
     .rows(goods.iter().map(row))
 }

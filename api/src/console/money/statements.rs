@@ -26,7 +26,7 @@ use crate::processes::ProcessError;
 use crate::processes::campaign::{
     self, ImportedStatement, LineOutcome, StatementOutcome, import_statement, rehearse_statement,
 };
-use crate::registers::statements::{Layout, LineProblem, Statement, read_statement};
+use crate::registers::statements::{LineProblem, Statement, read_statement};
 
 /// Lines that are shown; the others are counted.
 const SHOWN: usize = 100;
@@ -47,8 +47,8 @@ pub(super) fn form(lang: Lang, id: CampaignId) -> Form {
     Form::new(format!("/campaigns/{id}/statements"), lang.pick("试导入", "Look through"))
         .title(lang.pick("导入平台账单", "Take in a platform's statement"))
         .note(lang.pick(
-            "微信支付、支付宝导出的账单，原样拖到这里。先试导入，不改变任何数据；同一笔交易只登记一次，退款由财务岗登记。",
-            "The statement as WeChat Pay or Alipay exports it, dropped here. It is looked through first and changes \
+            "微信支付、支付宝或本单位所设格式的账单，原样拖到这里。先试导入，不改变任何数据；同一笔交易只登记一次，退款由财务岗登记。",
+            "The statement as WeChat Pay, Alipay or a platform of the office's own layouts exports it, dropped here. It is looked through first and changes \
              nothing; a transaction counts once, and refunds are taken by finance.",
         ))
         .field(file.needed().hint(lang.pick("CSV，UTF-8 或 GBK，不超过 64 MB", "CSV in UTF-8 or GBK, at most 64 MB")))
@@ -135,11 +135,11 @@ impl Looked {
         visitor: &Visitor,
         file: HeldFile<CampaignId>,
     ) -> Result<Looked, Refusal> {
-        let bytes = file.bytes();
+        let (bytes, layouts) = (file.bytes(), Arc::clone(&console.office.statement_layouts));
         let read = tokio::task::spawn_blocking(move || {
             let refused =
                 |LineProblem { code, zh, en, .. }| ProcessError::Refused { code, field: "file", zh, en };
-            read_statement(&bytes, &Layout::built_in()).map_err(refused)
+            read_statement(&bytes, layouts.all()).map_err(refused)
         });
         let read = read.await.unwrap_or_else(|error| Err(ProcessError::File(error.to_string())));
         let refused = |error: ProcessError| Refusal::of(&error, visitor.lang);

@@ -148,6 +148,7 @@ async fn read(
     let mut links =
         vec![(format!("/households/{}", known.belonging.home), lang.pick("家庭", "Household").to_owned())];
     links.push((format!("{path}/history"), lang.pick("全部经过", "Whole history").to_owned()));
+    links.push((format!("{path}/erasure"), lang.pick("个人信息删除", "Erasure").to_owned()));
     Ok(PersonPage {
         frame: Frame::new(visitor, "/find"),
         title: values.name.clone(),

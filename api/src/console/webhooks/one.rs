@@ -84,14 +84,15 @@ fn dead_table(lang: Lang, id: Uuid, dead: &[DeadLetter], replays: bool) -> Table
         } else {
             ("bad", "已放弃", "given up")
         };
-        Row::of(vec![
+        let acts = replays.then(|| Cell::Acts(if letter.wanted { Vec::new() } else { vec![again] }));
+        let told = vec![
             Cell::number(grouped(letter.position.cast_signed())),
             Cell::Named(lang.pick(words.zh, words.en), letter.failure.clone()),
             Cell::number(letter.tries.to_string()),
             Cell::text(beijing(letter.failed_at).format("%Y-%m-%d %H:%M").to_string()),
             Cell::Tag(wanted.0, lang.pick(wanted.1, wanted.2).to_owned()),
-            Cell::Acts(if replays && !letter.wanted { vec![again] } else { Vec::new() }),
-        ])
+        ];
+        Row::of(told.into_iter().chain(acts).collect())
     };
     let empty = lang.pick(
         "没有未送达的消息：对方都已接收，或仍在重试。",
@@ -103,8 +104,10 @@ fn dead_table(lang: Lang, id: Uuid, dead: &[DeadLetter], replays: bool) -> Table
         .number(lang.pick("次数", "Tries"))
         .head(lang.pick("最近一次", "Last try"))
         .head(lang.pick("状态", "State"))
-        .head(lang.pick("办理", "Act"))
         .rows(dead.iter().take(SHOWN).map(row));
+    if replays {
+        table = table.head(lang.pick("办理", "Act"));
+    }
     if dead.len() > SHOWN {
         let count = grouped(dead.len() as i64);
         table.note = lang.pick(

@@ -21,7 +21,7 @@ use crate::http::input::{AtDesk, Named, Sent};
 use crate::http::list::Page;
 use crate::http::problem::Problem;
 use crate::processes::ProcessError;
-use crate::processes::erasure::{self, ErasurePlan, RequestEntry, donor};
+use crate::processes::erasure::{self, ErasurePlan, RequestEntry, RequestSubject, donor};
 
 type Answer = Result<Json<Done>, Problem>;
 
@@ -108,7 +108,11 @@ async fn requests(
     let requests = erasure::requests(api.office()).await?;
     let persons: Vec<PersonId> = requests.iter().map(|request| request.person_id).collect();
     let seen = api.persons_seen_by(&caller, &persons).await?;
-    let rows = requests.into_iter().filter(|request| seen.contains(&request.person_id)).collect();
+    // a donor is of no community
+    let shown = |request: &RequestEntry| {
+        request.subject == RequestSubject::Donor || seen.contains(&request.person_id)
+    };
+    let rows = requests.into_iter().filter(shown).collect();
     let position = api.office().repository.log().length().await.map_err(ProcessError::from)?;
     Page::of(rows, u32::MAX, position, |_: &RequestEntry| 0).answer(&headers)
 }

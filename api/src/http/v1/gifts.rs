@@ -25,7 +25,7 @@ use crate::http::input::{Asked, AtDesk, Named, Sent};
 use crate::http::list::{Page, limit, place};
 use crate::http::problem::{FieldError, Problem};
 use crate::processes::campaign::{self, DonationReceipt, GiftTrace, GoodsEntry, ImportedStatement};
-use crate::registers::statements::{Layout, read_statement};
+use crate::registers::statements::read_statement;
 
 type Answer = Result<Json<Done>, Problem>;
 
@@ -250,7 +250,7 @@ async fn take_statement(
     body: Bytes,
 ) -> Result<Json<StatementView>, Problem> {
     campaign::campaign(api.office(), id).await?;
-    let statement = read_statement(&body, &Layout::built_in()).map_err(|problem| {
+    let statement = read_statement(&body, api.office().statement_layouts.all()).map_err(|problem| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, problem.code, &problem.zh, &problem.en)
     })?;
     let problem = |problem: &crate::registers::statements::LineProblem| FieldError {

@@ -28,7 +28,7 @@ use domain::personal::{Opened, RetentionClass};
 use domain::retention::Holdings;
 
 pub use finish::{FinishedErasure, finish};
-pub use requests::{RequestAnswer, RequestEntry, requests};
+pub use requests::{RequestAnswer, RequestEntry, RequestSubject, requests};
 
 use super::{Desk, Office, ProcessError, Step};
 

@@ -12,11 +12,23 @@ use serde::Serialize;
 
 use crate::processes::{Office, ProcessError};
 
+/// Of whom a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestSubject {
+    /// A person of the register.
+    Person,
+    /// A donor, whom a campaign alone knows.
+    Donor,
+}
+
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RequestEntry {
     /// Who is to be erased.
     pub person_id: PersonId,
+    /// A person of the register, or a donor.
+    pub subject: RequestSubject,
     /// Which keys: those of this class, and of the classes that are kept shorter.
     pub through: RetentionClass,
     /// Legal basis.
@@ -64,9 +76,9 @@ pub async fn requests(office: &Office) -> Result<Vec<RequestEntry>, ProcessError
     let mut entries = Vec::new();
     for payload in payloads {
         if let Ok(event) = serde_json::from_str(&payload) {
-            take_in(&mut entries, event);
+            take_in(&mut entries, RequestSubject::Person, event);
         } else if let Some(event) = serde_json::from_str(&payload).ok().and_then(as_of_a_person) {
-            take_in(&mut entries, event);
+            take_in(&mut entries, RequestSubject::Donor, event);
         }
     }
     Ok(entries)
@@ -90,13 +102,20 @@ fn as_of_a_person(event: CampaignEvent) -> Option<HouseholdEvent> {
 }
 
 /// Somebody who belonged to several households has each event in each of them: the first one counts.
-fn take_in(entries: &mut Vec<RequestEntry>, event: HouseholdEvent) {
+fn take_in(entries: &mut Vec<RequestEntry>, subject: RequestSubject, event: HouseholdEvent) {
     let (person, answer) = match event {
         HouseholdEvent::ErasureRequested { person_id, through, basis, requested_on, by } => {
-            let requested_by = by;
             if pending(entries, person_id).is_none() {
-                let answer = RequestAnswer::Pending;
-                entries.push(RequestEntry { person_id, through, basis, requested_by, requested_on, answer });
+                let (requested_by, answer) = (by, RequestAnswer::Pending);
+                entries.push(RequestEntry {
+                    person_id,
+                    subject,
+                    through,
+                    basis,
+                    requested_by,
+                    requested_on,
+                    answer,
+                });
             }
             return;
         }

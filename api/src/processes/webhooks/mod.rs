@@ -82,7 +82,7 @@ pub struct DeadLetter {
 /// Subscribes a system to what happens from now on: the event first, then the secret.
 ///
 /// # Errors
-/// [`ProcessError`]: no open account of another system, or the domain refuses.
+/// [`ProcessError`]: no open account of another system, an address inside that is not allowed, or the domain refuses.
 pub async fn subscribe_webhook(
     office: &Office,
     desk: &Desk,
@@ -98,6 +98,7 @@ pub async fn subscribe_webhook(
             en: "changes are sent to an open account of another system alone".to_owned(),
         });
     }
+    check_place(office, &url)?;
     let webhook_id = Uuid::new_v4();
     let next_position = office.repository.log().length().await?;
     let mut secret = Zeroizing::new([0_u8; SECRET_BYTES]);
@@ -112,6 +113,22 @@ pub async fn subscribe_webhook(
         .execute(&office.pool)
         .await?;
     Ok(SubscribedWebhook { webhook_id, secret: format!("{PREFIX}{}", STANDARD.encode(*secret)) })
+}
+
+/// Refuses an address inside that its letters give away; what a name resolves to is looked at with each message.
+fn check_place(office: &Office, url: &str) -> Result<(), ProcessError> {
+    match office.webhook_hosts.admit(url) {
+        Some(true) => Ok(()),
+        None => Err(ProcessError::refused(&WebhookError::UrlUnusable)),
+        Some(false) => Err(ProcessError::Refused {
+            code: "address_forbidden",
+            field: "url",
+            zh: "网址指向本机或内部网络，主机未列入允许名单；确需推送的，启动服务时用 --allow-webhook-host 列入。"
+                .to_owned(),
+            en: "the address is of this machine or its network, and the host is not allowed by name: see --allow-webhook-host"
+                .to_owned(),
+        }),
+    }
 }
 
 /// One command to a webhook.
@@ -172,6 +189,35 @@ pub async fn dead_letters(office: &Office, webhook_id: Uuid) -> Result<Vec<DeadL
         })
     };
     rows.iter().map(each).collect()
+}
+
+/// Messages to a system that were given up and are not to be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenUp {
+    /// Which webhook.
+    pub webhook_id: Uuid,
+    /// The account of the system.
+    pub consumer: ActorId,
+    /// How many.
+    pub count: u64,
+}
+
+/// The webhooks of which messages were given up, with how many; without those that are over, to which nothing is sent.
+///
+/// # Errors
+/// Those of the database.
+pub async fn given_up(office: &Office) -> Result<Vec<GivenUp>, ProcessError> {
+    let rows = sqlx::query(include_str!("sql/given_up.sql")).fetch_all(&office.pool).await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let webhook_id: Uuid = row.try_get("webhook_id")?;
+        let webhook = office.repository.load_newest::<Webhook>(webhook_id).await?.state;
+        if let Webhook::Active(subscription) | Webhook::Paused(subscription) = &*webhook {
+            let (consumer, count) = (subscription.consumer.clone(), row.try_get::<i64, _>("count")?);
+            found.push(GivenUp { webhook_id, consumer, count: count.cast_unsigned() });
+        }
+    }
+    Ok(found)
 }
 
 /// Asks for messages that were given up to be tried once more: one, or all of a webhook. How many there are.

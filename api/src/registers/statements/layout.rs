@@ -3,6 +3,9 @@
 use domain::campaign::PaymentChannel;
 use serde::Deserialize;
 
+use crate::bank::fault::Fault;
+use crate::bank::layout::toml_fault_in_chinese;
+
 /// Which columns and words a platform's export has.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +79,19 @@ impl Layout {
     /// When the text is not TOML of this form; the message names line and field.
     pub fn parse(text: &str) -> Result<Layout, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// Reads a layout, for people.
+    ///
+    /// # Errors
+    /// [`Fault`] with the line.
+    pub fn read(text: &str) -> Result<Layout, Fault> {
+        Layout::parse(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.as_bytes().get(..span.start)).unwrap_or_default();
+            let row = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+            let what = error.message();
+            Fault::new("layout_unreadable", toml_fault_in_chinese(what), what).at(row)
+        })
     }
 
     /// The layouts that the program brings.

@@ -4,6 +4,7 @@
 //! Every line of the table ends as an entry, as passed over, or as a located problem; none is lost. Values are read as
 //! they are shown: a backtick or tab before a number, ¥ and commas in an amount.
 
+mod catalogue;
 mod example;
 mod layout;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use domain::personal::DonorName;
 use encoding_rs::{GB18030, UTF_8};
 use serde::Serialize;
 
+pub use catalogue::StatementLayouts;
 use layout::Kind;
 pub use layout::{Columns, Kinds, Layout};
 
@@ -126,12 +128,10 @@ pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, Lin
     };
     let found = layouts.iter().find_map(|layout| head(layout).map(|(at, places)| (layout, at, places)));
     let (layout, at, places) = found.ok_or_else(|| {
-        let zh = "找不到表头：不是已知平台导出的账单，或列名已改动；可用 --layout 指定版式文件";
-        whole(
-            "head_missing",
-            zh,
-            "no known head of a table: another export, or columns were renamed; see --layout",
-        )
+        let zh = "找不到表头：不是已知平台导出的账单，或列名已改动；其他平台的账单须有自己的版式文件（命令行用 --layout）";
+        let en = "no known head of a table: another export, which needs a layout of its own (--layout at the command line), or \
+                  columns were renamed";
+        whole("head_missing", zh, en)
     })?;
     let mut statement = Statement {
         layout: layout.name.clone(),
