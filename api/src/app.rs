@@ -14,12 +14,13 @@ use projections::install::install;
 use projections::runner::Runner;
 use sqlx::PgPool;
 
+use crate::bank::catalogue::Catalogue;
 use crate::breaks::{self, Ground};
 use crate::check::Outside;
 use crate::embedded_postgres::EmbeddedPostgres;
 use crate::processes::erasure::{self, FinishedErasure};
 use crate::processes::users::KnownTokens;
-use crate::processes::{Office, RulesInUse};
+use crate::processes::{Office, ProcessError, RulesInUse};
 use crate::sealing::{Sealing, SealingRefusal};
 use crate::settings::{Settings, Storage};
 use crate::webhooks::AllowedHosts;
@@ -79,6 +80,7 @@ impl App {
             tokens: KnownTokens::default(),
             program: None,
             webhook_hosts: AllowedHosts::default(),
+            bank_layouts: Arc::new(Catalogue::own().map_err(ProcessError::from)?),
             statement_layouts: Arc::default(),
         };
         office.rule_books().await?;

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance};
 use api::http::limits::Bounds;
 use api::http::{Api, api_routes};
@@ -71,7 +70,7 @@ impl House {
             "test".to_owned(),
             Bounds { per_minute: 100_000, ..Bounds::default() },
         );
-        let console = Console::new(small.office.clone(), Catalogue::own().unwrap(), Entrance::default());
+        let console = Console::new(small.office.clone(), Entrance::default());
         let routes = api::console::routes(console).merge(api_routes(&api));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

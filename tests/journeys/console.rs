@@ -1,6 +1,5 @@
 //! The console: three people sign in and pay a month; and what nobody gets there.
 
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use axum::http::StatusCode;
 use tests::counter::PERSON;
@@ -102,7 +101,7 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     app.close().await.unwrap();
     counter.do_well(&["user", "revoke", "wang.fang", "clerk", "--as", ADMIN]);
     let app = counter.app().await;
-    let console = Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default());
+    let console = Console::new(app.office().clone(), Entrance::default());
     clerk.router = routes(console);
     assert_eq!(clerk.get("/runs").await.location, "/sign-in");
     app.close().await.unwrap();

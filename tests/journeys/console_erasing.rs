@@ -1,7 +1,6 @@
 //! At the console: one person asks that somebody be erased and another decides; what the law keeps is restricted; a donor's
 //! request is decided by whoever may.
 
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use api::processes::erasure;
 use axum::Router;
@@ -247,7 +246,7 @@ async fn office_with_a_donors_request() -> (Counter, Router, String, String) {
     let SmallOffice { ledger, office } = small;
     let counter = Counter::over(ledger).await;
     open_accounts(&counter);
-    let router = routes(Console::new(office, Catalogue::own().unwrap(), Entrance::default()));
+    let router = routes(Console::new(office, Entrance::default()));
     (counter, router, format!("/donors/{donor}/erasure"), format!("/campaigns/{campaign}/gifts"))
 }
 

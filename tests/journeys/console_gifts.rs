@@ -6,7 +6,6 @@ use std::net::TcpStream;
 use std::sync::Arc;
 
 use api::app::App;
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use api::processes::Office;
 use api::registers::statements::StatementLayouts;
@@ -26,7 +25,7 @@ async fn open() -> (Counter, App, Router, String) {
     let counter = office_with_a_campaign().await;
     open_accounts(&counter);
     let app = counter.app().await;
-    let router = routes(Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default()));
+    let router = routes(Console::new(app.office().clone(), Entrance::default()));
     let page = format!("/campaigns/{}", app.office().campaign_id(CAMPAIGN));
     (counter, app, router, page)
 }
@@ -188,7 +187,7 @@ async fn a_statement_in_a_layout_of_the_offices_own_is_dropped_and_taken_in() {
     std::fs::write(folder.join("own.toml"), OF_A_PLATFORM).unwrap();
     let statement_layouts = Arc::new(StatementLayouts::with_folder(&folder).unwrap());
     let office = Office { statement_layouts, ..app.office().clone() };
-    let router = routes(Console::new(office, Catalogue::own().unwrap(), Entrance::default()));
+    let router = routes(Console::new(office, Entrance::default()));
     let mut finance = Browser::signed_in(&router, "liu.yang").await;
     let looked = dropped(&mut finance, &page, OF_ANOTHER).await;
     assert!(looked.text().contains("某平台收款"), "{}", looked.text());
@@ -245,6 +244,13 @@ async fn a_served_office_reads_its_own_layouts_from_the_data_directory_and_the_a
     assert_eq!((refused.status, refused.code()), (1, "layout_unreadable"), "{refused:?}");
     let words = refused.json["error"]["message"].as_str().unwrap();
     assert!(words.contains("own.toml") && words.contains("第 8 行"), "{words}");
+    // as does a folder that is named and is not there
+    for variable in ["LEDGER_LAYOUTS", "LEDGER_STATEMENT_LAYOUTS"] {
+        let nowhere = counter.path("nowhere");
+        let refused =
+            counter.ask_where((variable, nowhere.to_str().unwrap()), &["serve", "--listen", "127.0.0.1:0"]);
+        assert_eq!((refused.status, refused.code()), (1, "layouts_unreadable"), "{refused:?}");
+    }
 }
 
 #[tokio::test]

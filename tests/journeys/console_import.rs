@@ -1,7 +1,6 @@
 //! Registers that are dropped on the console.
 
 use api::app::App;
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use api::processes::Office;
 use axum::Router;
@@ -20,7 +19,7 @@ const BAD: &str = "HLG-8,户主,孙建国,990114195601010012,本市户籍,天通
 async fn door() -> (Counter, App, Router) {
     let (counter, _, app, _) = office_with_a_console().await;
     let office = Office { program: Some(ledger_binary()), ..app.office().clone() };
-    let router = routes(Console::new(office, Catalogue::own().unwrap(), Entrance::default()));
+    let router = routes(Console::new(office, Entrance::default()));
     (counter, app, router)
 }
 

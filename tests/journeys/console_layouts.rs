@@ -28,13 +28,13 @@ async fn every_layout_is_listed_with_an_example_and_the_offices_own_are_told_apa
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("own.toml"), OF_A_BANK.replace("code = \"text_gbk\"", "code = \"own_bank\""))
         .unwrap();
-    let layouts = Catalogue::with_folder(&folder).unwrap();
+    let layouts = Arc::new(Catalogue::with_folder(&folder).unwrap());
     let statements = counter.path("statement-layouts");
     fs::create_dir(&statements).unwrap();
     fs::write(statements.join("own.toml"), OF_A_PLATFORM).unwrap();
     let statement_layouts = Arc::new(StatementLayouts::with_folder(&statements).unwrap());
-    let office = Office { statement_layouts, ..app.office().clone() };
-    let router = routes(Console::new(office, layouts.clone(), Entrance::default()));
+    let office = Office { bank_layouts: Arc::clone(&layouts), statement_layouts, ..app.office().clone() };
+    let router = routes(Console::new(office, Entrance::default()));
     let mut auditor = Browser::signed_in(&router, "zhou.zheng").await;
     let list = auditor.get("/layouts").await;
     assert!(!list.text().contains("<textarea"), "an auditor looks on");

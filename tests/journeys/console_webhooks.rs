@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use api::app::App;
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use api::processes::Office;
 use api::webhooks::{AllowedHosts, Delivery, Webhooks};
@@ -60,7 +59,7 @@ async fn what_was_given_up_is_shown_with_its_reason_and_tried_again() {
     // as if the host had been allowed when it was subscribed, and is no longer
     let webhook_hosts = AllowedHosts::new(["127.0.0.1".to_owned()]);
     let office = Office { webhook_hosts, ..app.office().clone() };
-    let allowing = routes(Console::new(office, Catalogue::own().unwrap(), Entrance::default()));
+    let allowing = routes(Console::new(office, Entrance::default()));
     let mut admin_before = Browser::signed_in(&allowing, "sun.lei").await;
     let page = subscribe(&mut admin_before, "https://127.0.0.1/ledger").await;
     assert!(admin.get(&page).await.text().contains("没有未送达的消息"));

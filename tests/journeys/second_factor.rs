@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use api::app::App;
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use axum::Router;
 use axum::http::StatusCode;
@@ -14,7 +13,7 @@ use crate::visitors::{ADMIN, Browser, Got, PASSWORD, office_with_a_console};
 
 fn pages(app: &App, second_factor_for: BTreeSet<Role>) -> Router {
     let entrance = Entrance { second_factor_for, ..Entrance::default() };
-    routes(Console::new(app.office().clone(), Catalogue::own().unwrap(), entrance))
+    routes(Console::new(app.office().clone(), entrance))
 }
 
 /// The secret that a page shows.

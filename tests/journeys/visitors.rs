@@ -1,7 +1,6 @@
 //! A browser at the console of an office, for the stories that happen there.
 
 use api::app::App;
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use api::processes::find_case;
 use api::registers::{RawRow, RegisterRow, applications::Row};
@@ -26,7 +25,7 @@ pub async fn office_with_a_console() -> (Counter, CaseId, App, Router) {
     let (counter, case) = office_with_a_case().await;
     open_accounts(&counter);
     let app = counter.app().await;
-    let console = Console::new(app.office().clone(), Catalogue::own().unwrap(), Entrance::default());
+    let console = Console::new(app.office().clone(), Entrance::default());
     (counter, case, app, routes(console))
 }
 

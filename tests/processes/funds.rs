@@ -37,6 +37,7 @@ async fn second_program(small: &SmallOffice) -> Office {
         tokens: KnownTokens::default(),
         program: None,
         webhook_hosts: small.office.webhook_hosts.clone(),
+        bank_layouts: Arc::clone(&small.office.bank_layouts),
         statement_layouts: Arc::clone(&small.office.statement_layouts),
     }
 }

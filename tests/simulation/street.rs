@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::bank::catalogue::Catalogue;
 use api::processes::users::KnownTokens;
 use api::processes::{Desk, Office, RulesInUse, office_day};
 use api::webhooks::AllowedHosts;
@@ -74,6 +75,7 @@ async fn office_on(ledger: &TestLedger) -> Office {
         tokens: KnownTokens::default(),
         program: None,
         webhook_hosts: AllowedHosts::default(),
+        bank_layouts: Arc::new(Catalogue::own().unwrap()),
         statement_layouts: Arc::default(),
     }
 }

@@ -71,6 +71,11 @@ impl Counter {
         Answer::of(self.command(arguments).output().unwrap())
     }
 
+    /// The same, with a variable of the environment.
+    pub fn ask_where(&self, variable: (&str, &str), arguments: &[&str]) -> Answer {
+        Answer::of(self.command(arguments).env(variable.0, variable.1).output().unwrap())
+    }
+
     /// Starts the program, which answers on a pipe and stays until it is told to end.
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{TestLedger, personas};
+use api::bank::catalogue::Catalogue;
 use api::check::{Outside, Verdict, check_office};
 use api::processes::payment_run::{self, BankOutcome, BankResult, RunPlan};
 use api::processes::users::KnownTokens;
@@ -114,6 +115,7 @@ impl SmallOffice {
             tokens: KnownTokens::default(),
             program: None,
             webhook_hosts: AllowedHosts::default(),
+            bank_layouts: Arc::new(Catalogue::own().unwrap()),
             statement_layouts: Arc::default(),
         };
         SmallOffice { ledger, office }

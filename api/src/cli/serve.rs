@@ -69,7 +69,8 @@ pub(super) struct Served {
 pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
     let Served { listen, entries, nightly_at, doors } = served;
     let (tls, scheme, entrance) = (doors.tls(listen)?, doors.scheme(), doors.entrance()?);
-    let (layouts, statement_layouts) = (layouts_of(app)?, Arc::new(statement_layouts_of(app)?));
+    let (bank_layouts, statement_layouts) =
+        (Arc::new(layouts_of(app)?), Arc::new(statement_layouts_of(app)?));
     let listener = listen_on(listen).await?;
     let address = listener.local_addr()?;
     let screen = session.screen;
@@ -84,8 +85,8 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let webhook_hosts = doors.webhook_hosts();
-    let office = Office { webhook_hosts, statement_layouts, ..app.office().clone() };
-    let console = Console::new(office.clone(), layouts, entrance);
+    let office = Office { webhook_hosts, bank_layouts, statement_layouts, ..app.office().clone() };
+    let console = Console::new(office.clone(), entrance);
     let mut beside = JoinSet::new();
     beside.spawn(console.look_ahead());
     let pages = console::routes(console).layer(Extension(Arc::new(app.outside())));
@@ -121,10 +122,10 @@ fn statement_layouts_of(app: &App) -> Result<StatementLayouts, Failure> {
     Ok(layouts.map_err(ProcessError::from)?)
 }
 
-/// The folder that a variable names, else the one of this name in the data directory; none where it is not there.
+/// The folder that a variable names, which must be there; else the one of this name in the data directory, where it is.
 fn folder(app: &App, variable: &str, name: &str) -> Option<PathBuf> {
-    let named = std::env::var_os(variable).map(PathBuf::from);
-    Some(named.unwrap_or_else(|| app.data().join(name))).filter(|folder| folder.is_dir())
+    let named = std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named.or_else(|| Some(app.data().join(name)).filter(|folder| folder.is_dir()))
 }
 
 /// Reads an hour of the day, such as 02:00.

@@ -70,8 +70,6 @@ mod users;
 mod visitor;
 mod webhooks;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -80,7 +78,6 @@ use axum::routing::{get, post};
 use self::desk::ComingSoon;
 use self::runs::BeingRead;
 use self::search::NameIndex;
-use crate::bank::catalogue::Catalogue;
 use crate::identity_provider::RETURN_PATH;
 use crate::processes::Office;
 
@@ -94,8 +91,6 @@ const BODY_BYTES_MAX: usize = 256 << 20;
 pub struct Console {
     /// The office.
     pub office: Office,
-    /// The layouts of files to and from banks.
-    pub layouts: Arc<Catalogue>,
     /// What is asked of everybody who comes in.
     pub entrance: Entrance,
     /// The names by which people are found.
@@ -108,11 +103,9 @@ pub struct Console {
 
 impl Console {
     /// The console of an office.
-    pub fn new(office: Office, layouts: impl Into<Arc<Catalogue>>, entrance: Entrance) -> Console {
-        let layouts = layouts.into();
+    pub fn new(office: Office, entrance: Entrance) -> Console {
         Console {
             office,
-            layouts,
             entrance,
             names: NameIndex::default(),
             ahead: ComingSoon::default(),

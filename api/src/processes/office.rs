@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::users::KnownTokens;
 use super::{ProcessError, Repeats, RulesInUse};
+use crate::bank::catalogue::Catalogue;
 use crate::registers::statements::StatementLayouts;
 use crate::webhooks::AllowedHosts;
 
@@ -43,6 +44,8 @@ pub struct Office {
     pub program: Option<PathBuf>,
     /// Hosts inside that other systems may be told at.
     pub webhook_hosts: AllowedHosts,
+    /// The layouts of files to and from banks.
+    pub bank_layouts: Arc<Catalogue>,
     /// The layouts of platforms' statements.
     pub statement_layouts: Arc<StatementLayouts>,
 }

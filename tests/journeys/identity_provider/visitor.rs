@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use api::app::App;
-use api::bank::catalogue::Catalogue;
 use api::console::{Console, Entrance, routes};
 use api::http::TlsFiles;
 use api::identity_provider::{IdentityProvider, ProviderGiven, ProviderSettings, ProviderWord};
@@ -100,7 +99,7 @@ fn given(counter: &Counter, issuer: &str) -> ProviderGiven {
 fn router_of(app: &App, given: ProviderGiven) -> Router {
     let provider = IdentityProvider::try_new(ProviderSettings::read(given).unwrap()).unwrap();
     let entrance = Entrance { encrypted: true, provider: Some(provider), ..Entrance::default() };
-    routes(Console::new(app.office().clone(), Catalogue::own().unwrap(), entrance))
+    routes(Console::new(app.office().clone(), entrance))
 }
 
 /// A browser.

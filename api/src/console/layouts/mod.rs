@@ -108,7 +108,7 @@ fn kind(lang: Lang, layout: &Layout) -> &'static str {
 
 fn bank_table(lang: Lang, console: &Console) -> Table {
     let row = |layout: &Layout| {
-        let own = console.layouts.is_the_offices(&layout.code);
+        let own = console.office.bank_layouts.is_the_offices(&layout.code);
         let from =
             if own { lang.pick("本单位", "the office") } else { lang.pick("程序自带", "the program") };
         Row::of(vec![
@@ -127,7 +127,7 @@ fn bank_table(lang: Lang, console: &Console) -> Table {
         .head(lang.pick("种类", "Kind"))
         .number(lang.pick("每文件笔数", "Lines a file"))
         .head(lang.pick("付款账号", "Office's account"))
-        .rows(console.layouts.iter().map(row))
+        .rows(console.office.bank_layouts.iter().map(row))
 }
 
 fn statement_table(lang: Lang, console: &Console) -> Table {
@@ -166,7 +166,7 @@ async fn one(
 ) -> Result<Response, Stop> {
     visitor.must(Capability::ReadUsers)?;
     let lang = visitor.lang;
-    let layout = console.layouts.layout(&code).map_err(|_| Stop::Missing(lang))?;
+    let layout = console.office.bank_layouts.layout(&code).map_err(|_| Stop::Missing(lang))?;
     let failed = |fault| Stop::Failed(Refusal::of(&ProcessError::BankFile(fault), lang));
     let example = example_text(layout).map_err(failed)?;
     let reason = |reason: &crate::bank::layout::Reason| {

@@ -77,7 +77,7 @@ async fn released(
 
 /// The layout that was chosen from the page's list.
 fn layout<'c>(console: &'c Console, visitor: &Visitor, code: &str) -> Result<&'c Layout, Refusal> {
-    let found = console.layouts.layout(code);
+    let found = console.office.bank_layouts.layout(code);
     found.map_err(|fault| Refusal::of(&ProcessError::BankFile(fault), visitor.lang))
 }
 

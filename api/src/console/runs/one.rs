@@ -168,7 +168,8 @@ async fn read(
         next: next(visitor, &run, &look),
         warnings: run.calculation.as_ref().map(|calculation| calculation.warning_count).unwrap_or_default(),
         layouts: console
-            .layouts
+            .office
+            .bank_layouts
             .iter()
             .map(|layout| (layout.code.clone(), lang.pick(&layout.zh, &layout.en).clone()))
             .collect(),

@@ -17,7 +17,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Done, Reason};
-use crate::bank::catalogue::Catalogue;
 use crate::http::Api;
 use crate::http::input::{Asked, AtDesk, Named, SeenVersion, Sent};
 use crate::http::problem::Problem;
@@ -166,8 +165,7 @@ pub(super) async fn release(
     Sent(sent): Sent<ReleaseAsked>,
 ) -> Result<Json<ReleasedView>, Problem> {
     let desk = at_run(&api, at, id, seen).await?;
-    let catalogue = Catalogue::own().map_err(ProcessError::from)?;
-    let layout = catalogue.layout(&sent.layout).map_err(ProcessError::from)?;
+    let layout = api.office().bank_layouts.layout(&sent.layout).map_err(ProcessError::from)?;
     let release = Release { run_id: id, execution_on: sent.execution_on, layout };
     let mut files = InMemory::default();
     let released = payment_run::release_in(api.office(), &desk, &release, &mut files).await?;
@@ -223,8 +221,7 @@ pub(super) async fn take_return(
     body: Bytes,
 ) -> Result<Json<TakenIn>, Problem> {
     let desk = at_run(&api, at, id, seen).await?;
-    let catalogue = Catalogue::own().map_err(ProcessError::from)?;
-    let layout = catalogue.layout(&asked.layout).map_err(ProcessError::from)?;
+    let layout = api.office().bank_layouts.layout(&asked.layout).map_err(ProcessError::from)?;
     // it is read twice, so it goes to a file that only this program may read and that is gone afterwards
     let mut file = tempfile::NamedTempFile::new().map_err(unwritable)?;
     file.write_all(&body).and_then(|()| file.flush()).map_err(unwritable)?;

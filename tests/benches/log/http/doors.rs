@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use api::bank::catalogue::Catalogue;
 use api::console::{self, Console, Entrance};
 use api::http::limits::Bounds;
 use api::http::{Api, api_routes};
@@ -43,7 +42,7 @@ async fn serve(routes: Router) -> SocketAddr {
 pub async fn open(office: &Office) -> SocketAddr {
     let bounds = Bounds { per_minute: 100_000_000, ..Bounds::default() };
     let api = Api::new(office.clone(), "bench".to_owned(), bounds);
-    let pages = Console::new(office.clone(), Catalogue::own().unwrap(), Entrance::default());
+    let pages = Console::new(office.clone(), Entrance::default());
     serve(console::routes(pages).merge(api_routes(&api))).await
 }
 
