@@ -117,13 +117,8 @@ fn idle(lang: Lang, known: &Known, request: Option<&RequestEntry>) -> &'static s
         (Some(_), _) => {
             lang.pick("名称已删除，没有可办理的事项。", "The name is erased; nothing is left to do.")
         }
-        (None, Some(_)) => {
-            lang.pick("申请等待审核、审批人员决定。", "The request waits for a reviewer or approver.")
-        }
-        (None, None) => lang.pick(
-            "您这个岗位在此没有可办理的事项：由经办、审核人员申请，审核、审批人员决定。",
-            "Your role has no step here: clerks and reviewers ask, reviewers and approvers decide.",
-        ),
+        (None, Some(_)) => words::waits(lang),
+        (None, None) => words::no_step(lang),
     }
 }
 

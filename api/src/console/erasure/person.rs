@@ -161,16 +161,13 @@ fn said(lang: Lang, withheld: &Withheld) -> String {
 
 fn idle(lang: Lang, known: &Known, request: Option<&RequestEntry>) -> &'static str {
     if request.is_some() {
-        return lang.pick("申请等待审核、审批人员决定。", "The request waits for a reviewer or approver.");
+        return words::waits(lang);
     }
     match known.file.record() {
         PersonalRecord::Erased { .. } => {
             lang.pick("个人信息已删除，没有可办理的事项。", "The values are erased; nothing is left to do.")
         }
-        _ => lang.pick(
-            "您这个岗位在此没有可办理的事项：由经办、审核人员申请，审核、审批人员决定。",
-            "Your role has no step here: clerks and reviewers ask, reviewers and approvers decide.",
-        ),
+        _ => words::no_step(lang),
     }
 }
 

@@ -96,6 +96,19 @@ pub(super) fn withdrawal(lang: Lang) -> &'static str {
     )
 }
 
+/// That a request waits for others.
+pub(super) fn waits(lang: Lang) -> &'static str {
+    lang.pick("申请等待审核、审批人员决定。", "The request waits for a reviewer or approver.")
+}
+
+/// That whoever looks has nothing to do here.
+pub(super) fn no_step(lang: Lang) -> &'static str {
+    lang.pick(
+        "您这个岗位在此没有可办理的事项：由经办、审核人员申请，审核、审批人员决定。",
+        "Your role has no step here: clerks and reviewers ask, reviewers and approvers decide.",
+    )
+}
+
 /// How a person stands.
 pub(super) fn record(lang: Lang, record: PersonalRecord) -> String {
     match record {
