@@ -34,7 +34,7 @@ pub use error::EmbeddedPostgresError;
 use home::Home;
 use locks::InUse;
 use postmaster::{Address, Postmaster};
-pub use signals::{Interrupted, unless_interrupted};
+pub use signals::{EndSignals, Interrupted, unless_interrupted};
 
 /// The database of the ledger in a private server.
 pub const DATABASE: &str = "ledger";

@@ -73,6 +73,12 @@ pub fn far_hour() -> String {
 }
 
 #[tokio::test]
+async fn a_server_that_is_told_to_end_as_soon_as_it_says_where_it_is_ends() {
+    let counter = Counter::open().await;
+    Server::start(&counter, &["--no-nightly"]).end();
+}
+
+#[tokio::test]
 async fn a_server_does_the_last_night_at_its_start_and_tells_nobody_s_name() {
     let counter = Counter::open().await;
     let persons = counter.file("persons", &tests::counter::persons());

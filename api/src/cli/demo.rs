@@ -11,6 +11,7 @@ use super::session::Session;
 use super::{DemoArgs, serve};
 use crate::app::App;
 use crate::demo::{self, Played, YEAR};
+use crate::embedded_postgres::EndSignals;
 use crate::http::{self, EntriesServed};
 use crate::processes::ProcessError;
 
@@ -56,7 +57,7 @@ async fn serve_guests(session: &Session, app: &App) -> Result<(), Failure> {
         nightly_at: Some(serve::DEFAULT_NIGHT),
         doors: Doors::default(),
     };
-    serve::serve(session, app, served).await
+    serve::serve(session, app, served, EndSignals::heard()).await
 }
 
 /// An act that was refused is no trouble with reaching the ledger.

@@ -22,7 +22,7 @@ use super::session::Session;
 use crate::app::App;
 use crate::bank::catalogue::Catalogue;
 use crate::console::{self, Console};
-use crate::embedded_postgres::unless_interrupted;
+use crate::embedded_postgres::EndSignals;
 use crate::http::limits::Bounds;
 use crate::http::{self, Api, EntriesServed, ProofSource, Proofs, SignedCheckpoint};
 use crate::nightly::{LedgerHealth, Nightly, Timetable};
@@ -35,10 +35,11 @@ use crate::webhooks::{Delivery, Webhooks};
 /// # Errors
 /// [`Failure`]: the address is taken, or the ledger cannot be opened.
 pub(super) async fn run(session: &Session, served: Served) -> Result<Done, Failure> {
-    let opened = unless_interrupted(App::open_as_kept(&session.settings)).await?;
+    let mut signals = EndSignals::heard();
+    let opened = signals.unless(App::open_as_kept(&session.settings)).await?;
     let app = opened.map_err(Failure::opening)?;
     session.tell_of_erasures(&app);
-    let served = serve(session, &app, served).await;
+    let served = serve(session, &app, served, signals).await;
     app.close().await?;
     served.map(|()| Done::Well)
 }
@@ -62,11 +63,17 @@ pub(super) struct Served {
     pub doors: Doors,
 }
 
-/// Serves an open ledger until a signal, and does the nightly work.
+/// Serves an open ledger until a signal, and does the nightly work. The signals are heard already: who reads the address
+/// may ask to end at once.
 ///
 /// # Errors
 /// [`Failure::Refused`] when the address is taken.
-pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Result<(), Failure> {
+pub(super) async fn serve(
+    session: &Session,
+    app: &App,
+    served: Served,
+    mut signals: EndSignals,
+) -> Result<(), Failure> {
     let Served { listen, entries, nightly_at, doors } = served;
     let (tls, scheme, entrance) = (doors.tls(listen)?, doors.scheme(), doors.entrance()?);
     let (bank_layouts, statement_layouts) =
@@ -81,7 +88,7 @@ pub(super) async fn serve(session: &Session, app: &App, served: Served) -> Resul
     let standing = nightly.as_ref().map(Nightly::standing);
     let health =
         Arc::new(LedgerHealth::new(Arc::clone(&app.office().runner), app.data().to_owned(), standing));
-    let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
+    let stop = signals.received().map(drop);
     let source = Arc::new(KeptProofs(app.tree().clone()));
     let proofs = http::proof_routes(Proofs { source, entries });
     let webhook_hosts = doors.webhook_hosts();

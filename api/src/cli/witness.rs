@@ -14,7 +14,7 @@ use super::failure::{Done, Failure};
 use super::screen::Screen;
 use super::serve::listen_on;
 use super::session::waiting;
-use crate::embedded_postgres::unless_interrupted;
+use crate::embedded_postgres::EndSignals;
 use crate::http;
 use crate::witness::{Book, BookError, Watched, routes};
 
@@ -41,6 +41,7 @@ pub struct WitnessArgs {
 /// [`Failure::Refused`]: the directory cannot be used, or the address is taken.
 pub(super) async fn run(screen: Screen, arguments: &WitnessArgs) -> Result<Done, Failure> {
     let WitnessArgs { listen, state, name, logs } = arguments;
+    let mut signals = EndSignals::heard();
     let book = Arc::new(waiting(|| Book::open(state, name, logs)).map_err(|error| refused(&error))?);
     let listener = listen_on(*listen).await?;
     let address = listener.local_addr()?;
@@ -58,8 +59,7 @@ pub(super) async fn run(screen: Screen, arguments: &WitnessArgs) -> Result<Done,
     let key = book.key().to_string();
     screen.answer(&json!({ "listen": format!("http://{address}"), "key": key, "logs": shown }))?;
     io::stdout().flush()?;
-    let stop = unless_interrupted(futures::future::pending::<()>()).map(|_| ());
-    http::serve(listener, routes(book), stop).await?;
+    http::serve(listener, routes(book), signals.received().map(drop)).await?;
     Ok(Done::Well)
 }
 
