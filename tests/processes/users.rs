@@ -10,6 +10,7 @@ use domain::actor::{ActorId, Role};
 use domain::user::{DataScope, Scope, UserCommand, UserKind};
 use tests::office::SmallOffice;
 use tests::personas;
+use tests::plans::plan_of;
 
 const PASSWORD: &str = "龙泽苑的春天来了四月十二日";
 
@@ -125,11 +126,6 @@ async fn another_system_has_tokens_and_no_password() {
 async fn users_are_found_by_an_index_and_not_by_a_walk_over_the_log() {
     let small = office_with(UserKind::Staff, &[Role::Clerk]).await;
     let question = include_str!("../../api/src/processes/users/sql/accounts.sql");
-    let mut connection = small.ledger.owner().acquire().await.unwrap();
-    // so short a log is read at once, unless that is forbidden
-    sqlx::query("set enable_seqscan = off").execute(&mut *connection).await.unwrap();
-    let plan: Vec<String> =
-        sqlx::query_scalar(&format!("explain {question}")).fetch_all(&mut *connection).await.unwrap();
-    assert!(plan.iter().any(|line| line.contains("log_events_users")), "{}", plan.join("\n"));
-    sqlx::query("reset enable_seqscan").execute(&mut *connection).await.unwrap();
+    let plan = plan_of(&small.ledger, question).await;
+    assert!(plan.contains("log_events_users"), "{plan}");
 }

@@ -8,6 +8,8 @@ use futures::TryStreamExt;
 use projections::case_files::payable::PayableCases;
 use projections::case_files::{CaseStage, queries as files};
 use projections::payment_registers::queries::{self, LinePage, PageStart};
+use tests::plans::plan_of;
+use uuid::Uuid;
 
 use crate::office::{Office, day, month, order, stream_append};
 
@@ -152,4 +154,25 @@ async fn reviews_that_are_due_are_counted_for_the_communities_that_somebody_sees
     }
     let early = files::first_reviews_due(service, day("2023-01-21"), &DataScope::Everywhere, 2).await;
     assert_eq!(early.unwrap().count, 0);
+}
+
+#[tokio::test]
+async fn a_page_of_the_register_finds_its_cases_by_index() {
+    let office = Office::open().await;
+    for many in [
+        "insert into read_members (person_id, household_id, presence, name_sealed)
+         select gen_random_uuid(), gen_random_uuid(), 'present', '' from generate_series(1, 2000)",
+        "insert into read_cases (case_id, household_id, applicant, program, stage, enrolled, sequence, opened_position, state)
+         select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), '', '', false, 1, place, '{}'
+           from generate_series(1, 2000) as place",
+        "analyze read_members, read_cases",
+    ] {
+        sqlx::query(many).execute(office.ledger.owner()).await.unwrap();
+    }
+    let question = include_str!("../../projections/src/case_files/sql/cases_of_households.sql");
+    let nobody = format!("array['{}']::uuid[]", Uuid::nil());
+    let plan = plan_of(&office.ledger, &question.replace("$1", &nobody)).await;
+    for index in ["read_cases_household", "read_cases_applicant", "read_members_household"] {
+        assert!(plan.contains(index), "{index} in\n{plan}");
+    }
 }

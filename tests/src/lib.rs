@@ -16,6 +16,7 @@ mod invariants;
 pub mod office;
 pub mod paper_log;
 pub mod personas;
+pub mod plans;
 mod program;
 mod server;
 mod template;

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use eventlog::gather::Gather;
 use eventlog::rounds::{RecordedAnswer, Rounds};
 use sqlx::PgPool;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -21,6 +22,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// How often old answers are looked for.
 const FORGETTING: Duration = Duration::from_secs(1);
+
+/// The most answers that are kept together; whoever has one more waits for a place.
+const TOGETHER_MAX: usize = 1_024;
 
 /// A request that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +49,11 @@ pub struct KeptAnswer {
 pub struct Answers {
     rounds: Rounds,
     keys: Keys,
-    keeping: Gather<(Keyed, KeptAnswer), ()>,
+    given: mpsc::Sender<Given>,
 }
+
+/// A request and its answer.
+type Given = (Keyed, KeptAnswer);
 
 /// The keys of requests that are at work, or whose answers are on their way to the table.
 #[derive(Clone, Debug, Default)]
@@ -92,23 +99,10 @@ impl Drop for Turn {
 impl Answers {
     /// The answers that a ledger keeps.
     pub fn new(rounds: &Rounds) -> Answers {
-        let (rounds, keeper) = (rounds.clone(), rounds.pool().clone());
-        let forgot_at = Arc::new(Mutex::new(None));
-        let keeping = Gather::start(move |answers: Vec<(Keyed, KeptAnswer)>| {
-            let (pool, forgot_at) = (keeper.clone(), Arc::clone(&forgot_at));
-            async move {
-                // nobody waits for it, and the more come together the less each costs
-                tokio::time::sleep(PAUSE).await;
-                if is_time(&forgot_at)
-                    && let Err(error) =
-                        sqlx::query(include_str!("sql/forget_answers.sql")).execute(&pool).await
-                {
-                    tracing::warn!(%error, "old answers were not forgotten");
-                }
-                keep(&pool, &answers).await.ok().map(|()| vec![(); answers.len()])
-            }
-        });
-        Answers { rounds, keys: Keys::default(), keeping }
+        let (given, coming) = mpsc::channel(TOGETHER_MAX);
+        let keys = Keys::default();
+        tokio::spawn(keep_all(rounds.pool().clone(), keys.clone(), coming));
+        Answers { rounds: rounds.clone(), keys, given }
     }
 
     /// Begins a request under its key, unless it was answered before.
@@ -141,20 +135,14 @@ impl Answers {
     }
 
     /// Ends the turn of a request with its answer, which a repeat gets from now on.
-    pub fn keep(&self, turn: Turn, answer: KeptAnswer) {
+    pub async fn keep(&self, turn: Turn, answer: KeptAnswer) {
         let keyed = turn.keyed;
         self.keys.lock().insert(keyed.key, Key::Answered(keyed, answer.clone()));
         // before the answer is in the table: from then on the key may be another's turn
         drop(turn);
-        let answers = self.clone();
-        tokio::spawn(async move {
-            if answers.keeping.ask((keyed, answer.clone())).await.is_none()
-                && let Err(error) = keep(answers.rounds.pool(), &[(keyed, answer)]).await
-            {
-                tracing::warn!(%error, "an answer was not kept; a repeat will be done again");
-            }
-            answers.keys.lock().remove(&keyed.key);
-        });
+        if self.given.send((keyed, answer)).await.is_err() {
+            self.keys.lock().remove(&keyed.key);
+        }
     }
 }
 
@@ -177,20 +165,45 @@ fn reused() -> Problem {
     .at("Idempotency-Key")
 }
 
-/// Whether old answers have not been looked for lately; from now on they have.
-fn is_time(forgot_at: &Mutex<Option<Instant>>) -> bool {
-    let mut forgot_at = forgot_at.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_time = forgot_at.is_none_or(|at| at.elapsed() >= FORGETTING);
-    if is_time {
-        *forgot_at = Some(Instant::now());
+/// Keeps what comes until nobody gives answers any more.
+async fn keep_all(pool: PgPool, keys: Keys, mut coming: mpsc::Receiver<Given>) {
+    let mut answers = Vec::with_capacity(TOGETHER_MAX);
+    let mut forgot_at: Option<Instant> = None;
+    while coming.recv_many(&mut answers, TOGETHER_MAX).await > 0 {
+        // nobody waits for it, and the more come together the less each costs
+        sleep(PAUSE).await;
+        while answers.len() < TOGETHER_MAX
+            && let Ok(given) = coming.try_recv()
+        {
+            answers.push(given);
+        }
+        if forgot_at.is_none_or(|at| at.elapsed() >= FORGETTING) {
+            forgot_at = Some(Instant::now());
+            if let Err(error) = sqlx::query(include_str!("sql/forget_answers.sql")).execute(&pool).await {
+                tracing::warn!(%error, "old answers were not forgotten");
+            }
+        }
+        if keep(&pool, &answers).await.is_err() {
+            keep_each(&pool, &answers).await;
+        }
+        let mut keys = keys.lock();
+        answers.drain(..).for_each(|(keyed, _)| drop(keys.remove(&keyed.key)));
     }
-    is_time
+}
+
+/// Keeps those answers of a round that failed which can be kept.
+async fn keep_each(pool: &PgPool, answers: &[Given]) {
+    for given in answers {
+        if let Err(error) = keep(pool, std::slice::from_ref(given)).await {
+            tracing::warn!(%error, "an answer was not kept; a repeat will be done again");
+        }
+    }
 }
 
 /// Keeps answers.
 ///
 /// Does not wait until the disk has it: an answer that a crash loses is given again, as what was done is in the log.
-async fn keep(pool: &PgPool, answers: &[(Keyed, KeptAnswer)]) -> Result<(), sqlx::Error> {
+async fn keep(pool: &PgPool, answers: &[Given]) -> Result<(), sqlx::Error> {
     let keys: Vec<Uuid> = answers.iter().map(|(keyed, _)| keyed.key).collect();
     let digests: Vec<&[u8]> = answers.iter().map(|(keyed, _)| keyed.sha256.as_slice()).collect();
     let statuses: Vec<i16> = answers.iter().map(|(_, kept)| kept.status.as_u16().cast_signed()).collect();

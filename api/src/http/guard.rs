@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::Api;
 use super::answers::{Begun, KeptAnswer, Keyed, Turn};
 use super::endpoint::{AnswerKind, BodyKind, Endpoint, Kept};
+use super::finishing::Finishing;
 use super::input::RequestKey;
 use super::limits::Allowance;
 use super::patience::took_too_long;
@@ -172,14 +173,15 @@ async fn perform(gate: &Gate, caller: Caller, keyed: KeyedRequest, next: Next) -
     };
     let request = by(caller, request);
     let (api, kept) = (gate.api.clone(), gate.endpoint.kept);
-    let work = tokio::spawn(async move {
+    let work = Finishing::new(async move {
         let response = next.run(request).await;
         keep(&api, turn, kept, response).await
     });
     match within(&gate.api, work).await? {
         Ok(response) => response,
-        Err(error) => {
-            tracing::error!(%error, "a request ended early");
+        Err(_) => {
+            // the panic's own message went to standard error
+            tracing::error!("a request ended early");
             let (zh, en) = ("服务内部出错，已记录。", "something failed inside; it was recorded");
             Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", zh, en))
         }
@@ -196,7 +198,7 @@ async fn keep(api: &Api, turn: Turn, kept: Kept, response: Response) -> Result<R
     let bytes = to_bytes(body, ANSWER_BYTES_MAX).await.map_err(|_| too_large(ANSWER_BYTES_MAX))?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let body = if kept == Kept::WithoutToken { without_token(&text) } else { text };
-    api.answers().keep(turn, KeptAnswer { status, body });
+    api.answers().keep(turn, KeptAnswer { status, body }).await;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 

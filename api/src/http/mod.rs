@@ -6,6 +6,7 @@
 mod answers;
 pub mod endpoint;
 pub mod examples;
+mod finishing;
 mod guard;
 pub(crate) mod handed_in;
 mod input;
