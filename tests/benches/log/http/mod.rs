@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::Size;
 use crate::account::Setting;
 use crate::payment_run::{Took, Watch, fund, open, pay, seed};
+use crate::report::median;
 use crate::roll::{case, person};
 use load::{Answer, Line, Storm, get, post, storm};
 
@@ -29,6 +30,8 @@ use load::{Answer, Line, Storm, get, post, storm};
 const READERS: u32 = 64;
 /// Callers that command at once.
 const WRITERS: u32 = 32;
+/// Rounds of commands over HTTP and in process.
+const COMMAND_ROUNDS: u32 = 11;
 /// Connections that wait for changes.
 const FOLLOWERS: usize = 5_000;
 /// Rounds of a page.
@@ -149,17 +152,19 @@ impl Doors<'_> {
     }
 }
 
-/// Suspends cases, half of them over HTTP and half in process, in the order HTTP, process, process, HTTP: who comes later
-/// finds another log.
+/// Suspends cases over HTTP and in process, in rounds of both: who comes later finds another log, so that each round
+/// begins with the way that the one before ended with.
 async fn commands(doors: &Doors<'_>) {
-    let each = (doors.cases / 4 / WRITERS).clamp(1, 240);
-    println!("\ncommands, {WRITERS} callers, {} suspensions each way", 2 * each * WRITERS);
-    let (mut http, mut process) = (Took::default(), Took::default());
-    for (pass, over_http) in [true, false, false, true].into_iter().enumerate() {
+    let each = (doors.cases / (2 * COMMAND_ROUNDS) / WRITERS).clamp(1, 100);
+    let count = each * WRITERS;
+    println!("\ncommands, {WRITERS} callers, {COMMAND_ROUNDS} rounds of {count} suspensions each way");
+    let (mut http, mut process) = (Vec::new(), Vec::new());
+    for pass in 0..2 * COMMAND_ROUNDS {
+        let over_http = matches!(pass % 4, 0 | 3);
         let clock = Watch::start();
         let callers: Vec<_> = (0..WRITERS)
             .map(|caller| {
-                let first = (u32::try_from(pass).unwrap() * WRITERS + caller) * each;
+                let first = (pass * WRITERS + caller) * each;
                 let cases = first..first + each;
                 if over_http {
                     tokio::spawn(suspend_over_http(doors.address, doors.token.clone(), cases))
@@ -171,20 +176,22 @@ async fn commands(doors: &Doors<'_>) {
         for caller in callers {
             caller.await.unwrap();
         }
-        let took = clock.took();
-        let sum = if over_http { &mut http } else { &mut process };
-        *sum = Took { wall: sum.wall + took.wall, own: sum.own + took.own, server: sum.server + took.server };
+        if over_http { &mut http } else { &mut process }.push(clock.took());
     }
-    let rate = |took: &Took| f64::from(2 * each * WRITERS) / took.wall.as_secs_f64();
-    let told = |what: &str, took: &Took| {
-        let [own, server] =
-            [took.own, took.server].map(|time| time.as_secs_f64() * 1e6 / f64::from(2 * each * WRITERS));
-        print!("  {what:<50} {:>8.0} commands/s  own {own:>5.1} + server {server:>5.1} µs", rate(took));
-    };
-    told("ours: over HTTP, with token, key and kept answer", &http);
-    println!();
-    told("in process", &process);
-    println!("  HTTP is {:.2}× of it", rate(&http) / rate(&process));
+    told_commands("ours: over HTTP, with token, key and kept answer", &http, count);
+    told_commands("in process", &process, count);
+    let ratio = |(http, process): (&Took, &Took)| process.wall.as_secs_f64() / http.wall.as_secs_f64();
+    let ratios: Vec<f64> = http.iter().zip(&process).map(ratio).collect();
+    println!("  HTTP is {:.2}× of it, round by round {ratios:.2?}", median(&ratios));
+}
+
+/// Prints how many commands a second there were, and what one of them took of processors.
+fn told_commands(what: &str, rounds: &[Took], count: u32) {
+    let all = |figure: &dyn Fn(&Took) -> f64| median(&rounds.iter().map(figure).collect::<Vec<_>>());
+    let rate = all(&|took| f64::from(count) / took.wall.as_secs_f64());
+    let [own, server] = [|took: &Took| took.own, |took: &Took| took.server]
+        .map(|time| all(&|took| time(took).as_secs_f64() * 1e6 / f64::from(count)));
+    println!("  {what:<50} {rate:>8.0} commands/s  own {own:>5.1} + server {server:>5.1} µs");
 }
 
 async fn suspend_over_http(address: SocketAddr, token: String, cases: Range<u32>) {
