@@ -115,6 +115,8 @@ async fn a_webhook_is_paused_resumed_and_ended_and_what_was_typed_stays() {
     {
         assert!(refused.text().contains(part), "{part}: {}", refused.text());
     }
+    let clear = [("consumer", "medical.insurance"), ("url", "http://hooks.example/ledger")];
+    assert!(admin.post("/webhooks", &clear).await.text().contains("tls_required"));
     let nobody = [("consumer", "sun.lei"), ("url", "https://hooks.example/")];
     assert!(admin.post("/webhooks", &nobody).await.text().contains("consumer_required"));
     // the command line says the same, and takes the same setting

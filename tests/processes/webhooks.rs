@@ -307,8 +307,10 @@ async fn an_address_inside_is_refused_when_it_is_subscribed_unless_it_was_allowe
         subscribe_webhook(&allowing(&small, &[host]), &admin(), wanted(&url)).await.unwrap();
     }
     assert_eq!(webhooks(&small.office).await.unwrap().len(), 1 + INSIDE.len());
-    let nothing = subscribe_webhook(&small.office, &admin(), wanted("https://[")).await.err().unwrap();
-    assert_eq!(nothing.code(), "url_unusable");
+    for (url, code) in [("https://[", "url_unusable"), ("http://hooks.example/ledger", "tls_required")] {
+        let refused = subscribe_webhook(&small.office, &admin(), wanted(url)).await.err().unwrap();
+        assert_eq!(refused.code(), code, "{url}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

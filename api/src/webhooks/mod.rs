@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 use crate::processes::{Office, ProcessError};
 use deliver::Courier;
-pub use place::AllowedHosts;
+pub use place::{AllowedHosts, Unfit};
 pub use send::{Delivery, SendError};
 pub use words::failure_in_words;
 

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use axum::http::Uri;
+use axum::http::uri::Scheme;
 
 /// The hosts that may be told whatever their addresses are, and without TLS. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,13 +23,35 @@ impl AllowedHosts {
         self.0.iter().any(|name| name.eq_ignore_ascii_case(host))
     }
 
-    /// Whether a system may be told at a URL, as far as its letters say: not at an address inside, nor at `localhost`,
-    /// unless that is among them. None where it is no URL with a host.
-    pub fn admit(&self, url: &str) -> Option<bool> {
-        let uri: Uri = url.parse().ok()?;
-        let host = host_of(&uri)?;
-        Some(self.allow(host) || !is_inside(host))
+    /// Refuses a URL at which no system may be told, as far as its letters say: one of this machine or its network, and
+    /// one without TLS, unless the host is among them.
+    ///
+    /// # Errors
+    /// [`Unfit`].
+    pub fn admit(&self, url: &str) -> Result<(), Unfit> {
+        let uri: Uri = url.parse().map_err(|_| Unfit::NoUrl)?;
+        let host = host_of(&uri).ok_or(Unfit::NoUrl)?;
+        if self.allow(host) {
+            Ok(())
+        } else if is_inside(host) {
+            Err(Unfit::Inside)
+        } else if uri.scheme() == Some(&Scheme::HTTP) {
+            Err(Unfit::Clear)
+        } else {
+            Ok(())
+        }
     }
+}
+
+/// Why no system may be told at a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is no URL with a host.
+    NoUrl,
+    /// It is an address of this machine or its network.
+    Inside,
+    /// Messages would go without TLS.
+    Clear,
 }
 
 /// The host of a URL; an address of IPv6 without its brackets.
@@ -177,7 +200,7 @@ mod tests {
     #[case("https://127.1/hook")]
     #[case("https://0/hook")]
     fn a_url_inside_is_known_by_its_letters(#[case] url: &str) {
-        assert_eq!(AllowedHosts::default().admit(url), Some(false), "{url}");
+        assert_eq!(AllowedHosts::default().admit(url), Err(Unfit::Inside), "{url}");
     }
 
     #[rstest]
@@ -190,7 +213,7 @@ mod tests {
     #[case("https://256.0.0.1/hook")]
     #[case("https://1.2.3.4.5/hook")]
     fn any_other_is_looked_at_with_each_message(#[case] url: &str) {
-        assert_eq!(AllowedHosts::default().admit(url), Some(true), "{url}");
+        assert_eq!(AllowedHosts::default().admit(url), Ok(()), "{url}");
     }
 
     #[test]
@@ -198,9 +221,12 @@ mod tests {
         let hosts =
             AllowedHosts::new(["hooks.localhost".to_owned(), "::1".to_owned(), "10.1.2.3".to_owned()]);
         for url in ["https://Hooks.LOCALHOST/", "http://[::1]:80/hook", "https://10.1.2.3/"] {
-            assert_eq!(hosts.admit(url), Some(true), "{url}");
+            assert_eq!(hosts.admit(url), Ok(()), "{url}");
         }
-        assert_eq!(hosts.admit("https://10.1.2.4/"), Some(false));
-        assert_eq!((hosts.admit("https://["), hosts.admit("/hook")), (None, None));
+        assert_eq!(hosts.admit("https://10.1.2.4/"), Err(Unfit::Inside));
+        assert_eq!(hosts.admit("http://hooks.example/"), Err(Unfit::Clear));
+        for url in ["https://[", "/hook"] {
+            assert_eq!(hosts.admit(url), Err(Unfit::NoUrl), "{url}");
+        }
     }
 }

@@ -39,7 +39,7 @@ fn persons() -> Vec<Endpoint> {
     vec![
         get("/erasure-requests", Can::DecideErasure, ("删除申请一览", "requests to erase"), requests)
             .lists::<RequestEntry>(),
-        get("/persons/{id}/erasure", Can::RequestErasure, outlook, look_up).answers::<ErasureView>(),
+        get("/persons/{id}/erasure", Can::ReadRegister, outlook, look_up).answers::<ErasureView>(),
         post("/persons/{id}/erasure", Can::RequestErasure, ("申请删除", "asks to erase a person"), request)
             .takes::<ErasureAsked>()
             .answers::<Done>(),
@@ -84,14 +84,14 @@ fn donors() -> Vec<Endpoint> {
         .answers::<Done>(),
         post(
             "/donors/{id}/erasure/approval",
-            Can::ApproveMoney,
+            Can::DecideErasure,
             ("批准删除捐赠人信息，须由他人办理", "erases a donor's name, by somebody else"),
             approve_donor,
         )
         .answers::<Done>(),
         post(
             "/donors/{id}/erasure/rejection",
-            Can::ApproveMoney,
+            Can::DecideErasure,
             ("退回捐赠人删除申请", "sends a donor's request back"),
             reject_donor,
         )

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 
 use super::users::user;
 use super::{Desk, Office, ProcessError, Step};
+use crate::webhooks::Unfit;
 
 /// The bytes of a secret (Standard Webhooks asks for 24 to 64).
 const SECRET_BYTES: usize = 32;
@@ -115,19 +116,24 @@ pub async fn subscribe_webhook(
     Ok(SubscribedWebhook { webhook_id, secret: format!("{PREFIX}{}", STANDARD.encode(*secret)) })
 }
 
-/// Refuses an address inside that its letters give away; what a name resolves to is looked at with each message.
+/// Refuses a URL that its letters give away; what a name resolves to is looked at with each message.
 fn check_place(office: &Office, url: &str) -> Result<(), ProcessError> {
+    let refused = |code, zh: &str, en: &str| {
+        Err(ProcessError::Refused { code, field: "url", zh: zh.to_owned(), en: en.to_owned() })
+    };
     match office.webhook_hosts.admit(url) {
-        Some(true) => Ok(()),
-        None => Err(ProcessError::refused(&WebhookError::UrlUnusable)),
-        Some(false) => Err(ProcessError::Refused {
-            code: "address_forbidden",
-            field: "url",
-            zh: "网址指向本机或内部网络，主机未列入允许名单；确需推送的，启动服务时用 --allow-webhook-host 列入。"
-                .to_owned(),
-            en: "the address is of this machine or its network, and the host is not allowed by name: see --allow-webhook-host"
-                .to_owned(),
-        }),
+        Ok(()) => Ok(()),
+        Err(Unfit::NoUrl) => Err(ProcessError::refused(&WebhookError::UrlUnusable)),
+        Err(Unfit::Inside) => refused(
+            "address_forbidden",
+            "网址指向本机或内部网络，主机未列入允许名单；确需推送的，启动服务时用 --allow-webhook-host 列入。",
+            "the address is of this machine or its network, and the host is not allowed by name: see --allow-webhook-host",
+        ),
+        Err(Unfit::Clear) => refused(
+            "tls_required",
+            "网址须以 https:// 开头；确需明文推送的，启动服务时用 --allow-webhook-host 列入主机。",
+            "the URL must begin with https://, unless its host is allowed by name: see --allow-webhook-host",
+        ),
     }
 }
 

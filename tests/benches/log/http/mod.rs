@@ -155,7 +155,7 @@ impl Doors<'_> {
 /// Suspends cases over HTTP and in process, in rounds of both: who comes later finds another log, so that each round
 /// begins with the way that the one before ended with.
 async fn commands(doors: &Doors<'_>) {
-    let each = (doors.cases / (2 * COMMAND_ROUNDS) / WRITERS).clamp(1, 100);
+    let each = (doors.cases / (2 * COMMAND_ROUNDS) / WRITERS).clamp(1, 48);
     let count = each * WRITERS;
     println!("\ncommands, {WRITERS} callers, {COMMAND_ROUNDS} rounds of {count} suspensions each way");
     let (mut http, mut process) = (Vec::new(), Vec::new());
