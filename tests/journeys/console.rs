@@ -106,3 +106,22 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     assert_eq!(clerk.get("/runs").await.location, "/sign-in");
     app.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn the_desk_of_a_large_office_says_that_more_reviews_are_due_than_it_counts() {
+    let (_counter, _, app, router) = office_with_a_console().await;
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    for (cases, said, more) in
+        [(1_999, "1999</span>", "另有 1979 项"), (1, "2000+</span>", "至少另有 1980 项")]
+    {
+        let many = "insert into read_cases
+                        (case_id, household_id, applicant, program, stage, enrolled, review_due_on, sequence, opened_position, state)
+                    select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'advanced_age_allowance', 'enrolled',
+                           true, '2023-01-31', 1, place, '{}'
+                      from generate_series(1, $1) as place";
+        sqlx::query(many).bind(cases).execute(app.owner()).await.unwrap();
+        let desk = clerk.get("/").await;
+        assert!(desk.text().contains(said) && desk.text().contains(more), "{said}: {}", desk.text());
+    }
+    app.close().await.unwrap();
+}

@@ -148,11 +148,13 @@ async fn reviews_that_are_due_are_counted_for_the_communities_that_somebody_sees
     assert_eq!(all.len(), 3);
     let communities = |name: &str| DataScope::Communities(vec![name.to_owned()]);
     for (scope, count) in [(DataScope::Everywhere, 3), (communities("01"), 3), (communities("02"), 0)] {
-        let due = files::first_reviews_due(service, by, &scope, 2).await.unwrap();
-        let named: Vec<_> = due.first.iter().map(|due| due.case_id).collect();
-        assert_eq!((due.count, named.as_slice()), (count, if count > 0 { &all[..2] } else { &[] }));
+        for (count_to, counted) in [(10, count), (2, count.min(2))] {
+            let due = files::first_reviews_due(service, by, &scope, 2, count_to).await.unwrap();
+            let named: Vec<_> = due.first.iter().map(|due| due.case_id).collect();
+            assert_eq!((due.count, named.as_slice()), (counted, if count > 0 { &all[..2] } else { &[] }));
+        }
     }
-    let early = files::first_reviews_due(service, day("2023-01-21"), &DataScope::Everywhere, 2).await;
+    let early = files::first_reviews_due(service, day("2023-01-21"), &DataScope::Everywhere, 2, 10).await;
     assert_eq!(early.unwrap().count, 0);
 }
 

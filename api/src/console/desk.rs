@@ -29,6 +29,9 @@ const DAYS_AHEAD: u32 = 30;
 /// Entries of one kind that are shown.
 const SHOWN_MAX: u32 = 20;
 
+/// How far due reviews are counted: beyond what an office of some thousand cases has, short of what takes long.
+const COUNTED_MAX: u32 = 2_000;
+
 /// How long after a look at the calendar the next one is taken.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -45,6 +48,8 @@ struct Group {
     name: &'static str,
     count: u64,
     more: u64,
+    /// Whether there may be more than were counted.
+    at_least: bool,
     entries: Vec<Entry>,
 }
 
@@ -106,7 +111,7 @@ async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<
         false => Arc::default(),
     };
     let scope = &visitor.account.data_scope;
-    let reviews = first_reviews_due(&office.pool, horizon.until(), scope, SHOWN_MAX).await?;
+    let reviews = first_reviews_due(&office.pool, horizon.until(), scope, SHOWN_MAX, COUNTED_MAX).await?;
     let found = waiting.iter().chain(ahead.iter());
     if visitor.sees_everyone() {
         return Ok(Seen::of(found, reviews));
@@ -228,8 +233,9 @@ fn group(visitor: &Visitor, horizon: Horizon, kind: WaitingKind, found: &Seen) -
         let steps = found.steps.get(&kind);
         steps.map_or((0, Vec::new()), |steps| (steps.count, steps.first.iter().map(entry).collect()))
     };
+    let at_least = kind == WaitingKind::Recertification && count >= u64::from(COUNTED_MAX);
     let (name, more) = (visitor.lang.pick(kind.zh(), kind.en()), count.saturating_sub(entries.len() as u64));
-    Group { name, count, more, entries }
+    Group { name, count, more, at_least, entries }
 }
 
 /// Where the step is taken, or the thing is seen.

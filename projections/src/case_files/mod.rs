@@ -26,7 +26,7 @@ pub struct CaseFiles;
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "case_files",
-    version: 5,
+    version: 6,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_households", "read_members", "read_cases"],
     needs: &[],

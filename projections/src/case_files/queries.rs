@@ -136,7 +136,7 @@ pub async fn reviews_due<'e>(
 /// Reviews that are due: how many, and the first of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueReviews {
-    /// How many.
+    /// How many, but never above what was asked to count to: at that number there may be more.
     pub count: u64,
     /// The first, by day.
     pub first: Vec<DueReview>,
@@ -153,7 +153,8 @@ pub struct DueReview {
     pub review_due_on: NaiveDate,
 }
 
-/// The reviews that are due by a day in the communities that somebody sees, and at most so many of them by name.
+/// The reviews that are due by a day in the communities that somebody sees, counted to `count_to` and no further, as a large
+/// office can have its whole register overdue; the first `most` of them by name.
 ///
 /// # Errors
 /// Those of the database.
@@ -162,14 +163,16 @@ pub async fn first_reviews_due<'e>(
     by: NaiveDate,
     seen: &DataScope,
     most: u32,
+    count_to: u32,
 ) -> Result<DueReviews, ProjectionError> {
-    let most = i64::from(most);
-    let query = match seen {
-        DataScope::Everywhere => sqlx::query(include_str!("sql/first_reviews_due.sql")).bind(by).bind(most),
-        DataScope::Communities(names) => {
-            sqlx::query(include_str!("sql/first_reviews_due_in.sql")).bind(by).bind(most).bind(names)
-        }
+    let question = match seen {
+        DataScope::Everywhere => include_str!("sql/first_reviews_due.sql"),
+        DataScope::Communities(_) => include_str!("sql/first_reviews_due_in.sql"),
     };
+    let mut query = sqlx::query(question).bind(by).bind(i64::from(most)).bind(i64::from(count_to));
+    if let DataScope::Communities(names) = seen {
+        query = query.bind(names);
+    }
     Ok(fetch_one(CASES, executor, query).await?.unwrap_or_default())
 }
 

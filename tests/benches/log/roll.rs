@@ -96,7 +96,7 @@ fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
     let account = BankAccount::parse(&format!("6222020200{number:09}")).unwrap();
     let registered = HouseholdEvent::HouseholdRegistered {
         household_id: HouseholdId::new(id(2, number)),
-        community: "01".to_owned(),
+        community: format!("{:02}", 1 + number % 10),
         head: person,
         address: sealed(keyring, person, Address(format!("第一社区{number}号"))),
         registered_on: day("2023-09-04"),

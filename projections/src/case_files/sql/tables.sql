@@ -8,6 +8,7 @@ create table read_households (
 ) with (fillfactor = 80);
 
 create index read_households_registered on read_households (registered_position);
+create index read_households_community on read_households (community, household_id);
 
 comment on table read_households is 'Every household (家庭), folded: what a determination looks at. Personal values stay sealed.';
 comment on column read_households.household_id is 'The household.';
@@ -58,7 +59,8 @@ create index read_cases_payable on read_cases (program, case_id) where enrolled;
 create index read_cases_applicant on read_cases (applicant);
 create index read_cases_household on read_cases (household_id);
 create index read_cases_stage on read_cases (stage, program, opened_position);
-create index read_cases_review on read_cases (review_due_on, case_id) where review_due_on is not null;
+create index read_cases_review on read_cases (review_due_on, case_id) include (household_id)
+    where review_due_on is not null;
 
 comment on table read_cases is 'Every benefit case (救助个案), folded. Personal values stay sealed.';
 comment on column read_cases.case_id is 'The case.';

@@ -84,7 +84,7 @@ async fn same_selects(State(office): State<Office>, Path(person): Path<Uuid>) ->
 
 /// The header of a new user's token with every scope.
 pub async fn token(office: &Office, name: &str, role: Role) -> String {
-    let account = user(office, name, &[role]).await;
+    let account = user(office, name, &[role], DataScope::Everywhere).await;
     let wanted = TokenWanted {
         account,
         role,
@@ -96,11 +96,11 @@ pub async fn token(office: &Office, name: &str, role: Role) -> String {
     format!("authorization: Bearer {}\r\n", issued.token)
 }
 
-/// The header of somebody who signed in at the console.
-pub async fn session(office: &Office, address: SocketAddr) -> String {
-    let account = user(office, "lin.er", &[Role::Clerk]).await;
+/// The header of a clerk who signed in at the console and sees the people of some communities.
+pub async fn session(office: &Office, address: SocketAddr, name: &str, seen: DataScope) -> String {
+    let account = user(office, name, &[Role::Clerk], seen).await;
     users::set_password(office, &desk(), &account, PASSWORD).await.unwrap();
-    let body = format!("account=lin.er&password={}", PASSWORD.replace(' ', "+"));
+    let body = format!("account={name}&password={}", PASSWORD.replace(' ', "+"));
     let headers = "origin: http://ledger\r\ncontent-type: application/x-www-form-urlencoded\r\n";
     let mut line = Line::open(address).await;
     line.send(&post("/sign-in", headers, &body)).await;
@@ -110,13 +110,13 @@ pub async fn session(office: &Office, address: SocketAddr) -> String {
     format!("cookie: {}\r\n", cookie.split(';').next().unwrap())
 }
 
-async fn user(office: &Office, name: &str, roles: &[Role]) -> ActorId {
+async fn user(office: &Office, name: &str, roles: &[Role], data_scope: DataScope) -> ActorId {
     let account = ActorId::parse(name).unwrap();
     let user = NewUser {
         account: account.clone(),
         kind: UserKind::Staff,
         title: "窗口".to_owned(),
-        data_scope: DataScope::Everywhere,
+        data_scope,
         roles: roles.to_vec(),
     };
     users::open_user(office, &desk(), user).await.unwrap();

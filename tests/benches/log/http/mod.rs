@@ -14,6 +14,7 @@ use domain::actor::Role;
 use domain::benefit_case::BenefitCaseCommand;
 use domain::ids::RunId;
 use domain::policy::SuspensionReason;
+use domain::user::DataScope;
 use projections::Until;
 use serde_json::Value;
 use tests::personas;
@@ -155,7 +156,7 @@ impl Doors<'_> {
 /// Suspends cases over HTTP and in process, in rounds of both: who comes later finds another log, so that each round
 /// begins with the way that the one before ended with.
 async fn commands(doors: &Doors<'_>) {
-    let each = (doors.cases / (2 * COMMAND_ROUNDS) / WRITERS).clamp(1, 48);
+    let each = (doors.cases / (2 * COMMAND_ROUNDS) / WRITERS).clamp(1, 100);
     let count = each * WRITERS;
     println!("\ncommands, {WRITERS} callers, {COMMAND_ROUNDS} rounds of {count} suspensions each way");
     let (mut http, mut process) = (Vec::new(), Vec::new());
@@ -217,9 +218,12 @@ async fn suspend_in_process(office: Office, cases: Range<u32>) {
 
 async fn pages(doors: &Doors<'_>, run: RunId) {
     println!("\nthe console's pages, one after another, {} cases", doors.cases);
-    let session = doors::session(doors.office, doors.address).await;
-    let visitor = Doors { token: session, ..*doors };
+    let session = doors::session(doors.office, doors.address, "lin.er", DataScope::Everywhere).await;
+    let community = DataScope::Communities(vec!["01".to_owned()]);
+    let of_one = doors::session(doors.office, doors.address, "lin.wu", community).await;
+    let (visitor, of_one) = (Doors { token: session, ..*doors }, Doors { token: of_one, ..*doors });
     let mut line = Line::open(doors.address).await;
+    of_one.page(&mut line, "desk of who sees one community", "/").await;
     for (what, path) in [
         ("desk", "/".to_owned()),
         ("payment runs", "/runs".to_owned()),
