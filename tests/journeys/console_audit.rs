@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use api::replay::{Clocks, Search, Subject, nothing_sealed, replay_found};
 use axum::Extension;
 use axum::http::StatusCode;
-use tests::counter::Counter;
+use tests::counter::{Counter, PERSON};
 
 use crate::paying::{prepare, settled};
 use crate::visitors::{ADMIN, Browser, PASSWORD, office_with_a_console};
@@ -122,5 +123,28 @@ async fn a_dashboard_draws_what_its_tables_say_and_tells_no_small_number_of_peop
     assert!(!elsewhere.get("/dashboards").await.text().contains("龙泽苑东社区"));
     let mut admin = Browser::signed_in(&router, "sun.lei").await;
     assert_eq!(admin.get("/dashboards").await.status, StatusCode::FORBIDDEN);
+    app.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_persons_history_at_the_console_is_the_one_that_the_log_tells() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    pay(&counter);
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let page = clerk.post("/find", &[("text", PERSON)]).await.location;
+    let subject = Subject::Person(page["/people/".len()..].parse().unwrap());
+    let day = "2999-01-01".parse().unwrap();
+    let clocks = Clocks { effective: day, known: day };
+    let mut told = Vec::new();
+    for search in [Search::Log, Search::Trail] {
+        let mut items = Vec::new();
+        let take = |item| items.push(item);
+        replay_found(app.office(), (subject, search), clocks, &nothing_sealed, take).await.unwrap();
+        told.push(items);
+    }
+    assert!(told[0].len() > 10, "{:?}", told[0]);
+    assert_eq!(told[0], told[1]);
+    let history = clerk.get(&format!("{page}/history")).await;
+    assert!(history.text().contains("高龄老年人津贴"), "{}", history.text());
     app.close().await.unwrap();
 }

@@ -10,7 +10,7 @@ use domain::money::Money;
 use domain::payment::{PaymentEvent, RecoveryReason};
 use domain::personal::Sealed;
 use domain::program::Program;
-use projections::audit_trail::queries::{TrailFilter, trail};
+use projections::audit_trail::queries::{TrailFilter, streams_of, trail};
 use projections::beneficiary_summaries::queries::{Months, totals_of_person};
 use projections::books::trial_balance;
 use projections::donation_totals::queries::campaign_totals;
@@ -201,6 +201,10 @@ async fn the_trail_finds_what_concerns_a_person_a_case_and_a_run() {
         "PaymentSettled",
     ];
     assert_eq!(types, expected);
+    let streams = streams_of(service, case.person).await.unwrap();
+    let kinds: Vec<&str> = streams.iter().map(|stream| stream.kind.as_str()).collect();
+    assert_eq!(kinds, ["BenefitCase", "Household", "Payment"]);
+    assert_eq!(streams[0].id, case.case.to_string());
     let of_case = TrailFilter { case: Some(case.case), ..TrailFilter::default() };
     assert_eq!(trail(service, &of_case, 0, 50).await.unwrap().len(), 5);
     let of_run = TrailFilter { run: Some(run), ..TrailFilter::default() };

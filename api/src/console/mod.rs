@@ -75,6 +75,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
+use self::dashboards::CountedYears;
 use self::desk::ComingSoon;
 use self::runs::BeingRead;
 use self::search::NameIndex;
@@ -97,6 +98,8 @@ pub struct Console {
     names: NameIndex,
     /// What is coming.
     ahead: ComingSoon,
+    /// What each year had come to.
+    counted: CountedYears,
     /// Files from banks that are read just now.
     being_read: BeingRead,
 }
@@ -109,13 +112,16 @@ impl Console {
             entrance,
             names: NameIndex::default(),
             ahead: ComingSoon::default(),
+            counted: CountedYears::default(),
             being_read: BeingRead::default(),
         }
     }
 
-    /// Looks each day, before anybody asks, for what is coming. Goes on until it is dropped.
+    /// Looks, before anybody asks, for what is coming and what the year has come to. Goes on until it is dropped.
     pub fn look_ahead(&self) -> impl Future<Output = ()> + Send + use<> {
-        self.ahead.clone().keep_up(self.office.clone())
+        let ahead = self.ahead.clone().keep_up(self.office.clone());
+        let counted = self.counted.clone().keep_up(self.office.clone());
+        async { _ = futures::future::join(ahead, counted).await }
     }
 }
 

@@ -23,7 +23,8 @@ use crate::console::address::{Path, Query};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
 use crate::replay::{
-    Clocks, DueOnTheDay, ReportItem, ReportStep, Subject, Verdict, field_name, nothing_sealed, replay, role,
+    Clocks, DueOnTheDay, ReportItem, ReportStep, Search, Subject, Verdict, field_name, nothing_sealed,
+    replay_found, role,
 };
 
 /// Steps that are shown, the newest.
@@ -199,7 +200,8 @@ pub(super) async fn telling(
     clocks: Clocks,
 ) -> Result<Telling, ProcessError> {
     let mut items = Vec::new();
-    replay(&console.office, subject, clocks, &nothing_sealed, |item| items.push(item)).await?;
+    let found = (subject, Search::Trail);
+    replay_found(&console.office, found, clocks, &nothing_sealed, |item| items.push(item)).await?;
     let mut told = Telling::default();
     for item in &items {
         match item {

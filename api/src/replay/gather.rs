@@ -1,5 +1,5 @@
 //! Which streams a subject has. Their names follow from the subject and from each other; only what belongs to a person
-//! is found by one look at the whole log. No read table is asked.
+//! is found by one look at the whole log, or where somebody waits for a page, by the trail. No other read table is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,10 @@ use domain::ids::{CampaignId, CaseId, FundId, PaymentId, PersonId, RecoveryPlanI
 use domain::payment::{Payment, PaymentEvent};
 use domain::payment_run::{PaymentRun, PaymentRunEvent};
 use domain::recovery_plan::RecoveryPlan;
+use eventlog::append::StreamId;
 use eventlog::keyring::DataKeys;
 use eventlog::read::Log;
+use projections::audit_trail::queries::streams_of;
 
 use super::histories::{Histories, Kept};
 use super::report::Subject;
@@ -25,6 +27,15 @@ use crate::processes::{Office, ProcessError, office_day};
 
 /// Months beyond the known day in which a payment is looked for: a run may pay a month ahead.
 const MONTHS_AHEAD: i32 = 2;
+
+/// How the streams of a person are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search {
+    /// By one look at the whole log, whatever the read tables say.
+    Log,
+    /// By the audit trail, at once, as far as it has caught up: what others get through the person's account is not told.
+    Trail,
+}
 
 /// The events of a subject, and the keys of everyone in them.
 pub(super) struct Gathered {
@@ -40,12 +51,13 @@ pub(super) async fn gather(
     office: &Office,
     subject: Subject,
     known: NaiveDate,
+    search: Search,
 ) -> Result<Gathered, ProcessError> {
     let log = office.repository.log();
     let mut gathering = Gathering { log, known, histories: Histories::known_on(known) };
     match subject {
         Subject::Case(id) => gathering.case(id).await?,
-        Subject::Person(id) => gathering.person(id).await?,
+        Subject::Person(id) => gathering.person(streams_of_person(office, id, search).await?).await?,
         Subject::Run(id) => gathering.run(id).await?,
         Subject::Fund(id) => gathering.fund(id).await?,
         Subject::Campaign(id) => gathering.campaign(id).await?,
@@ -56,6 +68,20 @@ pub(super) async fn gather(
     }
     let keys = office.keyring.keys_of(&persons(&histories)).await?;
     Ok(Gathered { histories, keys })
+}
+
+async fn streams_of_person(
+    office: &Office,
+    person: PersonId,
+    search: Search,
+) -> Result<Vec<StreamId>, ProcessError> {
+    match search {
+        Search::Log => Ok(office.repository.log().streams_with(person.uuid()).await?),
+        Search::Trail => {
+            let found = streams_of(&office.pool, person).await?;
+            Ok(found.into_iter().map(|stream| StreamId::new(stream.kind, stream.id)).collect())
+        }
+    }
 }
 
 /// The persons of the households who are restricted now: that binds whoever looks, however far back they look.
@@ -168,10 +194,10 @@ impl Gathering<'_> {
         })
     }
 
-    async fn person(&mut self, person: PersonId) -> Result<(), ProcessError> {
+    async fn person(&mut self, streams: Vec<StreamId>) -> Result<(), ProcessError> {
         let (mut households, mut identities, mut payments) = (Vec::new(), Vec::new(), Vec::new());
         let mut cases = BTreeSet::new();
-        for stream in self.log.streams_with(person.uuid()).await? {
+        for stream in streams {
             match stream.kind.as_ref() {
                 Household::TYPE => households.push(stream.id),
                 Identity::TYPE => identities.push(stream.id),

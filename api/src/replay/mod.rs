@@ -1,7 +1,8 @@
 //! 重放: a case, a person, a run, a fund or a campaign told from the log alone, as of two clocks, with everything that was
 //! decided or paid determined anew beside what the log says.
 //!
-//! - [`gather`] reads the streams of the subject, up to what was known at the end of a day. No read table is asked.
+//! - [`gather`] reads the streams of the subject, up to what was known at the end of a day. No read table is asked, but
+//!   where a page of a person is waited for.
 //! - [`histories`] holds those events, wherever they come from.
 //! - [`tell`] makes the report: pure, so that a verifier of evidence can make it again without a database. Step by step
 //!   it says who did what in which role, what changed, on which law and parameter, and how far it is proven.
@@ -25,6 +26,7 @@ mod verdict;
 mod words;
 
 pub use facts::{Change, Fact};
+pub use gather::Search;
 pub use histories::Histories;
 pub use household::household_on;
 pub use report::{
@@ -47,9 +49,23 @@ pub async fn replay(
     subject: Subject,
     clocks: Clocks,
     proof: &(dyn Fn(u64) -> ProofStatus + Sync),
+    on_item: impl FnMut(ReportItem),
+) -> Result<(), ProcessError> {
+    replay_found(office, (subject, Search::Log), clocks, proof, on_item).await
+}
+
+/// As [`replay`], with the streams of a person found in a way.
+///
+/// # Errors
+/// As [`replay`].
+pub async fn replay_found(
+    office: &Office,
+    (subject, search): (Subject, Search),
+    clocks: Clocks,
+    proof: &(dyn Fn(u64) -> ProofStatus + Sync),
     mut on_item: impl FnMut(ReportItem),
 ) -> Result<(), ProcessError> {
-    let gathered = gather::gather(office, subject, clocks.known).await?;
+    let gathered = gather::gather(office, subject, clocks.known, search).await?;
     let restricted = gather::restricted_today(office, &gathered.histories).await?;
     let rules = office.rule_books().await?.known_on(clocks.known);
     let ground = Ground { opener: &gathered.keys, restricted: &restricted, rules: &rules, proof };

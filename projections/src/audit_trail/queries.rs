@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::actor::ActorId;
 use domain::ids::{CaseId, HouseholdId, PersonId, RunId};
+use serde::Deserialize;
 use sqlx::{Executor, Postgres};
 
 use super::TrailRow;
@@ -50,6 +51,28 @@ pub async fn trail<'e>(
         .bind(filter.until)
         .bind(i64::from(limit));
     fetch_all("read_audit_trail", executor, query).await
+}
+
+/// The streams with events that concern a person: of households, identities, cases and payments, and whatever else. Of what
+/// others get through the person's account nothing is said; the log itself has it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn streams_of<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    person: PersonId,
+) -> Result<Vec<TrailStream>, ProjectionError> {
+    let query = sqlx::query(include_str!("sql/streams_of.sql")).bind(person.uuid());
+    fetch_all("read_audit_trail", executor, query).await
+}
+
+/// A stream that the trail names.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct TrailStream {
+    /// The aggregate's type.
+    pub kind: String,
+    /// The aggregate's identifier.
+    pub id: String,
 }
 
 /// The events of a type whose day, from which the fact holds, lies between two days, in the order of the log.

@@ -183,8 +183,9 @@ impl Watch {
     }
 
     pub fn took(&self) -> Took {
-        let (own, server) = (processor_time() - self.own, server_time() - self.server);
-        Took { wall: self.began.elapsed(), own, server }
+        // a server process that ended takes its time along
+        let server = server_time().saturating_sub(self.server);
+        Took { wall: self.began.elapsed(), own: processor_time() - self.own, server }
     }
 
     /// Does not count what was not part of the step.

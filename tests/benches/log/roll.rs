@@ -52,6 +52,11 @@ pub fn person(number: u32) -> PersonId {
     PersonId::new(id(1, number))
 }
 
+/// The household of a number.
+pub fn household(number: u32) -> HouseholdId {
+    HouseholdId::new(id(2, number))
+}
+
 /// The case of a number.
 pub fn case(number: u32) -> CaseId {
     CaseId::new(id(3, number))
@@ -86,7 +91,7 @@ fn id_number(number: u32) -> CitizenId {
 }
 
 fn claim(number: u32) -> IdentityEvent {
-    let (person_id, household_id) = (PersonId::new(id(1, number)), HouseholdId::new(id(2, number)));
+    let (person_id, household_id) = (PersonId::new(id(1, number)), household(number));
     IdentityEvent::IdentityClaimed { person_id, household_id, claimed_on: day("2023-09-04") }
 }
 
@@ -95,7 +100,7 @@ fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
     let (keyring, person, clerk) = (&*office.keyring, PersonId::new(id(1, number)), personas::clerk().id);
     let account = BankAccount::parse(&format!("6222020200{number:09}")).unwrap();
     let registered = HouseholdEvent::HouseholdRegistered {
-        household_id: HouseholdId::new(id(2, number)),
+        household_id: household(number),
         community: format!("{:02}", 1 + number % 10),
         head: person,
         address: sealed(keyring, person, Address(format!("第一社区{number}号"))),
@@ -126,7 +131,7 @@ fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
 fn enrollment(number: u32) -> Vec<BenefitCaseEvent> {
     let subject = CaseSubject {
         case_id: CaseId::new(id(3, number)),
-        household_id: HouseholdId::new(id(2, number)),
+        household_id: household(number),
         applicant: PersonId::new(id(1, number)),
         program: Program::AdvancedAgeAllowance,
     };

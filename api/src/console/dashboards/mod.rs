@@ -2,26 +2,23 @@
 
 mod ages;
 mod chart;
+mod counted;
 
-use std::sync::Arc;
-
+use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Extension, Router};
 use chrono::{Datelike, NaiveDate};
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
-use projections::donation_totals::queries::{CampaignTotal, campaign_totals};
+use projections::donation_totals::queries::CampaignTotal;
 use projections::runner::Until;
-use projections::statistics::{
-    Community, FullPayment, ProcessingDays, Service, YearReport, service, year_report,
-};
-use tokio::sync::Mutex;
+use projections::statistics::{Community, FullPayment, ProcessingDays, YearReport};
 
 use super::Console;
 use super::answers::{Refusal, Stop};
 use super::sheet::{Block, Cell, Field, Figure, Form, Input, Row, Sheet, Table};
+use super::told::beijing;
 use super::typed::Typed;
 use super::visitor::Visitor;
 use crate::access::{Capability, may};
@@ -29,8 +26,10 @@ use crate::console::address::Query;
 use crate::lang::Lang;
 use crate::processes::campaign::SMALLEST_CROWD;
 use crate::processes::{Office, ProcessError};
-use ages::{Ages, BANDS, ages};
+use ages::{Ages, BANDS};
 use chart::{Bar, bars};
+pub(super) use counted::CountedYears;
+use counted::Year;
 
 /// Programs that have a part of their own in the chart; the others are put together.
 const PARTS: usize = 5;
@@ -40,38 +39,11 @@ const YEARS: std::ops::RangeInclusive<i32> = 1990..=2099;
 
 /// The room.
 pub(super) fn routes() -> Router<Console> {
-    Router::new().route("/dashboards", get(show)).layer(Extension(Arc::new(Counted::default())))
-}
-
-/// Ages as they were counted last: of which day, at which log position. They are counted anew when the log has grown.
-#[derive(Default)]
-struct Counted(Mutex<Option<(NaiveDate, u64, Ages)>>);
-
-impl Counted {
-    async fn ages(&self, office: &Office, today: NaiveDate, position: u64) -> Result<Ages, ProcessError> {
-        let mut counted = self.0.lock().await;
-        if let Some((day, at, known)) = &*counted
-            && (*day, *at) == (today, position)
-        {
-            return Ok(known.clone());
-        }
-        let found = ages(office, today).await?;
-        *counted = Some((today, position, found.clone()));
-        Ok(found)
-    }
-}
-
-/// What a year's page says.
-struct Year {
-    report: YearReport,
-    service: Service,
-    campaigns: Vec<CampaignTotal>,
-    ages: Ages,
+    Router::new().route("/dashboards", get(show))
 }
 
 async fn show(
     State(console): State<Console>,
-    Extension(counted): Extension<Arc<Counted>>,
     visitor: Visitor,
     Query(typed): Query<Typed>,
 ) -> Result<Response, Stop> {
@@ -86,7 +58,7 @@ async fn show(
         Some(year) => year,
         None => newest_year(&console.office, today).await.map_err(failed)?,
     };
-    let read = read(&console.office, &counted, year, today).await.map_err(failed)?;
+    let read = console.counted.of(&console.office, year, today).await.map_err(failed)?;
     page(&visitor, year, &read, refused).map_err(failed)
 }
 
@@ -97,15 +69,6 @@ async fn newest_year(office: &Office, today: NaiveDate) -> Result<i32, ProcessEr
     Ok(runs.iter().map(|run| run.month.year()).max().unwrap_or_else(|| today.year()))
 }
 
-async fn read(office: &Office, counted: &Counted, year: i32, today: NaiveDate) -> Result<Year, ProcessError> {
-    office.runner.catch_up(Until::Head).await?;
-    let report = year_report(&office.pool, year).await?;
-    let service = service(&office.pool, year).await?;
-    let campaigns = campaign_totals(&office.pool).await?;
-    let ages = counted.ages(office, today, service.position).await?;
-    Ok(Year { report, service, campaigns, ages })
-}
-
 fn page(
     visitor: &Visitor,
     year: i32,
@@ -114,6 +77,7 @@ fn page(
 ) -> Result<Response, ProcessError> {
     let lang = visitor.lang;
     let position = grouped(read.report.position.cast_signed());
+    let at = beijing(read.counted.at).format("%Y-%m-%d %H:%M");
     let (due, full) = read
         .service
         .full_payment
@@ -127,8 +91,10 @@ fn page(
     let field = Field::new("year", lang.pick("年度", "Year"), Input::Number).value(year.to_string());
     let mut sheet = Sheet::new(visitor, "/dashboards", ("统计", "Dashboards"))
         .lead(lang.pick(
-            format!("{year} 年，截至第 {position} 条事件；月份为所属月份，钱到账才计数。"),
-            format!("{year}, from {position} events; months are benefit months, and what arrived counts."),
+            format!("{year} 年，截至第 {position} 条事件（{at} 统计）；月份为所属月份，钱到账才计数。"),
+            format!(
+                "{year}, from {position} events, counted {at}; months are benefit months, and what arrived counts."
+            ),
         ))
         .with(Block::Form(Form::asking("/dashboards", lang.pick("查看", "Look")).field(field)))
         .with(Block::Figures(figures))

@@ -96,9 +96,15 @@ pub async fn token(office: &Office, name: &str, role: Role) -> String {
     format!("authorization: Bearer {}\r\n", issued.token)
 }
 
-/// The header of a clerk who signed in at the console and sees the people of some communities.
-pub async fn session(office: &Office, address: SocketAddr, name: &str, seen: DataScope) -> String {
-    let account = user(office, name, &[Role::Clerk], seen).await;
+/// The header of a new user who signed in at the console.
+pub async fn session(
+    office: &Office,
+    address: SocketAddr,
+    name: &str,
+    role: Role,
+    seen: DataScope,
+) -> String {
+    let account = user(office, name, &[role], seen).await;
     users::set_password(office, &desk(), &account, PASSWORD).await.unwrap();
     let body = format!("account={name}&password={}", PASSWORD.replace(' ', "+"));
     let headers = "origin: http://ledger\r\ncontent-type: application/x-www-form-urlencoded\r\n";
