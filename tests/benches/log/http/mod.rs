@@ -63,8 +63,9 @@ pub async fn run(setting: &Setting, size: Size) {
     summaries(&doors, Duration::from_secs(u64::from(size.seconds) * 2)).await;
     lists(&doors).await;
     commands(&doors).await;
-    pages(&doors, run, fund).await;
+    // before the pages, some of which leave the process larger than they found it
     followers(&doors).await;
+    pages(&doors, run, fund).await;
     app.close().await.unwrap();
 }
 
