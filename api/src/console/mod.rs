@@ -25,6 +25,7 @@
 //! | `webhooks` | 推送订阅: which systems are told of changes, what waits, what was given up |
 //! | `layouts` | 银行与账单格式: which there are, what a file in each looks like, and trying one out |
 //! | `audit` | 审计室: replay, compare, red flags, runs determined anew, proofs, disclosures, the trail |
+//! | `kept` | what takes long to find, for a while |
 //! | `dashboards` | 统计: spending, full payment, ages, communities, processing times, donations |
 //! | `notices` | 公示: what the public sees without an account, and objections to it |
 //! | `rates` | 政策参数: what holds and by which law, what-if, proposing and publishing |
@@ -47,6 +48,7 @@ mod guard;
 mod held;
 mod household;
 mod import;
+mod kept;
 mod layouts;
 mod money;
 mod names;
@@ -77,8 +79,10 @@ use axum::routing::{get, post};
 
 use self::dashboards::CountedYears;
 use self::desk::ComingSoon;
+use self::kept::Kept;
 use self::runs::BeingRead;
 use self::search::NameIndex;
+use crate::flags::FlagReport;
 use crate::identity_provider::RETURN_PATH;
 use crate::processes::Office;
 
@@ -100,6 +104,8 @@ pub struct Console {
     ahead: ComingSoon,
     /// What each year had come to.
     counted: CountedYears,
+    /// The red flags that the log raises.
+    flags: Kept<(), FlagReport>,
     /// Files from banks that are read just now.
     being_read: BeingRead,
 }
@@ -113,6 +119,7 @@ impl Console {
             names: NameIndex::default(),
             ahead: ComingSoon::default(),
             counted: CountedYears::default(),
+            flags: Kept::default(),
             being_read: BeingRead::default(),
         }
     }

@@ -13,11 +13,12 @@ use crate::console::address::Query;
 use crate::console::answers::Stop;
 use crate::console::scope::{seen_cases, sees_person};
 use crate::console::sheet::{Block, Cell, Row, Sheet, Table};
+use crate::console::told::beijing;
 use crate::console::typed::Typed;
 use crate::console::visitor::Visitor;
-use crate::flags::{Flag, FlagOptions, FlagReport, RULES, RuleResult, report};
+use crate::flags::{Flag, FlagOptions, FlagReport, RULES, Rule, RuleResult, report};
 use crate::lang::Lang;
-use crate::processes::{Office, ProcessError};
+use crate::processes::ProcessError;
 
 /// Flags of one page; one rule alone shows more of its own.
 const SHOWN: usize = 200;
@@ -30,18 +31,20 @@ pub(super) async fn show(
     visitor.must(Capability::Audit)?;
     let lang = visitor.lang;
     let rule = RULES.iter().find(|rule| rule.code == typed.text("rule"));
-    let codes = rule.map(|rule| rule.code.to_owned()).into_iter().collect();
-    let options = FlagOptions { codes, ..FlagOptions::default() };
-    let found = read(&console.office, &visitor, &options).await;
-    let found = found.map_err(|error| Stop::failed(error, lang))?;
-    let events = grouped(found.events.cast_signed());
+    let failed = |error| Stop::failed(error, lang);
+    let (office, options) = (&console.office, FlagOptions::default());
+    let kept = console.flags.of(office, (), async || report(office, &options, || ()).await);
+    let kept = kept.await.map_err(failed)?;
+    let found = Seen::of(&console, &visitor, &kept.what, rule).await.map_err(failed)?;
+    let events = grouped(kept.what.events.cast_signed());
+    let at = beijing(kept.moment.at).format("%Y-%m-%d %H:%M");
     let sheet = Sheet::new(&visitor, "/audit", ("疑点", "Red flags"))
         .below("/audit", lang.pick("审计室", "Audit room"))
         .lead(lang.pick(
-            format!("截至 {}，通读 {events} 条事件。疑点只说明应当核实，不指控任何人。", found.on),
+            format!("截至 {}，通读 {events} 条事件（{at} 查找）。疑点只说明应当核实，不指控任何人。", kept.what.on),
             format!(
-                "As of {}, from {events} events. A flag says what should be looked at and accuses nobody.",
-                found.on
+                "As of {}, from {events} events, looked for {at}. A flag says what should be looked at and accuses nobody.",
+                kept.what.on
             ),
         ));
     let described = rule.map(|rule| {
@@ -62,31 +65,45 @@ pub(super) async fn show(
         .answer(None))
 }
 
-/// The flags of people whom the visitor sees.
-async fn read(office: &Office, visitor: &Visitor, options: &FlagOptions) -> Result<FlagReport, ProcessError> {
-    let mut found = report(office, options, || ()).await?;
-    if visitor.sees_everyone() {
-        return Ok(found);
-    }
-    let cases: BTreeSet<CaseId> = found.flags.iter().filter_map(|flag| flag.subject.case_id).collect();
-    let cases: Vec<CaseId> = cases.into_iter().collect();
-    let seen = seen_cases(office, visitor, &cases).await?;
-    let mut kept = Vec::new();
-    for flag in std::mem::take(&mut found.flags) {
-        let sees = match (flag.subject.case_id, flag.subject.person_id) {
-            (Some(case), _) => seen.contains(&case),
-            (None, Some(person)) => sees_person(office, visitor, person).await?,
-            (None, None) => true,
-        };
-        if sees {
-            kept.push(flag);
+/// The flags of people whom a visitor sees, of one rule or of all.
+struct Seen<'r> {
+    flags: Vec<&'r Flag>,
+    /// What each rule found of them.
+    rules: Vec<RuleResult>,
+}
+
+impl<'r> Seen<'r> {
+    async fn of(
+        console: &Console,
+        visitor: &Visitor,
+        report: &'r FlagReport,
+        rule: Option<&Rule>,
+    ) -> Result<Seen<'r>, ProcessError> {
+        let asked = |code: &str| rule.is_none_or(|rule| rule.code == code);
+        let rules = report.rules.iter().filter(|result| asked(result.code)).cloned().collect();
+        let flags: Vec<&Flag> = report.flags.iter().filter(|flag| asked(flag.code)).collect();
+        if visitor.sees_everyone() {
+            return Ok(Seen { flags, rules });
         }
+        let cases: BTreeSet<CaseId> = flags.iter().filter_map(|flag| flag.subject.case_id).collect();
+        let cases: Vec<CaseId> = cases.into_iter().collect();
+        let cases = seen_cases(&console.office, visitor, &cases).await?;
+        let mut seen = Seen { flags: Vec::new(), rules };
+        for flag in flags {
+            let sees = match (flag.subject.case_id, flag.subject.person_id) {
+                (Some(case), _) => cases.contains(&case),
+                (None, Some(person)) => sees_person(&console.office, visitor, person).await?,
+                (None, None) => true,
+            };
+            if sees {
+                seen.flags.push(flag);
+            }
+        }
+        for rule in &mut seen.rules {
+            rule.found = seen.flags.iter().filter(|flag| flag.code == rule.code).count();
+        }
+        Ok(seen)
     }
-    for rule in &mut found.rules {
-        rule.found = kept.iter().filter(|flag| flag.code == rule.code).count();
-    }
-    found.flags = kept;
-    Ok(found)
 }
 
 fn rules(lang: Lang, rules: &[RuleResult]) -> Table {
@@ -112,12 +129,12 @@ fn rules(lang: Lang, rules: &[RuleResult]) -> Table {
         .rows(rules.iter().map(row))
 }
 
-fn flags(lang: Lang, found: &FlagReport) -> Table {
+fn flags(lang: Lang, found: &Seen<'_>) -> Table {
     let called = |code: &str| {
         let rule = found.rules.iter().find(|rule| rule.code == code);
         rule.map_or(code, |rule| lang.pick(rule.zh, rule.en)).to_owned()
     };
-    let row = |flag: &Flag| {
+    let row = |flag: &&Flag| {
         let positions: Vec<String> = flag.positions.iter().map(|position| format!("#{position}")).collect();
         let (path, name) = subject(lang, flag);
         Row::of(vec![

@@ -17,6 +17,7 @@ use projections::statistics::{Community, FullPayment, ProcessingDays, YearReport
 
 use super::Console;
 use super::answers::{Refusal, Stop};
+use super::kept::Found;
 use super::sheet::{Block, Cell, Field, Figure, Form, Input, Row, Sheet, Table};
 use super::told::beijing;
 use super::typed::Typed;
@@ -58,8 +59,8 @@ async fn show(
         Some(year) => year,
         None => newest_year(&console.office, today).await.map_err(failed)?,
     };
-    let read = console.counted.of(&console.office, year, today).await.map_err(failed)?;
-    page(&visitor, year, &read, refused).map_err(failed)
+    let found = console.counted.of(&console.office, year, today).await.map_err(failed)?;
+    page(&visitor, year, &found, refused).map_err(failed)
 }
 
 /// The newest year with a payment run; else this one.
@@ -72,12 +73,12 @@ async fn newest_year(office: &Office, today: NaiveDate) -> Result<i32, ProcessEr
 fn page(
     visitor: &Visitor,
     year: i32,
-    read: &Year,
+    found: &Found<Year>,
     refused: Option<Refusal>,
 ) -> Result<Response, ProcessError> {
-    let lang = visitor.lang;
+    let (lang, read) = (visitor.lang, &found.what);
     let position = grouped(read.report.position.cast_signed());
-    let at = beijing(read.counted.at).format("%Y-%m-%d %H:%M");
+    let at = beijing(found.moment.at).format("%Y-%m-%d %H:%M");
     let (due, full) = read
         .service
         .full_payment

@@ -1,0 +1,154 @@
+//! What takes long to find, as this process found it last. What took long is shown for a while, though the log has grown: a page
+//! that shows it says from how many events it comes, and when.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::processes::{Office, ProcessError, office_day};
+
+/// How long finding may take to be done at each look.
+const SHORT: Duration = Duration::from_millis(50);
+
+/// What took longer is shown for so many times as long, …
+const TIMES_AS_LONG: u32 = 300;
+
+/// … and no longer than this.
+const SHOWN_MAX: Duration = Duration::from_secs(10 * 60);
+
+/// Something that was found, and when.
+pub(super) struct Found<T> {
+    pub what: T,
+    pub moment: Moment,
+}
+
+/// When something was found, and how long that took.
+#[derive(Clone, Copy)]
+pub(super) struct Moment {
+    pub at: DateTime<Utc>,
+    took: Duration,
+    /// How many events the log had.
+    length: u64,
+}
+
+impl Moment {
+    /// Whether what was found then is still what the log says.
+    fn is_newest(&self, today: NaiveDate, length: u64) -> bool {
+        office_day(self.at) == today && self.length == length
+    }
+
+    /// Whether what was found then can be shown at a moment, when the log has so many events.
+    fn holds(&self, now: DateTime<Utc>, length: u64) -> bool {
+        let age = (now - self.at).to_std().unwrap_or_default();
+        let shown_for = self.took.saturating_mul(TIMES_AS_LONG).min(SHOWN_MAX);
+        let today = office_day(now);
+        self.is_newest(today, length)
+            || (office_day(self.at) == today && self.took > SHORT && age < shown_for)
+    }
+}
+
+/// Findings by what was asked. Cheap to clone; the clones share them.
+pub(super) struct Kept<K, T>(Arc<Findings<K, T>>);
+
+struct Findings<K, T> {
+    /// Held while somebody looks: who asks the same waits for it.
+    looking: tokio::sync::Mutex<()>,
+    found: Mutex<BTreeMap<K, Arc<Found<T>>>>,
+}
+
+impl<K, T> Clone for Kept<K, T> {
+    fn clone(&self) -> Kept<K, T> {
+        Kept(Arc::clone(&self.0))
+    }
+}
+
+impl<K, T> Default for Kept<K, T> {
+    fn default() -> Kept<K, T> {
+        Kept(Arc::new(Findings { looking: tokio::sync::Mutex::default(), found: Mutex::default() }))
+    }
+}
+
+impl<K: Ord + Clone, T> Kept<K, T> {
+    /// What was found last where it still holds, else what `look` finds. There are as many findings as keys that are asked for.
+    pub(super) async fn of(
+        &self,
+        office: &Office,
+        key: K,
+        look: impl AsyncFnOnce() -> Result<T, ProcessError>,
+    ) -> Result<Arc<Found<T>>, ProcessError> {
+        self.unless(office, key, Moment::holds, look).await
+    }
+
+    /// What was found last where nothing happened since, else what `look` finds.
+    pub(super) async fn newest(
+        &self,
+        office: &Office,
+        key: K,
+        look: impl AsyncFnOnce() -> Result<T, ProcessError>,
+    ) -> Result<Arc<Found<T>>, ProcessError> {
+        let is_newest = |moment: &Moment, now, length| moment.is_newest(office_day(now), length);
+        self.unless(office, key, is_newest, look).await
+    }
+
+    async fn unless(
+        &self,
+        office: &Office,
+        key: K,
+        good: impl Fn(&Moment, DateTime<Utc>, u64) -> bool,
+        look: impl AsyncFnOnce() -> Result<T, ProcessError>,
+    ) -> Result<Arc<Found<T>>, ProcessError> {
+        let log = office.repository.log();
+        let length = log.length().await?;
+        let known =
+            |length| self.found().get(&key).filter(|found| good(&found.moment, Utc::now(), length)).cloned();
+        if let Some(found) = known(length) {
+            return Ok(found);
+        }
+        let _looking = self.0.looking.lock().await;
+        let length = log.length().await?;
+        if let Some(found) = known(length) {
+            return Ok(found);
+        }
+        let (at, began) = (Utc::now(), Instant::now());
+        let what = look().await?;
+        let found = Arc::new(Found { what, moment: Moment { at, took: began.elapsed(), length } });
+        self.found().insert(key.clone(), Arc::clone(&found));
+        Ok(found)
+    }
+
+    fn found(&self) -> MutexGuard<'_, BTreeMap<K, Arc<Found<T>>>> {
+        self.0.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_found_holds_while_nothing_happens_and_what_takes_long_for_a_while_longer() {
+        let found_at = |at: &str| at.parse::<DateTime<Utc>>().unwrap();
+        let now = found_at("2024-03-05T02:00:00Z");
+        // how long it took, when it was found, events since, whether it can be shown
+        for (took, at, since, holds) in [
+            (5, "2024-03-05T02:00:00Z", 0, true),
+            (5, "2024-03-04T16:00:00Z", 0, true),
+            (5, "2024-03-05T02:00:00Z", 1, false),
+            (5, "2024-03-04T15:59:59Z", 0, false),
+            (100, "2024-03-05T01:59:31Z", 1, true),
+            (100, "2024-03-05T01:59:30Z", 1, false),
+            (9_000, "2024-03-05T01:50:01Z", 1, true),
+            (9_000, "2024-03-05T01:50:00Z", 1, false),
+            (9_000, "2024-03-05T01:00:00Z", 0, true),
+        ] {
+            let moment = Moment { at: found_at(at), took: Duration::from_millis(took), length: 100 };
+            assert_eq!(moment.holds(now, 100 + since), holds, "{took} ms, at {at}, {since} events since");
+        }
+        let midnight = found_at("2024-03-04T16:00:01Z");
+        let before =
+            Moment { at: found_at("2024-03-04T15:59:59Z"), took: Duration::from_secs(9), length: 100 };
+        assert!(!before.holds(midnight, 100), "another day");
+    }
+}
