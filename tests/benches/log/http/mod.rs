@@ -3,6 +3,7 @@
 
 mod doors;
 mod load;
+mod pages;
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -24,8 +25,9 @@ use crate::Size;
 use crate::account::Setting;
 use crate::payment_run::{Took, Watch, fund, open, pay, seed};
 use crate::report::median;
-use crate::roll::{case, household, person};
+use crate::roll::{case, person};
 use load::{Answer, Line, Storm, get, post, storm};
+use pages::Room;
 
 /// Callers that ask for summaries at once.
 const READERS: u32 = 64;
@@ -220,79 +222,13 @@ async fn suspend_in_process(office: Office, cases: Range<u32>) {
 /// The console's pages, each for who works with it.
 async fn pages(doors: &Doors<'_>, run: RunId, fund: FundId) {
     println!("\nthe console's pages, one after another, {} cases", doors.cases);
-    let (case, person, household) = (case(7), person(7), household(7));
-    let one = || DataScope::Communities(vec!["01".to_owned()]);
-    let everyone = || DataScope::Everywhere;
-    let rooms: [(&str, Role, DataScope, Vec<String>); 6] = [
-        ("lin.er", Role::Clerk, one(), ["/"].map(str::to_owned).to_vec()),
-        (
-            "lin.wu",
-            Role::Clerk,
-            everyone(),
-            vec![
-                "/".to_owned(),
-                "/runs".to_owned(),
-                format!("/runs/{run}"),
-                format!("/cases/{case}"),
-                format!("/people/{person}"),
-                format!("/people/{person}/history"),
-                format!("/households/{household}"),
-                "/recoveries".to_owned(),
-                "/notices".to_owned(),
-                "/dashboards".to_owned(),
-                "/rates".to_owned(),
-            ],
-        ),
-        (
-            "lin.liu",
-            Role::Reviewer,
-            everyone(),
-            vec!["/".to_owned(), "/erasures".to_owned(), format!("/people/{person}/erasure")],
-        ),
-        (
-            "lin.qi",
-            Role::Finance,
-            everyone(),
-            vec![
-                "/".to_owned(),
-                "/money".to_owned(),
-                format!("/funds/{fund}"),
-                format!("/funds/{fund}/history"),
-                "/books".to_owned(),
-                "/books/entries?account=deposits".to_owned(),
-            ],
-        ),
-        (
-            "lin.ba",
-            Role::Auditor,
-            everyone(),
-            vec![
-                "/audit".to_owned(),
-                format!("/audit/compare?of=case&id={case}&one=2023-10-01&other=2023-11-01"),
-                "/audit/trail".to_owned(),
-                format!("/audit/trail?run={run}"),
-                "/audit/disclosures".to_owned(),
-                "/audit/flags".to_owned(),
-                "/audit/proofs".to_owned(),
-                "/audit/runs".to_owned(),
-            ],
-        ),
-        (
-            "lin.jiu",
-            Role::Administrator,
-            everyone(),
-            ["/", "/users", "/webhooks"].map(str::to_owned).to_vec(),
-        ),
-    ];
     let mut line = Line::open(doors.address).await;
-    for (name, role, seen, paths) in rooms {
+    for Room { name, role, seen, paths } in pages::rooms(run, fund) {
         let which = if seen == DataScope::Everywhere { "" } else { ", one community" };
         let token = doors::session(doors.office, doors.address, name, role, seen).await;
         let visitor = Doors { token, ..*doors };
         for path in paths {
-            let place: Vec<_> =
-                path.split('/').map(|part| if part.len() > 30 { "…" } else { part }).collect();
-            visitor.page(&mut line, &format!("{role:?} {}{which}", place.join("/")), &path).await;
+            visitor.page(&mut line, &format!("{role:?} {}{which}", pages::place(&path)), &path).await;
         }
     }
 }
