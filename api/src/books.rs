@@ -1,15 +1,14 @@
-//! The books read from the log alone: at any position, without a read table.
+//! The books read from the log alone: at any position, without a read table. What the read tables say faster
+//! ([`projections::books::postings`]) is held equal to this by tests.
 
 use std::ops::ControlFlow;
 
-use chrono::NaiveDate;
 use domain::any_event::AnyEvent;
-use domain::books::{Account, Book, Bookkeeper, Entries, Posting, Subaccount};
-use domain::ids::FundId;
+use domain::books::{Book, Bookkeeper, Entries, PostingQuestion};
 use domain::money::Money;
-use domain::program::Program;
 use eventlog::event::StoredEvent;
 use eventlog::read::Log;
+use projections::books::postings::{FoundPosting, KINDS};
 
 use crate::check::Seen;
 use crate::processes::{ProcessError, office_day};
@@ -62,45 +61,6 @@ async fn walk(
     Ok(())
 }
 
-/// Which postings of an account are asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct PostingQuestion {
-    /// Of which account.
-    pub account: Account,
-    /// Of one fund.
-    pub fund: Option<FundId>,
-    /// Of one program.
-    pub program: Option<Program>,
-    /// First day; what lies before it counts for the balance, and is not told.
-    pub from: Option<NaiveDate>,
-    /// Last day.
-    pub on: Option<NaiveDate>,
-}
-
-impl PostingQuestion {
-    fn takes(&self, place: Subaccount, day: NaiveDate) -> bool {
-        place.account == self.account
-            && self.fund.is_none_or(|fund| place.fund == Some(fund))
-            && self.program.is_none_or(|program| place.program == Some(program))
-            && self.on.is_none_or(|on| day <= on)
-    }
-}
-
-/// A posting with the event behind it.
-#[derive(Clone, Copy, Debug)]
-pub struct FoundPosting<'e> {
-    /// The event.
-    pub event: &'e StoredEvent,
-    /// Its place among the event's postings, from 0.
-    pub number: u32,
-    /// 记账日.
-    pub day: NaiveDate,
-    /// Where, and how much.
-    pub posting: Posting,
-    /// Debits less credits of everything that was asked for up to and with this, in fen.
-    pub balance: Money,
-}
-
 /// From a sum to the postings and events behind it: those of an account among the first `length` events, in the order of the
 /// log, until `each` has seen enough.
 ///
@@ -116,11 +76,11 @@ pub async fn postings(
     walk(log, length, |event, _, entries| {
         let day = entries.day;
         for (number, posting) in (0..).zip(&entries.postings) {
-            if !question.takes(posting.subaccount, day) {
+            if !question.counts(posting.subaccount, day) {
                 continue;
             }
             balance = balance.plus(posting.amount)?;
-            if question.from.is_some_and(|from| day < from) {
+            if !question.tells(day) {
                 continue;
             }
             if each(FoundPosting { event, number, day, posting: *posting, balance }).is_break() {
@@ -143,5 +103,5 @@ pub async fn book_at(log: &Log, length: u64) -> Result<Book, ProcessError> {
 }
 
 fn concerns_books(stored: &StoredEvent) -> bool {
-    matches!(stored.stream.kind.as_ref(), "Payment" | "PaymentRun" | "Fund" | "Campaign")
+    KINDS.contains(&stored.stream.kind.as_ref())
 }

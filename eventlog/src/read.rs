@@ -1,5 +1,6 @@
 //! Reading the log: one stream, a page from a position, or everything at full speed.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -221,6 +222,28 @@ impl Log {
         let positions: Vec<i64> = positions.iter().map(|position| position.cast_signed()).collect();
         let rows = sqlx::query(include_str!("sql/read_at.sql")).bind(positions).fetch(&self.pool);
         rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await
+    }
+
+    /// The events of streams of these kinds within ranges of positions, each from its first to its last; in the order of
+    /// their positions.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn read_ranges(
+        &self,
+        kinds: &[&str],
+        ranges: &[RangeInclusive<u64>],
+    ) -> Result<Vec<StoredEvent>, ReadError> {
+        let ends = |end: fn(&RangeInclusive<u64>) -> &u64| -> Vec<i64> {
+            ranges.iter().map(|range| end(range).cast_signed()).collect()
+        };
+        let query = sqlx::query(include_str!("sql/read_ranges.sql"));
+        let query = query.bind(ends(RangeInclusive::start)).bind(ends(RangeInclusive::end)).bind(kinds);
+        let rows = query.fetch(&self.pool);
+        let mut events: Vec<StoredEvent> =
+            rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await?;
+        events.sort_unstable_by_key(|event| event.position);
+        Ok(events)
     }
 
     /// Every event from position `from` up to but not including `until`, at the speed of COPY and with little memory.

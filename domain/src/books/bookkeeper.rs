@@ -50,9 +50,12 @@ impl Bookkeeper {
         self.campaigns.insert(campaign, fund);
     }
 
-    /// Tells of the last year that was closed on a fund before.
-    pub fn know_closed(&mut self, fund: FundId, year: i32) {
-        self.closed.insert(fund, year);
+    /// Tells of the last year that is closed on a fund; none where it was reopened and no earlier one is.
+    pub fn know_closed(&mut self, fund: FundId, year: Option<i32>) {
+        match year {
+            Some(year) => _ = self.closed.insert(fund, year),
+            None => _ = self.closed.remove(&fund),
+        }
     }
 
     /// The last year that is closed on each fund that it was told or saw the closing of.
@@ -108,11 +111,8 @@ impl Bookkeeper {
     /// The day of an event that closes, opens or carries over a year; no other belongs to a year that is closed.
     fn turn_year(&mut self, fund: FundId, event: &FundEvent) -> Option<NaiveDate> {
         match event {
-            FundEvent::FundYearClosed { year, .. } => _ = self.closed.insert(fund, *year),
-            FundEvent::FundYearReopened { closed_through: Some(year), .. } => {
-                self.closed.insert(fund, *year);
-            }
-            FundEvent::FundYearReopened { closed_through: None, .. } => _ = self.closed.remove(&fund),
+            FundEvent::FundYearClosed { year, .. } => self.know_closed(fund, Some(*year)),
+            FundEvent::FundYearReopened { closed_through, .. } => self.know_closed(fund, *closed_through),
             FundEvent::FundYearCarriedOver { .. } => {}
             _ => return None,
         }

@@ -55,6 +55,7 @@ mod book;
 mod bookkeeper;
 mod document;
 mod posting;
+mod question;
 mod subaccount;
 #[cfg(test)]
 mod tests;
@@ -64,4 +65,5 @@ pub use book::*;
 pub use bookkeeper::*;
 pub use document::*;
 pub use posting::*;
+pub use question::*;
 pub use subaccount::*;

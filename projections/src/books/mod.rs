@@ -1,15 +1,16 @@
 //! The books (账簿): what [`domain::books`] makes of every event, by subaccount and day.
 
-use std::collections::BTreeSet;
+pub mod postings;
+mod spans;
 
 use chrono::NaiveDate;
 use domain::aggregate::Decider;
 use domain::any_event::AnyEvent;
-use domain::books::{Book, Bookkeeper, PaidFor, Subaccount, TrialBalance, TrialQuestion, Turnover};
+use domain::books::{Book, Bookkeeper, Entries, PaidFor, Subaccount, TrialBalance, TrialQuestion, Turnover};
 use domain::campaign::{Campaign, CampaignEvent};
 use domain::fund::{Fund, FundEvent, GovernmentLevel};
 use domain::ids::{CampaignId, FundId, RunId};
-use domain::money::Money;
+use domain::money::{Money, MoneyError};
 use domain::payment_run::{PaymentRun, PaymentRunEvent};
 use domain::program::Program;
 use futures::future::BoxFuture;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Executor, PgConnection, Postgres, Row};
 use uuid::Uuid;
 
+use self::spans::Spans;
 use crate::error::{ApplyError, ProjectionError};
 use crate::payment_registers::facts::payment_events;
 use crate::projection::{About, At, Batch, Projection};
@@ -25,16 +27,16 @@ use crate::rows::{fetch_all, store};
 use crate::tables::Tables;
 use crate::{donation_totals, payment_registers};
 
-/// The projection; it owns `read_book_days` and `read_book_years`.
+/// The projection; it owns `read_book_days`, `read_book_spans` and `read_book_years`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Books;
 
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "books",
-    version: 2,
+    version: 3,
     schema: include_str!("sql/tables.sql"),
-    tables: &["read_book_days", "read_book_years"],
+    tables: &["read_book_days", "read_book_spans", "read_book_years"],
     needs: &[&payment_registers::ABOUT, &donation_totals::ABOUT],
 };
 
@@ -65,11 +67,13 @@ pub struct BookDayRow {
     pub posting_count: u64,
 }
 
-/// The last year that is closed on a fund: a row of `read_book_years`.
+/// A year was closed on a fund, or opened again: a row of `read_book_years`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct BookYearRow {
     fund_id: FundId,
-    /// None once it was reopened and nothing earlier is closed.
+    /// By which event.
+    position: u64,
+    /// The last year that is closed from then on. None once it was reopened and nothing earlier is closed.
     closed_through: Option<i32>,
 }
 
@@ -82,12 +86,15 @@ pub async fn book<'e>(
     fund: Option<FundId>,
 ) -> Result<Book, ProjectionError> {
     let query = sqlx::query(include_str!("sql/days.sql")).bind(fund.map(FundId::uuid));
-    let rows: Vec<BookDayRow> = fetch_all(TABLE, executor, query).await?;
+    let rows = fetch_all(TABLE, executor, query).await?;
+    of_days(rows).map_err(|_| ProjectionError::Row { table: TABLE })
+}
+
+fn of_days(rows: Vec<BookDayRow>) -> Result<Book, MoneyError> {
     let mut book = Book::default();
     for row in rows {
         let turnover = Turnover { debit: row.debit, credit: row.credit, count: row.posting_count };
-        let taken = book.take(row.place(), row.day, turnover);
-        taken.map_err(|_| ProjectionError::Row { table: TABLE })?;
+        book.take(row.place(), row.day, turnover)?;
     }
     Ok(book)
 }
@@ -147,6 +154,23 @@ impl Projection for Books {
 }
 
 async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) -> Result<(), ApplyError> {
+    let (mut keeper, events) = begin(batch, connection, tables).await?;
+    if events.is_empty() {
+        return Ok(());
+    }
+    for BookYearRow { fund_id, closed_through, .. } in years(connection, tables).await? {
+        keeper.know_closed(fund_id, closed_through);
+    }
+    write(&mut keeper, events, connection, tables).await
+}
+
+/// The events of a batch that concern the books, in their order, and a bookkeeper who knows the payments, runs and
+/// campaigns of before that they speak of; not yet which years are closed.
+async fn begin<'a>(
+    batch: Batch<'a>,
+    connection: &mut PgConnection,
+    tables: Tables,
+) -> Result<(Bookkeeper, Vec<(At<'a>, AnyEvent)>), ApplyError> {
     let mut keeper = Bookkeeper::default();
     let mut events = known_payments(batch, connection, tables, &mut keeper).await?;
     for happened in batch.of::<PaymentRunEvent>(<PaymentRun as Decider>::TYPE) {
@@ -161,47 +185,52 @@ async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) 
         let (at, event) = happened?;
         events.push((at, AnyEvent::Campaign(event)));
     }
-    if events.is_empty() {
-        return Ok(());
-    }
     let campaigns = batch.begun_earlier(<Campaign as Decider>::TYPE)?;
     let statement = include_str!("sql/funds_of_campaigns.sql");
     for (campaign, fund) in load_pairs(connection, tables, statement, &campaigns).await? {
         keeper.know_campaign(CampaignId::new(campaign), FundId::new(fund));
     }
-    let years: Vec<BookYearRow> = load(connection, tables, include_str!("sql/years.sql")).await?;
-    for BookYearRow { fund_id, closed_through } in years {
-        if let Some(year) = closed_through {
-            keeper.know_closed(fund_id, year);
-        }
-    }
-    write(&mut keeper, events, connection, tables).await
+    // a year that is closed within the batch moves what follows it and not what came before
+    events.sort_by_key(|(at, _)| at.0.position);
+    Ok((keeper, events))
 }
 
-/// Books the events in their order and stores the sums.
+/// What one event posts.
+fn book_one(keeper: &mut Bookkeeper, at: At<'_>, event: &AnyEvent) -> Result<Entries, ApplyError> {
+    let recorded_on = at.0.metadata().map_err(|error| at.fault(error))?.office_day;
+    Ok(keeper.book(&at.0.stream.id, event, recorded_on))
+}
+
+/// Books the events and stores the sums.
 async fn write(
     keeper: &mut Bookkeeper,
-    mut events: Vec<(At<'_>, AnyEvent)>,
+    events: Vec<(At<'_>, AnyEvent)>,
     connection: &mut PgConnection,
     tables: Tables,
 ) -> Result<(), ApplyError> {
-    // a year that is closed within the batch moves what follows it and not what came before
-    events.sort_by_key(|(at, _)| at.0.position);
-    let before = keeper.closed().clone();
-    let mut book = Book::default();
+    let (mut book, mut spans) = (Book::default(), Spans::default());
+    let mut years = Vec::new();
     for (at, event) in &events {
-        let recorded_on = at.0.metadata().map_err(|error| at.fault(error))?.office_day;
-        let entries = keeper.book(&at.0.stream.id, event, recorded_on);
+        let entries = book_one(keeper, *at, event)?;
+        let position = at.0.position;
         at.sum(book.enter(&entries))?;
+        at.sum(spans.enter(position, &entries))?;
+        if let AnyEvent::Fund(FundEvent::FundYearClosed { .. } | FundEvent::FundYearReopened { .. }) = event {
+            let fund_id = FundId::new(at.id()?);
+            let closed_through = keeper.closed().get(&fund_id).copied();
+            years.push(BookYearRow { fund_id, position, closed_through });
+        }
     }
     let rows: Vec<BookDayRow> =
         book.days().map(|(subaccount, day, turnover)| BookDayRow::new(subaccount, day, turnover)).collect();
     store(connection, tables, include_str!("sql/add_days.sql"), &rows).await?;
-    let funds: BTreeSet<FundId> = before.keys().chain(keeper.closed().keys()).copied().collect();
-    let turned = funds.into_iter().filter(|fund| before.get(fund) != keeper.closed().get(fund));
-    let row = |fund_id| BookYearRow { fund_id, closed_through: keeper.closed().get(&fund_id).copied() };
-    let years: Vec<BookYearRow> = turned.map(row).collect();
+    store(connection, tables, include_str!("sql/add_spans.sql"), &spans.rows()).await?;
     store(connection, tables, include_str!("sql/store_years.sql"), &years).await
+}
+
+/// Every closing and reopening, in the order of the log.
+async fn years(connection: &mut PgConnection, tables: Tables) -> Result<Vec<BookYearRow>, ApplyError> {
+    load(connection, tables, include_str!("sql/years.sql")).await
 }
 
 /// The batch's payment events; the bookkeeper is told what their orders and runs said.

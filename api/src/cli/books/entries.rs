@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
-use domain::books::{Account, Subaccount};
+use domain::books::{Account, PostingQuestion, Subaccount};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::program::Program;
 use projections::Until;
+use projections::books::postings::FoundPosting;
 use projections::funds::funds;
 use serde::Serialize;
 use serde_json::json;
 
 use super::length_asked;
 use super::trial_balance::name_of;
-use crate::books::{FoundPosting, PostingQuestion, postings};
+use crate::books::postings;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::fund::fund_named;
 use crate::cli::screen::{Align, Screen, grouped, yuan};

@@ -1,21 +1,25 @@
 //! 账册: the trial balance at a day or a log position, and from a sum to the postings and events behind it.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
-use domain::books::{Account, Grouping, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums};
+use domain::books::{
+    Account, Grouping, PostingQuestion, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums,
+};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
 use eventlog::event::StoredEvent;
+use eventlog::read::Log;
+use projections::ProjectionError;
+use projections::books::postings::{AccountPostings, FoundPosting, book_at};
 use projections::funds::funds;
 use projections::runner::Until;
 
 use crate::access::Capability;
-use crate::books::{FoundPosting, PostingQuestion, book_at, postings as find_postings};
 use crate::console::Console;
 use crate::console::address::Query;
 use crate::console::answers::{Refusal, Stop};
@@ -28,7 +32,7 @@ use crate::processes::{Office, ProcessError};
 use crate::replay::event_name;
 
 /// Postings of one page.
-const PAGE_ROWS: usize = 100;
+const PAGE_ROWS: u64 = 100;
 
 type Names = BTreeMap<FundId, String>;
 
@@ -115,7 +119,7 @@ async fn balance(office: &Office, asked: Asked) -> Result<(TrialBalance, u64), P
     let length = office.repository.log().length().await?;
     match asked.at {
         Some(at) => {
-            let book = book_at(office.repository.log(), at.min(length)).await?;
+            let book = book_at(office.repository.log(), asked.fund, at.min(length)).await?;
             Ok((book.trial_balance(question)?, at.min(length)))
         }
         None => Ok((projections::books::trial_balance(&office.pool, question).await?, length)),
@@ -187,7 +191,7 @@ fn name_of(lang: Lang, subaccount: Subaccount, names: &Names) -> String {
     std::iter::once(name).chain(parts.into_iter().flatten()).collect::<Vec<_>>().join(" · ")
 }
 
-/// The postings of an account in the order of the log, with the balance after each; a page of them.
+/// The postings of an account, the newest first, with the balance after each; a page of them.
 pub(super) async fn entries(
     State(console): State<Console>,
     visitor: Visitor,
@@ -195,15 +199,27 @@ pub(super) async fn entries(
 ) -> Result<Response, Stop> {
     visitor.must(Capability::ReadMoney)?;
     let lang = visitor.lang;
-    let failed = |error| Stop::failed(error, lang);
+    let failed = |error: ProcessError| Stop::failed(error, lang);
     let account: Account = typed.read(lang, "account").map_err(|_| Stop::Missing(lang))?;
     let asked = Asked::read(lang, &typed).map_err(Stop::Failed)?;
+    let page = typed.read_if(lang, "page").map_err(Stop::Failed)?.unwrap_or(1_u64);
     let names = names(&console.office).await.map_err(failed)?;
-    let rows = postings(&console.office, account, asked, (lang, &names)).await.map_err(failed)?;
-    let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
-    let page = typed.read_if(lang, "page").map_err(Stop::Failed)?.unwrap_or(1_usize).clamp(1, pages);
-    let path = |page: usize| format!("{}&page={page}", asked.path(account, None));
+    let log = console.office.repository.log();
+    let Asked { fund, from, on, at, .. } = asked;
+    let question = PostingQuestion { account, fund, program: None, from, on };
+    let found = AccountPostings::find(log, question, at.unwrap_or(u64::MAX)).await;
+    let found = found.map_err(|error| failed(error.into()))?;
+    let pages = found.count().div_ceil(PAGE_ROWS).max(1);
+    let page = page.clamp(1, pages);
+    let end = found.count().saturating_sub((page - 1) * PAGE_ROWS);
+    let numbers = end.saturating_sub(PAGE_ROWS)..end;
+    let rows = rows(log, &found, numbers, (&visitor, &names)).await.map_err(|error| failed(error.into()))?;
+    let path = |page: u64| format!("{}&page={page}", asked.path(account, None));
     let empty = lang.pick("此期间没有分录。", "Nothing was posted in the period.");
+    let note = lang.pick(
+        format!("共 {} 笔，新的在前。", grouped(found.count().cast_signed())),
+        format!("{} postings, the newest first.", grouped(found.count().cast_signed())),
+    );
     let mut table = Table::new(lang.pick("分录（元）", "Postings (yuan)"), empty)
         .number(lang.pick("位置", "Position"))
         .head(lang.pick("记账日", "Day"))
@@ -212,7 +228,8 @@ pub(super) async fn entries(
         .number(lang.pick("贷方", "Credit"))
         .number(lang.pick("余额", "Balance"))
         .head(lang.pick("事件", "Event"))
-        .rows(rows.into_iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS));
+        .rows(rows)
+        .note(note);
     let before = (page > 1).then(|| path(page - 1));
     table.pages = Some((before, format!("{page} / {pages}"), (page < pages).then(|| path(page + 1))));
     Ok(Sheet::new(&visitor, "/money", (account.zh(), account.en()))
@@ -222,20 +239,17 @@ pub(super) async fn entries(
         .answer(None))
 }
 
-async fn postings(
-    office: &Office,
-    account: Account,
-    asked: Asked,
-    (lang, names): (Lang, &Names),
-) -> Result<Vec<Row>, ProcessError> {
-    let log = office.repository.log();
-    let length = log.length().await?;
-    let Asked { fund, from, on, .. } = asked;
-    let question = PostingQuestion { account, fund, program: None, from, on };
+/// The postings with these numbers, the newest first.
+async fn rows(
+    log: &Log,
+    found: &AccountPostings,
+    numbers: Range<u64>,
+    (visitor, names): (&Visitor, &Names),
+) -> Result<Vec<Row>, ProjectionError> {
+    let lang = visitor.lang;
     let mut rows = Vec::new();
-    find_postings(log, asked.at.unwrap_or(length).min(length), question, |found| {
+    let each = |found: FoundPosting<'_>| {
         let FoundPosting { event, day, posting, balance, .. } = found;
-        let (kind, id) = (&event.stream.kind, &event.stream.id);
         rows.push(Row::of(vec![
             Cell::number(grouped(event.position.cast_signed())),
             Cell::text(day.to_string()),
@@ -243,11 +257,12 @@ async fn postings(
             Cell::Number(shown(posting.amount.max(Money::ZERO))),
             Cell::Number(shown(posting.amount.negated().max(Money::ZERO))),
             Cell::number(yuan(balance)),
-            Cell::link(place(kind, id), of_event(lang, event)),
+            Cell::link(place(&event.stream.kind, &event.stream.id), of_event(lang, event)),
         ]));
         ControlFlow::Continue(())
-    })
-    .await?;
+    };
+    found.tell(log, numbers, each).await?;
+    rows.reverse();
     Ok(rows)
 }
 

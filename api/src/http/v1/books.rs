@@ -8,20 +8,22 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::NaiveDate;
-use domain::books::{Account, Grouping, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums};
+use domain::books::{
+    Account, Grouping, PostingQuestion, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums,
+};
 use domain::fund::GovernmentLevel;
 use domain::ids::{CaseId, FundId, PaymentId};
 use domain::money::Money;
 use domain::program::Program;
 use domain::user::DataScope;
 use projections::Until;
+use projections::books::postings::{AccountPostings, FoundPosting, book_at};
 use projections::books::trial_balance as balance_now;
 use projections::payment_registers::queries::payments;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Caller, Capability as Can};
-use crate::books::{FoundPosting, PostingQuestion, book_at, postings};
 use crate::http::Api;
 use crate::http::endpoint::{Endpoint, get};
 use crate::http::input::{Asked, AtDesk, Named};
@@ -196,7 +198,9 @@ async fn trial_balance(
 }
 
 async fn balance_at(api: &Api, length: u64, question: TrialQuestion) -> Result<TrialBalance, ProcessError> {
-    Ok(book_at(api.office().repository.log(), length).await?.trial_balance(question)?)
+    api.office().runner.catch_up(Until::Head).await?;
+    let book = book_at(api.office().repository.log(), question.fund, length).await?;
+    Ok(book.trial_balance(question)?)
 }
 
 /// From how many events is read.
@@ -296,6 +300,10 @@ async fn postings_of(
     let PostingsAsked { fund, program, from, on, at, .. } = asked;
     let question = PostingQuestion { account, fund, program, from, on };
     let length = length_asked(&api, at).await?;
+    api.office().runner.catch_up(Until::Head).await?;
+    let log = api.office().repository.log();
+    let found = AccountPostings::find(log, question, length).await?;
+    let near = after.map_or(0..0, |(position, _)| found.numbers_at(position));
     let mut rows: Vec<PostingView> = Vec::new();
     let take = |found: FoundPosting<'_>| {
         if after.is_none_or(|after| (found.event.position, found.number) > after) {
@@ -304,7 +312,7 @@ async fn postings_of(
         // one more than the page has says that there is another
         if rows.len() > limit as usize { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    postings(api.office().repository.log(), length, question, take).await?;
+    found.tell(log, near.start..near.end + u64::from(limit) + 1, take).await?;
     withhold(&api, &caller, &mut rows).await?;
     Page::of(rows, limit, length, |last| (last.position, last.number)).answer(&headers)
 }

@@ -1,3 +1,2 @@
 insert into read_book_years
 select * from json_populate_recordset(null::read_book_years, $1::json)
-on conflict (fund_id) do update set closed_through = excluded.closed_through

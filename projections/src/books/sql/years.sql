@@ -1,1 +1,1 @@
-select to_json(years) from read_book_years as years order by fund_id
+select to_json(years) from read_book_years as years order by position
