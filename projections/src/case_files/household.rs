@@ -49,6 +49,14 @@ pub struct MemberRow {
     pub account_holder: Option<PersonId>,
 }
 
+/// An account that was ever somebody else's: a row of `read_account_holders`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct HolderRow {
+    holder: PersonId,
+    person_id: PersonId,
+    household_id: HouseholdId,
+}
+
 /// Whether a person still belongs to a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,6 +81,7 @@ impl KeyedRow for HouseholdRow {
 }
 
 const STORE_MEMBERS: &str = include_str!("sql/store_members.sql");
+const STORE_HOLDERS: &str = include_str!("sql/store_holders.sql");
 
 pub(super) async fn apply(
     batch: Batch<'_>,
@@ -81,13 +90,18 @@ pub(super) async fn apply(
 ) -> Result<(), ApplyError> {
     let begun = batch.begun_earlier(Household::TYPE)?;
     let mut households: Rows<HouseholdRow> = Rows::load(connection, tables, &begun).await?;
-    let mut touched = BTreeSet::new();
+    let (mut touched, mut holders) = (BTreeSet::new(), BTreeSet::new());
     for happened in batch.of::<HouseholdEvent>(Household::TYPE) {
         let (at, event) = happened?;
         if let Some(person) = person_of(&event) {
             touched.insert((at.id()?, person));
         }
         evolve(&mut households, at, &event)?;
+        if let HouseholdEvent::AccountChanged { person_id, holder, .. } = event
+            && holder != person_id
+        {
+            holders.insert(HolderRow { holder, person_id, household_id: HouseholdId::new(at.id()?) });
+        }
     }
     let members = touched.into_iter().filter_map(|(household, person)| {
         let household = households.get(household)?;
@@ -95,7 +109,8 @@ pub(super) async fn apply(
     });
     let members: Vec<MemberRow> = members.collect();
     households.store(connection, tables).await?;
-    store(connection, tables, STORE_MEMBERS, &members).await
+    store(connection, tables, STORE_MEMBERS, &members).await?;
+    store(connection, tables, STORE_HOLDERS, &holders.into_iter().collect::<Vec<_>>()).await
 }
 
 fn evolve(households: &mut Rows<HouseholdRow>, at: At<'_>, event: &HouseholdEvent) -> Result<(), ApplyError> {

@@ -19,16 +19,16 @@ use crate::error::ApplyError;
 use crate::projection::{About, Batch, Projection};
 use crate::tables::Tables;
 
-/// The projection; it owns `read_households`, `read_members` and `read_cases`.
+/// The projection; it owns `read_households`, `read_members`, `read_account_holders` and `read_cases`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CaseFiles;
 
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "case_files",
-    version: 6,
+    version: 7,
     schema: include_str!("sql/tables.sql"),
-    tables: &["read_households", "read_members", "read_cases"],
+    tables: &["read_households", "read_members", "read_account_holders", "read_cases"],
     needs: &[],
 };
 

@@ -83,6 +83,33 @@ pub async fn members<'e>(
     fetch_all("read_members", executor, sqlx::query(include_str!("sql/members.sql")).bind(ids)).await
 }
 
+/// The households that a person ever belonged to, and those in which benefits go or went to their account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn households_naming<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    person: PersonId,
+) -> Result<Vec<HouseholdId>, ProjectionError> {
+    let query = sqlx::query_scalar(include_str!("sql/households_naming.sql")).bind(person.uuid());
+    Ok(query.fetch_all(executor).await?.into_iter().map(HouseholdId::new).collect())
+}
+
+/// The cases of some applicants, and those of some households.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cases_naming<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    applicants: &[PersonId],
+    households: &[HouseholdId],
+) -> Result<Vec<CaseId>, ProjectionError> {
+    let query = sqlx::query_scalar(include_str!("sql/cases_naming.sql"))
+        .bind(applicants.iter().map(|person| person.uuid()).collect::<Vec<_>>())
+        .bind(households.iter().map(|household| household.uuid()).collect::<Vec<_>>());
+    Ok(query.fetch_all(executor).await?.into_iter().map(CaseId::new).collect())
+}
+
 /// The cases that a person applied in, oldest first.
 ///
 /// # Errors

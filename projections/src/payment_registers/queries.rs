@@ -1,7 +1,7 @@
 //! Questions to the payment registers. All amounts are in fen.
 
 use domain::calendar::BenefitMonth;
-use domain::ids::{CaseId, PaymentId, RunId};
+use domain::ids::{CaseId, PaymentId, PersonId, RunId};
 use domain::money::Money;
 use domain::payment::{PaymentKind, PaymentStage};
 use domain::payment_run::ProgramTotal;
@@ -110,6 +110,18 @@ pub async fn payments<'e>(
 ) -> Result<Vec<PaymentRow>, ProjectionError> {
     let ids: Vec<Uuid> = payments.iter().map(|payment| payment.uuid()).collect();
     fetch_all(TABLE, executor, sqlx::query(include_str!("sql/payment.sql")).bind(ids)).await
+}
+
+/// The payments for a person, and those for others that went to the person's account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn payments_naming<'e>(
+    executor: impl Executor<'e, Database = Postgres>,
+    person: PersonId,
+) -> Result<Vec<PaymentId>, ProjectionError> {
+    let query = sqlx::query_scalar(include_str!("sql/payments_naming.sql")).bind(person.uuid());
+    Ok(query.fetch_all(executor).await?.into_iter().map(PaymentId::new).collect())
 }
 
 /// Every payment of a case, by month and attempt.

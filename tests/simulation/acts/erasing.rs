@@ -1,6 +1,6 @@
 //! Somebody who is gone asks to be forgotten, or their family does.
 
-use api::processes::Step;
+use api::processes::{Step, erasure};
 use domain::household::HouseholdCommand;
 use domain::personal::RetentionClass;
 use domain::retention::Holdings;
@@ -23,6 +23,12 @@ pub async fn erase(world: &mut World) {
     let Some(place) = world.chance.one_of(&places) else { return };
     let office = world.street.office.clone();
     let (person_id, household_id) = office.find(&world.people[place].id_number).await.unwrap();
+    let preview = erasure::preview(&office, person_id).await.unwrap();
+    assert_eq!(
+        preview,
+        erasure::look_up(&office, person_id).await.unwrap(),
+        "a page shows what a decision finds"
+    );
     let (clerk, approver) = (world.street.desk(personas::clerk()), world.street.desk(personas::approver()));
     let erased_on = approver.today();
     // the law's time is never over within the years played here; what an erasure leaves behind is the matter

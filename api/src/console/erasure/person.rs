@@ -58,7 +58,7 @@ pub(super) async fn show(
 
 async fn read(office: &Office, visitor: &Visitor, person: PersonId) -> Result<Known, ProcessError> {
     must_see(office, visitor, person).await?;
-    let file = erasure::look_up(office, person).await?;
+    let file = erasure::preview(office, person).await?;
     let mut requests = erasure::requests(office).await?;
     requests.retain(|one| one.subject == RequestSubject::Person && one.person_id == person);
     requests.reverse();

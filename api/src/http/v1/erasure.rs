@@ -154,7 +154,7 @@ async fn look_up(
     Named(id): Named<PersonId>,
 ) -> Result<Json<ErasureView>, Problem> {
     person_seen(&api, &caller, id).await?;
-    let file = erasure::look_up(api.office(), id).await?;
+    let file = erasure::preview(api.office(), id).await?;
     let class = |class: &RetentionClass| ClassView {
         class: *class,
         erasable_from: file.holdings.erasable_from(*class),

@@ -3,6 +3,7 @@
 //! | Step | What it does |
 //! |---|---|
 //! | [`look_up`] | who a person is, and what the log holds of them ([`holdings`]) |
+//! | [`preview`] | the same for a page, found by the read tables |
 //! | [`request`] | `ErasureRequested`, in every household that the person ever belonged to |
 //! | [`reject`] | `ErasureRejected`, likewise |
 //! | [`restrict`], [`lift`] | `ProcessingRestricted`, `RestrictionLifted`: kept by law, shown to nobody |
@@ -19,6 +20,7 @@ pub mod donor;
 mod finish;
 mod holdings;
 mod requests;
+mod search;
 
 use domain::household::{ErasureStep, Handling, HouseholdCommand, Member, PersonalRecord};
 use domain::identifiers::CitizenId;
@@ -26,14 +28,16 @@ use domain::identity::{Identity, IdentityCommand};
 use domain::ids::{HouseholdId, PersonId};
 use domain::personal::{Opened, RetentionClass};
 use domain::retention::Holdings;
+use projections::Until;
 
 pub use finish::{FinishedErasure, finish};
 pub use requests::{RequestAnswer, RequestEntry, RequestSubject, requests};
 
+use self::search::Search;
 use super::{Desk, Office, ProcessError, Step};
 
 /// A person, as far as an erasure is concerned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFile {
     /// Who.
     pub person_id: PersonId,
@@ -44,7 +48,7 @@ pub struct PersonFile {
 }
 
 /// A person in one household, as it stands at a version of its stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Membership {
     /// The household.
     pub household_id: HouseholdId,
@@ -101,13 +105,26 @@ impl PersonFile {
 /// # Errors
 /// [`ProcessError::Unknown`] for someone who was never a member of a household; those of the log.
 pub async fn look_up(office: &Office, person_id: PersonId) -> Result<PersonFile, ProcessError> {
-    let households = holdings::households_of(office, person_id).await?;
+    file_of(office, Search::Log, person_id).await
+}
+
+/// The same, found by the read tables: for whoever only looks. A decision looks itself, in the log.
+///
+/// # Errors
+/// As [`look_up`]; those of the read tables.
+pub async fn preview(office: &Office, person_id: PersonId) -> Result<PersonFile, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    file_of(office, Search::Tables, person_id).await
+}
+
+async fn file_of(office: &Office, search: Search, person_id: PersonId) -> Result<PersonFile, ProcessError> {
+    let households = holdings::households_of(office, search, person_id).await?;
     let memberships: Vec<Membership> =
         households.iter().filter_map(|household| household.membership_of(person_id)).collect();
     if memberships.is_empty() {
         return Err(ProcessError::Unknown { what: "person" });
     }
-    let holdings = holdings::holdings_of(office, person_id, &households).await?;
+    let holdings = holdings::holdings_of(office, search, person_id, &households).await?;
     Ok(PersonFile { person_id, memberships, holdings })
 }
 

@@ -39,6 +39,18 @@ comment on column read_members.name_sealed is 'The name, sealed for the person.'
 comment on column read_members.account_index is 'Keyed hash of the account that holds from the latest day; none without an account.';
 comment on column read_members.account_holder is 'Who holds that account.';
 
+create table read_account_holders (
+    holder uuid not null,
+    person_id uuid not null,
+    household_id uuid not null,
+    primary key (holder, person_id, household_id)
+);
+
+comment on table read_account_holders is 'Whose benefits go, or ever went, to the account of somebody else.';
+comment on column read_account_holders.holder is 'Who holds the account.';
+comment on column read_account_holders.person_id is 'Whose benefits.';
+comment on column read_account_holders.household_id is 'In which household.';
+
 create table read_cases (
     case_id uuid primary key,
     household_id uuid not null,

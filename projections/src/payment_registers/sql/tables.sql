@@ -35,6 +35,7 @@ create index read_payments_case on read_payments (case_id, month, attempt);
 create index read_payments_returned on read_payments (ordered_position) where status = 'returned';
 create index read_payments_recovery on read_payments (ordered_position) where recovery_opened_fen > recovery_received_fen + recovery_waived_fen;
 create index read_payments_beneficiary on read_payments (beneficiary) where recovery_opened_fen > 0;
+create index read_payments_payee on read_payments (payee) where payee <> beneficiary;
 create index read_payments_withholding on read_payments (ordered_position) where status = 'ordered' and withheld_fen > 0;
 
 comment on table read_payments is 'Every payment (发放明细) with what became of it.';
