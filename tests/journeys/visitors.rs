@@ -7,7 +7,8 @@ use api::registers::{RawRow, RegisterRow, applications::Row};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{
-    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE,
+    CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFRESH,
+    SET_COOKIE,
 };
 use axum::http::{Request, StatusCode};
 use domain::ids::CaseId;
@@ -75,6 +76,8 @@ pub struct Got {
     pub policy: String,
     /// Whether it is shown or saved, and under which name.
     pub disposition: String,
+    /// Whether the browser asks again by itself.
+    pub asks_again: bool,
     pub bytes: Vec<u8>,
 }
 
@@ -115,6 +118,7 @@ impl Browser {
             location,
             policy,
             disposition,
+            asks_again: header(REFRESH).is_some(),
             bytes: to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec(),
         }
     }

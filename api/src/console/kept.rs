@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use tokio::task::JoinSet;
 
 use crate::processes::{Office, ProcessError, office_day};
 
@@ -18,10 +19,25 @@ const TIMES_AS_LONG: u32 = 300;
 /// … and no longer than this.
 const SHOWN_MAX: Duration = Duration::from_secs(10 * 60);
 
+/// How long a page waits for a look that goes on without it.
+const PATIENCE: Duration = Duration::from_millis(40);
+
 /// Something that was found, and when.
 pub(super) struct Found<T> {
     pub what: T,
     pub moment: Moment,
+}
+
+impl<T> Found<T> {
+    /// What a look at a log of so many events finds.
+    async fn by(
+        length: u64,
+        look: impl Future<Output = Result<T, ProcessError>>,
+    ) -> Result<Found<T>, ProcessError> {
+        let (at, began) = (Utc::now(), Instant::now());
+        let what = look.await?;
+        Ok(Found { what, moment: Moment { at, took: began.elapsed(), length } })
+    }
 }
 
 /// When something was found, and how long that took.
@@ -49,6 +65,14 @@ impl Moment {
     }
 }
 
+/// What there is to show before a look is over.
+pub(super) enum Soon<T> {
+    /// What holds.
+    Found(Arc<Found<T>>),
+    /// Nothing that holds; what was found last, if anything was. The look goes on.
+    Looking(Option<Arc<Found<T>>>),
+}
+
 /// Findings by what was asked. Cheap to clone; the clones share them.
 pub(super) struct Kept<K, T>(Arc<Findings<K, T>>);
 
@@ -56,7 +80,11 @@ struct Findings<K, T> {
     /// Held while somebody looks: who asks the same waits for it.
     looking: tokio::sync::Mutex<()>,
     found: Mutex<BTreeMap<K, Arc<Found<T>>>>,
+    /// The look that nobody waits for to its end; it is given up with the last clone.
+    beside: tokio::sync::Mutex<Beside<T>>,
 }
+
+type Beside<T> = JoinSet<Result<Found<T>, ProcessError>>;
 
 impl<K, T> Clone for Kept<K, T> {
     fn clone(&self) -> Kept<K, T> {
@@ -66,7 +94,11 @@ impl<K, T> Clone for Kept<K, T> {
 
 impl<K, T> Default for Kept<K, T> {
     fn default() -> Kept<K, T> {
-        Kept(Arc::new(Findings { looking: tokio::sync::Mutex::default(), found: Mutex::default() }))
+        Kept(Arc::new(Findings {
+            looking: tokio::sync::Mutex::default(),
+            found: Mutex::default(),
+            beside: tokio::sync::Mutex::new(JoinSet::new()),
+        }))
     }
 }
 
@@ -111,15 +143,46 @@ impl<K: Ord + Clone, T> Kept<K, T> {
         if let Some(found) = known(length) {
             return Ok(found);
         }
-        let (at, began) = (Utc::now(), Instant::now());
-        let what = look().await?;
-        let found = Arc::new(Found { what, moment: Moment { at, took: began.elapsed(), length } });
+        let found = Arc::new(Found::by(length, look()).await?);
         self.found().insert(key.clone(), Arc::clone(&found));
         Ok(found)
     }
 
     fn found(&self) -> MutexGuard<'_, BTreeMap<K, Arc<Found<T>>>> {
         self.0.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Send + 'static> Kept<(), T> {
+    /// What was found last where it still holds, else what `look` finds where it takes no time. Where it takes longer the
+    /// look goes on beside, one at a time, and who asks again later is told what it found, or why it failed.
+    pub(super) async fn soon<L>(&self, office: &Office, look: impl Fn() -> L) -> Result<Soon<T>, ProcessError>
+    where
+        L: Future<Output = Result<T, ProcessError>> + Send + 'static,
+    {
+        let length = office.repository.log().length().await?;
+        let holds = |found: &Found<T>| found.moment.holds(Utc::now(), length);
+        let last = || self.found().get(&()).cloned();
+        if let Some(found) = last().filter(|found| holds(found)) {
+            return Ok(Soon::Found(found));
+        }
+        let Ok(mut beside) = self.0.beside.try_lock() else { return Ok(Soon::Looking(last())) };
+        loop {
+            let begun = beside.is_empty();
+            if begun {
+                beside.spawn(Found::by(length, look()));
+            }
+            let found = match tokio::time::timeout(PATIENCE, beside.join_next()).await {
+                Ok(Some(Ok(found))) => Arc::new(found?),
+                Ok(Some(Err(error))) => return Err(ProcessError::Damaged(error.to_string())),
+                Ok(None) | Err(_) => return Ok(Soon::Looking(last())),
+            };
+            self.found().insert((), Arc::clone(&found));
+            // nobody asked since it was found, perhaps for long
+            if begun || holds(&found) {
+                return Ok(Soon::Found(found));
+            }
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header::REFRESH;
+use axum::response::{IntoResponse, Response};
 use domain::ids::CaseId;
 use domain::numbers::grouped;
 
@@ -11,6 +12,7 @@ use crate::access::Capability;
 use crate::console::Console;
 use crate::console::address::Query;
 use crate::console::answers::Stop;
+use crate::console::kept::{Found, Soon};
 use crate::console::scope::{seen_cases, sees_person};
 use crate::console::sheet::{Block, Cell, Row, Sheet, Table};
 use crate::console::told::beijing;
@@ -32,21 +34,18 @@ pub(super) async fn show(
     let lang = visitor.lang;
     let rule = RULES.iter().find(|rule| rule.code == typed.text("rule"));
     let failed = |error| Stop::failed(error, lang);
-    let (office, options) = (&console.office, FlagOptions::default());
-    let kept = console.flags.of(office, (), async || report(office, &options, || ()).await);
-    let kept = kept.await.map_err(failed)?;
+    let office = &console.office;
+    let look = || {
+        let office = office.clone();
+        async move { report(&office, &FlagOptions::default(), || ()).await }
+    };
+    let (kept, looking) = match console.flags.soon(office, look).await.map_err(failed)? {
+        Soon::Found(kept) => (kept, false),
+        Soon::Looking(Some(kept)) => (kept, true),
+        Soon::Looking(None) => return Ok(not_yet(&visitor)),
+    };
     let found = Seen::of(&console, &visitor, &kept.what, rule).await.map_err(failed)?;
-    let events = grouped(kept.what.events.cast_signed());
-    let at = beijing(kept.moment.at).format("%Y-%m-%d %H:%M");
-    let sheet = Sheet::new(&visitor, "/audit", ("疑点", "Red flags"))
-        .below("/audit", lang.pick("审计室", "Audit room"))
-        .lead(lang.pick(
-            format!("截至 {}，通读 {events} 条事件（{at} 查找）。疑点只说明应当核实，不指控任何人。", kept.what.on),
-            format!(
-                "As of {}, from {events} events, looked for {at}. A flag says what should be looked at and accuses nobody.",
-                kept.what.on
-            ),
-        ));
+    let sheet = sheet(&visitor).lead(lead(lang, &kept, looking));
     let described = rule.map(|rule| {
         let line = |zh: &str, en: &str, text: &str| format!("{}{text}", lang.pick(zh, en));
         Block::Words(
@@ -63,6 +62,37 @@ pub(super) async fn show(
         .and(described)
         .with(Block::Table(flags(lang, &found)))
         .answer(None))
+}
+
+fn sheet(visitor: &Visitor) -> Sheet {
+    Sheet::new(visitor, "/audit", ("疑点", "Red flags"))
+        .below("/audit", visitor.lang.pick("审计室", "Audit room"))
+}
+
+/// What the flags come from, and whether they are looked for again just now.
+fn lead(lang: Lang, kept: &Found<FlagReport>, looking: bool) -> String {
+    let (on, events) = (kept.what.on, grouped(kept.what.events.cast_signed()));
+    let at = beijing(kept.moment.at).format("%Y-%m-%d %H:%M");
+    let again = match looking {
+        true => lang.pick("正在重新查找，稍后再看。", " They are looked for again just now: come back."),
+        false => "",
+    };
+    lang.pick(
+        format!("截至 {on}，通读 {events} 条事件（{at} 查找）。疑点只说明应当核实，不指控任何人。{again}"),
+        format!(
+            "As of {on}, from {events} events, looked for {at}. A flag says what should be looked at and accuses nobody.{again}"
+        ),
+    )
+}
+
+/// The page while nothing was ever found: it asks again by itself.
+fn not_yet(visitor: &Visitor) -> Response {
+    let words = visitor.lang.pick(
+        "正在通读全部事件，查找疑点；本页自动刷新，找到后即显示。",
+        "Every event is being read for red flags; this page asks again by itself and shows them when they are found.",
+    );
+    let page = sheet(visitor).lead(words).answer(None);
+    ([(REFRESH, "1")], page).into_response()
 }
 
 /// The flags of people whom a visitor sees, of one rule or of all.
