@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::benefit_case::BenefitCase;
 use domain::household::RegisteredHousehold;
-use domain::ids::{HouseholdId, PersonId, RunId};
+use domain::ids::{HouseholdId, PersonId};
 use domain::payment_run::PaymentRun;
 use domain::retention::Holdings;
 use domain::schedule::looks_at_household;
 
 use super::Membership;
-use super::search::{Search, runs_with_waiting_lines};
+use super::search::Search;
 use crate::processes::{Office, ProcessError, office_day};
 
 /// A household at a version of its stream.
@@ -50,8 +50,9 @@ pub(super) async fn holdings_of(
 ) -> Result<Holdings, ProcessError> {
     let mut holdings = Holdings::default();
     let parties = Parties::of(person, households);
-    let (applicants, homes) = (parties.applicants.iter().copied(), parties.households.iter().copied());
-    for case in search.cases(office, &Vec::from_iter(applicants), &Vec::from_iter(homes)).await? {
+    let applicants = Vec::from_iter(parties.applicants.iter().copied());
+    let homes = Vec::from_iter(parties.households.iter().copied());
+    for case in search.cases(office, &applicants, &homes).await? {
         if parties.has_part_in(&case.state) {
             holdings.add_case(&case.state, office_day(case.recorded_at));
         }
@@ -59,8 +60,15 @@ pub(super) async fn holdings_of(
     for payment in search.payments(office, person).await? {
         holdings.add_payment(&payment.state, office_day(payment.recorded_at));
     }
-    for run in unfinished_runs(office, person).await? {
-        holdings.add_waiting_line(run);
+    for run in search.runs(office, person, &applicants).await? {
+        if !matches!(run.state, PaymentRun::Released(_) | PaymentRun::Reconciled(_)) {
+            let run_id = run.id.parse();
+            holdings.add_waiting_line(
+                run_id.map_err(|_| {
+                    ProcessError::Damaged(format!("payment run {} has no identifier", run.id))
+                })?,
+            );
+        }
     }
     Ok(holdings)
 }
@@ -94,16 +102,4 @@ impl Parties {
                 || (looks_at_household(subject.program) && self.households.contains(&subject.household_id))
         })
     }
-}
-
-/// Runs that would pay the person, and are not released.
-async fn unfinished_runs(office: &Office, person: PersonId) -> Result<Vec<RunId>, ProcessError> {
-    let mut runs = Vec::new();
-    for id in runs_with_waiting_lines(office, person).await? {
-        let run = office.repository.load_newest::<PaymentRun>(id).await?.state;
-        if !matches!(*run, PaymentRun::Released(_) | PaymentRun::Reconciled(_)) {
-            runs.push(id);
-        }
-    }
-    Ok(runs)
 }

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use domain::aggregate::Decider;
 use domain::benefit_case::BenefitCase;
 use domain::household::Household;
-use domain::ids::{HouseholdId, PersonId, RunId};
+use domain::ids::{CaseId, HouseholdId, PersonId};
 use domain::payment::Payment;
+use domain::payment_run::PaymentRun;
 use eventlog::event::StoredEvent;
 use projections::case_files::queries::{cases_naming, households_naming};
 use projections::payment_registers::queries::payments_naming;
@@ -27,6 +28,7 @@ pub(super) enum Search {
 
 /// A stream, folded.
 pub(super) struct Found<A> {
+    pub(super) id: String,
     pub(super) state: A,
     /// How many events it had.
     pub(super) version: u64,
@@ -78,16 +80,28 @@ impl Search {
         };
         load(office, ids).await
     }
-}
 
-/// Runs with a line that names the person. Lines are kept until the release, outside the log.
-pub(super) async fn runs_with_waiting_lines(
-    office: &Office,
-    person: PersonId,
-) -> Result<Vec<RunId>, ProcessError> {
-    let query = sqlx::query_scalar(include_str!("sql/runs_with_waiting_lines.sql"));
-    let found: Vec<Uuid> = query.bind(patterns([person.uuid()])).fetch_all(&office.pool).await?;
-    Ok(found.into_iter().map(RunId::new).collect())
+    /// Every run with a line that names the person, as the beneficiary or as the holder of the account of one of these
+    /// applicants. Lines are outside the log, and stay after the release.
+    pub(super) async fn runs(
+        self,
+        office: &Office,
+        person: PersonId,
+        applicants: &[PersonId],
+    ) -> Result<Vec<Found<PaymentRun>>, ProcessError> {
+        let patterns = patterns([person.uuid()]);
+        let query = match self {
+            Search::Log => sqlx::query_scalar(include_str!("sql/runs_with_lines.sql")).bind(patterns),
+            Search::Tables => {
+                let cases = cases_naming(&office.pool, applicants, &[]).await?;
+                let cases: Vec<Uuid> = cases.into_iter().map(CaseId::uuid).collect();
+                let query = sqlx::query_scalar(include_str!("sql/runs_with_lines_of_cases.sql"));
+                query.bind(patterns).bind(cases)
+            }
+        };
+        let found: Vec<Uuid> = query.fetch_all(&office.pool).await?;
+        load(office, names(found)).await
+    }
 }
 
 fn names<T: Display>(ids: Vec<T>) -> Vec<String> {
@@ -111,11 +125,13 @@ async fn load<A: Decider>(office: &Office, ids: Vec<String>) -> Result<Vec<Found
         streams.entry(&stored.stream.id).or_default().push(stored);
     }
     let began = events.iter().filter(|stored| stored.sequence == 1);
-    began.filter_map(|first| streams.remove(&*first.stream.id)).map(|stream| fold(&stream)).collect()
+    let streams = began.filter_map(|first| streams.remove_entry(&*first.stream.id));
+    streams.map(|(id, stream)| fold(id, &stream)).collect()
 }
 
-fn fold<A: Decider>(stream: &[&StoredEvent]) -> Result<Found<A>, ProcessError> {
-    let mut found = Found { state: A::default(), version: 0, recorded_at: DateTime::default() };
+fn fold<A: Decider>(id: &str, stream: &[&StoredEvent]) -> Result<Found<A>, ProcessError> {
+    let (id, recorded_at) = (id.to_owned(), DateTime::default());
+    let mut found = Found { id, state: A::default(), version: 0, recorded_at };
     for stored in stream {
         let damaged = |error: &dyn Display| ProcessError::Damaged(error.to_string());
         if let Some(event) = stored.decode::<A::Event>().map_err(|error| damaged(&error))? {

@@ -156,8 +156,9 @@ impl<'c> StagingWriter<'c> {
     /// # Errors
     /// Those of the database.
     pub async fn text(&mut self, line: &StagedText) -> Result<(), ProcessError> {
-        self.text.extend_from_slice(format!("{}\t{}\t", self.run_id, self.lines).as_bytes());
-        self.text.extend_from_slice(line.0.as_bytes());
+        let keys = format!("{}\t{}\t{}\t", self.run_id, self.lines, line.case_id);
+        self.text.extend_from_slice(keys.as_bytes());
+        self.text.extend_from_slice(line.json.as_bytes());
         self.text.push(b'\n');
         self.lines += 1;
         if self.text.len() >= SEND_BYTES { self.send().await } else { Ok(()) }
@@ -191,7 +192,10 @@ impl<'c> StagingWriter<'c> {
 }
 
 /// A line in the text form of COPY.
-pub struct StagedText(String);
+pub struct StagedText {
+    case_id: CaseId,
+    json: String,
+}
 
 impl StagedText {
     /// A backslash stands before what would end the field or the row. JSON text has nothing of that but backslashes:
@@ -201,7 +205,8 @@ impl StagedText {
     /// [`ProcessError::Damaged`] for a line that cannot be written.
     pub fn of(line: &StagedLine) -> Result<StagedText, ProcessError> {
         let json = serde_json::to_string(line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-        Ok(StagedText(if json.contains('\\') { json.replace('\\', "\\\\") } else { json }))
+        let json = if json.contains('\\') { json.replace('\\', "\\\\") } else { json };
+        Ok(StagedText { case_id: line.order.case_id, json })
     }
 }
 

@@ -4,19 +4,24 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+/// Bytes that a socket makes room for: an answer to a command comes in one piece.
+const ROOM: usize = 4_096;
 
 /// One socket.
 pub struct Line {
-    reading: BufReader<OwnedReadHalf>,
-    writing: OwnedWriteHalf,
+    stream: TcpStream,
+    /// What came and was not looked at.
+    held: Vec<u8>,
 }
 
 /// An answer.
 pub struct Answer {
     pub status: u16,
+    /// Whether a browser asks again by itself.
+    pub asks_again: bool,
     pub body: Vec<u8>,
 }
 
@@ -24,8 +29,7 @@ impl Line {
     pub async fn open(address: SocketAddr) -> Line {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let (reading, writing) = stream.into_split();
-        Line { reading: BufReader::with_capacity(1_024, reading), writing }
+        Line { stream, held: Vec::new() }
     }
 
     pub async fn ask(&mut self, request: &str) -> Answer {
@@ -33,13 +37,17 @@ impl Line {
         let head = self.head().await;
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-        let mut body = vec![0; length.map_or(0, |length| length.trim().parse().unwrap())];
-        self.reading.read_exact(&mut body).await.unwrap();
-        Answer { status, body }
+        let length = length.map_or(0, |length| length.trim().parse().unwrap());
+        while self.held.len() < length {
+            self.take_in().await;
+        }
+        let rest = self.held.split_off(length);
+        let body = std::mem::replace(&mut self.held, rest);
+        Answer { status, asks_again: head.contains("\nrefresh:"), body }
     }
 
     pub async fn send(&mut self, request: &str) {
-        self.writing.write_all(request.as_bytes()).await.unwrap();
+        self.stream.write_all(request.as_bytes()).await.unwrap();
     }
 
     /// The head of an answer, in lower case.
@@ -48,11 +56,19 @@ impl Line {
     }
 
     pub async fn raw_head(&mut self) -> String {
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            assert!(self.reading.read_line(&mut head).await.unwrap() > 0, "the server hung up: {head}");
+        loop {
+            if let Some(end) = self.held.windows(4).position(|window| window == b"\r\n\r\n") {
+                let rest = self.held.split_off(end + 4);
+                return String::from_utf8(std::mem::replace(&mut self.held, rest)).unwrap();
+            }
+            self.take_in().await;
         }
-        head
+    }
+
+    async fn take_in(&mut self) {
+        self.held.reserve(ROOM);
+        let came = self.stream.read_buf(&mut self.held).await.unwrap();
+        assert!(came > 0, "the server hung up: {}", String::from_utf8_lossy(&self.held));
     }
 }
 

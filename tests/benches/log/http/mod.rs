@@ -135,6 +135,20 @@ impl Doors<'_> {
         answer
     }
 
+    /// Waits for what a page says it is still looking for; prints how long that took. False where it looks for nothing.
+    async fn waits_for(&self, line: &mut Line, path: &str) -> bool {
+        let began = Instant::now();
+        let mut waited = false;
+        while self.get(line, path).await.asks_again {
+            waited = true;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        if waited {
+            println!("  {:<50} {:>7.1} s", format!("{path} found after"), began.elapsed().as_secs_f64());
+        }
+        waited
+    }
+
     /// Prints how long a page takes, one after another.
     async fn page(&self, line: &mut Line, what: &str, path: &str) {
         let mut took = Vec::with_capacity(ROUNDS);
@@ -228,7 +242,11 @@ async fn pages(doors: &Doors<'_>, run: RunId, fund: FundId) {
         let token = doors::session(doors.office, doors.address, name, role, seen).await;
         let visitor = Doors { token, ..*doors };
         for path in paths {
-            visitor.page(&mut line, &format!("{role:?} {}{which}", pages::place(&path)), &path).await;
+            let what = format!("{role:?} {}{which}", pages::place(&path));
+            visitor.page(&mut line, &what, &path).await;
+            if visitor.waits_for(&mut line, &path).await {
+                visitor.page(&mut line, &format!("{what}, once found"), &path).await;
+            }
         }
     }
 }

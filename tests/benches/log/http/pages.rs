@@ -53,9 +53,9 @@ pub fn rooms(run: RunId, fund: FundId) -> Vec<Room> {
         "/audit/trail",
         &format!("/audit/trail?run={run}"),
         "/audit/disclosures",
-        "/audit/flags",
         "/audit/proofs",
         "/audit/runs",
+        "/audit/flags",
     ];
     vec![
         Room { seen: DataScope::Communities(vec!["01".to_owned()]), ..of_one },

@@ -1,4 +1,4 @@
-select distinct (line -> 'order' ->> 'case_id')::uuid
+select distinct case_id
 from app_run_lines
-where run_id = $1 and line ->> 'account_index' = any ($2)
+where run_id = $1 and line::json ->> 'account_index' = any ($2)
 order by 1

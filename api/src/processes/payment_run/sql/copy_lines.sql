@@ -1,1 +1,1 @@
-copy app_run_lines (run_id, line_number, line) from stdin
+copy app_run_lines (run_id, line_number, case_id, line) from stdin

@@ -1,3 +1,3 @@
-select line::text, line_number
+select line, line_number
 from app_run_lines
 where run_id = $1 and line_number >= $2 and line_number < $3

@@ -1,4 +1,4 @@
-select line::text
+select line
 from app_run_lines
-where run_id = $1 and (line -> 'order' ->> 'case_id')::uuid = any ($2)
+where run_id = $1 and case_id = any ($2)
 order by line_number
