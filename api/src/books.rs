@@ -74,16 +74,9 @@ pub async fn postings(
 ) -> Result<(), ProcessError> {
     let mut balance = Money::ZERO;
     walk(log, length, |event, _, entries| {
-        let day = entries.day;
-        for (number, posting) in (0..).zip(&entries.postings) {
-            if !question.counts(posting.subaccount, day) {
-                continue;
-            }
-            balance = balance.plus(posting.amount)?;
-            if !question.tells(day) {
-                continue;
-            }
-            if each(FoundPosting { event, number, day, posting: *posting, balance }).is_break() {
+        for counted in question.of(entries) {
+            balance = balance.plus(counted.posting.amount)?;
+            if counted.told && each(FoundPosting { event, counted, balance }).is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }

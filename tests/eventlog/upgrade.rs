@@ -9,12 +9,18 @@ use crate::support::{Ledger, jar_append};
 const FIRST_VERSION: &str = include_str!("../../migrations/0001_log.sql");
 
 /// Takes back what later versions made beside them.
-const LATER: [&str; 4] = [
+const LATER: [&str; 5] = [
     "drop table log_signatures, log_checkpoints, log_tiles",
     "drop index log_events_erasures, log_events_users",
     "drop table app_passwords, app_tokens, app_nights, app_sessions, app_answers, app_second_factors, app_recovery_codes, app_half_sessions, app_webhooks, app_webhook_dead, app_attachments, app_provider_sign_ins, app_provider_refusals",
     "drop function scope_is_everywhere, scope_has, scope_has_household, scope_has_case cascade",
+    "alter table app_run_lines drop column case_id, alter column line type json using line::json",
 ];
+
+/// A line of a run that waited for its release under the earlier version.
+const LINE: &str = r#"insert into app_run_lines (run_id, line_number, line)
+    values ('01990114-0000-7000-8000-000000000001', 0,
+            '{"order":{"case_id":"01990114-0000-7000-8000-000000000002"}}')"#;
 
 /// The functions as the first version made them.
 fn first_functions() -> Vec<String> {
@@ -34,6 +40,7 @@ async fn a_ledger_of_an_earlier_version_is_brought_up_to_date_and_goes_on() {
     for later in LATER {
         owner.execute(later).await.unwrap();
     }
+    owner.execute(LINE).await.unwrap();
     owner.execute("delete from _sqlx_migrations where version >= 4").await.unwrap();
     let before = ledger.appender().await;
     before.append(jar_append("a", 0, 3)).await.unwrap();
@@ -46,6 +53,9 @@ async fn a_ledger_of_an_earlier_version_is_brought_up_to_date_and_goes_on() {
     let after = ledger.appender().await.append(jar_append("b", 1, 2)).await.unwrap();
     assert_eq!((after.first_position, after.last_position), (6, 7));
     assert_eq!(ledger.prove().await, 8);
+    let line = "select case_id::text, line::json -> 'order' ->> 'case_id' from app_run_lines";
+    let (case, told): (String, String) = sqlx::query_as(line).fetch_one(&mut owner).await.unwrap();
+    assert_eq!((case.as_str(), &case), ("01990114-0000-7000-8000-000000000002", &told));
 }
 
 #[tokio::test]

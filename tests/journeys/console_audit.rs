@@ -69,6 +69,13 @@ async fn an_auditor_replays_compares_determines_anew_and_takes_evidence_along() 
     let named = "批次审批 <small class=\"quiet\"><code>PaymentRunApproved</code>";
     assert!(trail.text().contains(named) && trail.text().contains("发放批次 "), "{}", trail.text());
 
+    auditor(&counter, "wu.jing", Some("天通苑社区"));
+    let mut elsewhere = Browser::signed_in(&router, "wu.jing").await;
+    let sums = "/books/entries?account=in_transit";
+    let [all, some] = [browser.get(sums).await, elsewhere.get(sums).await];
+    assert!(all.text().contains("发放明细 "), "{}", all.text());
+    assert!(some.text().contains("发放明细") && !some.text().contains("发放明细 "), "{}", some.text());
+
     let proofs = browser.get("/audit/proofs").await;
     assert!(proofs.text().contains("检查点") && proofs.text().contains("从未"), "{}", proofs.text());
     let checked = browser.post("/audit/proofs/verification", &[]).await;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use api::books;
 use domain::actor::ActorId;
-use domain::books::{Account, PostingQuestion, TrialQuestion};
+use domain::books::{Account, Counted, PostingQuestion, TrialQuestion};
 use domain::fund::{Fund, FundEvent, FundSource, Restriction};
 use domain::ids::FundId;
 use domain::money::Money;
@@ -105,7 +105,7 @@ fn reopened(year: i32) -> FundEvent {
 }
 
 fn told(found: FoundPosting<'_>) -> Told {
-    let FoundPosting { event, number, day, posting, balance } = found;
+    let FoundPosting { event, counted: Counted { number, day, posting, .. }, balance } = found;
     let place = posting.subaccount.to_string();
     (event.position, number, day.to_string(), place, posting.amount.fen(), balance.fen())
 }

@@ -20,7 +20,7 @@ const TIMES_AS_LONG: u32 = 300;
 const SHOWN_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// How long a page waits for a look that goes on without it.
-const PATIENCE: Duration = Duration::from_millis(40);
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// Something that was found, and when.
 pub(super) struct Found<T> {

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 
 use super::account::Account;
+use super::bookkeeper::Entries;
+use super::posting::Posting;
 use super::subaccount::Subaccount;
 use crate::ids::FundId;
 use crate::program::Program;
@@ -22,9 +24,35 @@ pub struct PostingQuestion {
     pub on: Option<NaiveDate>,
 }
 
+/// A posting that counts for the balance of what was asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Its place among the event's postings, from 0.
+    pub number: u32,
+    /// 记账日.
+    pub day: NaiveDate,
+    /// Where, and how much.
+    pub posting: Posting,
+    /// Whether it is told, or lies before the first day.
+    pub told: bool,
+}
+
 impl PostingQuestion {
+    /// What counts of an event's postings.
+    pub fn of(self, entries: &Entries) -> impl Iterator<Item = Counted> + '_ {
+        let day = entries.day;
+        let counted =
+            (0..).zip(&entries.postings).filter(move |(_, posting)| self.counts(posting.subaccount, day));
+        counted.map(move |(number, posting)| Counted {
+            number,
+            day,
+            posting: *posting,
+            told: self.tells(day),
+        })
+    }
+
     /// Whether a posting counts for the balance.
-    pub fn counts(&self, place: Subaccount, day: NaiveDate) -> bool {
+    fn counts(&self, place: Subaccount, day: NaiveDate) -> bool {
         place.account == self.account
             && self.fund.is_none_or(|fund| place.fund == Some(fund))
             && self.program.is_none_or(|program| place.program == Some(program))
@@ -32,7 +60,7 @@ impl PostingQuestion {
     }
 
     /// Whether one that counts is told.
-    pub fn tells(&self, day: NaiveDate) -> bool {
+    fn tells(&self, day: NaiveDate) -> bool {
         self.from.is_none_or(|from| day >= from)
     }
 }

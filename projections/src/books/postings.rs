@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range, RangeInclusive};
 
-use chrono::NaiveDate;
 use domain::aggregate::Decider;
-use domain::books::{Book, Entries, Posting, PostingQuestion};
+use domain::books::{Book, Counted, Entries, PostingQuestion};
 use domain::campaign::Campaign;
 use domain::fund::Fund;
 use domain::ids::FundId;
@@ -38,12 +37,8 @@ const GROUP_POSITIONS: u64 = 4_096;
 pub struct FoundPosting<'e> {
     /// The event.
     pub event: &'e StoredEvent,
-    /// Its place among the event's postings, from 0.
-    pub number: u32,
-    /// 记账日.
-    pub day: NaiveDate,
-    /// Where, and how much.
-    pub posting: Posting,
+    /// The posting, its day and its place in the event.
+    pub counted: Counted,
     /// Debits less credits of everything that was asked for up to and with this, in fen.
     pub balance: Money,
 }
@@ -137,19 +132,11 @@ impl AccountPostings {
                 while let Some((event, entries)) =
                     events.next_if(|(event, _)| event.position <= *span.positions.end())
                 {
-                    let day = entries.day;
-                    for (number, posting) in (0..).zip(&entries.postings) {
-                        if !self.question.counts(posting.subaccount, day) {
-                            continue;
-                        }
-                        balance = balance.plus(posting.amount).map_err(|_| damaged())?;
-                        if !self.question.tells(day) {
-                            continue;
-                        }
-                        let wanted = numbers.contains(&told);
-                        told += 1;
-                        let found = FoundPosting { event, number, day, posting: *posting, balance };
-                        if wanted && each(found).is_break() {
+                    for counted in self.question.of(entries) {
+                        balance = balance.plus(counted.posting.amount).map_err(|_| damaged())?;
+                        let wanted = counted.told && numbers.contains(&told);
+                        told += u64::from(counted.told);
+                        if wanted && each(FoundPosting { event, counted, balance }).is_break() {
                             return Ok(());
                         }
                     }
@@ -163,11 +150,9 @@ impl AccountPostings {
     fn sum(&self, booked: &[(StoredEvent, Entries)]) -> Result<(u64, Money), ProjectionError> {
         let (mut count, mut moved) = (0, Money::ZERO);
         for (_, entries) in booked {
-            for posting in &entries.postings {
-                if self.question.counts(posting.subaccount, entries.day) {
-                    moved = moved.plus(posting.amount).map_err(|_| damaged())?;
-                    count += u64::from(self.question.tells(entries.day));
-                }
+            for counted in self.question.of(entries) {
+                moved = moved.plus(counted.posting.amount).map_err(|_| damaged())?;
+                count += u64::from(counted.told);
             }
         }
         Ok((count, moved))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
-use domain::books::{Account, PostingQuestion, Subaccount};
+use domain::books::{Account, Counted, PostingQuestion, Subaccount};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::program::Program;
@@ -87,7 +87,7 @@ async fn find(office: &Office, wanted: &Wanted) -> Result<Vec<Shown>, Failure> {
     };
     let mut shown = Vec::new();
     postings(log, length, question, |found| {
-        let FoundPosting { event, day, posting, balance, .. } = found;
+        let FoundPosting { event, counted: Counted { day, posting, .. }, balance } = found;
         shown.push(Shown {
             position: event.position,
             day,

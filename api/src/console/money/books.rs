@@ -6,12 +6,15 @@ use std::ops::{ControlFlow, Range};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
+use domain::aggregate::Decider;
 use domain::books::{
-    Account, Grouping, PostingQuestion, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums,
+    Account, Counted, Grouping, PostingQuestion, Subaccount, TrialBalance, TrialLine, TrialQuestion,
+    TrialSums,
 };
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
+use domain::payment::Payment;
 use eventlog::event::StoredEvent;
 use eventlog::read::Log;
 use projections::ProjectionError;
@@ -249,7 +252,7 @@ async fn rows(
     let lang = visitor.lang;
     let mut rows = Vec::new();
     let each = |found: FoundPosting<'_>| {
-        let FoundPosting { event, day, posting, balance, .. } = found;
+        let FoundPosting { event, counted: Counted { day, posting, .. }, balance } = found;
         rows.push(Row::of(vec![
             Cell::number(grouped(event.position.cast_signed())),
             Cell::text(day.to_string()),
@@ -257,7 +260,7 @@ async fn rows(
             Cell::Number(shown(posting.amount.max(Money::ZERO))),
             Cell::Number(shown(posting.amount.negated().max(Money::ZERO))),
             Cell::number(yuan(balance)),
-            Cell::link(place(&event.stream.kind, &event.stream.id), of_event(lang, event)),
+            Cell::link(place(&event.stream.kind, &event.stream.id), of_event(visitor, event)),
         ]));
         ControlFlow::Continue(())
     };
@@ -266,10 +269,12 @@ async fn rows(
     Ok(rows)
 }
 
-/// What happened, to what.
-fn of_event(lang: Lang, event: &StoredEvent) -> String {
-    let (name, kind) = (event_name(&event.event_type), &event.stream.kind);
-    format!("{} · {} {}", lang.pick(name.zh, name.en), stream_name(lang, kind), event.stream.id)
+/// What happened, to what. Who sees some communities alone is not told which payment it is; its amount counts all the same.
+fn of_event(visitor: &Visitor, event: &StoredEvent) -> String {
+    let (lang, name, kind) = (visitor.lang, event_name(&event.event_type), &event.stream.kind);
+    let what = format!("{} · {}", lang.pick(name.zh, name.en), stream_name(lang, kind));
+    let told = kind != Payment::TYPE || visitor.sees_everyone();
+    if told { format!("{what} {}", event.stream.id) } else { what }
 }
 
 /// The page that tells a stream's events.

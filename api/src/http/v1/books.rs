@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::books::{
-    Account, Grouping, PostingQuestion, Subaccount, TrialBalance, TrialLine, TrialQuestion, TrialSums,
+    Account, Counted, Grouping, PostingQuestion, Subaccount, TrialBalance, TrialLine, TrialQuestion,
+    TrialSums,
 };
 use domain::fund::GovernmentLevel;
 use domain::ids::{CaseId, FundId, PaymentId};
@@ -263,7 +264,7 @@ pub struct PostingView {
 
 impl PostingView {
     fn of(found: FoundPosting<'_>) -> PostingView {
-        let FoundPosting { event, number, day, posting, balance } = found;
+        let FoundPosting { event, counted: Counted { number, day, posting, .. }, balance } = found;
         let Subaccount { fund, program, level, budget_year, .. } = posting.subaccount;
         PostingView {
             position: event.position,
@@ -306,7 +307,7 @@ async fn postings_of(
     let near = after.map_or(0..0, |(position, _)| found.numbers_at(position));
     let mut rows: Vec<PostingView> = Vec::new();
     let take = |found: FoundPosting<'_>| {
-        if after.is_none_or(|after| (found.event.position, found.number) > after) {
+        if after.is_none_or(|after| (found.event.position, found.counted.number) > after) {
             rows.push(PostingView::of(found));
         }
         // one more than the page has says that there is another

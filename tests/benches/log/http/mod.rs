@@ -255,6 +255,8 @@ async fn pages(doors: &Doors<'_>, run: RunId, fund: FundId) {
 async fn followers(doors: &Doors<'_>) {
     println!("\n{FOLLOWERS} connections that wait for changes");
     let token = doors::token(doors.office, "lin.san", Role::Auditor).await;
+    // what was suspended is taken in first, so that the memory for that does not count
+    doors.office.runner.catch_up(Until::Head).await.unwrap();
     let head = doors.office.repository.log().length().await.unwrap();
     let (before, began) = (resident_bytes(), Instant::now());
     let headers = format!("{token}accept: text/event-stream\r\n");
