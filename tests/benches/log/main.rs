@@ -1,7 +1,7 @@
 //! The ledger against its peers: single commands, bulk, replay; then a payment run, the same run determined anew, and the
 //! demonstration. Prints what was run, on what, and the ratios; it never fails because of a number. `cargo bench -p tests`,
 //! with `-- --full` for the full size, `-- --cases=100000` for another number of cases, and `-- commands` (`bulk`,
-//! `replay`, `proofs`, `run`, `redetermine`, `bank`, `http`, `demo`) for one part.
+//! `replay`, `proofs`, `run`, `redetermine`, `bank`, `http`, `list`, `demo`) for one part.
 
 mod account;
 mod balance;
@@ -77,6 +77,9 @@ fn main() {
         }
         if wanted("http") {
             http::run(&setting, size).await;
+        }
+        if wanted("list") {
+            http::list(&setting, size.cases).await;
         }
         if wanted("demo") {
             demo::run(&setting);

@@ -95,28 +95,23 @@ fn claim(number: u32) -> IdentityEvent {
     IdentityEvent::IdentityClaimed { person_id, household_id, claimed_on: day("2023-09-04") }
 }
 
+/// People who are registered and nothing more, with their keys made: each household of this many.
+pub async fn families(office: &Office, numbers: Range<u32>, members: u32) -> Vec<StreamAppend> {
+    let persons: Vec<PersonId> = numbers.clone().map(person).collect();
+    office.keyring.ensure_keys(&persons).await.unwrap();
+    let family = |head: u32| {
+        let others = (head + 1..head + members).map(|number| joined(office, number, Relation::Child));
+        let head_joined = joined(office, head, Relation::Oneself);
+        let events: Vec<_> = [registered(office, head), head_joined].into_iter().chain(others).collect();
+        stream::<Household>(id(2, head), &events)
+    };
+    numbers.step_by(members as usize).map(family).collect()
+}
+
 /// A person between 84 and 93 years old, with an account of their own.
 fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
-    let (keyring, person, clerk) = (&*office.keyring, PersonId::new(id(1, number)), personas::clerk().id);
+    let (keyring, person, clerk) = (&*office.keyring, person(number), personas::clerk().id);
     let account = BankAccount::parse(&format!("6222020200{number:09}")).unwrap();
-    let registered = HouseholdEvent::HouseholdRegistered {
-        household_id: household(number),
-        community: format!("{:02}", 1 + number % 10),
-        head: person,
-        address: sealed(keyring, person, Address(format!("第一社区{number}号"))),
-        registered_on: day("2023-09-04"),
-        by: clerk.clone(),
-    };
-    let joined = HouseholdEvent::MemberJoined {
-        person_id: person,
-        relation: Relation::Oneself,
-        name: sealed(keyring, person, PersonName("王秀英".to_owned())),
-        id_number: sealed(keyring, person, id_number(number)),
-        birth_date: sealed(keyring, person, BirthDate(born(number))),
-        hukou: Hukou::Local,
-        joined_on: None,
-        by: clerk.clone(),
-    };
     let account_changed = HouseholdEvent::AccountChanged {
         person_id: person,
         account_index: office.account_index(&account),
@@ -125,7 +120,32 @@ fn registration(office: &Office, number: u32) -> Vec<HouseholdEvent> {
         since: day("2023-09-04"),
         by: clerk,
     };
-    vec![registered, joined, account_changed]
+    vec![registered(office, number), joined(office, number, Relation::Oneself), account_changed]
+}
+
+fn registered(office: &Office, number: u32) -> HouseholdEvent {
+    HouseholdEvent::HouseholdRegistered {
+        household_id: household(number),
+        community: format!("{:02}", 1 + number % 10),
+        head: person(number),
+        address: sealed(&office.keyring, person(number), Address(format!("第一社区{number}号"))),
+        registered_on: day("2023-09-04"),
+        by: personas::clerk().id,
+    }
+}
+
+fn joined(office: &Office, number: u32, relation: Relation) -> HouseholdEvent {
+    let (keyring, person) = (&*office.keyring, person(number));
+    HouseholdEvent::MemberJoined {
+        person_id: person,
+        relation,
+        name: sealed(keyring, person, PersonName("王秀英".to_owned())),
+        id_number: sealed(keyring, person, id_number(number)),
+        birth_date: sealed(keyring, person, BirthDate(born(number))),
+        hukou: Hukou::Local,
+        joined_on: None,
+        by: personas::clerk().id,
+    }
 }
 
 fn enrollment(number: u32) -> Vec<BenefitCaseEvent> {

@@ -16,6 +16,7 @@ use domain::benefit_case::BenefitCaseCommand;
 use domain::ids::{FundId, RunId};
 use domain::policy::SuspensionReason;
 use domain::user::DataScope;
+use eventlog::bulk::BulkOptions;
 use projections::Until;
 use serde_json::Value;
 use tests::personas;
@@ -25,7 +26,7 @@ use crate::Size;
 use crate::account::Setting;
 use crate::payment_run::{Took, Watch, fund, open, pay, seed};
 use crate::report::median;
-use crate::roll::{case, person};
+use crate::roll::{case, families, person};
 use load::{Answer, Line, Storm, get, post, storm};
 use pages::Room;
 
@@ -68,6 +69,28 @@ pub async fn run(setting: &Setting, size: Size) {
     // before the pages, some of which leave the process larger than they found it
     followers(&doors).await;
     pages(&doors, run, fund).await;
+    app.close().await.unwrap();
+}
+
+/// The list of a register in which people stand and nothing more, five in a household.
+pub async fn list(setting: &Setting, persons: u32) {
+    const MEMBERS: u32 = 5;
+    const CHUNK: u32 = 20_000;
+    let persons = persons.next_multiple_of(MEMBERS);
+    let app = open(setting, "list").await;
+    let office = app.office();
+    println!("\na register of {persons} people, {MEMBERS} in a household");
+    let mut clock = Watch::start();
+    for from in (0..persons).step_by(CHUNK as usize) {
+        let families = families(office, from..persons.min(from + CHUNK), MEMBERS).await;
+        office.repository.append_bulk(families, &BulkOptions::default()).await.unwrap();
+        office.runner.catch_up(Until::Head).await.unwrap();
+    }
+    clock.stop("registered, and read tables caught up", persons);
+    sqlx::query("vacuum analyze").execute(app.owner()).await.unwrap();
+    let address = doors::open(office).await;
+    let token = doors::token(office, "lin.yi", Role::Clerk).await;
+    lists(&Doors { office, address, token, cases: persons }).await;
     app.close().await.unwrap();
 }
 
