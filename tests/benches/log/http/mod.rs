@@ -80,7 +80,7 @@ pub async fn list(setting: &Setting, persons: u32) {
     let app = open(setting, "list").await;
     let office = app.office();
     println!("\na register of {persons} people, {MEMBERS} in a household");
-    let mut clock = Watch::start();
+    let clock = Watch::start();
     for from in (0..persons).step_by(CHUNK as usize) {
         let families = families(office, from..persons.min(from + CHUNK), MEMBERS).await;
         office.repository.append_bulk(families, &BulkOptions::default()).await.unwrap();
