@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::actor::Role;
 use domain::program::Program;
 use domain::user::DataScope;
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::office::{WANG, id_number};
 use tests::plans::plan_of;
@@ -64,4 +65,50 @@ async fn answers_are_forgotten_after_a_week_and_looked_for_by_their_day() {
     let plan = plan_of(&doors.small.ledger, include_str!("../../api/src/http/sql/forget_answers.sql")).await;
     assert!(plan.contains("Index Cond: (answered_at <"), "{plan}");
     assert!(plan.contains("Index Cond: (key = ANY"), "{plan}");
+}
+
+/// Another process that keeps an answer under this key just before this one does.
+async fn keeps_first(doors: &Doors, key: Uuid) {
+    let owner = doors.small.ledger.owner();
+    let function = format!(
+        "create function keep_first() returns trigger language plpgsql as $$ begin
+             insert into app_answers (key, sha256, status, body)
+             values ('{key}', sha256('elsewhere'), 200, 'elsewhere') on conflict do nothing;
+             return new;
+         end $$"
+    );
+    sqlx::query(&function).execute(owner).await.unwrap();
+    let trigger = format!(
+        "create trigger keep_first before insert on app_answers for each row
+         when (new.key = '{key}' and pg_trigger_depth() = 0) execute function keep_first()"
+    );
+    sqlx::query(&trigger).execute(owner).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_another_process_kept_first_stays_and_costs_no_other_its_place() {
+    let doors = Doors::open().await;
+    let clerk = doors.token("li.na", Role::Clerk, DataScope::Everywhere).await;
+    let key_of = |key: &str| doors.small.office.derived("http_request", &format!("li.na|{key}"));
+    keeps_first(&doors, key_of("twice")).await;
+    let path = format!("/cases/{}/suspension", Uuid::new_v4());
+    let body = json!({ "reason": "unreachable", "since": "2023-01-01" });
+    let asked = ["before", "twice", "after"].map(|key| doors.post_as(&clerk, &path, &body, key, &[]));
+    for refused in join_all(asked).await {
+        assert_eq!(refused.status, 404, "{refused:?}");
+    }
+    let kept = async |key: &str| {
+        let query = "select body from app_answers where key = $1";
+        loop {
+            let found = sqlx::query_scalar::<_, String>(query).bind(key_of(key));
+            match found.fetch_optional(doors.small.ledger.owner()).await.unwrap() {
+                Some(body) => return body,
+                None => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    };
+    assert_eq!(kept("twice").await, "elsewhere");
+    for key in ["before", "after"] {
+        assert!(kept(key).await.contains("not_found"), "{key}");
+    }
 }

@@ -23,6 +23,12 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How often old answers are looked for.
 const FORGETTING: Duration = Duration::from_secs(1);
 
+/// Keeps answers whose keys are new, which takes the least work.
+const KEEP_NEW: &str = include_str!("sql/keep_answers.sql");
+
+/// Keeps answers whose keys may have been answered elsewhere meanwhile: what was answered first stays.
+const KEEP_FIRST: &str = concat!(include_str!("sql/keep_answers.sql"), "on conflict (key) do nothing");
+
 /// The most answers that are kept together; whoever has one more waits for a place.
 const TOGETHER_MAX: usize = 1_024;
 
@@ -183,7 +189,7 @@ async fn keep_all(pool: PgPool, keys: Keys, mut coming: mpsc::Receiver<Given>) {
                 tracing::warn!(%error, "old answers were not forgotten");
             }
         }
-        if keep(&pool, &answers).await.is_err() {
+        if keep(&pool, KEEP_NEW, &answers).await.is_err() {
             keep_each(&pool, &answers).await;
         }
         let mut keys = keys.lock();
@@ -194,7 +200,7 @@ async fn keep_all(pool: PgPool, keys: Keys, mut coming: mpsc::Receiver<Given>) {
 /// Keeps those answers of a round that failed which can be kept.
 async fn keep_each(pool: &PgPool, answers: &[Given]) {
     for given in answers {
-        if let Err(error) = keep(pool, std::slice::from_ref(given)).await {
+        if let Err(error) = keep(pool, KEEP_FIRST, std::slice::from_ref(given)).await {
             tracing::warn!(%error, "an answer was not kept; a repeat will be done again");
         }
     }
@@ -203,14 +209,14 @@ async fn keep_each(pool: &PgPool, answers: &[Given]) {
 /// Keeps answers.
 ///
 /// Does not wait until the disk has it: an answer that a crash loses is given again, as what was done is in the log.
-async fn keep(pool: &PgPool, answers: &[Given]) -> Result<(), sqlx::Error> {
+async fn keep(pool: &PgPool, how: &'static str, answers: &[Given]) -> Result<(), sqlx::Error> {
     let keys: Vec<Uuid> = answers.iter().map(|(keyed, _)| keyed.key).collect();
     let digests: Vec<&[u8]> = answers.iter().map(|(keyed, _)| keyed.sha256.as_slice()).collect();
     let statuses: Vec<i16> = answers.iter().map(|(_, kept)| kept.status.as_u16().cast_signed()).collect();
     let bodies: Vec<&str> = answers.iter().map(|(_, kept)| kept.body.as_str()).collect();
     let mut transaction = pool.begin().await?;
     sqlx::query("set local synchronous_commit = off").execute(&mut *transaction).await?;
-    let query = sqlx::query(include_str!("sql/keep_answers.sql")).bind(keys).bind(digests);
+    let query = sqlx::query(how).bind(keys).bind(digests);
     query.bind(statuses).bind(bodies).execute(&mut *transaction).await?;
     transaction.commit().await
 }

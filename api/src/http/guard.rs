@@ -1,6 +1,7 @@
 //! What every request passes, in this order: a place, the token, its allowance, the permission, the idempotency key. What
 //! has to be asked for that is asked at once, and answered in this order.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -40,8 +41,8 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 pub struct Gate {
     /// The ledger behind it.
     pub api: Api,
-    /// Which endpoint.
-    pub endpoint: Endpoint,
+    /// Which endpoint: shared, as each request takes a gate of its own.
+    pub endpoint: Arc<Endpoint>,
 }
 
 /// Lets a request through, or says why not; counts and logs what came of it.
@@ -51,7 +52,7 @@ pub async fn guard(State(gate): State<Gate>, request: Request, next: Next) -> Re
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     };
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+    if let Ok(value) = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer())) {
         response.headers_mut().insert("x-request-id", value);
     }
     let (verb, path, status) = (gate.endpoint.verb(), gate.endpoint.path, response.status().as_u16());

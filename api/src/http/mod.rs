@@ -31,7 +31,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use domain::benefit_case::{BenefitCase, CaseSubject};
@@ -43,6 +43,7 @@ use projections::projection::About;
 use projections::runner::Until;
 use projections::snapshot::Snapshot;
 use tokio::sync::Mutex;
+use tower::util::MapResponseLayer;
 
 use crate::access::Caller;
 use crate::check::Outside;
@@ -224,11 +225,12 @@ impl Api {
 pub fn api_routes(api: &Api) -> Router {
     let mut routes: Router<Api> = Router::new();
     for endpoint in v1::endpoints() {
-        let gate = guard::Gate { api: api.clone(), endpoint: endpoint.clone() };
+        let (path, route) = (format!("{ROOT}{}", endpoint.path), endpoint.route.clone());
+        let gate = guard::Gate { api: api.clone(), endpoint: Arc::new(endpoint) };
         // the guard has read the body already, with a bound of its own for each kind
-        let route = endpoint.route.clone().layer(DefaultBodyLimit::disable());
+        let route = route.layer(DefaultBodyLimit::disable());
         let route = route.layer(from_fn_with_state(gate, guard::guard));
-        routes = routes.route(&format!("{ROOT}{}", endpoint.path), route);
+        routes = routes.route(&path, route);
     }
     let document = serde_json::to_string_pretty(&document()).unwrap_or_default();
     let (page, counted) = (page::page(), api.clone());
@@ -238,7 +240,7 @@ pub fn api_routes(api: &Api) -> Router {
         .route("/metrics", get(move || async move { counts(&counted).await }))
         .method_not_allowed_fallback(|| async { wrong_method() })
         .with_state(api.clone())
-        .layer(map_response(secured))
+        .layer(MapResponseLayer::new(secured))
 }
 
 /// Where the API begins.
@@ -266,7 +268,7 @@ fn wrong_method() -> Problem {
 }
 
 /// Headers of every answer: nothing is guessed, framed or kept by others.
-async fn secured(mut response: Response) -> Response {
+fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         ("x-content-type-options", "nosniff"),

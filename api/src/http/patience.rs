@@ -10,10 +10,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use futures::StreamExt;
-use hyper::body::Body as _;
+use hyper::body::{Body as _, Incoming};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
@@ -94,10 +92,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for FirstBytes<S> {
 }
 
 /// Ends the body of a request whose peer takes too long to send it: whoever reads it gets an error.
-pub(super) async fn bound_body(request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let body = if body.is_end_stream() { body } else { bounded(body, PART_TIMEOUT, BODY_TIMEOUT) };
-    next.run(Request::from_parts(parts, body)).await
+pub(super) fn bound_body(request: hyper::Request<Incoming>) -> Request {
+    request.map(|body| {
+        let body = Body::new(body);
+        if body.is_end_stream() { body } else { bounded(body, PART_TIMEOUT, BODY_TIMEOUT) }
+    })
 }
 
 fn bounded(body: Body, part: Duration, whole: Duration) -> Body {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::map_response;
 use axum::response::Response;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
 
 use super::patience::{FirstBytes, bound_body};
 use super::tls::Tls;
@@ -57,7 +58,6 @@ pub async fn serve_with(
     // axum's own `serve` waits for a request's head without end
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     server.http2().timer(TokioTimer::new()).keep_alive_interval(Some(HEAD_TIMEOUT));
-    let router = router.layer(from_fn(bound_body));
     let router = if tls.is_some() { router.layer(map_response(strict)) } else { router };
     let open = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(connections()));
@@ -105,7 +105,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let stream = TokioIo::new(FirstBytes::within(HEAD_TIMEOUT, stream));
-    let service = TowerToHyperService::new(router);
+    let service = TowerToHyperService::new(router.map_request(bound_body));
     let connection = server.serve_connection_with_upgrades(stream, service).into_owned();
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended early");

@@ -35,7 +35,7 @@ const READERS: u32 = 64;
 /// Callers that command at once.
 const WRITERS: u32 = 32;
 /// Rounds of commands over HTTP and in process.
-const COMMAND_ROUNDS: u32 = 11;
+const COMMAND_ROUNDS: u32 = 21;
 /// Connections that wait for changes.
 const FOLLOWERS: usize = 5_000;
 /// Rounds of a page.
