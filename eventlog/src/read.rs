@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row};
 use uuid::Uuid;
@@ -140,10 +140,7 @@ impl Log {
             .bind(kind)
             .bind(length.min(i64::MAX.cast_unsigned()).cast_signed())
             .fetch(&self.pool);
-        let mut events: Vec<StoredEvent> =
-            rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await?;
-        events.sort_unstable_by_key(|event| event.position);
-        Ok(events)
+        by_position(rows).await
     }
 
     /// The events of some types of several streams of one kind; in the order of their positions.
@@ -160,11 +157,7 @@ impl Log {
             return Ok(Vec::new());
         }
         let query = sqlx::query(include_str!("sql/read_streams_of_types.sql"));
-        let rows = query.bind(ids).bind(kind).bind(types).fetch(&self.pool);
-        let mut events: Vec<StoredEvent> =
-            rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await?;
-        events.sort_unstable_by_key(|event| event.position);
-        Ok(events)
+        by_position(query.bind(ids).bind(kind).bind(types).fetch(&self.pool)).await
     }
 
     /// The streams of which any event has `id` in its payload. Looks at the whole log, once: nothing but events says
@@ -239,11 +232,7 @@ impl Log {
         };
         let query = sqlx::query(include_str!("sql/read_ranges.sql"));
         let query = query.bind(ends(RangeInclusive::start)).bind(ends(RangeInclusive::end)).bind(kinds);
-        let rows = query.fetch(&self.pool);
-        let mut events: Vec<StoredEvent> =
-            rows.map_err(ReadError::from).and_then(async |row| event_of(&row)).try_collect().await?;
-        events.sort_unstable_by_key(|event| event.position);
-        Ok(events)
+        by_position(query.fetch(&self.pool)).await
     }
 
     /// Every event from position `from` up to but not including `until`, at the speed of COPY and with little memory.
@@ -279,6 +268,16 @@ pub(crate) fn command_of(row: &PgRow) -> Result<RecordedCommand, sqlx::Error> {
         repeated: true,
     };
     Ok(RecordedCommand { key, appended })
+}
+
+/// The events of rows that come in any order, in the order of their positions.
+async fn by_position(
+    rows: impl Stream<Item = Result<PgRow, sqlx::Error>>,
+) -> Result<Vec<StoredEvent>, ReadError> {
+    let events = rows.map_err(ReadError::from).and_then(async |row| event_of(&row));
+    let mut events: Vec<StoredEvent> = events.try_collect().await?;
+    events.sort_unstable_by_key(|event| event.position);
+    Ok(events)
 }
 
 /// Reads a row. The JSON columns come as the text that was stored, so they are read as text unchecked.

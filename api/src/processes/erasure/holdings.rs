@@ -62,12 +62,8 @@ pub(super) async fn holdings_of(
     }
     for run in search.runs(office, person, &applicants).await? {
         if !matches!(run.state, PaymentRun::Released(_) | PaymentRun::Reconciled(_)) {
-            let run_id = run.id.parse();
-            holdings.add_waiting_line(
-                run_id.map_err(|_| {
-                    ProcessError::Damaged(format!("payment run {} has no identifier", run.id))
-                })?,
-            );
+            let unnamed = |_| ProcessError::Damaged(format!("payment run {} has no identifier", run.id));
+            holdings.add_waiting_line(run.id.parse().map_err(unnamed)?);
         }
     }
     Ok(holdings)
