@@ -160,7 +160,14 @@ impl<T: Send + 'static> Kept<(), T> {
     where
         L: Future<Output = Result<T, ProcessError>> + Send + 'static,
     {
-        let length = office.repository.log().length().await?;
+        self.soon_at(office.repository.log().length().await?, look).await
+    }
+
+    /// The same, of a log with so many events.
+    async fn soon_at<L>(&self, length: u64, look: impl Fn() -> L) -> Result<Soon<T>, ProcessError>
+    where
+        L: Future<Output = Result<T, ProcessError>> + Send + 'static,
+    {
         let holds = |found: &Found<T>| found.moment.holds(Utc::now(), length);
         let last = || self.found().get(&()).cloned();
         if let Some(found) = last().filter(|found| holds(found)) {
@@ -188,7 +195,57 @@ impl<T: Send + 'static> Kept<(), T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::sync::Semaphore;
+
     use super::*;
+
+    /// Looks that end when they are let, each with its number.
+    #[derive(Clone)]
+    struct Looks {
+        begun: Arc<AtomicUsize>,
+        ended: Arc<Semaphore>,
+    }
+
+    impl Looks {
+        async fn look(self) -> Result<usize, ProcessError> {
+            let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+            self.ended.acquire().await.unwrap().forget();
+            if number == 3 { Err(ProcessError::Damaged("the third look".to_owned())) } else { Ok(number) }
+        }
+    }
+
+    fn shown(soon: Result<Soon<usize>, ProcessError>) -> (&'static str, Option<usize>) {
+        match soon {
+            Ok(Soon::Found(found)) => ("found", Some(found.what)),
+            Ok(Soon::Looking(last)) => ("looking", last.map(|found| found.what)),
+            Err(_) => ("failed", None),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_look_that_takes_long_goes_on_beside_one_at_a_time_until_somebody_asks_what_it_found() {
+        let looks = Looks { begun: Arc::default(), ended: Arc::new(Semaphore::new(0)) };
+        let kept = Kept::<(), usize>::default();
+        // events in the log, looks that may end, what is shown, looks begun until then
+        for (length, ending, expected, begun) in [
+            (7, 0, ("looking", None), 1),
+            (7, 0, ("looking", None), 1),
+            (7, 1, ("found", Some(1)), 1),
+            (7, 0, ("found", Some(1)), 1),
+            (8, 0, ("looking", Some(1)), 2),
+            (8, 1, ("found", Some(2)), 2),
+            (9, 1, ("failed", None), 3),
+            (9, 0, ("looking", Some(2)), 4),
+            (9, 1, ("found", Some(4)), 4),
+        ] {
+            looks.ended.add_permits(ending);
+            let soon = kept.soon_at(length, || looks.clone().look()).await;
+            assert_eq!(shown(soon), expected, "look {begun}, {length} events");
+            assert_eq!(looks.begun.load(Ordering::Relaxed), begun);
+        }
+    }
 
     #[test]
     fn what_was_found_holds_while_nothing_happens_and_what_takes_long_for_a_while_longer() {

@@ -67,9 +67,10 @@ pub fn rooms(run: RunId, fund: FundId) -> Vec<Room> {
     ]
 }
 
-/// Where a page is, without identifiers and questions.
+/// Where a page is, without identifiers; of what is asked, the first name.
 pub fn place(path: &str) -> String {
-    let (place, _) = path.split_once('?').unwrap_or((path, ""));
+    let (place, asked) = path.split_once('?').unwrap_or((path, ""));
+    let asked = asked.split_once('=').map_or_else(String::new, |(name, _)| format!("?{name}"));
     let parts: Vec<_> = place.split('/').map(|part| if part.len() > 30 { "…" } else { part }).collect();
-    parts.join("/")
+    parts.join("/") + &asked
 }
