@@ -201,50 +201,72 @@ mod tests {
 
     use super::*;
 
-    /// Looks that end when they are let, each with its number.
+    /// Looks, each of which finds its number when it is let end. The one of the number `fails` finds nothing.
     #[derive(Clone)]
     struct Looks {
+        fails: usize,
         begun: Arc<AtomicUsize>,
         ended: Arc<Semaphore>,
     }
 
     impl Looks {
+        fn failing(fails: usize) -> Looks {
+            Looks { fails, begun: Arc::default(), ended: Arc::new(Semaphore::new(0)) }
+        }
+
         async fn look(self) -> Result<usize, ProcessError> {
             let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
             self.ended.acquire().await.unwrap().forget();
-            if number == 3 { Err(ProcessError::Damaged("the third look".to_owned())) } else { Ok(number) }
+            if number == self.fails { Err(ProcessError::Damaged(String::new())) } else { Ok(number) }
         }
     }
 
-    fn shown(soon: Result<Soon<usize>, ProcessError>) -> (&'static str, Option<usize>) {
-        match soon {
-            Ok(Soon::Found(found)) => ("found", Some(found.what)),
-            Ok(Soon::Looking(last)) => ("looking", last.map(|found| found.what)),
-            Err(_) => ("failed", None),
+    /// How many events the log has, how many looks may end, what is shown then, and how many looks were begun until then.
+    type Step = (u64, usize, (&'static str, Option<usize>), usize);
+
+    async fn play(kept: &Kept<(), usize>, looks: &Looks, steps: &[Step]) {
+        for (length, ending, expected, begun) in steps {
+            looks.ended.add_permits(*ending);
+            let shown = match kept.soon_at(*length, || looks.clone().look()).await {
+                Ok(Soon::Found(found)) => ("found", Some(found.what)),
+                Ok(Soon::Looking(last)) => ("looking", last.map(|found| found.what)),
+                Err(_) => ("failed", None),
+            };
+            assert_eq!(shown, *expected, "look {begun}, {length} events");
+            assert_eq!(looks.begun.load(Ordering::Relaxed), *begun);
         }
     }
 
     #[tokio::test]
-    async fn a_look_that_takes_long_goes_on_beside_one_at_a_time_until_somebody_asks_what_it_found() {
-        let looks = Looks { begun: Arc::default(), ended: Arc::new(Semaphore::new(0)) };
-        let kept = Kept::<(), usize>::default();
-        // events in the log, looks that may end, what is shown, looks begun until then
-        for (length, ending, expected, begun) in [
+    async fn a_look_that_takes_long_goes_on_beside_alone_and_what_it_found_is_shown_for_a_while() {
+        let steps = [
             (7, 0, ("looking", None), 1),
             (7, 0, ("looking", None), 1),
             (7, 1, ("found", Some(1)), 1),
-            (7, 0, ("found", Some(1)), 1),
-            (8, 0, ("looking", Some(1)), 2),
-            (8, 1, ("found", Some(2)), 2),
-            (9, 1, ("failed", None), 3),
-            (9, 0, ("looking", Some(2)), 4),
-            (9, 1, ("found", Some(4)), 4),
-        ] {
-            looks.ended.add_permits(ending);
-            let soon = kept.soon_at(length, || looks.clone().look()).await;
-            assert_eq!(shown(soon), expected, "look {begun}, {length} events");
-            assert_eq!(looks.begun.load(Ordering::Relaxed), begun);
-        }
+            (8, 0, ("found", Some(1)), 1),
+        ];
+        play(&Kept::default(), &Looks::failing(0), &steps).await;
+    }
+
+    #[tokio::test]
+    async fn what_was_found_before_the_log_grew_is_shown_while_the_next_look_goes_on() {
+        let kept = Kept::default();
+        let moment = Moment { at: Utc::now(), took: Duration::ZERO, length: 7 };
+        kept.found().insert((), Arc::new(Found { what: 0, moment }));
+        let steps =
+            [(7, 0, ("found", Some(0)), 0), (8, 0, ("looking", Some(0)), 1), (8, 1, ("found", Some(1)), 1)];
+        play(&kept, &Looks::failing(0), &steps).await;
+    }
+
+    #[tokio::test]
+    async fn a_look_that_fails_is_told_to_who_asks_next_and_done_again_for_who_asks_then() {
+        let steps = [
+            (7, 0, ("looking", None), 1),
+            (7, 1, ("failed", None), 1),
+            (7, 0, ("looking", None), 2),
+            (7, 1, ("found", Some(2)), 2),
+        ];
+        play(&Kept::default(), &Looks::failing(1), &steps).await;
     }
 
     #[test]
