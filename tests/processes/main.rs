@@ -2,6 +2,7 @@
 
 mod bank_returns;
 mod bank_sheets;
+mod forecasts;
 mod funds;
 mod nightly;
 mod outlook;

@@ -151,6 +151,7 @@ pub fn routes(console: Console) -> Router {
         .route("/runs", get(runs::list).post(runs::prepare))
         .route("/runs/{run}", get(runs::one))
         .route("/runs/{run}/{step}", post(runs::step))
+        .route("/runs/{run}/forecast", get(runs::forecast))
         .route("/runs/{run}/progress", get(runs::how_far))
         .route("/runs/{run}/holds", post(runs::hold_many))
         .route("/runs/{run}/lifts", post(runs::lift_many))

@@ -1,6 +1,7 @@
 //! What the office's program does each night while it serves: it looks through the register (政策找人, what waits) and keeps
-//! how many entries each list has, so that in the morning everybody sees what is new. Nothing here decides or pays, and no
-//! entry is kept, only counts: the lists are computed anew whenever somebody asks for them.
+//! how many entries each list has, so that in the morning everybody sees what is new. No entry is kept, only counts: the lists
+//! are computed anew whenever somebody asks for them. It also calculates the runs that come next (预核). Nothing here decides or
+//! pays.
 //!
 //! A night begins at an hour of Beijing time. One that was missed, because the program did not run, is made up for at the
 //! next start; only the newest is. Of several servers of one ledger one does the work: it holds a lock that goes with its
@@ -29,7 +30,7 @@ pub use night::night_at;
 
 use crate::outlook::found::{Horizon, find};
 use crate::outlook::waiting::waiting;
-use crate::processes::{Office, ProcessError};
+use crate::processes::{Office, ProcessError, payment_run};
 
 /// How many days ahead the lists look, as `ledger todo` does.
 pub const WITHIN_DAYS: u32 = 60;
@@ -184,12 +185,30 @@ async fn turn(
         }
         lock.release().await;
     }
+    if done(&last) {
+        forecast(office, (timetable.clock)()).await?;
+    }
     let is = Standing { failing: if done(&last) { None } else { standing.borrow().failing.clone() }, last };
     standing.send_if_modified(|before| {
         let changed = *before != is;
         *before = is;
         changed
     });
+    Ok(())
+}
+
+/// Calculates the next payment runs, unless another server does. It is looked at more often than once a night: a forecast
+/// holds for a day and an edition of the rules, and a run that was released has a next one.
+async fn forecast(office: &Office, now: DateTime<Utc>) -> Result<(), ProcessError> {
+    if !payment_run::is_forecast_due(office, now).await? {
+        return Ok(());
+    }
+    let Some(lock) = kept::lock(&office.pool).await? else { return Ok(()) };
+    let calculated = payment_run::forecast_next(office, now).await?;
+    if calculated > 0 {
+        tracing::info!(calculated, "the next payment runs were calculated ahead");
+    }
+    lock.release().await;
     Ok(())
 }
 

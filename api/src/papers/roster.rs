@@ -101,16 +101,16 @@ impl Line {
         }
     }
 
-    fn staged(line: StagedLine) -> Line {
-        let order = *line.order;
+    fn staged(staged: StagedLine) -> Line {
+        let StagedLine { line, account, .. } = staged;
         Line {
-            beneficiary: order.beneficiary,
-            payee: order.payee,
-            program: order.program,
-            month: order.month,
-            kind: order.kind,
-            amount: order.amount,
-            account: order.account,
+            beneficiary: line.beneficiary,
+            payee: line.payee,
+            program: line.program,
+            month: line.month,
+            kind: line.kind,
+            amount: line.amount,
+            account,
             status: PaymentStage::Unordered,
         }
     }
@@ -141,7 +141,7 @@ async fn staged(press: &Press<'_>, run: &PaymentRunRow) -> Result<Vec<Line>, Pro
             return Err(lines_replaced());
         }
     }
-    let mut pages = StagedLines::new(&office.pool, run.run_id);
+    let mut pages = StagedLines::of(&office.pool, run.run_id);
     let mut lines = Vec::new();
     while let Some(page) = pages.next_page().await? {
         lines.extend(page.into_iter().map(Line::staged));

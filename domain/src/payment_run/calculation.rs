@@ -1,5 +1,4 @@
-//! Lines, one by one: their canonical text, their digest and their sums. A million lines take no more memory
-//! than one.
+//! Lines, one by one: their digest and their sums. A million lines take no more memory than one.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -79,27 +78,6 @@ impl RunLine {
             account_index,
             withheld: Vec::new(),
         }
-    }
-}
-
-/// The canonical text of a line: eleven fields between bars, amounts in fen. The digest is over this text, so it
-/// never changes; a new field needs a new first word.
-impl fmt::Display for RunLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            PaymentKind::Ordinary => "ordinary",
-            PaymentKind::Arrears => "arrears",
-            PaymentKind::Reissue => "reissue",
-        };
-        let form = if self.withheld.is_empty() { "line1" } else { "line2" };
-        write!(f, "{form}|{}|{}|{}|", self.payment_id, self.case_id, self.beneficiary)?;
-        write!(f, "{}|{}|{}|{kind}|", self.program.code(), self.month, self.attempt)?;
-        write!(f, "{}|{}|", self.amount.fen(), self.due.fen())?;
-        write!(f, "{}|{}", self.payee, self.account_index.as_str())?;
-        for Withholding { plan_id, payment_id, amount } in &self.withheld {
-            write!(f, "|{plan_id}:{payment_id}:{}", amount.fen())?;
-        }
-        Ok(())
     }
 }
 

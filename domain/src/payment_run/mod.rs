@@ -78,8 +78,8 @@
 //! # Where to read on
 //!
 //! `command.rs` what can be asked · `event.rs` what can happen · `state.rs` the situations · `decide.rs` the guards
-//! · `error.rs` the refusals · `tests.rs` and `tests/` all of it as stories · `lines.rs` due minus paid · `calculation.rs` lines,
-//! digest and sums · `exception.rs` why a month gets no line.
+//! · `error.rs` the refusals · `tests.rs` and `tests/` all of it as stories · `lines.rs` due minus paid · `line_text.rs` a line as
+//! text · `calculation.rs` lines, digest and sums · `exception.rs` why a month gets no line.
 
 mod calculation;
 mod command;
@@ -87,6 +87,7 @@ mod decide;
 mod error;
 mod event;
 mod exception;
+mod line_text;
 mod lines;
 mod state;
 #[cfg(test)]
@@ -98,6 +99,7 @@ pub use command::*;
 pub use error::*;
 pub use event::*;
 pub use exception::*;
+pub use line_text::NotALine;
 pub use lines::*;
 pub use state::*;
 pub use warning::*;

@@ -207,8 +207,8 @@ impl PayableCases {
     }
 
     /// The households that an event of theirs, of their cases or of these cases' payments touched from a position on,
-    /// those whose payments withhold for a plan that changed or of which something came back since, and those of some
-    /// more cases.
+    /// those whose payments withhold for a plan that changed or of which something came back since, those of whom an ID
+    /// number was claimed or given up, those of some more cases, and those where somebody of these has another case.
     ///
     /// # Errors
     /// Those of the database.

@@ -54,8 +54,7 @@ async fn told(
 fn staged_rows(lines: u32, run: RunId) -> Vec<String> {
     let chunk = |from| {
         format!(
-            "select * from app_run_lines where run_id = '{run}' and line_number >= {from} and line_number < {}",
-            from + CHUNK
+            "select * from app_run_lines where run_id = '{run}' order by program, case_id, month offset {from} limit {CHUNK}"
         )
     };
     (0..lines as usize).step_by(CHUNK).map(chunk).collect()

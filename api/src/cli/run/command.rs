@@ -111,6 +111,14 @@ pub enum RunCommand {
     },
     /// 批次一览 · list the runs
     List,
+    /// 预核 · show the next runs that were calculated before anybody opened them, as a served ledger does each night
+    Forecast {
+        /// 批次 · what stands in the way of this one
+        run: Option<domain::ids::RunId>,
+        /// 现在预核 · calculate those of today that are missing first
+        #[arg(long, conflicts_with = "run")]
+        now: bool,
+    },
     /// 重新核算有变化的个案 · calculate anew only the cases that changed since the calculation
     Recalculate {
         /// 批次 · the run

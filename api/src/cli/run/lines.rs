@@ -75,9 +75,9 @@ fn steps_of_one_case() -> Failure {
 
 /// The steps by which an amount was determined; none where the person was erased since.
 async fn opened(office: &Office, staged: &StagedLine) -> Result<Vec<Step>, ProcessError> {
-    let beneficiary = staged.order.beneficiary;
+    let beneficiary = staged.line.beneficiary;
     office.load_keys([beneficiary]).await?;
-    let opened: Opened<Determination> = staged.order.determination.open(beneficiary, &*office.keyring)?;
+    let opened: Opened<Determination> = staged.determination.open(beneficiary, &*office.keyring)?;
     Ok(match opened {
         Opened::Clear(determination) => determination.into_disclosed().steps,
         Opened::Erased { .. } => Vec::new(),
@@ -87,23 +87,23 @@ async fn opened(office: &Office, staged: &StagedLine) -> Result<Vec<Step>, Proce
 impl Line {
     /// What the month had before: ordered, and neither returned nor asked back.
     fn standing(&self) -> Money {
-        let order = &self.staged.order;
-        order.due.minus(order.amount).and_then(|rest| rest.minus(self.withheld())).unwrap_or_default()
+        let line = &self.staged.line;
+        line.due.minus(line.amount).and_then(|rest| rest.minus(self.withheld())).unwrap_or_default()
     }
 
     /// What is due besides and withheld for earlier payments.
     fn withheld(&self) -> Money {
-        Money::sum(self.staged.order.withheld.iter().map(|part| part.amount)).unwrap_or_default()
+        Money::sum(self.staged.line.withheld.iter().map(|part| part.amount)).unwrap_or_default()
     }
 
     /// The line for programs.
     pub fn json(&self) -> Value {
-        let order = &self.staged.order;
+        let line = &self.staged.line;
         let mut json = json!({
-            "payment_id": order.payment_id, "case_id": order.case_id, "beneficiary": order.beneficiary,
-            "program": order.program, "month": order.month, "attempt": order.attempt, "kind": order.kind,
-            "due": order.due, "standing": self.standing(), "withheld": order.withheld, "amount": order.amount,
-            "payee": order.payee, "replaces": self.staged.replaces, "rule_version": order.rule_version,
+            "payment_id": line.payment_id, "case_id": line.case_id, "beneficiary": line.beneficiary,
+            "program": line.program, "month": line.month, "attempt": line.attempt, "kind": line.kind,
+            "due": line.due, "standing": self.standing(), "withheld": line.withheld, "amount": line.amount,
+            "payee": line.payee, "replaces": self.staged.replaces, "rule_version": self.staged.rule_version,
         });
         if !self.steps.is_empty() {
             json["steps"] = json!(self.steps);
@@ -112,17 +112,17 @@ impl Line {
     }
 
     fn row(&self, screen: &Screen) -> Vec<String> {
-        let order = &self.staged.order;
-        let own = order.payee == order.beneficiary;
+        let line = &self.staged.line;
+        let own = line.payee == line.beneficiary;
         vec![
-            program_name(screen.lang, order.program).to_owned(),
-            order.case_id.to_string(),
-            order.month.to_string(),
-            format!("{} {}", screen.pick(order.kind.zh(), order.kind.en()), order.attempt),
-            yuan(order.due),
+            program_name(screen.lang, line.program).to_owned(),
+            line.case_id.to_string(),
+            line.month.to_string(),
+            format!("{} {}", screen.pick(line.kind.zh(), line.kind.en()), line.attempt),
+            yuan(line.due),
             yuan(self.standing()),
             yuan(self.withheld()),
-            yuan(order.amount),
+            yuan(line.amount),
             if own { screen.pick("本人", "own") } else { screen.pick("代领", "another's") }.to_owned(),
         ]
     }
@@ -157,7 +157,7 @@ pub(super) fn show(screen: &Screen, lines: &[Line], asked: Asked, all: u64) -> R
 }
 
 fn show_steps(screen: &Screen, line: &Line) -> Result<(), Failure> {
-    let month = line.staged.order.month;
+    let month = line.staged.line.month;
     screen.say(format!("{month} 的核定步骤："), format!("How {month} was determined:"))?;
     let heads = [
         (screen.pick("步骤", "Step"), Align::Left),

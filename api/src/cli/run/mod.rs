@@ -2,6 +2,7 @@
 
 mod bank;
 mod command;
+mod forecast;
 mod hold;
 mod lines;
 mod notes;
@@ -58,6 +59,8 @@ pub(super) async fn run(session: &Session, command: RunCommand) -> Result<Done, 
         RunCommand::Settle { run, results, layout } => bank::settle(session, run, &results, &layout).await,
         RunCommand::Returns { run, layouts } => bank::returns(session, run, layouts.as_deref()).await,
         RunCommand::List => show::list(session).await,
+        RunCommand::Forecast { run: Some(run), .. } => forecast::one(session, run).await,
+        RunCommand::Forecast { run: None, now } => forecast::list(session, now).await,
         RunCommand::Recalculate { run } => prepare::again(session, run).await,
         RunCommand::Show { run, lines, case, exceptions, steps, page } => {
             let steps = if steps { lines::Steps::Shown } else { lines::Steps::Sealed };

@@ -126,7 +126,7 @@ async fn filtered(
             ("一次最多暂缓 1000 笔，请先筛选。", "At most 1000 payments are held at once: filter first.");
         return Err(Refusal::typed("too_many", visitor.lang, zh, en));
     }
-    Ok(found.lines.iter().map(|(_, line)| (line.order.case_id, line.order.month)).collect())
+    Ok(found.lines.iter().map(|(_, staged)| (staged.line.case_id, staged.line.month)).collect())
 }
 
 /// Those that the visitor sees; nothing at all is a mistake.

@@ -190,14 +190,14 @@ async fn shown_lines(
     visitor: &Visitor,
     staged: &[(u64, StagedLine)],
 ) -> Result<Vec<Line>, ProcessError> {
-    let ids: Vec<PaymentId> = staged.iter().map(|(_, line)| line.order.payment_id).collect();
+    let ids: Vec<PaymentId> = staged.iter().map(|(_, staged)| staged.line.payment_id).collect();
     let payments = queries::payments(&office.pool, &ids).await?;
     let stages: BTreeMap<PaymentId, PaymentStage> =
         payments.iter().map(|payment| (payment.payment_id, payment.status)).collect();
-    let known = people(office, staged.iter().map(|(_, line)| line.order.beneficiary), visitor.lang).await?;
+    let known = people(office, staged.iter().map(|(_, line)| line.line.beneficiary), visitor.lang).await?;
     let line = |(number, staged): &(u64, StagedLine)| {
-        let person = known.get(&staged.order.beneficiary).cloned().unwrap_or_default();
-        let stage = stages.get(&staged.order.payment_id).copied().unwrap_or(PaymentStage::Unordered);
+        let person = known.get(&staged.line.beneficiary).cloned().unwrap_or_default();
+        let stage = stages.get(&staged.line.payment_id).copied().unwrap_or(PaymentStage::Unordered);
         let seen = visitor.sees(&person.community);
         let mut line = shown_line(visitor.lang, number + 1, staged, stage);
         line.community = person.community;
@@ -212,22 +212,22 @@ async fn shown_lines(
 }
 
 fn shown_line(lang: Lang, number: u64, staged: &StagedLine, stage: PaymentStage) -> Line {
-    let order = &staged.order;
-    let withheld = Money::sum(order.withheld.iter().map(|part| part.amount)).unwrap_or_default();
-    let standing = order.due.minus(order.amount).and_then(|rest| rest.minus(withheld)).unwrap_or_default();
+    let line = &staged.line;
+    let withheld = Money::sum(line.withheld.iter().map(|part| part.amount)).unwrap_or_default();
+    let standing = line.due.minus(line.amount).and_then(|rest| rest.minus(withheld)).unwrap_or_default();
     Line {
         number,
-        pick: format!("{}|{}", order.case_id, order.month),
-        case: order.case_id.to_string(),
+        pick: format!("{}|{}", line.case_id, line.month),
+        case: line.case_id.to_string(),
         name: "＊".to_owned(),
         community: String::new(),
-        program: lang.pick(order.program.zh(), order.program.en()),
-        month: order.month.to_string(),
-        kind: lang.pick(order.kind.zh(), order.kind.en()),
-        due: yuan(order.due),
+        program: lang.pick(line.program.zh(), line.program.en()),
+        month: line.month.to_string(),
+        kind: lang.pick(line.kind.zh(), line.kind.en()),
+        due: yuan(line.due),
         standing: yuan(standing),
         withheld: yuan(withheld),
-        amount: yuan(order.amount),
+        amount: yuan(line.amount),
         state: lang.pick(stage.zh(), stage.en()),
         mark: stage.en().split(' ').next().unwrap_or_default(),
     }

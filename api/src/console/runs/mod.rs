@@ -2,6 +2,7 @@
 
 mod bank;
 mod being_read;
+mod forecast;
 mod holds;
 mod lines;
 mod notes;
@@ -21,6 +22,7 @@ use projections::payment_registers::queries;
 use projections::runner::Until;
 use serde::Deserialize;
 
+use self::forecast::ForecastLine;
 use super::Console;
 use super::answers::{Refusal, Stop, shown};
 use super::page::Frame;
@@ -32,6 +34,7 @@ use crate::processes::{Office, ProcessError};
 
 pub(super) use bank::{release, settle};
 pub(super) use being_read::BeingRead;
+pub(super) use forecast::forecast;
 pub(super) use holds::{hold_many, lift_many};
 pub(super) use one::{how_far, one};
 pub(super) use returned::{cancel, resolve, run_of};
@@ -40,6 +43,7 @@ pub(super) use returned::{cancel, resolve, run_of};
 #[template(path = "runs.html")]
 struct RunsPage {
     frame: Frame,
+    forecasts: Vec<ForecastLine>,
     runs: Vec<RunLine>,
     may_prepare: bool,
     programs: Vec<(&'static str, &'static str, bool)>,
@@ -98,6 +102,8 @@ async fn list_page(
         returned: yuan(run.returned),
     };
     let paying = funds(&office.pool).await.map_err(|error| failed(error.into()))?;
+    let forecasts = payment_run::forecasts(office).await.map_err(failed)?;
+    let forecasts = forecasts.iter().map(|one| ForecastLine::of(lang, one, &paying)).collect();
     let chosen = |fund: FundId| typed.is_some_and(|typed| typed.fund == fund);
     let program = |each: &Program| {
         let chosen = typed.is_some_and(|typed| typed.program == *each);
@@ -108,6 +114,7 @@ async fn list_page(
     frame.refused = refused;
     let page = RunsPage {
         frame,
+        forecasts,
         runs: rows.iter().rev().map(line).collect(),
         may_prepare: may(visitor.role, Capability::PrepareRuns),
         programs: Program::ALL.iter().map(program).collect(),

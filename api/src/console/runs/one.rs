@@ -28,7 +28,7 @@ use crate::console::scope::seen_cases;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
 use crate::processes::payment_run::{LinesRead, Outlook, RunNote, notes_of, outlook};
-use crate::processes::{ProcessError, office_day};
+use crate::processes::{Office, ProcessError, office_day};
 
 #[derive(Template)]
 #[template(path = "run.html")]
@@ -140,12 +140,7 @@ async fn read(
     let (office, lang) = (&console.office, visitor.lang);
     office.runner.catch_up(Until::Head).await?;
     let run = queries::run(&office.pool, run_id).await?.ok_or(ProcessError::Unknown { what: "run" })?;
-    let mut notes = notes_of(&office.pool, run_id).await?;
-    if !visitor.sees_everyone() {
-        let ids: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
-        let seen = seen_cases(office, visitor, &ids).await?;
-        notes.retain(|note| seen.contains(&note.case_id()));
-    }
+    let notes = seen_notes(office, visitor, run_id).await?;
     let look = outlook(office, office_day(Utc::now()), run_id).await?;
     let table = lines::table(office, visitor, &run, wanted).await?;
     let paid = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
@@ -185,6 +180,21 @@ async fn read(
         unmatched,
         again,
     })
+}
+
+/// The notes of a run, of the cases that the visitor sees.
+pub(super) async fn seen_notes(
+    office: &Office,
+    visitor: &Visitor,
+    run: RunId,
+) -> Result<Vec<RunNote>, ProcessError> {
+    let mut notes = notes_of(&office.pool, run).await?;
+    if !visitor.sees_everyone() {
+        let ids: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
+        let seen = seen_cases(office, visitor, &ids).await?;
+        notes.retain(|note| seen.contains(&note.case_id()));
+    }
+    Ok(notes)
 }
 
 pub(super) fn program_names(lang: Lang, programs: &[Program]) -> String {

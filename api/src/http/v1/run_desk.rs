@@ -138,23 +138,23 @@ pub struct LineView {
 }
 
 impl LineView {
-    fn of(line: &StagedLine) -> Result<LineView, Problem> {
-        let order = &line.order;
-        let withheld = Money::sum(order.withheld.iter().map(|part| part.amount));
+    fn of(staged: &StagedLine) -> Result<LineView, Problem> {
+        let line = &staged.line;
+        let withheld = Money::sum(line.withheld.iter().map(|part| part.amount));
         Ok(LineView {
-            payment_id: order.payment_id,
-            case_id: order.case_id,
-            beneficiary: order.beneficiary,
-            program: order.program,
-            month: order.month,
-            attempt: order.attempt,
-            kind: json!(order.kind).as_str().unwrap_or_default().to_owned(),
-            due_fen: order.due,
-            amount_fen: order.amount,
+            payment_id: line.payment_id,
+            case_id: line.case_id,
+            beneficiary: line.beneficiary,
+            program: line.program,
+            month: line.month,
+            attempt: line.attempt,
+            kind: json!(line.kind).as_str().unwrap_or_default().to_owned(),
+            due_fen: line.due,
+            amount_fen: line.amount,
             withheld_fen: withheld.map_err(ProcessError::from)?,
-            payee: order.payee,
-            replaces: line.replaces,
-            rule_version: order.rule_version.clone(),
+            payee: line.payee,
+            replaces: staged.replaces,
+            rule_version: staged.rule_version.clone(),
         })
     }
 }
@@ -174,9 +174,9 @@ async fn lines(
         None => payment_run::lines_from(pool, id, from, limit).await?,
     };
     let more = asked.case.is_none() && read.len() == limit as usize;
-    let cases: Vec<CaseId> = read.iter().map(|line| line.order.case_id).collect();
+    let cases: Vec<CaseId> = read.iter().map(|staged| staged.line.case_id).collect();
     let seen = api.cases_seen_by(&caller, &cases).await?;
-    let own = read.iter().filter(|line| seen.contains(&line.order.case_id));
+    let own = read.iter().filter(|staged| seen.contains(&staged.line.case_id));
     let items = own.map(LineView::of).collect::<Result<Vec<_>, _>>()?;
     let next = more.then(|| from + u64::from(limit));
     Page::up_to(items, next, position).answer(&headers)

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::release::PAGES_AT_ONCE;
-use super::staging::{LineToDeliver, StagedLines};
+use super::staged::{LineToDeliver, StagedLines};
 use super::withheld::WithholdingLines;
 use crate::bank::fault::Fault;
 use crate::bank::layout::Layout;
@@ -152,15 +152,15 @@ impl Delivery<'_> {
             let count = self.ordered_elsewhere(&page).await?;
             Ok((page, count))
         };
-        let lines = StagedLines::to_deliver(&self.office.pool, self.run_id);
+        let lines = StagedLines::of(&self.office.pool, self.run_id);
         let mut pages = std::pin::pin!(lines.pages().map_ok(asked).try_buffered(PAGES_AT_ONCE));
         while let Some((page, count)) = pages.try_next().await? {
             elsewhere += count;
             withholding.take(&page);
             for staged in &page {
-                digest.line(&staged.run_line());
+                digest.line(&staged.line);
                 if self.layout.own_bank.is_none() {
-                    plan.add(self.layout, None, staged.order.amount)?;
+                    plan.add(self.layout, None, staged.line.amount)?;
                 }
             }
         }
@@ -169,7 +169,7 @@ impl Delivery<'_> {
 
     /// How many of a page's lines another run ordered.
     async fn ordered_elsewhere(&self, page: &[LineToDeliver]) -> Result<usize, ProcessError> {
-        let ids: Vec<Uuid> = page.iter().map(|staged| staged.order.payment_id.uuid()).collect();
+        let ids: Vec<Uuid> = page.iter().map(|staged| staged.line.payment_id.uuid()).collect();
         let query = sqlx::query_scalar(include_str!("sql/count_ordered_elsewhere.sql"));
         let count: i64 = query.bind(ids).bind(self.run_id.uuid()).fetch_one(&self.office.pool).await?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
@@ -239,7 +239,7 @@ impl Delivery<'_> {
         while let Some(page) = pages.try_next().await? {
             for line in &page {
                 let own = Writer::new(self.layout).is_own(&line.account);
-                plan.add(self.layout, own, line.staged.order.amount)?;
+                plan.add(self.layout, own, line.staged.line.amount)?;
             }
         }
         plan.files.sort_by_key(|file| file.own != Some(true));
@@ -248,13 +248,13 @@ impl Delivery<'_> {
 
     /// The lines in their order, opened ahead of who writes them.
     fn opened_pages(&self) -> impl Stream<Item = Result<Vec<OpenedLine>, ProcessError>> {
-        let lines = StagedLines::to_deliver(&self.office.pool, self.run_id);
+        let lines = StagedLines::of(&self.office.pool, self.run_id);
         lines.pages().map_ok(|page| self.opened(page)).try_buffered(PAGES_AT_ONCE)
     }
 
     /// Opens the accounts of a page, and the names where the layout writes them, with keys that are forgotten then.
     async fn opened(&self, page: Vec<LineToDeliver>) -> Result<Vec<OpenedLine>, ProcessError> {
-        let payees: Vec<PersonId> = page.iter().map(|staged| staged.order.payee).collect();
+        let payees: Vec<PersonId> = page.iter().map(|staged| staged.line.payee).collect();
         let keyring = self.office.keyring.clone();
         if !self.layout.names_are_written() {
             let wrapped = keyring.wrapped_keys_of_class(&payees, BankAccount::CLASS).await?;
@@ -291,8 +291,8 @@ impl OpenedLine {
         keys: &DataKeys,
         names: Option<&HashMap<PersonId, Sealed<PersonName>>>,
     ) -> Result<OpenedLine, ProcessError> {
-        let payee = staged.order.payee;
-        let account = match staged.order.account.open(payee, keys)? {
+        let payee = staged.line.payee;
+        let account = match staged.account.open(payee, keys)? {
             Opened::Clear(account) => account.disclose().as_str().to_owned(),
             Opened::Erased { on } => return Err(OpenError::Erased { person: payee, on }.into()),
         };
@@ -339,15 +339,15 @@ impl Files<'_> {
         }
         let Some(file) = &mut self.open else { return Err(ProcessError::RunChanged) };
         file.written += 1;
-        let (order, month) = (&opened.staged.order, opened.staged.order.month.to_string());
+        let (line, month) = (&opened.staged.line, opened.staged.line.month.to_string());
         let line = LineToPay {
             number: file.written,
-            payment_id: order.payment_id,
+            payment_id: line.payment_id,
             name: &opened.name,
             account: &opened.account,
-            amount: order.amount,
+            amount: line.amount,
             month: &month,
-            program: order.program,
+            program: line.program,
         };
         self.writer.line(&line, &mut file.buffer)?;
         Ok(())

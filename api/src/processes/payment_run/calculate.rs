@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::{PersonId, RunId};
-use domain::payment::PaymentOrder;
 use domain::payment_run::{
     Calculation, CalculationBasis, CalculationBuilder, PaymentRunCommand, Preparation, RunLine,
 };
@@ -21,9 +20,11 @@ use sqlx::PgConnection;
 use tokio::sync::mpsc;
 
 use super::case_lines::{CaseFindings, FoundLine, Look, RunNote};
+use super::forecasts::{adopt, forget};
 use super::load;
 use super::page::{Page, UnopenedPage, persons_of};
-use super::staging::{StagedLine, StagedText, StagingWriter, lock_lines};
+use super::staged::StagedLine;
+use super::staging::{StagedText, StagingWriter, clear, keep_notes, lock_lines};
 use crate::processes::cores::{alongside, blocking};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -53,7 +54,11 @@ pub async fn calculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<Pr
     let mut transaction = office.pool.begin().await?;
     lock_lines(&mut transaction, run_id).await?;
     office.runner.catch_up(Until::Head).await?;
-    let (calculation, notes) = stage(office, desk, preparation, &mut transaction).await?;
+    let (calculation, notes) = match adopt(office, desk.today(), preparation, &mut transaction).await? {
+        Some(forecast) => forecast,
+        None => stage(office, desk.today(), preparation, &mut transaction).await?,
+    };
+    forget(&mut transaction, run_id).await?;
     let command = PaymentRunCommand::RecordCalculation { calculation: calculation.clone() };
     let key = office.derived("calculate_run", &format!("{run_id}|{}", calculation.position));
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
@@ -79,9 +84,9 @@ struct Outcome {
 
 /// Pages are read, computed and written at once, each by the next in line; their order is kept, and memory does not
 /// grow with their number.
-async fn stage(
+pub(super) async fn stage(
     office: &Office,
-    desk: &Desk,
+    today: NaiveDate,
     preparation: &Preparation,
     connection: &mut PgConnection,
 ) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
@@ -91,14 +96,15 @@ async fn stage(
     let rules = Arc::clone(office.rule_books().await?.before(cases.position()));
     let mut builder = CalculationBuilder::new(CalculationBasis {
         position: cases.position(),
-        known_on: desk.today(),
+        known_on: today,
         rule_version: rules.version().to_owned(),
-        calculated_on: desk.today(),
+        calculated_on: today,
     });
-    let (office, preparation, known_on) = (office.clone(), preparation.clone(), desk.today());
-    let frame = Arc::new(Frame { office, preparation, rules, known_on, shared });
+    let (office, preparation) = (office.clone(), preparation.clone());
+    let frame = Arc::new(Frame { office, preparation, rules, known_on: today, shared });
     let mut notes = Vec::new();
-    let mut staging = StagingWriter::begin(connection, frame.preparation.run_id).await?;
+    clear(connection, frame.preparation.run_id).await?;
+    let mut staging = StagingWriter::new(&mut *connection);
     let (sender, receiver) = mpsc::channel(1);
     let writing = async {
         let mut computed = std::pin::pin!(computed(&frame, receiver));
@@ -106,7 +112,7 @@ async fn stage(
             for Outcome { lines, notes: found } in page {
                 for (line, text) in lines {
                     builder.line(&line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-                    staging.text(&text).await?;
+                    staging.line(&text).await?;
                 }
                 found.iter().for_each(|found| note(&mut builder, found));
                 notes.extend(found);
@@ -116,7 +122,8 @@ async fn stage(
     };
     let reading = alongside(read_pages(cases, sender));
     tokio::try_join!(async { reading.await? }, writing)?;
-    staging.finish(&notes).await?;
+    staging.finish().await?;
+    keep_notes(connection, frame.preparation.run_id, &notes).await?;
     let calculation = builder.finish().map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok((calculation, notes))
 }
@@ -168,9 +175,9 @@ impl Frame {
                 return Ok(Outcome { lines: Vec::new(), notes });
             };
             let staged = |found: FoundLine| {
-                let line = found.line.clone();
-                let order = order_of(&page.keys, &self.preparation, &schedule, found, &look)?;
-                Ok((line, StagedText::of(&order)?))
+                let staged = staged_of(&page.keys, self.preparation.run_id, &schedule, found, &look)?;
+                let text = StagedText::of(&staged);
+                Ok((staged.line, text))
             };
             let lines = lines.into_iter().map(staged).collect::<Result<_, ProcessError>>()?;
             Ok(Outcome { lines, notes })
@@ -188,35 +195,19 @@ pub(super) const fn note(builder: &mut CalculationBuilder, note: &RunNote) {
     }
 }
 
-/// The order that a line becomes, with its sealed determination.
-pub(super) fn order_of(
+/// A line with its account and its sealed determination.
+pub(super) fn staged_of(
     sealer: &dyn Sealer,
-    preparation: &Preparation,
+    run_id: RunId,
     schedule: &Schedule,
     found: FoundLine,
     look: &Look<'_>,
 ) -> Result<StagedLine, ProcessError> {
     let FoundLine { line, account, replaces } = found;
     let determination = determination(look.rules, schedule, line.month)?;
-    let order = PaymentOrder {
-        payment_id: line.payment_id,
-        run_id: preparation.run_id,
-        case_id: line.case_id,
-        beneficiary: line.beneficiary,
-        program: line.program,
-        month: line.month,
-        attempt: line.attempt,
-        kind: line.kind,
-        amount: line.amount,
-        due: line.due,
-        payee: line.payee,
-        account,
-        rule_version: look.rules.version().to_owned(),
-        determination: seal(sealer, line.beneficiary, &Personal::new(determination))?,
-        execution_on: look.known_on,
-        withheld: line.withheld,
-    };
-    Ok(StagedLine { order: Box::new(order), account_index: line.account_index, replaces })
+    let determination = seal(sealer, line.beneficiary, &Personal::new(determination))?;
+    let rule_version = look.rules.version().to_owned();
+    Ok(StagedLine { run_id, line, account, determination, rule_version, replaces })
 }
 
 fn determination(

@@ -1,12 +1,12 @@
 //! Which cases are no longer as a run's calculation found them. Looked for where the log recorded something since, in
 //! the cases, their households and their payments; not by calculating everything again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
-use domain::ids::{CaseId, PersonId, RunId};
+use domain::ids::{CaseId, HouseholdId, PersonId, RunId};
 use domain::money::Money;
 use domain::payment_run::{Calculation, PaymentRun, Preparation, RunException, RunLine};
 use domain::policy::RuleBook;
@@ -20,7 +20,8 @@ use sqlx::{PgPool, Row};
 use super::calculate::shared_by_strangers;
 use super::case_lines::{CaseFindings, Look, RunNote};
 use super::page::Page;
-use super::staging::{cases_on_accounts, lines_of_cases, notes_of};
+use super::staged::{StagedLine, cases_on_accounts, lines_of_cases};
+use super::staging::notes_of;
 use crate::processes::{Office, ProcessError};
 
 /// Households that are looked at together.
@@ -80,37 +81,67 @@ pub(super) struct Touched {
     pub found: Vec<(PayableCase, CaseFindings)>,
 }
 
-/// Every case of the run's programs that something touched since the calculation, determined anew.
-///
-/// # Errors
-/// [`ProcessError::RulesChanged`] where the program no longer has the rules of the calculation; those of reading.
-pub(super) async fn touched(
-    office: &Office,
-    today: NaiveDate,
-    preparation: &Preparation,
-    calculation: &Calculation,
-) -> Result<Touched, ProcessError> {
-    office.runner.catch_up(Until::Head).await?;
-    let books = office.rule_books().await?;
-    let rules = Arc::clone(books.named(&calculation.rule_version).ok_or(ProcessError::RulesChanged)?);
-    let shared = shared_by_strangers(office).await?;
-    let known_on = look_day(books.newest(), today, calculation);
-    let (opener, month) = (&*office.keyring, preparation.month);
-    let look = Look { opener, rules: &rules, known_on, month, shared: &shared };
-    let accounts: Vec<&str> = shared.iter().map(String::as_str).collect();
-    let mut more = cases_on_accounts(&office.pool, preparation.run_id, &accounts).await?;
-    more.extend(notes_of(&office.pool, preparation.run_id).await?.iter().filter_map(on_shared_account));
-    let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
-    let households = cases.touched_households(calculation.position, &more).await?;
-    let mut found = Vec::new();
-    for some in households.chunks(PAGE_HOUSEHOLDS) {
-        let page = cases.of_households(&preparation.programs, some).await?;
-        let page = Page::prepare(office, &mut cases, page).await?;
-        let findings = page.findings(&look, preparation.fund_id)?;
-        found.extend(page.cases.into_iter().zip(findings));
+/// The households of which something may be otherwise than a calculation found it, and what they are looked at with.
+pub(super) struct Suspected {
+    cases: PayableCases,
+    /// Where something touched a case since.
+    pub households: Vec<HouseholdId>,
+    known_on: NaiveDate,
+    rules: Arc<RuleBook>,
+    shared: HashSet<String>,
+}
+
+impl Suspected {
+    /// Looks for them.
+    ///
+    /// # Errors
+    /// [`ProcessError::RulesChanged`] where the program no longer has the rules of the calculation; those of reading.
+    pub async fn find(
+        office: &Office,
+        today: NaiveDate,
+        preparation: &Preparation,
+        calculation: &Calculation,
+    ) -> Result<Suspected, ProcessError> {
+        office.runner.catch_up(Until::Head).await?;
+        let books = office.rule_books().await?;
+        let rules = Arc::clone(books.named(&calculation.rule_version).ok_or(ProcessError::RulesChanged)?);
+        let known_on = look_day(books.newest(), today, calculation);
+        let shared = shared_by_strangers(office).await?;
+        let accounts: Vec<&str> = shared.iter().map(String::as_str).collect();
+        let mut more = cases_on_accounts(&office.pool, preparation.run_id, &accounts).await?;
+        more.extend(notes_of(&office.pool, preparation.run_id).await?.iter().filter_map(kept_back));
+        let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
+        let households = cases.touched_households(calculation.position, &more).await?;
+        Ok(Suspected { cases, households, known_on, rules, shared })
     }
-    found.sort_by_key(|(payable, _)| (payable.case.program.code(), payable.case.case_id));
-    Ok(Touched { position: cases.position(), known_on, rules, found })
+
+    /// The log position of what is known now.
+    pub fn position(&self) -> u64 {
+        self.cases.position()
+    }
+
+    /// Determines every case of the run's programs in these households anew.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: something cannot be read.
+    pub async fn determine(
+        mut self,
+        office: &Office,
+        preparation: &Preparation,
+    ) -> Result<Touched, ProcessError> {
+        let (opener, month) = (&*office.keyring, preparation.month);
+        let look = Look { opener, rules: &self.rules, known_on: self.known_on, month, shared: &self.shared };
+        let mut found = Vec::new();
+        for some in self.households.chunks(PAGE_HOUSEHOLDS) {
+            let page = self.cases.of_households(&preparation.programs, some).await?;
+            let page = Page::prepare(office, &mut self.cases, page).await?;
+            let findings = page.findings(&look, preparation.fund_id)?;
+            found.extend(page.cases.into_iter().zip(findings));
+        }
+        found.sort_by_key(|(payable, _)| (payable.case.program.code(), payable.case.case_id));
+        let position = self.position();
+        Ok(Touched { position, known_on: self.known_on, rules: self.rules, found })
+    }
 }
 
 /// Today, so that an account that was corrected since counts; the day of the calculation where a rate was announced in
@@ -120,10 +151,16 @@ fn look_day(newest: &RuleBook, today: NaiveDate, calculation: &Calculation) -> N
     if newest.announced_between(then, today) { then } else { today.max(then) }
 }
 
-/// A case that an account of several strangers kept back: it may have become one person's.
-fn on_shared_account(note: &RunNote) -> Option<CaseId> {
+/// A case that an account of several strangers kept back, or an ID number that is not theirs: either may have become one
+/// person's, or yet another's.
+fn kept_back(note: &RunNote) -> Option<CaseId> {
+    use RunException::{AccountShared, IdentityDuplicate, IdentityMissing};
     match note {
-        RunNote::Exception { case_id, exception: RunException::AccountShared, .. } => Some(*case_id),
+        RunNote::Exception {
+            case_id,
+            exception: AccountShared | IdentityDuplicate | IdentityMissing,
+            ..
+        } => Some(*case_id),
         _ => None,
     }
 }
@@ -140,7 +177,8 @@ pub async fn changed_cases(
 ) -> Result<Vec<ChangedCase>, ProcessError> {
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
-    let touched = touched(office, today, preparation, calculation).await?;
+    let suspected = Suspected::find(office, today, preparation, calculation).await?;
+    let touched = suspected.determine(office, preparation).await?;
     let ids: Vec<CaseId> = touched.found.iter().map(|(payable, _)| payable.case.case_id).collect();
     let staged = staged_lines(&office.pool, preparation.run_id, &ids).await?;
     let mut changed = Vec::new();
@@ -164,8 +202,7 @@ async fn staged_lines(
     cases: &[CaseId],
 ) -> Result<BTreeMap<CaseId, BTreeMap<BenefitMonth, RunLine>>, ProcessError> {
     let mut lines: BTreeMap<CaseId, BTreeMap<BenefitMonth, RunLine>> = BTreeMap::new();
-    for staged in lines_of_cases(pool, run_id, cases).await? {
-        let line = staged.run_line();
+    for StagedLine { line, .. } in lines_of_cases(pool, run_id, cases).await? {
         lines.entry(line.case_id).or_default().insert(line.month, line);
     }
     Ok(lines)

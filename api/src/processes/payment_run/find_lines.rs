@@ -7,6 +7,7 @@ use domain::program::Program;
 use sqlx::{PgPool, Row};
 
 use super::StagedLine;
+use super::staged::Staged;
 use crate::processes::ProcessError;
 
 /// Which lines.
@@ -79,14 +80,11 @@ pub async fn find_lines(
         .await?;
     let mut found = FoundLines::default();
     for row in &rows {
-        let (count, sum): (i64, i64) = (row.try_get(2)?, row.try_get(3)?);
+        let (count, sum): (i64, i64) = (row.try_get(6)?, row.try_get(7)?);
         (found.count, found.sum) = (count.cast_unsigned(), Money::try_from_fen(sum)?);
-        let json: Option<&str> = row.try_get(0)?;
-        let Some(json) = json else { continue };
-        let number: i64 = row.try_get(1)?;
-        let line = serde_json::from_str(json);
-        let line = line.map_err(|error| ProcessError::Damaged(format!("a staged line: {error}")))?;
-        found.lines.push((number.cast_unsigned(), line));
+        let number: Option<i64> = row.try_get(5)?;
+        let Some(number) = number else { continue };
+        found.lines.push((number.cast_unsigned(), StagedLine::read(run_id, row)?));
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@ mod changed;
 mod exceptions;
 mod exclusive;
 mod find_lines;
+mod forecasts;
 mod fund_shares;
 mod hold;
 mod identities;
@@ -22,6 +23,7 @@ mod recalculate;
 mod release;
 mod returning;
 mod settle;
+mod staged;
 mod staging;
 mod standing;
 mod take_in;
@@ -49,6 +51,7 @@ pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, ToldNote, finding
 pub use changed::{ChangedCase, ChangedMonth, EventSince, changed_cases};
 pub use exceptions::{Finding, cancel_payment, resolve_line};
 pub use find_lines::{FoundLines, LineFilter, LineOrder, find_lines};
+pub use forecasts::{Forecast, forecast_next, forecast_of, forecasts, is_forecast_due};
 pub use hold::{hold, lift_hold};
 pub use lines_read::LinesRead;
 pub use outlook::{Outlook, outlook};
@@ -56,7 +59,8 @@ pub use recalculate::{Recalculated, recalculate};
 pub use release::{Release, Released, release, release_in};
 pub use returning::{ReturnProgress, return_progress};
 pub use settle::{BankOutcome, BankResult, Settlement, settle};
-pub use staging::{StagedLine, StagedLines, lines_from, lines_of_cases, notes_of};
+pub use staged::{StagedLine, StagedLines, lines_from, lines_of_cases};
+pub use staging::notes_of;
 pub use take_in::{TakenIn, take_in, take_in_counting};
 pub(in crate::processes) use withheld::complete_if_nothing_is_open;
 
@@ -75,6 +79,17 @@ pub struct RunPlan {
     pub number: u32,
 }
 
+impl RunPlan {
+    /// The run of the plan, whether anybody opened it or not.
+    pub fn run_id(&self, office: &Office) -> RunId {
+        let mut programs = self.programs.clone();
+        programs.sort_unstable();
+        let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
+        let content = format!("{}|{}|{}|{}", self.month, codes.join(","), self.fund_id, self.number);
+        RunId::new(office.derived("run", &content))
+    }
+}
+
 /// Opens the run of a plan. The same plan is the same run, so that doing it again changes nothing.
 ///
 /// # Errors
@@ -82,9 +97,7 @@ pub struct RunPlan {
 pub async fn open(office: &Office, desk: &Desk, plan: &RunPlan) -> Result<RunId, ProcessError> {
     let mut programs = plan.programs.clone();
     programs.sort_unstable();
-    let codes: Vec<&str> = programs.iter().map(|program| program.code()).collect();
-    let content = format!("{}|{}|{}|{}", plan.month, codes.join(","), plan.fund_id, plan.number);
-    let run_id = RunId::new(office.derived("run", &content));
+    let run_id = plan.run_id(office);
     let command = PaymentRunCommand::OpenRun { run_id, month: plan.month, programs, fund_id: plan.fund_id };
     let key = office.derived("open_run", &run_id.to_string());
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;

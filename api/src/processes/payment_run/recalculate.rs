@@ -3,19 +3,22 @@
 
 use std::collections::HashSet;
 use std::iter::Peekable;
-use std::vec::IntoIter;
+use std::slice::Iter;
 
-use domain::ids::{CaseId, RunId};
+use chrono::NaiveDate;
+use domain::ids::{CaseId, PersonId, RunId};
 use domain::payment_run::{
-    Calculation, CalculationBasis, CalculationBuilder, LineDigest, PaymentRun, PaymentRunCommand, Preparation,
+    Calculation, CalculationBasis, CalculationBuilder, LineDigest, PaymentRun, PaymentRunCommand,
+    Preparation, RunLine,
 };
 use sqlx::PgConnection;
 
-use super::calculate::{Prepared, load_keys, note, order_of};
+use super::calculate::{Prepared, note, staged_of};
 use super::case_lines::{CaseFindings, Look, RunNote};
-use super::changed::{Touched, touched};
+use super::changed::{Suspected, Touched};
 use super::load;
-use super::staging::{StagedLine, StagedLines, StagingWriter, lock_lines, notes_of};
+use super::staged::{StagedLine, StagedLines};
+use super::staging::{StagedText, StagingWriter, clear_cases, keep_notes, lock_lines, notes_of};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// Why a run that waits for its approval is taken back.
@@ -43,14 +46,15 @@ pub async fn recalculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<
     let calculation = run.last_calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
     let mut transaction = office.pool.begin().await?;
     lock_lines(&mut transaction, run_id).await?;
-    let touched = touched(office, desk.today(), preparation, calculation).await?;
+    let suspected = Suspected::find(office, desk.today(), preparation, calculation).await?;
+    let touched = suspected.determine(office, preparation).await?;
     // lines of two editions never stand in one run
     if office.rule_books().await?.before(touched.position).version() != calculation.rule_version {
         return Err(ProcessError::RulesChanged);
     }
     let recalculated = touched.found.iter().map(|(payable, _)| payable.case.case_id).collect();
     let (calculation, notes) =
-        restage(office, desk, (preparation, calculation), touched, &mut transaction).await?;
+        restage(office, desk.today(), (preparation, calculation), touched, &mut transaction).await?;
     let mut steps = Vec::new();
     if matches!(*run, PaymentRun::Submitted(_) | PaymentRun::Endorsed(_)) {
         let (reason, rejected_on) = (TAKEN_BACK.to_owned(), desk.today());
@@ -66,28 +70,36 @@ pub async fn recalculate(office: &Office, desk: &Desk, run_id: RunId) -> Result<
     Ok(Recalculated { prepared: Prepared { run_id, calculation, notes }, recalculated })
 }
 
-/// Stages the lines of the touched cases among those that stay.
-async fn restage(
+/// Stages the lines of the touched cases in the places of those that they had; every other line stays as it is staged.
+///
+/// # Errors
+/// [`ProcessError::LinesLost`] where the staged lines and notes are not those of the calculation before; those of reading and writing.
+pub(super) async fn restage(
     office: &Office,
-    desk: &Desk,
+    today: NaiveDate,
     (preparation, before): (&Preparation, &Calculation),
     touched: Touched,
     connection: &mut PgConnection,
 ) -> Result<(Calculation, Vec<RunNote>), ProcessError> {
     let run_id = preparation.run_id;
     let Touched { position, known_on, rules, found } = touched;
-    let (opener, shared) = (&*office.keyring, HashSet::new());
-    let look = Look { opener, rules: &rules, known_on, month: preparation.month, shared: &shared };
+    let paid = found.iter().filter(|(_, findings)| !findings.lines.is_empty());
+    let beneficiaries: Vec<PersonId> = paid.map(|(payable, _)| payable.case.applicant).collect();
+    let keys = office.keyring.unwrap(&office.keyring.wrapped_keys_of(&beneficiaries).await?)?;
+    let shared = HashSet::new();
+    let look = Look { opener: &keys, rules: &rules, known_on, month: preparation.month, shared: &shared };
     let cases: HashSet<CaseId> = found.iter().map(|(payable, _)| payable.case.case_id).collect();
     let mut notes = notes_of(&office.pool, run_id).await?;
+    if counted(&notes) != (before.exception_count, before.warning_count) {
+        return Err(ProcessError::LinesLost);
+    }
     notes.retain(|note| !cases.contains(&note.case_id()));
     let mut fresh = Vec::new();
-    for (payable, CaseFindings { lines, notes: found, schedule }) in found {
+    for (_, CaseFindings { lines, notes: found, schedule }) in found {
         notes.extend(found);
         let Some(schedule) = schedule.filter(|_| !lines.is_empty()) else { continue };
-        load_keys(office, std::slice::from_ref(&payable)).await?;
         for line in lines {
-            fresh.push(order_of(opener, preparation, &schedule, line, &look)?);
+            fresh.push(staged_of(&keys, run_id, &schedule, line, &look)?);
         }
     }
     // as a whole calculation would list them: by program and case, and within a case as they were found
@@ -96,65 +108,84 @@ async fn restage(
         position,
         known_on,
         rule_version: rules.version().to_owned(),
-        calculated_on: desk.today(),
+        calculated_on: today,
     };
-    let staging = StagingWriter::begin(connection, run_id).await?;
-    let builder = CalculationBuilder::new(basis);
-    let mut merge = Merge { staging, builder, fresh: fresh.into_iter().peekable() };
-    let digest = merge.take_over(StagedLines::new(&office.pool, run_id), &cases).await?;
-    if digest != before.digest {
+    let mut merge = Merge { builder: CalculationBuilder::new(basis), fresh: fresh.iter().peekable() };
+    if merge.take_over(StagedLines::of(&office.pool, run_id), &cases).await? != before.digest {
         return Err(ProcessError::LinesLost);
     }
-    let Merge { staging, mut builder, .. } = merge;
+    let mut builder = merge.builder;
     for found in &notes {
         note(&mut builder, found);
     }
-    staging.finish(&notes).await?;
+    replace(connection, run_id, &cases, &fresh).await?;
+    keep_notes(connection, run_id, &notes).await?;
     let calculation = builder.finish().map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok((calculation, notes))
 }
 
-/// Staged lines on their way to where they were, and new ones between them.
-struct Merge<'c> {
-    staging: StagingWriter<'c>,
+/// How many months cannot be paid, and how many warnings there are.
+fn counted(notes: &[RunNote]) -> (u64, u64) {
+    notes.iter().fold((0, 0), |(exceptions, warnings), note| match note {
+        RunNote::Exception { .. } => (exceptions + 1, warnings),
+        RunNote::Warning { .. } => (exceptions, warnings + 1),
+        RunNote::Overpayment(_) => (exceptions, warnings),
+    })
+}
+
+async fn replace(
+    connection: &mut PgConnection,
+    run_id: RunId,
+    cases: &HashSet<CaseId>,
+    fresh: &[StagedLine],
+) -> Result<(), ProcessError> {
+    let cases: Vec<CaseId> = cases.iter().copied().collect();
+    clear_cases(connection, run_id, &cases).await?;
+    let mut staging = StagingWriter::new(connection);
+    for line in fresh {
+        staging.line(&StagedText::of(line)).await?;
+    }
+    staging.finish().await
+}
+
+/// Lines that stay, as they stream by, and new ones between them.
+struct Merge<'f> {
     builder: CalculationBuilder,
-    fresh: Peekable<IntoIter<StagedLine>>,
+    fresh: Peekable<Iter<'f, StagedLine>>,
 }
 
 impl Merge<'_> {
-    /// Takes over the lines of all cases but `without`, and puts the new lines where they belong. The digest of what was
-    /// staged before.
+    /// Counts the lines of all cases but `without`, and the new lines where they belong. The digest of what was staged
+    /// before.
     async fn take_over(
         &mut self,
-        mut before: StagedLines,
+        mut before: StagedLines<RunLine>,
         without: &HashSet<CaseId>,
     ) -> Result<String, ProcessError> {
         let mut digest = LineDigest::default();
         while let Some(page) = before.next_page().await? {
-            for staged in page {
-                digest.line(&staged.run_line());
-                if without.contains(&staged.order.case_id) {
+            for line in page {
+                digest.line(&line);
+                if without.contains(&line.case_id) {
                     continue;
                 }
-                while let Some(new) = self.fresh.next_if(|new| place(new) < place(&staged)) {
-                    self.line(&new).await?;
+                while let Some(new) = self.fresh.next_if(|new| place(&new.line) < place(&line)) {
+                    self.line(&new.line)?;
                 }
-                self.line(&staged).await?;
+                self.line(&line)?;
             }
         }
         while let Some(new) = self.fresh.next() {
-            self.line(&new).await?;
+            self.line(&new.line)?;
         }
         Ok(digest.finish())
     }
 
-    async fn line(&mut self, staged: &StagedLine) -> Result<(), ProcessError> {
-        let line = staged.run_line();
-        self.builder.line(&line).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-        self.staging.line(staged).await
+    fn line(&mut self, line: &RunLine) -> Result<(), ProcessError> {
+        self.builder.line(line).map_err(|error| ProcessError::Damaged(error.to_string()))
     }
 }
 
-fn place(staged: &StagedLine) -> (&'static str, CaseId) {
-    (staged.order.program.code(), staged.order.case_id)
+fn place(line: &RunLine) -> (&'static str, CaseId) {
+    (line.program.code(), line.case_id)
 }

@@ -18,7 +18,7 @@ use projections::runner::Until;
 use uuid::Uuid;
 
 use super::bank_file::{BankFiles, Delivery, OneFile, Survey};
-use super::staging::{StagedLine, StagedLines};
+use super::staged::{StagedLine, StagedLines};
 use super::{load, reject};
 use crate::bank::catalogue::{Catalogue, PLAIN};
 use crate::bank::fault::Fault;
@@ -183,7 +183,7 @@ async fn order_all(
         let context = desk.context();
         async move { blocking(move || Orders::decide(page, execution_on, &context)).await? }
     };
-    let pages = StagedLines::new(&office.pool, run_id).pages().map_ok(decide).try_buffered(PAGES_AT_ONCE);
+    let pages = StagedLines::of(&office.pool, run_id).pages().map_ok(decide).try_buffered(PAGES_AT_ONCE);
     let mut pages = std::pin::pin!(pages);
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
     let mut bulk = office.repository.appender().open_bulk(&options).await?;
@@ -197,23 +197,23 @@ async fn order_all(
 /// The lines of a page with the events that order them.
 struct Orders {
     lines: Vec<StagedLine>,
+    execution_on: NaiveDate,
     chunk: Chunk,
 }
 
 impl Orders {
     fn decide(
-        mut lines: Vec<StagedLine>,
+        lines: Vec<StagedLine>,
         execution_on: NaiveDate,
         context: &Context,
     ) -> Result<Orders, ProcessError> {
         let mut streams = Vec::with_capacity(lines.len());
-        for staged in &mut lines {
-            staged.order.execution_on = execution_on;
-            let command = PaymentCommand::OrderPayment { order: staged.order.clone() };
-            let id = staged.order.payment_id.to_string();
-            streams.push(decided(&Payment::default(), id, 0, command, context, staged.order.run_id.uuid())?);
+        for staged in &lines {
+            let command = PaymentCommand::OrderPayment { order: Box::new(staged.order(execution_on)) };
+            let id = staged.line.payment_id.to_string();
+            streams.push(decided(&Payment::default(), id, 0, command, context, staged.run_id.uuid())?);
         }
-        Ok(Orders { lines, chunk: Chunk::try_new(streams).map_err(AppendError::from)? })
+        Ok(Orders { lines, execution_on, chunk: Chunk::try_new(streams).map_err(AppendError::from)? })
     }
 }
 
@@ -231,14 +231,15 @@ async fn order_page(
         if skipped.is_empty() && staged.replaces.is_none() {
             continue;
         }
-        let id = staged.order.payment_id.to_string();
+        let id = staged.line.payment_id.to_string();
         if skipped.contains(&id) && !ordered_before(office, staged).await? {
-            let order = PaymentCommand::OrderPayment { order: staged.order.clone() };
+            let order = Box::new(staged.order(orders.execution_on));
+            let order = PaymentCommand::OrderPayment { order };
             office.together(desk, office.derived("order", &id), [Step::Payment(id.clone(), order)]).await?;
         }
         if let Some(before) = staged.replaces {
             let reissue = PaymentCommand::ReissuePayment {
-                reissued_as: staged.order.payment_id,
+                reissued_as: staged.line.payment_id,
                 reissued_on: desk.today(),
             };
             // the day is part of the body, and a release may be finished on a later one
@@ -251,8 +252,8 @@ async fn order_page(
 
 /// Whether an earlier, interrupted release of the same run ordered the line, perhaps for an earlier day.
 async fn ordered_before(office: &Office, staged: &StagedLine) -> Result<bool, ProcessError> {
-    let payment = office.repository.load_newest::<Payment>(staged.order.payment_id).await?.state;
-    let (run_id, amount) = (staged.order.run_id, staged.order.amount);
+    let payment = office.repository.load_newest::<Payment>(staged.line.payment_id).await?.state;
+    let (run_id, amount) = (staged.run_id, staged.line.amount);
     Ok(payment.order().is_some_and(|order| order.run_id == run_id && order.amount == amount))
 }
 

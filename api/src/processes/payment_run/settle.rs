@@ -16,7 +16,7 @@ use futures::{StreamExt, TryStreamExt};
 use super::fund_shares;
 use super::load;
 use super::release::{PAGES_AT_ONCE, decided};
-use super::staging::{StagedLine, StagedLines};
+use super::staged::{StagedLine, StagedLines};
 use super::withheld::{complete_plans_of, settle_withholding};
 use crate::processes::cores::blocking;
 use crate::processes::{Desk, Office, ProcessError, Step};
@@ -70,7 +70,7 @@ pub async fn settle(
     let mut tally = Tally::default();
     let mut others = Vec::new();
     {
-        let pages = StagedLines::new(&office.pool, run_id).pages().map(|page| {
+        let pages = StagedLines::of(&office.pool, run_id).pages().map(|page| {
             let page = Answers::match_page(page?, &mut results, &mut tally)?;
             Ok((page, desk.context()))
         });
@@ -145,7 +145,7 @@ impl Answers {
     ) -> Result<Answers, ProcessError> {
         let mut answers = Answers::default();
         for staged in page {
-            let (payment_id, amount) = (staged.order.payment_id, staged.order.amount);
+            let (payment_id, amount) = (staged.line.payment_id, staged.line.amount);
             let Some(outcome) = results.remove(&payment_id) else {
                 answers.others.push(Other { payment_id, amount });
                 continue;
@@ -155,7 +155,7 @@ impl Answers {
                 BankOutcome::Returned(_) => tally.returned(amount)?,
             }
             match outcome {
-                BankOutcome::Settled(bank_reference) if !staged.order.withheld.is_empty() => {
+                BankOutcome::Settled(bank_reference) if !staged.line.withheld.is_empty() => {
                     answers.withholding.push((payment_id, bank_reference));
                 }
                 outcome => answers.answered.push((staged, outcome)),
@@ -168,9 +168,9 @@ impl Answers {
         let Answers { answered, withholding, others } = self;
         let (mut streams, mut commands) = (Vec::with_capacity(answered.len()), HashMap::new());
         for (staged, outcome) in answered {
-            let (id, command) = (staged.order.payment_id.to_string(), command(outcome, context));
-            let correlation = staged.order.run_id.uuid();
-            let ordered = ordered(staged, execution_on)?;
+            let (id, command) = (staged.line.payment_id.to_string(), command(outcome, context));
+            let correlation = staged.run_id.uuid();
+            let ordered = ordered(&staged, execution_on)?;
             streams.push(decided(&ordered, id.clone(), 1, command.clone(), context, correlation)?);
             commands.insert(id, command);
         }
@@ -233,10 +233,9 @@ fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {
 }
 
 /// The payment right after its order, with the execution day of the release, which the staged line has not.
-fn ordered(staged: StagedLine, execution_on: NaiveDate) -> Result<Payment, ProcessError> {
-    let (mut payment, mut order) = (Payment::default(), staged.order);
-    order.execution_on = execution_on;
-    let event = PaymentEvent::PaymentOrdered { order };
+fn ordered(staged: &StagedLine, execution_on: NaiveDate) -> Result<Payment, ProcessError> {
+    let mut payment = Payment::default();
+    let event = PaymentEvent::PaymentOrdered { order: Box::new(staged.order(execution_on)) };
     payment.try_evolve(&event).map_err(|error| ProcessError::Damaged(error.to_string()))?;
     Ok(payment)
 }

@@ -13,7 +13,7 @@ use projections::case_files::payable::PayableCase;
 use projections::recovery_plans::queries::{PlanClaim, claims_on};
 
 use super::case_lines::FoundLine;
-use super::staging::LineToDeliver;
+use super::staged::LineToDeliver;
 
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -61,10 +61,10 @@ pub struct WithholdingLines {
 impl WithholdingLines {
     /// Takes the next lines.
     pub fn take(&mut self, page: &[LineToDeliver]) {
-        let withholding = page.iter().filter(|staged| !staged.order.withheld.is_empty());
+        let withholding = page.iter().filter(|staged| !staged.line.withheld.is_empty());
         self.lines.extend(withholding.map(|staged| {
-            let order = &staged.order;
-            (order.payment_id, order.case_id, order.withheld.clone())
+            let line = &staged.line;
+            (line.payment_id, line.case_id, line.withheld.clone())
         }));
     }
 

@@ -169,6 +169,39 @@ fn a_line_that_withholds_says_for_which_payment_under_which_plan() {
 }
 
 #[test]
+fn a_line_reads_back_from_its_text_and_nothing_else_does() {
+    let repaid = PaymentId::derive(CASE, month(6), 1);
+    let part = |number| crate::payment::Withholding {
+        plan_id: crate::ids::RecoveryPlanId::derive(CASE, number),
+        payment_id: repaid,
+        amount: Money::from_fen(500),
+    };
+    let plain = line(1, 7, 60_000);
+    let withholding = RunLine { withheld: vec![part(1), part(2)], ..line(2, 7, 60_000) };
+    for known in [&plain, &withholding] {
+        assert_eq!(known.to_string().parse(), Ok(known.clone()));
+    }
+    let text = plain.to_string();
+    let damaged = [
+        String::new(),
+        text.replace("line1", "line2"),
+        text.replace("line1", "line3"),
+        text.replace("ordinary", "extraordinary"),
+        text.replace("|60000|60000|", "|600.00|60000|"),
+        text.replace("|60000|60000|", "|60000|"),
+        text.replace("2023-07", "2023-13"),
+        text.replace("elderly_care_subsidy", "elderly"),
+        format!("{text}|"),
+        withholding.to_string().replace("line2", "line1"),
+        withholding.to_string().replace(":500", ":500:1"),
+        withholding.to_string().replace(":500", ""),
+    ];
+    for text in damaged {
+        assert_eq!(text.parse::<RunLine>(), Err(NotALine), "{text}");
+    }
+}
+
+#[test]
 fn the_builder_sums_up_by_program_and_refuses_what_does_not_ascend() {
     // cases 2 and 4 get the advanced age allowance, whose code comes before that of case 1's program
     let lines = [line(2, 7, 10_000), line(4, 7, 10_000), line(1, 7, 60_000)];

@@ -1,1 +1,2 @@
-copy app_run_lines (run_id, line_number, case_id, line) from stdin
+copy app_run_lines (run_id, program, case_id, month, line, account, determination, rule_version, replaces)
+from stdin

@@ -1,3 +1,3 @@
-select (line::json -> 'order' ->> 'payment_id')::uuid, line::json ->> 'account_index'
-from app_run_lines
-where run_id = $1
+select split_part(line, '|', 2)::uuid, split_part(line, '|', 12)
+  from app_run_lines
+ where run_id = $1

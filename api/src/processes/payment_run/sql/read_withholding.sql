@@ -1,3 +1,3 @@
-select (line::json -> 'order' ->> 'payment_id')::uuid
-from app_run_lines
-where run_id = $1 and line::json -> 'order' -> 'withheld' is not null
+select split_part(line, '|', 2)::uuid
+  from app_run_lines
+ where run_id = $1 and line like 'line2|%'

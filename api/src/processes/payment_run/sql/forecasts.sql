@@ -1,0 +1,1 @@
+select forecast, keyed_hash from app_run_forecasts

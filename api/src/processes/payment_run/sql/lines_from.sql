@@ -1,0 +1,6 @@
+select line, account, determination, rule_version, replaces
+  from app_run_lines
+ where run_id = $1
+ order by program, case_id, month
+offset $2
+ limit $3

@@ -1,4 +1,0 @@
-select line
-from app_run_lines
-where run_id = $1 and case_id = any ($2)
-order by line_number
