@@ -3,15 +3,25 @@
 
 use std::pin::pin;
 
+use api::processes::{Desk, office_day, payment_run};
 use axum::http::StatusCode;
+use chrono::{TimeDelta, Utc};
+use domain::benefit_case::{HeldMonths, HoldReason};
+use domain::calendar::BenefitMonth;
 use domain::ids::CaseId;
+use tests::personas;
 
 use crate::paying::FUND;
 use crate::visitors::{Browser, office_with_a_console};
 
 /// A run of November 2023 that the clerk prepared.
 async fn prepared(clerk: &mut Browser, fund: &str) -> String {
-    let plan = [("month", "2023-11"), ("program", "advanced_age_allowance"), ("fund", fund), ("number", "1")];
+    prepared_for(clerk, fund, "2023-11").await
+}
+
+/// The run of a month that the clerk prepared.
+async fn prepared_for(clerk: &mut Browser, fund: &str, month: &str) -> String {
+    let plan = [("month", month), ("program", "advanced_age_allowance"), ("fund", fund), ("number", "1")];
     clerk.post("/runs", &plan).await.location
 }
 
@@ -121,6 +131,54 @@ async fn a_submitted_run_is_taken_back_and_a_returned_payment_is_paid_again_or_g
     assert_eq!(cancelled.location, run, "{}", cancelled.text());
     assert!(!finance.get(&run).await.text().contains("退汇与回盘异常"), "nothing came back any more");
     app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn the_next_run_is_seen_with_what_stands_in_its_way_before_anybody_opens_it() {
+    let (counter, case, app, router) = office_with_a_console().await;
+    let (office, fund) = (app.office(), app.office().fund_id(FUND).to_string());
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let this = BenefitMonth::of(office_day(Utc::now()));
+    let run = prepared_for(&mut clerk, &fund, &this.to_string()).await;
+    let step = |name: &str| format!("{run}/{name}");
+    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
+    assert_eq!(approver.post(&step("approve"), &[]).await.location, run);
+    finance.post(&step("files"), &[("layout", "plain_csv"), ("execution_on", "")]).await;
+    assert!(!clerk.get("/runs").await.text().contains("下批预核"));
+    let desk = Desk::new(personas::clerk(), Utc::now());
+    let why = (HoldReason::AccountInDoubt, None);
+    payment_run::hold(office, &desk, case, HeldMonths::Month(this.next()), why).await.unwrap();
+    let tomorrow = Utc::now() + TimeDelta::days(1);
+    assert_eq!(payment_run::forecast_next(office, tomorrow).await.unwrap(), 1);
+
+    let list = clerk.get("/runs").await;
+    let next = list.text().split("href=\"").filter_map(|rest| rest.split('"').next());
+    let next = next.filter(|path| path.ends_with("/forecast")).next().unwrap().to_owned();
+    assert!(list.text().contains("下批预核") && list.text().contains(&this.next().to_string()));
+    for who in [&mut clerk, &mut finance, &mut approver] {
+        let page = who.get(&next).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(
+            page.text().contains("尚未建批") && page.text().contains("已登记暂缓发放"),
+            "{}",
+            page.text()
+        );
+        assert!(!page.text().contains("解除所选暂缓"), "that is for an open run");
+    }
+    let mut elsewhere = Browser::signed_in(&router, "zhao.min").await;
+    assert!(!elsewhere.get(&next).await.text().contains(&case.to_string()), "not theirs to see");
+    let english = clerk.get(&format!("{next}?lang=en")).await;
+    assert_eq!(english.status, StatusCode::OK);
+    let opened = prepared_for(&mut clerk, &fund, &this.next().to_string()).await;
+    assert_eq!(format!("{opened}/forecast"), next);
+    assert_eq!(clerk.get(&next).await.status, StatusCode::NOT_FOUND, "it has a page of its own now");
+    assert!(!clerk.get("/runs").await.text().contains("下批预核"));
+    app.close().await.unwrap();
+    let told = counter.do_well(&["run", "forecast"]);
+    assert_eq!(told, serde_json::json!([]));
     counter.do_well(&["check"]);
 }
 

@@ -55,10 +55,11 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// What must have happened in simulations that are worth their time.
-const EVENTFUL: [&str; 33] = [
+const EVENTFUL: [&str; 34] = [
     "case decided",
     "run rejected",
     "run recalculated",
+    "run taken over from its forecast",
     "payment held",
     "payment let go",
     "run released",

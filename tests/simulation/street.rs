@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::bank::catalogue::Catalogue;
+use api::processes::payment_run;
 use api::processes::users::KnownTokens;
 use api::processes::{Desk, Office, RulesInUse, office_day};
 use api::webhooks::AllowedHosts;
@@ -50,6 +51,11 @@ impl Street {
     /// The morning of a later day.
     pub fn days_pass(&mut self, days: u64) {
         self.now = morning(self.today() + Days::new(days));
+    }
+
+    /// What the night before this morning calculates ahead.
+    pub async fn night(&self) {
+        payment_run::forecast_next(&self.office, self.now).await.unwrap();
     }
 
     /// Somebody at work now, with a form of their own.

@@ -196,6 +196,42 @@ pub enum Restriction {
     Unrestricted,
 }
 
+impl FundSource {
+    /// The name in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            FundSource::Budget => "财政拨款",
+            FundSource::Donations => "社会捐赠",
+        }
+    }
+
+    /// The name in English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            FundSource::Budget => "appropriations",
+            FundSource::Donations => "donations",
+        }
+    }
+}
+
+impl Restriction {
+    /// The name in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Restriction::Restricted => "限定性",
+            Restriction::Unrestricted => "非限定性",
+        }
+    }
+
+    /// The name in English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Restriction::Restricted => "restricted",
+            Restriction::Unrestricted => "unrestricted",
+        }
+    }
+}
+
 impl FundEvent {
     pub(crate) fn effective_day(&self) -> Option<NaiveDate> {
         use FundEvent as Event;

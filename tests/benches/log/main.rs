@@ -4,6 +4,7 @@
 //! `replay`, `proofs`, `run`, `redetermine`, `bank`, `http`, `list`, `demo`) for one part.
 
 mod account;
+mod ahead;
 mod balance;
 mod bank;
 mod bulk;

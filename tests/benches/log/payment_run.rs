@@ -21,7 +21,7 @@ use crate::redetermine::{self, processor_time};
 use crate::report::{peak_megabytes, reset_peak};
 use crate::roll::Seed;
 use crate::server_clock::server_time;
-use crate::{balance, office, raw_rows};
+use crate::{ahead, balance, office, raw_rows};
 
 /// Cases whose events are sealed before they are appended.
 const SEED_CASES: u32 = 5_000;
@@ -42,6 +42,7 @@ pub async fn run(setting: &Setting, size: Size, then: Then) {
     let fund = fund(office).await;
     let (run, rates) = pay(office, fund, size.cases).await;
     raw_rows::compare(&app, size.cases, run, &rates).await;
+    ahead::run(office, fund, size.cases).await;
     if let Then::Redetermine = then {
         redetermine::run(office, run, size.cases).await;
     } else {

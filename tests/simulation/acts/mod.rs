@@ -79,6 +79,7 @@ pub async fn act(world: &mut World) {
         Act::DaysPass => {
             let days = world.chance.between(1, 9);
             world.street.days_pass(days.cast_unsigned());
+            world.street.night().await;
             if world.chance.percent(10) {
                 erasing::erase(world).await;
             }

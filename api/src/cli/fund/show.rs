@@ -1,6 +1,6 @@
 //! `ledger fund list` and `ledger fund show`.
 
-use domain::fund::{ClosedYear, FundAccount, FundSource, Restriction, result_of};
+use domain::fund::{ClosedYear, FundAccount, result_of};
 use domain::money::{Money, MoneyError};
 use projections::Until;
 use projections::funds::{FundRow, funds};
@@ -44,8 +44,8 @@ pub(super) async fn list(session: &Session) -> Result<Done, Failure> {
 fn line(screen: &Screen, fund: &FundRow) -> Result<Vec<String>, MoneyError> {
     Ok(vec![
         fund.name.clone(),
-        source(screen, fund.source).to_owned(),
-        restriction(screen, fund.restriction).to_owned(),
+        screen.pick(fund.source.zh(), fund.source.en()).to_owned(),
+        screen.pick(fund.restriction.zh(), fund.restriction.en()).to_owned(),
         yuan(fund.balance),
         yuan(fund.committed),
         yuan(fund.free()?),
@@ -105,8 +105,8 @@ fn show_charter(screen: &Screen, account: &FundAccount) -> Result<(), Failure> {
     } else {
         programs.join(screen.pick("、", ", "))
     };
-    let origin = source(screen, charter.source);
-    let kind = restriction(screen, charter.restriction);
+    let origin = screen.pick(charter.source.zh(), charter.source.en());
+    let kind = screen.pick(charter.restriction.zh(), charter.restriction.en());
     let row = |zh: &str, en: &str, text: String| vec![screen.pick(zh, en).to_owned(), text];
     let name = format!("{} · {}", charter.name, charter.fund_id);
     let rows = vec![
@@ -238,18 +238,4 @@ pub(super) fn show_years<'y>(
         ]);
     }
     if rows.is_empty() { Ok(()) } else { Ok(screen.table(&heads, &rows)?) }
-}
-
-fn source(screen: &Screen, source: FundSource) -> &'static str {
-    match source {
-        FundSource::Budget => screen.pick("财政拨款", "appropriations"),
-        FundSource::Donations => screen.pick("社会捐赠", "donations"),
-    }
-}
-
-fn restriction(screen: &Screen, restriction: Restriction) -> &'static str {
-    match restriction {
-        Restriction::Restricted => screen.pick("限定性", "restricted"),
-        Restriction::Unrestricted => screen.pick("非限定性", "unrestricted"),
-    }
 }

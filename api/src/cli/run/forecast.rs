@@ -31,8 +31,8 @@ pub(super) async fn list(session: &Session, now: bool) -> Result<Done, Failure> 
         .await?;
     if found.is_empty() {
         screen.say(
-            "没有预核：上一批发放后，夜间任务或 ledger run forecast --now 预先核算下一批。",
-            "There is no forecast: once a run was released, the night or `ledger run forecast --now` makes one of the next.",
+            "没有预核：上一批发放的次日起，夜间任务或 ledger run forecast --now 预先核算下一批。",
+            "There is no forecast: from the day after a run's release, the night or `ledger run forecast --now` makes one of the next.",
         )?;
     } else {
         let heads = [

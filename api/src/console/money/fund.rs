@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{Datelike, NaiveDate};
 use domain::actor::Role;
-use domain::fund::{ClosedYear, FundAccount, FundSource, GovernmentLevel, Purpose, Restriction, result_of};
+use domain::fund::{ClosedYear, FundAccount, GovernmentLevel, Purpose, result_of};
 use domain::ids::FundId;
 use domain::money::Money;
 use domain::numbers::yuan;
@@ -117,14 +117,8 @@ fn charter(lang: Lang, account: &FundAccount) -> String {
     } else {
         programs.join(lang.pick("、", ", "))
     };
-    let source = match charter.source {
-        FundSource::Budget => lang.pick("财政拨款", "appropriations"),
-        FundSource::Donations => lang.pick("社会捐赠", "donations"),
-    };
-    let restriction = match charter.restriction {
-        Restriction::Restricted => lang.pick("限定性", "restricted"),
-        Restriction::Unrestricted => lang.pick("非限定性", "unrestricted"),
-    };
+    let source = lang.pick(charter.source.zh(), charter.source.en());
+    let restriction = lang.pick(charter.restriction.zh(), charter.restriction.en());
     format!("{source} · {restriction} · {} · {programs}", charter.opened_on)
 }
 

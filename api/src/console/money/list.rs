@@ -112,15 +112,18 @@ fn campaign_row(total: &CampaignTotal) -> Result<Row, ProcessError> {
 }
 
 fn fund_form(lang: Lang, typed: &Typed) -> Form {
+    let choice = |code: &'static str, (zh, en), chosen| Choice::new(code, lang.pick(zh, en), chosen);
+    let of_source = |source: FundSource| (source.zh(), source.en());
     let sources = vec![
-        Choice::new("budget", lang.pick("财政拨款", "appropriations"), true),
-        Choice::new("donations", lang.pick("社会捐赠", "donations"), typed.text("source") == "donations"),
+        choice("budget", of_source(FundSource::Budget), true),
+        choice("donations", of_source(FundSource::Donations), typed.text("source") == "donations"),
     ];
+    let of_kind = |kind: Restriction| (kind.zh(), kind.en());
     let kinds = vec![
-        Choice::new("restricted", lang.pick("限定性", "restricted"), true),
-        Choice::new(
+        choice("restricted", of_kind(Restriction::Restricted), true),
+        choice(
             "unrestricted",
-            lang.pick("非限定性", "unrestricted"),
+            of_kind(Restriction::Unrestricted),
             typed.text("restriction") == "unrestricted",
         ),
     ];

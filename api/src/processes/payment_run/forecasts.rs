@@ -112,8 +112,8 @@ impl Work {
     }
 }
 
-/// The regular runs that come next: of what the office paid together from one fund, the month after the last, once that
-/// one was released and as soon as it may be opened.
+/// The regular runs that come next: of what the office paid together from one fund, the month after the last, from
+/// the day after that one's release on and as soon as it may be opened.
 async fn next_runs(office: &Office, today: NaiveDate) -> Result<Vec<Preparation>, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
     let mut newest: Vec<PaymentRunRow> = Vec::new();
@@ -129,8 +129,10 @@ async fn next_runs(office: &Office, today: NaiveDate) -> Result<Vec<Preparation>
     let this = BenefitMonth::of(today);
     let goes_on = |run: &PaymentRunRow| {
         let month = run.month.next();
-        let paid = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
-        paid && month <= this.next() && month >= this.plus(-MONTHS_BACK)
+        let released = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
+        // the bank's answers of the same day touch every case once more
+        let before_today = run.released_on.is_some_and(|day| day < today);
+        released && before_today && month <= this.next() && month >= this.plus(-MONTHS_BACK)
     };
     let next = newest.into_iter().filter(goes_on).map(|run| {
         let (month, programs, fund_id) = (run.month.next(), run.programs, run.fund_id);

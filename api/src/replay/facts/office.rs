@@ -10,7 +10,7 @@ use domain::payment_run::{PaymentRun, RunStage};
 use domain::recovery_plan::RecoveryPlan;
 
 use super::{Fact, count, day, fact, money};
-use crate::replay::words::{code, plan_way, words};
+use crate::replay::words::{plan_way, words};
 
 pub(super) fn of_identity(identity: &Identity) -> Vec<Fact> {
     let (zh, en) = match identity {
@@ -174,10 +174,10 @@ pub(super) fn of_campaign(campaign: &Campaign) -> Vec<Fact> {
 
 pub(super) fn of_fund(fund: &Fund) -> Vec<Fact> {
     let Some(account) = fund.account() else { return Vec::new() };
-    let restriction = &account.charter.restriction;
+    let restriction = account.charter.restriction;
     vec![
         fact("name", "名称", "Name", words(&account.charter.name, &account.charter.name)),
-        count("restriction", "限定", "Restriction", code(restriction)),
+        fact("restriction", "限定", "Restriction", words(restriction.zh(), restriction.en())),
         money("balance", "余额", "Balance", account.balance),
         money("committed", "占用", "Committed", account.committed),
         money("free", "可用余额", "Free", account.free()),
