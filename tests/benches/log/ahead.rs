@@ -15,11 +15,15 @@ use crate::roll::case;
 const TOUCHED: usize = 100;
 
 pub async fn run(office: &Office, fund_id: FundId, cases: u32) {
-    println!("  the month after, {} cases touched after the night", cases.div_ceil(TOUCHED as u32));
+    println!(
+        "\nthe month after, {} of {cases} cases touched after the night",
+        cases.div_ceil(TOUCHED as u32)
+    );
     let at = |time: &str| format!("2023-11-20T{time}Z").parse().unwrap();
+    office.runner.catch_up(projections::Until::Head).await.unwrap();
     let clock = Watch::start();
     assert_eq!(payment_run::forecast_next(office, at("01:00:00")).await.unwrap(), 1);
-    clock.stop("  the night: the run calculated ahead", cases);
+    clock.stop("the night: the run calculated ahead", cases);
     let clerk = Desk::new(personas::clerk(), at("02:00:00"));
     for number in (0..cases).step_by(TOUCHED) {
         let months = HeldMonths::Month("2023-11".parse().unwrap());
@@ -32,10 +36,10 @@ pub async fn run(office: &Office, fund_id: FundId, cases: u32) {
     let clock = Watch::start();
     let run = payment_run::open(office, &clerk, &plan).await.unwrap();
     let taken_over = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
-    let prepared = clock.stop("  prepare: opened, taken over, the touched calculated", cases);
+    let prepared = clock.stop("prepare: opened, taken over, the touched calculated", cases);
     let clock = Watch::start();
     let whole = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
-    let anew = clock.stop("  the same run calculated as a whole", cases);
+    let anew = clock.stop("the same run calculated as a whole", cases);
     assert_eq!((taken_over.digest, taken_over.exception_count), (whole.digest, whole.exception_count));
     println!("  taken over, of calculated as a whole {:>31.1}×", prepared / anew);
 }

@@ -42,11 +42,11 @@ pub async fn run(setting: &Setting, size: Size, then: Then) {
     let fund = fund(office).await;
     let (run, rates) = pay(office, fund, size.cases).await;
     raw_rows::compare(&app, size.cases, run, &rates).await;
-    ahead::run(office, fund, size.cases).await;
     if let Then::Redetermine = then {
         redetermine::run(office, run, size.cases).await;
     } else {
         balance::run(office, run).await;
+        ahead::run(office, fund, size.cases).await;
     }
     app.close().await.unwrap();
 }

@@ -11,6 +11,7 @@ use super::hall::Hall;
 use super::person::Person;
 use crate::console_audit::auditor;
 use crate::console_register::NEWCOMER;
+use crate::console_runs::foreseen;
 use crate::paying::prepare;
 use crate::visitors::{ADMIN, PASSWORD, office_with_a_console};
 
@@ -24,7 +25,7 @@ const TABS_MAX: usize = 20;
 const FOCUS: &str = "return document.activeElement.id";
 
 /// Kinds of pages that somebody must reach.
-const KINDS: [&str; 25] = [
+const KINDS: [&str; 26] = [
     "/",
     "/audit",
     "/books",
@@ -47,6 +48,7 @@ const KINDS: [&str; 25] = [
     "/register/household",
     "/runs",
     "/runs/*",
+    "/runs/*/forecast",
     "/users",
     "/webhooks",
     "/webhooks/*",
@@ -186,9 +188,10 @@ fn erasure(counter: &Counter) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_can_be_used_by_everybody_is_light_and_stays_calm() {
-    let (counter, _, app, _) = office_with_a_console().await;
-    app.close().await.unwrap();
+    let (counter, case, app, router) = office_with_a_console().await;
     prepare(&counter);
+    foreseen(&app, &router, case).await;
+    app.close().await.unwrap();
     campaign(&counter);
     webhook(&counter);
     erasure(&counter);

@@ -100,7 +100,8 @@ impl Work {
         let (today, standing) = (office_day(now), forecasts(office).await?);
         let mut to_calculate = next_runs(office, today).await?;
         let mut to_throw_away = Vec::new();
-        for run_id in standing.iter().map(|forecast| forecast.preparation.run_id) {
+        let past = standing.iter().filter(|forecast| forecast.calculation.known_on < today);
+        for run_id in past.map(|forecast| forecast.preparation.run_id) {
             // who opened the run may still take it over
             if !to_calculate.iter().any(|run| run.run_id == run_id) && is_unopened(office, run_id).await? {
                 to_throw_away.push(run_id);

@@ -10,8 +10,9 @@ use domain::payment_run::RunLine;
 use domain::personal::Sealed;
 use domain::policy::Determination;
 use futures::{Stream, stream};
-use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{Executor, PgPool, Postgres, Row};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -186,11 +187,20 @@ impl<L: Staged> StagedLines<L> {
         ahead.spawn(async move {
             let query = sqlx::query(L::PAGE).bind(run_id.uuid());
             let query = query.bind(after.program).bind(after.case).bind(after.month);
-            let rows = query.fetch_all(&pool).await?;
+            let rows = in_order(&pool, query).await?;
             blocking(move || on_all_cores(&rows, |row| L::read(run_id, row)).into_iter().collect()).await?
         });
         ahead
     }
+}
+
+/// The rows of a question for lines in their order.
+async fn in_order(pool: &PgPool, query: Query<'_, Postgres, PgArguments>) -> Result<Vec<PgRow>, sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    transaction.execute(include_str!("sql/line_settings.sql")).await?;
+    let rows = query.fetch_all(&mut *transaction).await?;
+    transaction.rollback().await?;
+    Ok(rows)
 }
 
 /// Some lines of a run in their order, from a place (from 0) on.
@@ -204,7 +214,7 @@ pub async fn lines_from(
     count: u32,
 ) -> Result<Vec<StagedLine>, ProcessError> {
     let query = sqlx::query(include_str!("sql/lines_from.sql")).bind(run_id.uuid());
-    let rows = query.bind(from.cast_signed()).bind(i64::from(count)).fetch_all(pool).await?;
+    let rows = in_order(pool, query.bind(from.cast_signed()).bind(i64::from(count))).await?;
     rows.iter().map(|row| StagedLine::read(run_id, row)).collect()
 }
 
