@@ -10,7 +10,7 @@ use eventlog::bulk::{BulkOptions, Existing};
 use projections::payment_registers::PaymentRow;
 use projections::payment_registers::queries::payments;
 
-use super::release::decided;
+use super::release::Deciding;
 use super::withheld::{complete_plans_of, settle_withholding};
 use crate::bank::matching::News;
 use crate::processes::{Desk, Office, ProcessError, Step};
@@ -31,6 +31,7 @@ pub(super) async fn append_news(
     let rows = payments(&office.pool, &ids).await?;
     let rows: HashMap<_, _> = rows.iter().map(|row| (row.payment_id, row)).collect();
     let context = desk.context();
+    let mut deciding = Deciding::new(&context, run_id)?;
     let (mut streams, mut commands) = (Vec::with_capacity(news.len()), HashMap::new());
     let mut refused = Vec::new();
     for (outcome, one) in news {
@@ -47,7 +48,7 @@ pub(super) async fn append_news(
         let row = rows.get(&one.payment_id).ok_or(ProcessError::Unknown { what: "payment" })?;
         let command = command(outcome, &one, row, desk);
         let (id, ordered) = (one.payment_id.to_string(), Payment::Ordered(ordered(row)));
-        streams.push(decided(&ordered, id.clone(), 1, command.clone(), &context, run_id.uuid())?);
+        streams.push(deciding.append(&ordered, id.clone(), 1, command.clone())?);
         commands.insert(id, (command, outcome, one));
     }
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };

@@ -15,7 +15,6 @@ use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
 use eventlog::metadata::Metadata;
 use futures::TryStreamExt;
 use projections::runner::Until;
-use uuid::Uuid;
 
 use super::bank_file::{BankFiles, Delivery, OneFile, Survey};
 use super::staged::{StagedLine, StagedLines};
@@ -181,7 +180,7 @@ async fn order_all(
 ) -> Result<(), ProcessError> {
     let decide = |page| {
         let context = desk.context();
-        async move { blocking(move || Orders::decide(page, execution_on, &context)).await? }
+        async move { blocking(move || Orders::decide(page, run_id, execution_on, &context)).await? }
     };
     let pages = StagedLines::of(&office.pool, run_id).pages().map_ok(decide).try_buffered(PAGES_AT_ONCE);
     let mut pages = std::pin::pin!(pages);
@@ -204,14 +203,16 @@ struct Orders {
 impl Orders {
     fn decide(
         lines: Vec<StagedLine>,
+        run_id: RunId,
         execution_on: NaiveDate,
         context: &Context,
     ) -> Result<Orders, ProcessError> {
         let mut streams = Vec::with_capacity(lines.len());
+        let mut deciding = Deciding::new(context, run_id)?;
         for staged in &lines {
             let command = PaymentCommand::OrderPayment { order: Box::new(staged.order(execution_on)) };
             let id = staged.line.payment_id.to_string();
-            streams.push(decided(&Payment::default(), id, 0, command, context, staged.run_id.uuid())?);
+            streams.push(deciding.append(&Payment::default(), id, 0, command)?);
         }
         Ok(Orders { lines, execution_on, chunk: Chunk::try_new(streams).map_err(AppendError::from)? })
     }
@@ -257,23 +258,47 @@ async fn ordered_before(office: &Office, staged: &StagedLine) -> Result<bool, Pr
     Ok(payment.order().is_some_and(|order| order.run_id == run_id && order.amount == amount))
 }
 
-/// What a payment decides on a command, as an append that expects its stream at `expected`.
-pub(super) fn decided(
-    payment: &Payment,
-    id: String,
-    expected: u64,
-    command: PaymentCommand,
-    context: &Context,
-    correlation: Uuid,
-) -> Result<StreamAppend, ProcessError> {
-    let events: Vec<PaymentEvent> =
-        payment.decide(command, context).map_err(|refusal| ProcessError::refused(&refusal))?;
-    let mut metadata = Metadata::new(context, correlation);
-    let written = events.iter().map(|event| {
-        metadata.effective_on = event.effective_on();
-        NewEvent::try_new(event, metadata.to_json()?)
-    });
-    let events = written.collect::<Result<Vec<_>, serde_json::Error>>();
-    let events = events.map_err(|error| ProcessError::Damaged(error.to_string()))?;
-    Ok(StreamAppend { stream: StreamId::new(Payment::TYPE, id), expected, events })
+/// Decides payments of one run one after another. What stands beside their events is the same text for the same day, and
+/// is made once.
+pub(super) struct Deciding<'c> {
+    context: &'c Context,
+    metadata: Metadata,
+    text: String,
+}
+
+impl<'c> Deciding<'c> {
+    /// Decides in somebody's name, for a run.
+    ///
+    /// # Errors
+    /// None that names and days can cause.
+    pub fn new(context: &'c Context, run_id: RunId) -> Result<Deciding<'c>, ProcessError> {
+        let metadata = Metadata::new(context, run_id.uuid());
+        let text = metadata.to_json().map_err(unwritten)?;
+        Ok(Deciding { context, metadata, text })
+    }
+
+    /// What a payment decides on a command, as an append that expects its stream at `expected`.
+    pub fn append(
+        &mut self,
+        payment: &Payment,
+        id: String,
+        expected: u64,
+        command: PaymentCommand,
+    ) -> Result<StreamAppend, ProcessError> {
+        let decided = payment.decide(command, self.context);
+        let decided: Vec<PaymentEvent> = decided.map_err(|refusal| ProcessError::refused(&refusal))?;
+        let mut events = Vec::with_capacity(decided.len());
+        for event in &decided {
+            if self.metadata.effective_on != event.effective_on() {
+                self.metadata.effective_on = event.effective_on();
+                self.text = self.metadata.to_json().map_err(unwritten)?;
+            }
+            events.push(NewEvent::try_new(event, self.text.clone()).map_err(unwritten)?);
+        }
+        Ok(StreamAppend { stream: StreamId::new(Payment::TYPE, id), expected, events })
+    }
+}
+
+fn unwritten(error: serde_json::Error) -> ProcessError {
+    ProcessError::Damaged(error.to_string())
 }

@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::aggregate::{Context, Decider};
+use domain::aggregate::Context;
 use domain::fund::FundCommand;
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
-use domain::payment::{Payment, PaymentCommand, PaymentEvent};
-use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand};
+use domain::payment::{Ordered, Payment, PaymentCommand};
+use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand, RunLine};
 use eventlog::append::AppendError;
 use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
 use futures::{StreamExt, TryStreamExt};
 
 use super::fund_shares;
 use super::load;
-use super::release::{PAGES_AT_ONCE, decided};
-use super::staged::{StagedLine, StagedLines};
+use super::release::{Deciding, PAGES_AT_ONCE};
+use super::staged::StagedLines;
 use super::withheld::{complete_plans_of, settle_withholding};
 use crate::processes::cores::blocking;
 use crate::processes::{Desk, Office, ProcessError, Step};
@@ -75,7 +75,7 @@ pub async fn settle(
             Ok((page, desk.context()))
         });
         let decide = |(page, context): (Answers, Context)| async move {
-            blocking(move || page.decide(execution_on, &context)).await?
+            blocking(move || page.decide(run_id, execution_on, &context)).await?
         };
         let mut pages = std::pin::pin!(pages.map_ok(decide).try_buffered(PAGES_AT_ONCE));
         let mut bulk = None;
@@ -131,7 +131,7 @@ struct Other {
 /// What a file says of a page's lines.
 #[derive(Default)]
 struct Answers {
-    answered: Vec<(StagedLine, BankOutcome)>,
+    answered: Vec<(RunLine, BankOutcome)>,
     /// What repays earlier payments is appended with them, line by line; there are few.
     withholding: Vec<(PaymentId, String)>,
     others: Vec<Other>,
@@ -139,13 +139,13 @@ struct Answers {
 
 impl Answers {
     fn match_page(
-        page: Vec<StagedLine>,
+        page: Vec<RunLine>,
         results: &mut HashMap<PaymentId, BankOutcome>,
         tally: &mut Tally,
     ) -> Result<Answers, ProcessError> {
         let mut answers = Answers::default();
-        for staged in page {
-            let (payment_id, amount) = (staged.line.payment_id, staged.line.amount);
+        for line in page {
+            let (payment_id, amount) = (line.payment_id, line.amount);
             let Some(outcome) = results.remove(&payment_id) else {
                 answers.others.push(Other { payment_id, amount });
                 continue;
@@ -155,23 +155,28 @@ impl Answers {
                 BankOutcome::Returned(_) => tally.returned(amount)?,
             }
             match outcome {
-                BankOutcome::Settled(bank_reference) if !staged.line.withheld.is_empty() => {
+                BankOutcome::Settled(bank_reference) if !line.withheld.is_empty() => {
                     answers.withholding.push((payment_id, bank_reference));
                 }
-                outcome => answers.answered.push((staged, outcome)),
+                outcome => answers.answered.push((line, outcome)),
             }
         }
         Ok(answers)
     }
 
-    fn decide(self, execution_on: NaiveDate, context: &Context) -> Result<DecidedPage, ProcessError> {
+    fn decide(
+        self,
+        run_id: RunId,
+        execution_on: NaiveDate,
+        context: &Context,
+    ) -> Result<DecidedPage, ProcessError> {
         let Answers { answered, withholding, others } = self;
+        let mut deciding = Deciding::new(context, run_id)?;
         let (mut streams, mut commands) = (Vec::with_capacity(answered.len()), HashMap::new());
-        for (staged, outcome) in answered {
-            let (id, command) = (staged.line.payment_id.to_string(), command(outcome, context));
-            let correlation = staged.run_id.uuid();
-            let ordered = ordered(&staged, execution_on)?;
-            streams.push(decided(&ordered, id.clone(), 1, command.clone(), context, correlation)?);
+        for (line, outcome) in answered {
+            let (id, command) = (line.payment_id.to_string(), command(outcome, context));
+            let ordered = ordered(line, run_id, execution_on);
+            streams.push(deciding.append(&ordered, id.clone(), 1, command.clone())?);
             commands.insert(id, command);
         }
         let chunk = if streams.is_empty() { None } else { Some(Chunk::try_new(streams)) };
@@ -233,11 +238,20 @@ fn command(outcome: BankOutcome, context: &Context) -> PaymentCommand {
 }
 
 /// The payment right after its order, with the execution day of the release, which the staged line has not.
-fn ordered(staged: &StagedLine, execution_on: NaiveDate) -> Result<Payment, ProcessError> {
-    let mut payment = Payment::default();
-    let event = PaymentEvent::PaymentOrdered { order: Box::new(staged.order(execution_on)) };
-    payment.try_evolve(&event).map_err(|error| ProcessError::Damaged(error.to_string()))?;
-    Ok(payment)
+fn ordered(line: RunLine, run_id: RunId, execution_on: NaiveDate) -> Payment {
+    Payment::Ordered(Ordered {
+        payment_id: line.payment_id,
+        run_id,
+        case_id: line.case_id,
+        program: line.program,
+        month: line.month,
+        attempt: line.attempt,
+        kind: line.kind,
+        amount: line.amount,
+        payee: line.payee,
+        execution_on,
+        withheld: line.withheld,
+    })
 }
 
 /// Counts a line that this file says nothing of by what the log knows of it, whoever wrote it there.
