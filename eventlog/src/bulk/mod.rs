@@ -2,7 +2,7 @@
 //!
 //! New streams are not looked up first: their first sequence is unique, so a chunk with a stream that exists fails as
 //! a whole, and only then is the log asked which one it was. Streams that are continued are looked up before the head is
-//! locked; a version never falls, and the next sequence is unique too, so whoever wrote since makes the chunk fail in
+//! locked, by [`Chunk::looked_up`] while another chunk is written; a version never falls, and the next sequence is unique too, so whoever wrote since makes the chunk fail in
 //! the same way. The lock is held while a chunk is copied, so other commands wait for one chunk at most.
 
 mod encode;
@@ -89,6 +89,8 @@ impl Default for BulkOptions {
 pub struct Chunk {
     streams: Vec<StreamAppend>,
     encoded: Encoded,
+    /// Whether the streams that it continues were found at the versions expected; none while nobody looked.
+    begun: Option<bool>,
 }
 
 impl Chunk {
@@ -103,7 +105,17 @@ impl Chunk {
 
     fn of(streams: Vec<StreamAppend>) -> Chunk {
         let encoded = Encoded::of(&streams);
-        Chunk { streams, encoded }
+        Chunk { streams, encoded, begun: None }
+    }
+
+    /// Looks up the streams that the chunk continues, over any connection and before its turn comes, so that the way into
+    /// the log need not wait for it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn looked_up(self, connection: &mut PgConnection) -> Result<Chunk, AppendError> {
+        let begun = begun_as_expected(connection, &self).await.map_err(append_error)?;
+        Ok(Chunk { begun: Some(begun), ..self })
     }
 
     /// The streams that began before and go on in it.
@@ -201,7 +213,10 @@ impl Bulk {
         appended: &mut BulkAppended,
     ) -> Result<Vec<StreamId>, AppendError> {
         let Bulk { connection, growth, options } = self;
-        let begun = begun_as_expected(connection, &chunk).await.map_err(append_error)?;
+        let begun = match chunk.begun {
+            Some(begun) => begun,
+            None => begun_as_expected(connection, &chunk).await.map_err(append_error)?,
+        };
         let optimistic = if begun { Some(copy_chunk(connection, &mut chunk, options).await) } else { None };
         let (written, wrong) = match optimistic {
             Some(Ok(written)) => (Some(written), Vec::new()),

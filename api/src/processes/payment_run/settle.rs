@@ -12,13 +12,14 @@ use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand, RunLine};
 use eventlog::append::AppendError;
 use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
 use futures::{StreamExt, TryStreamExt};
+use sqlx::PgPool;
 
 use super::fund_shares;
 use super::load;
 use super::release::{Deciding, PAGES_AT_ONCE};
 use super::staged::StagedLines;
 use super::withheld::{complete_plans_of, settle_withholding};
-use crate::processes::cores::blocking;
+use crate::processes::cores::{alongside, blocking};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// What the bank did with one payment.
@@ -74,8 +75,16 @@ pub async fn settle(
             let page = Answers::match_page(page?, &mut results, &mut tally)?;
             Ok((page, desk.context()))
         });
-        let decide = |(page, context): (Answers, Context)| async move {
-            blocking(move || page.decide(run_id, execution_on, &context)).await?
+        // on tasks of their own: they go on while a page before them is appended
+        let decide = |(page, context): (Answers, Context)| {
+            let pool = office.pool.clone();
+            async move {
+                let decided = async move {
+                    let page = blocking(move || page.decide(run_id, execution_on, &context)).await??;
+                    page.looked_up(&pool).await
+                };
+                alongside(decided).await?
+            }
         };
         let mut pages = std::pin::pin!(pages.map_ok(decide).try_buffered(PAGES_AT_ONCE));
         let mut bulk = None;
@@ -192,6 +201,16 @@ struct DecidedPage {
     commands: HashMap<String, PaymentCommand>,
     withholding: Vec<(PaymentId, String)>,
     others: Vec<Other>,
+}
+
+impl DecidedPage {
+    /// Looks the payments up that are to be continued.
+    async fn looked_up(mut self, pool: &PgPool) -> Result<DecidedPage, ProcessError> {
+        if let Some(chunk) = self.chunk {
+            self.chunk = Some(chunk.looked_up(&mut *pool.acquire().await?).await?);
+        }
+        Ok(self)
+    }
 }
 
 /// Appends what the file says of a page's lines; gives the lines that it says nothing of.

@@ -1,7 +1,10 @@
+-- each household is looked up by itself: a plan that comes by the order of programs and cases would go through all of them
 select file.case_id, file.household_id, file.applicant, file.program, file.stage, file.enrolled, file.applied_on,
        file.decided_on, file.closed_on, file.review_due_on, file.sequence, file.opened_position, file.state,
        household.state
-  from read_cases as file
-  join read_households as household using (household_id)
- where file.program = any ($1) and file.enrolled and file.household_id = any ($2)
+  from unnest($2::uuid[]) as home (household_id)
+ cross join lateral (
+     select * from read_cases where household_id = home.household_id and enrolled and program = any ($1) offset 0
+ ) as file
+  join read_households as household on household.household_id = file.household_id
  order by file.program, file.case_id
