@@ -61,7 +61,7 @@ pub(super) async fn one(session: &Session, run: RunId) -> Result<Done, Failure> 
         .with_ledger(async |app| {
             let office = app.office();
             let found = payment_run::forecast_of(office, &office.pool, run).await?;
-            Ok((found.ok_or_else(|| unknown(run))?, payment_run::notes_of(&office.pool, run).await?))
+            Ok((found.ok_or_else(|| unknown(run))?, payment_run::notes_staged(&office.pool, run).await?))
         })
         .await?;
     let (month, sum) = (found.preparation.month, yuan(found.calculation.control_sum));

@@ -89,7 +89,8 @@ async fn read(console: &Console, visitor: &Visitor, run: RunId) -> Result<Foreca
     let (office, lang) = (&console.office, visitor.lang);
     let found = payment_run::forecast_of(office, &office.pool, run).await?;
     let found = found.ok_or(ProcessError::Unknown { what: "forecast" })?;
-    let mut groups = notes::groups(lang, &seen_notes(office, visitor, run).await?);
+    let staged = payment_run::notes_staged(&office.pool, run).await?;
+    let mut groups = notes::groups(lang, &seen_notes(office, visitor, staged).await?);
     // a hold is lifted at the run itself, or at its case
     groups.iter_mut().for_each(|group| group.held = false);
     let Forecast { preparation, calculation, .. } = &found;

@@ -140,7 +140,7 @@ async fn read(
     let (office, lang) = (&console.office, visitor.lang);
     office.runner.catch_up(Until::Head).await?;
     let run = queries::run(&office.pool, run_id).await?.ok_or(ProcessError::Unknown { what: "run" })?;
-    let notes = seen_notes(office, visitor, run_id).await?;
+    let notes = seen_notes(office, visitor, notes_of(&office.pool, run_id).await?).await?;
     let look = outlook(office, office_day(Utc::now()), run_id).await?;
     let table = lines::table(office, visitor, &run, wanted).await?;
     let paid = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
@@ -182,13 +182,12 @@ async fn read(
     })
 }
 
-/// The notes of a run, of the cases that the visitor sees.
+/// Those of some notes that are of cases that the visitor sees.
 pub(super) async fn seen_notes(
     office: &Office,
     visitor: &Visitor,
-    run: RunId,
+    mut notes: Vec<RunNote>,
 ) -> Result<Vec<RunNote>, ProcessError> {
-    let mut notes = notes_of(&office.pool, run).await?;
     if !visitor.sees_everyone() {
         let ids: Vec<CaseId> = notes.iter().map(RunNote::case_id).collect();
         let seen = seen_cases(office, visitor, &ids).await?;

@@ -21,7 +21,7 @@ use super::calculate::shared_by_strangers;
 use super::case_lines::{CaseFindings, Look, RunNote};
 use super::page::Page;
 use super::staged::{StagedLine, cases_on_accounts, lines_of_cases};
-use super::staging::notes_of;
+use super::staging::notes_staged;
 use crate::processes::{Office, ProcessError};
 
 /// Households that are looked at together.
@@ -109,7 +109,7 @@ impl Suspected {
         let shared = shared_by_strangers(office).await?;
         let accounts: Vec<&str> = shared.iter().map(String::as_str).collect();
         let mut more = cases_on_accounts(&office.pool, preparation.run_id, &accounts).await?;
-        more.extend(notes_of(&office.pool, preparation.run_id).await?.iter().filter_map(kept_back));
+        more.extend(notes_staged(&office.pool, preparation.run_id).await?.iter().filter_map(kept_back));
         let mut cases = PayableCases::open(&office.pool, &preparation.programs).await?;
         let households = cases.touched_households(calculation.position, &more).await?;
         Ok(Suspected { cases, households, known_on, rules, shared })

@@ -57,7 +57,7 @@ impl LineOrder {
 }
 
 /// The lines of a run that fit, from a place among them (from 0) on. A line whose payment is not ordered yet is
-/// `Unordered`.
+/// `Unordered`. None of a forecast.
 ///
 /// # Errors
 /// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.

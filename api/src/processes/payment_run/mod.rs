@@ -60,7 +60,7 @@ pub use release::{Release, Released, release, release_in};
 pub use returning::{ReturnProgress, return_progress};
 pub use settle::{BankOutcome, BankResult, Settlement, settle};
 pub use staged::{StagedLine, StagedLines, lines_from, lines_of_cases};
-pub use staging::notes_of;
+pub use staging::{notes_of, notes_staged};
 pub use take_in::{TakenIn, take_in, take_in_counting};
 pub(in crate::processes) use withheld::complete_if_nothing_is_open;
 

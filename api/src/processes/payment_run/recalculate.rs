@@ -18,7 +18,7 @@ use super::case_lines::{CaseFindings, Look, RunNote};
 use super::changed::{Suspected, Touched};
 use super::load;
 use super::staged::{StagedLine, StagedLines};
-use super::staging::{StagedText, StagingWriter, clear_cases, keep_notes, lock_lines, notes_of};
+use super::staging::{StagedText, StagingWriter, clear_cases, keep_notes, lock_lines, notes_staged};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// Why a run that waits for its approval is taken back.
@@ -89,7 +89,7 @@ pub(super) async fn restage(
     let shared = HashSet::new();
     let look = Look { opener: &keys, rules: &rules, known_on, month: preparation.month, shared: &shared };
     let cases: HashSet<CaseId> = found.iter().map(|(payable, _)| payable.case.case_id).collect();
-    let mut notes = notes_of(&office.pool, run_id).await?;
+    let mut notes = notes_staged(&office.pool, run_id).await?;
     if counted(&notes) != (before.exception_count, before.warning_count) {
         return Err(ProcessError::LinesLost);
     }

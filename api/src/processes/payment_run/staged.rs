@@ -1,7 +1,5 @@
 //! The lines of a run between calculation and release, as they are read back: in their order, page by page.
 
-use std::marker::PhantomData;
-
 use chrono::NaiveDate;
 use domain::identifiers::BankAccount;
 use domain::ids::{CaseId, PaymentId, RunId};
@@ -136,7 +134,6 @@ pub struct StagedLines<L = StagedLine> {
     run_id: RunId,
     after: Place,
     ahead: Option<JoinSet<Result<Vec<L>, ProcessError>>>,
-    lines: PhantomData<L>,
 }
 
 /// Where a line stands in its run: lines ascend by program code, case and month.
@@ -156,7 +153,7 @@ impl Place {
 impl<L: Staged> StagedLines<L> {
     /// Begins with the first line.
     pub fn of(pool: &PgPool, run_id: RunId) -> StagedLines<L> {
-        StagedLines { pool: pool.clone(), run_id, after: Place::default(), ahead: None, lines: PhantomData }
+        StagedLines { pool: pool.clone(), run_id, after: Place::default(), ahead: None }
     }
 
     /// The next lines; none when all have come.
@@ -203,7 +200,7 @@ async fn in_order(pool: &PgPool, query: Query<'_, Postgres, PgArguments>) -> Res
     Ok(rows)
 }
 
-/// Some lines of a run in their order, from a place (from 0) on.
+/// Some lines of a run in their order, from a place (from 0) on; none of a forecast.
 ///
 /// # Errors
 /// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.
@@ -218,7 +215,7 @@ pub async fn lines_from(
     rows.iter().map(|row| StagedLine::read(run_id, row)).collect()
 }
 
-/// The lines of some cases of a run, in their order.
+/// The lines of some cases of a run, in their order; none of a forecast.
 ///
 /// # Errors
 /// Those of the database, and [`ProcessError::Damaged`] for a line that cannot be read.

@@ -145,12 +145,25 @@ pub async fn keep_notes(
     Ok(())
 }
 
-/// What the newest calculation of a run could not pay, and what was paid too much.
+/// What the newest calculation of a run could not pay, and what was paid too much; nothing before the first one.
 ///
 /// # Errors
 /// Those of the database, and [`ProcessError::Damaged`] for a note that cannot be read.
 pub async fn notes_of(pool: &PgPool, run_id: RunId) -> Result<Vec<RunNote>, ProcessError> {
-    let rows = sqlx::query(include_str!("sql/read_notes.sql")).bind(run_id.uuid()).fetch_all(pool).await?;
+    read_notes(pool, run_id, false).await
+}
+
+/// The same as they are staged, be it by a calculation or by the forecast that stands in its place.
+///
+/// # Errors
+/// As [`notes_of`].
+pub async fn notes_staged(pool: &PgPool, run_id: RunId) -> Result<Vec<RunNote>, ProcessError> {
+    read_notes(pool, run_id, true).await
+}
+
+async fn read_notes(pool: &PgPool, run_id: RunId, ahead: bool) -> Result<Vec<RunNote>, ProcessError> {
+    let query = sqlx::query(include_str!("sql/read_notes.sql")).bind(run_id.uuid()).bind(ahead);
+    let rows = query.fetch_all(pool).await?;
     let read = |row: &sqlx::postgres::PgRow| -> Result<RunNote, ProcessError> {
         let json: &str = row.try_get(0)?;
         serde_json::from_str(json).map_err(|error| ProcessError::Damaged(format!("a note: {error}")))

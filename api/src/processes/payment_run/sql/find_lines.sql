@@ -5,6 +5,7 @@ with numbered as (
            split_part(line, '|', 9)::bigint as amount
       from app_run_lines
      where run_id = $1
+       and not exists (select from app_run_forecasts as ahead where ahead.run_id = $1)
 ), found as (
     select line.line_number, line.program, line.case_id, line.month, line.amount
       from numbered as line
