@@ -35,7 +35,7 @@ async fn submitted(small: &SmallOffice, prepared: &Prepared, on: &str) {
     payment_run::submit(&small.office, &clerk, prepared.run_id, seen).await.unwrap();
 }
 
-async fn case_of(small: &SmallOffice, person: Known, program: Program) -> CaseId {
+pub async fn case_of(small: &SmallOffice, person: Known, program: Program) -> CaseId {
     let (person, _) = small.office.find(&id_number(person)).await.unwrap();
     work::cases_of(&small.office, person, program).await.unwrap().pop().unwrap().0
 }
@@ -52,7 +52,7 @@ fn exceptions(prepared: &Prepared, case: CaseId) -> Vec<(BenefitMonth, RunExcept
 }
 
 /// The office publishes another value of an amount from a month on.
-async fn publish(small: &SmallOffice, key: &str, from: &str, value: &str) {
+pub async fn publish(small: &SmallOffice, key: &str, from: &str, value: &str) {
     let text = format!(
         "[[parameter]]\nkey = '{key}'\nzh = '甲'\nen = 'a'\nunit = 'yuan'\n
          [[parameter.row]]\nfrom = '{from}'\nvalue = '{value}'\nannounced = '2023-02-01'\n
