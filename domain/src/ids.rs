@@ -86,8 +86,13 @@ const PAYMENTS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0001
 impl PaymentId {
     /// The id of attempt `attempt` (from 1) at paying `month` of `case`. As it is the name of the payment's
     /// stream, the log's own uniqueness forbids ordering the same attempt twice.
+    ///
+    /// It begins with the month, so that the payments of a run, which are written and looked up together, lie together
+    /// in every index; the rest is a hash, which does not tell whose they are.
     pub fn derive(case: CaseId, month: BenefitMonth, attempt: u32) -> PaymentId {
-        PaymentId(Uuid::new_v5(&PAYMENTS, format!("{case}|{month}|{attempt}").as_bytes()))
+        let mut bytes = Uuid::new_v5(&PAYMENTS, format!("{case}|{month}|{attempt}").as_bytes()).into_bytes();
+        [.., bytes[0], bytes[1]] = month.since_year_zero().to_be_bytes();
+        PaymentId(Uuid::new_v8(bytes))
     }
 }
 
@@ -98,5 +103,30 @@ impl BankReturnId {
     /// The id of a file with this SHA-256 for `run`: the same bytes taken in again are the same stream.
     pub fn derive(run: RunId, sha256: &str) -> BankReturnId {
         BankReturnId(Uuid::new_v5(&BANK_RETURNS, format!("{run}|{sha256}").as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payment(case: u128, month: &str, attempt: u32) -> PaymentId {
+        PaymentId::derive(CaseId::new(Uuid::from_u128(case)), month.parse().unwrap(), attempt)
+    }
+
+    #[test]
+    fn a_payment_is_named_by_its_case_month_and_attempt() {
+        assert_eq!(payment(1, "2023-07", 1), payment(1, "2023-07", 1));
+        let others = [payment(2, "2023-07", 1), payment(1, "2023-08", 1), payment(1, "2023-07", 2)];
+        assert!(others.iter().all(|other| *other != payment(1, "2023-07", 1)), "{others:?}");
+    }
+
+    #[test]
+    fn payments_lie_in_the_order_of_their_months() {
+        let months = ["1900-01", "2023-12", "2024-01", "2199-12"];
+        let named = months.map(|month| [1, 2, 3, u128::MAX].map(|case| payment(case, month, 1).to_string()));
+        for pair in named.windows(2) {
+            assert!(pair[0].iter().max() < pair[1].iter().min(), "{pair:?}");
+        }
     }
 }

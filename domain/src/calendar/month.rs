@@ -48,6 +48,11 @@ impl BenefitMonth {
         (self.index % 12) as u32 + 1
     }
 
+    /// How many months it is after January of year 0.
+    pub const fn since_year_zero(self) -> i32 {
+        self.index
+    }
+
     /// Its first day.
     pub fn first_day(self) -> NaiveDate {
         NaiveDate::from_ymd_opt(self.year(), self.month(), 1).unwrap_or_default()
