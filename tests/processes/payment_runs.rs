@@ -132,3 +132,47 @@ async fn two_calculations_of_one_run_at_once_leave_the_lines_of_one() {
     payment_run::release(office, &finance, run, finance.today(), &mut Vec::new()).await.unwrap();
     small.ledger.finish().await;
 }
+
+/// How often all payments were gone through so far, as every connection counted.
+async fn walks_over_payments(small: &SmallOffice) -> i64 {
+    for pool in [&small.office.pool, small.ledger.owner()] {
+        let mut connections = Vec::new();
+        for _ in 0..pool.options().get_max_connections() {
+            connections.push(pool.acquire().await.unwrap());
+        }
+        for connection in &mut connections {
+            connection.execute("select pg_stat_force_next_flush()").await.unwrap();
+        }
+    }
+    let walks = "select seq_scan from pg_stat_user_tables where relid = 'read_payments'::regclass";
+    sqlx::query_scalar(walks).fetch_one(small.ledger.owner()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_is_made_again_by_index_though_it_was_asked_for_while_there_were_few_payments() {
+    let small = SmallOffice::open().await;
+    let run = open_run(&small).await;
+    let finance = at_work(personas::finance(), "2023-02-28");
+    payment_run::calculate(&small.office, &at_work(personas::clerk(), "2023-02-27"), run).await.unwrap();
+    submit_and_approve(&small, run).await;
+    // nobody may look the table over meanwhile, which would have plans made anew
+    let table = "alter table read_payments set (autovacuum_enabled = off)";
+    small.ledger.owner().execute(table).await.unwrap();
+    let make = async || {
+        // often enough for every connection to keep a plan
+        for _ in 0..8 * small.office.pool.options().get_max_connections() {
+            payment_run::release(&small.office, &finance, run, finance.today(), &mut Vec::new())
+                .await
+                .unwrap();
+        }
+    };
+    make().await;
+    let others = "insert into read_payments
+                  select (json_populate_record(payment, json_build_object('payment_id', gen_random_uuid()))).*
+                    from generate_series(1, 500) cross join read_payments as payment";
+    small.ledger.owner().execute(others).await.unwrap();
+    let before = walks_over_payments(&small).await;
+    make().await;
+    assert_eq!(walks_over_payments(&small).await - before, 0);
+    small.ledger.finish().await;
+}

@@ -110,9 +110,12 @@ pub(super) async fn insert_new(
     Ok(())
 }
 
+/// All keys of persons. Planned each time, as is [`select_class`]: a plan that was made while there were few keys would be
+/// kept, and go through all of them for each person.
 pub(super) async fn select(pool: &PgPool, persons: &[PersonId]) -> Result<Vec<Row>, KeyringError> {
     let ids: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
-    Ok(sqlx::query_as(include_str!("sql/select_data_keys.sql")).bind(ids).fetch_all(pool).await?)
+    let query = sqlx::query_as(include_str!("sql/select_data_keys.sql")).persistent(false);
+    Ok(query.bind(ids).fetch_all(pool).await?)
 }
 
 pub(super) async fn select_class(
@@ -121,8 +124,8 @@ pub(super) async fn select_class(
     class: RetentionClass,
 ) -> Result<Vec<Row>, KeyringError> {
     let ids: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
-    let query = sqlx::query_as(include_str!("sql/select_keys_of_class.sql")).bind(ids);
-    Ok(query.bind(class.as_str()).fetch_all(pool).await?)
+    let query = sqlx::query_as(include_str!("sql/select_keys_of_class.sql")).persistent(false);
+    Ok(query.bind(ids).bind(class.as_str()).fetch_all(pool).await?)
 }
 
 pub(super) fn select_all(pool: &PgPool) -> impl Stream<Item = Result<Row, KeyringError>> + Unpin + '_ {

@@ -171,7 +171,9 @@ impl Delivery<'_> {
     async fn ordered_elsewhere(&self, page: &[LineToDeliver]) -> Result<usize, ProcessError> {
         let ids: Vec<Uuid> = page.iter().map(|staged| staged.line.payment_id.uuid()).collect();
         let query = sqlx::query_scalar(include_str!("sql/count_ordered_elsewhere.sql"));
-        let count: i64 = query.bind(ids).bind(self.run_id.uuid()).fetch_one(&self.office.pool).await?;
+        // a plan that was made while nothing was ordered would be kept, and go through all payments for each line
+        let query = query.persistent(false).bind(ids).bind(self.run_id.uuid());
+        let count: i64 = query.fetch_one(&self.office.pool).await?;
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
