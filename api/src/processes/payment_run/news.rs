@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     fn news() -> News {
-        let payment_id = "391f1905-0073-5776-aa2b-1c1b537a727a".parse().unwrap();
+        let payment_id = "5eda1905-0073-8776-aa2b-1c1b537a727a".parse().unwrap();
         News { row: 7, payment_id, amount: Money::from_fen(1), words: "B-1".to_owned(), booked_on: None }
     }
 

@@ -148,7 +148,7 @@ fn builder() -> CalculationBuilder {
 fn a_line_is_written_as_it_always_was() {
     assert_eq!(
         line(1, 7, 60_000).to_string(),
-        "line1|391f1905-0073-5776-aa2b-1c1b537a727a|00000000-0000-0000-0000-000000000001|\
+        "line1|5eda1905-0073-8776-aa2b-1c1b537a727a|00000000-0000-0000-0000-000000000001|\
          00000000-0000-0000-0000-0000000003e9|elderly_care_subsidy|2023-07|1|ordinary|60000|60000|\
          00000000-0000-0000-0000-0000000003e9|\
          0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
