@@ -97,7 +97,7 @@ impl PaymentId {
 }
 
 /// The namespace of derived ids of files from the bank.
-const BANK_RETURNS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0002);
+const BANK_RETURNS: Uuid = Uuid::from_u128(0x6f1c_6a52_5a0b_5d0e_9d1f_2a4c_7f10_0003);
 
 impl BankReturnId {
     /// The id of a file with this SHA-256 for `run`: the same bytes taken in again are the same stream.

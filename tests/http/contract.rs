@@ -23,12 +23,14 @@ const SEED: &str = "20230701";
 const CHECKS: &str =
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
-/// The fuzzer's program, installed where it is not there yet.
+/// The fuzzer's program, installed where it is not there yet, or where its folder was moved since, whose path is in it.
 async fn fuzzer() -> PathBuf {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/schemathesis");
     let program = home.join("bin/schemathesis");
-    if !program.exists() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&home).status().await;
+    let works =
+        Command::new(&program).arg("--version").output().await.is_ok_and(|said| said.status.success());
+    if !works {
+        let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home).status().await;
         assert!(made.is_ok_and(|made| made.success()), "python3 with venv is needed for {FUZZER}");
         let installed =
             Command::new(home.join("bin/pip")).args(["install", "--quiet", FUZZER]).status().await.unwrap();
