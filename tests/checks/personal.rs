@@ -58,3 +58,15 @@ async fn a_clear_name_in_an_event_is_found_at_its_position() {
     small.forge(visited, "HD-20230106", CHEN.name).await;
     assert_eq!(small.broken().await["sealed"], [visited]);
 }
+
+#[tokio::test]
+async fn an_organisation_that_is_named_openly_may_give_money_under_its_name() {
+    let small = SmallOffice::open().await;
+    small.open_campaign("春暖", "2023-02-01", "2023-12-31").await;
+    // a community of the register, the campaign's organiser, and a part of its name
+    for (number, donor) in ["龙泽苑东社区", "街道办事处", "街道办"].into_iter().enumerate() {
+        small.give(("春暖", &format!("G-{number}")), donor, "1.00", "2023-02-05").await;
+    }
+    assert!(small.broken().await.is_empty());
+    small.ledger.finish().await;
+}

@@ -192,6 +192,52 @@ async fn a_run_that_was_released_in_one_layout_is_not_written_in_another() {
 }
 
 #[tokio::test]
+async fn a_table_with_another_head_or_none_is_refused_before_a_line_is_lost_or_kept() {
+    let bank = at_the_bank("plain_csv").await;
+    let (_, sent) = bank.release().await.unwrap();
+    let before = bank.small.end().await;
+    let result = format!("{},settled,B-1\n", bank.lines[0].payment_id);
+    let wide: Vec<u8> = format!("\u{feff}payment,result,reference\n{result}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (bytes, expected) in [
+        (sent, "wrong_columns"),
+        (result.clone().into_bytes(), "wrong_columns"),
+        (format!("payment,result\n{result}").into_bytes(), "wrong_columns"),
+        (b"\n".to_vec(), "wrong_columns"),
+        (wide, "wrong_encoding"),
+    ] {
+        let refused = bank.take_bytes(&bytes).await.unwrap_err();
+        assert_eq!(refused.code(), expected, "{}", String::from_utf8_lossy(&bytes));
+    }
+    assert_eq!(bank.small.end().await, before);
+    let taken = bank.take(&format!("Payment, RESULT ,reference\n{result}")).await.unwrap();
+    assert_eq!(taken.matching.settled_count, 1);
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_in_the_wrong_column_is_not_kept() {
+    let bank = at_the_bank("plain_csv").await;
+    let (_, sent) = bank.release().await.unwrap();
+    let sent = String::from_utf8(sent).unwrap();
+    let lines: Vec<Vec<&str>> = sent.lines().map(|line| line.split(',').collect()).collect();
+    let [_, one, other, third, ..] = &lines[..] else { panic!("{sent}") };
+    let file = format!(
+        "payment,result,reference\n{},settled,{}\n{},returned,{}\nP,{},{},1.00\n",
+        one[1], one[2], other[1], other[2], third[1], third[2]
+    );
+    let taken = bank.take(&file).await.unwrap();
+    let m = taken.matching;
+    assert_eq!((m.settled_count, m.returned_count, m.unmatched_count), (1, 1, 1));
+    assert_eq!(taken.unmatched[0].bank_code, None);
+    let broken = bank.small.broken().await;
+    assert!(!broken.contains_key("sealed"), "{broken:?}");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
 async fn every_line_of_a_report_has_its_place() {
     let bank = at_the_bank("pain_001").await;
     let mut wrong = bank.says(2, "ACSC", "");

@@ -13,6 +13,8 @@ use projections::runner::Until;
 use tests::office::{Broken, Known, SmallOffice, WANG, ZHAO, at_work, day, id_number};
 use tests::personas;
 
+use crate::run_desk::publish;
+
 /// Turns 80 on 1 April 2023.
 const SUN: Known = Known {
     household: "HLG-9",
@@ -97,6 +99,16 @@ async fn a_lowered_line_names_who_loses_and_who_ceases_and_a_raised_one_who_coul
     let could = changes.iter().find(|change| change.effect == Effect::CouldApply).unwrap();
     assert_eq!((could.program, could.case_id), (Program::SubsistenceAllowance, None));
     assert_eq!((could.now, could.draft), (fen(0), fen(5_000)));
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_paid_is_compared_with_the_draft_and_not_with_what_it_should_have_been() {
+    let small = SmallOffice::open().await;
+    // one month was settled with 1320 yuan; by what was announced since it was due 1420
+    publish(&small, "subsistence_standard", "2023-01", "1420.00").await;
+    let (raised, _) = tried(&small, &rate("subsistence_standard", "1400.00")).await;
+    assert_eq!((raised.arrears, raised.overpaid), (fen(8_000), fen(0)));
     small.ledger.finish().await;
 }
 

@@ -106,6 +106,13 @@ impl RunBook {
         PaymentId::new(Uuid::from_u128(self.ids[place]))
     }
 
+    /// Whether a payment of the run goes to an account; accounts must have been brought.
+    pub fn pays_to(&self, account: &BlindIndex) -> bool {
+        let account = shortened(account);
+        let at = self.accounts.partition_point(|(before, _, _)| *before < account);
+        self.accounts.get(at).is_some_and(|(found, _, _)| *found == account)
+    }
+
     /// The payments of an account and amount.
     fn candidates(&self, account: u128, amount: Money) -> &[(u128, i64, u32)] {
         let key = (account, amount.fen());

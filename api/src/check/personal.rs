@@ -1,6 +1,8 @@
 //! No known personal value can be found in clear anywhere in the database.
 
-use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
+
+use aho_corasick::{AhoCorasick, Match};
 use futures::TryStreamExt;
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::{PgPool, Row};
@@ -10,6 +12,7 @@ use super::{Finding, Invariant, Verdict};
 use crate::processes::Office;
 use domain::any_event::AnyEvent;
 use domain::campaign::CampaignEvent;
+use domain::fund::FundEvent;
 use domain::household::HouseholdEvent;
 use domain::identifiers::{BankAccount, CitizenId};
 use domain::ids::PersonId;
@@ -22,11 +25,12 @@ pub const INVARIANT: Invariant = Invariant {
     en: "no known personal value can be found in clear anywhere in the database",
 };
 
-/// A personal value that may not be found, with the field it comes from.
+/// A value that is looked for, in one of its spellings.
 struct Needle {
-    /// The field's label; shown in findings instead of the value.
-    label: &'static str,
-    /// The clear value, in one of its spellings.
+    /// The label of the field that seals it, shown in findings instead of it; none for a name that the log says openly, in
+    /// which the name of somebody who has it too, or a part of it, tells nothing.
+    label: Option<&'static str>,
+    /// The clear value.
     value: String,
 }
 
@@ -39,7 +43,8 @@ fn spellings(value: &str) -> [String; 5] {
     [value.to_owned(), hex::encode(value), escaped(r"\"), escaped(r"\\"), escaped(r"\\\\")]
 }
 
-/// The sealed values whose clear text is looked for: names, ID numbers, accounts, addresses.
+/// The sealed values whose clear text is looked for: names, ID numbers, accounts, addresses; and the names of organisations,
+/// communities and funds, which are public and give money under them too.
 #[derive(Default)]
 pub struct Needles {
     names: Vec<(PersonId, Sealed<PersonName>)>,
@@ -47,6 +52,7 @@ pub struct Needles {
     accounts: Vec<(PersonId, Sealed<BankAccount>)>,
     addresses: Vec<(PersonId, Sealed<Address>)>,
     donors: Vec<(PersonId, Sealed<DonorName>)>,
+    open: BTreeSet<String>,
 }
 
 impl Needles {
@@ -59,8 +65,14 @@ impl Needles {
                 self.names.push((*person_id, name.clone()));
                 self.id_numbers.push((*person_id, id_number.clone()));
             }
-            Some(AnyEvent::Household(HouseholdEvent::HouseholdRegistered { head, address, .. })) => {
+            Some(AnyEvent::Household(HouseholdEvent::HouseholdRegistered {
+                head,
+                address,
+                community,
+                ..
+            })) => {
                 self.addresses.push((*head, address.clone()));
+                self.says_openly(community);
             }
             Some(AnyEvent::Household(HouseholdEvent::AccountChanged { holder, account, .. })) => {
                 self.accounts.push((*holder, account.clone()));
@@ -71,7 +83,21 @@ impl Needles {
             Some(AnyEvent::Campaign(CampaignEvent::DonationReceived { donation })) => {
                 self.donors.extend(donation.donor_name.clone().map(|name| (donation.donor, name)));
             }
+            Some(AnyEvent::Campaign(CampaignEvent::CampaignOpened { name, organiser, .. })) => {
+                self.says_openly(name);
+                self.says_openly(organiser);
+            }
+            Some(AnyEvent::Campaign(CampaignEvent::RemittanceProposed { recipient, .. })) => {
+                self.says_openly(recipient);
+            }
+            Some(AnyEvent::Fund(FundEvent::FundOpened { name, .. })) => self.says_openly(name),
             _ => {}
+        }
+    }
+
+    fn says_openly(&mut self, name: &str) {
+        if !self.open.contains(name) {
+            self.open.insert(name.to_owned());
         }
     }
 
@@ -90,6 +116,9 @@ impl Needles {
         found.open(&self.accounts, |account| account.as_str().to_owned());
         found.open(&self.addresses, |address| address.0);
         found.open(&self.donors, |name| name.0);
+        for name in &self.open {
+            found.needles.extend(spellings(name).map(|value| Needle { label: None, value }));
+        }
         let Found { needles, mut findings, .. } = found;
         findings.extend(search(&office.pool, &needles).await?);
         Ok(Verdict { invariant: INVARIANT, findings })
@@ -108,7 +137,7 @@ impl Found<'_> {
             match sealed.open(*person, &*self.office.keyring) {
                 Ok(Opened::Clear(value)) => {
                     let spellings = spellings(&text(value.into_disclosed()));
-                    self.needles.extend(spellings.map(|value| Needle { label: T::LABEL, value }));
+                    self.needles.extend(spellings.map(|value| Needle { label: Some(T::LABEL), value }));
                 }
                 Ok(Opened::Erased { .. }) => {}
                 Err(error) => {
@@ -165,13 +194,30 @@ fn search_line(
     needles: &[Needle],
     automaton: &AhoCorasick,
 ) -> Option<Finding> {
-    let hit = automaton.find(line)?;
-    let label = needles.get(hit.pattern().as_usize()).map_or("", |needle| needle.label);
-    let position = line
+    let label = sealed_in(line, needles, automaton)?;
+    let position: Option<u64> = line
         .split(|byte| *byte == b'\t')
         .next()
         .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
-    let zh = format!("表 {table} 第 {number} 行含明文 {label}");
-    let en = format!("row {number} of {table} holds a {label} in clear");
+    let (zh, en) = match position {
+        Some(_) => (
+            format!("表 {table} 中该事件含明文 {label}"),
+            format!("the event in {table} holds a {label} in clear"),
+        ),
+        None => (
+            format!("表 {table} 第 {} 行含明文 {label}", number + 1),
+            format!("row {} of {table} holds a {label} in clear", number + 1),
+        ),
+    };
     Some(Finding { positions: position.into_iter().collect(), zh, en })
+}
+
+/// The label of the first sealed value in a line that is not part of a name that the log says openly.
+fn sealed_in(line: &[u8], needles: &[Needle], automaton: &AhoCorasick) -> Option<&'static str> {
+    automaton.find(line)?;
+    let label = |hit: &Match| needles.get(hit.pattern().as_usize()).and_then(|needle| needle.label);
+    let hits: Vec<Match> = automaton.find_overlapping_iter(line).collect();
+    let (sealed, open): (Vec<Match>, Vec<Match>) = hits.into_iter().partition(|hit| label(hit).is_some());
+    let said = |hit: &&Match| open.iter().any(|open| open.start() <= hit.start() && hit.end() <= open.end());
+    sealed.iter().find(|hit| !said(hit)).and_then(label)
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PersonId};
 use domain::money::{Money, MoneyError};
+use domain::payment_run::MonthOrdered;
 use domain::personal::Opener;
 use domain::policy::{MonthOutcome, RateDraft, RuleBook};
 use domain::program::Program;
@@ -39,9 +40,9 @@ pub struct WhatIf {
     pub compared_in: BenefitMonth,
     /// Cost by program and month, where the draft changes it or the program pays anything.
     pub cost: Vec<Cost>,
-    /// Fen that months which were paid already are owed more: it comes with the next run.
+    /// Fen that months which were paid already would be owed beside what they got: it would come with the next run.
     pub arrears: Money,
-    /// Fen that months which were paid already got too much under the draft.
+    /// Fen that months which were paid already got beside what they would be due.
     pub overpaid: Money,
     /// Who is touched.
     pub touched: BTreeMap<Effect, Touched>,
@@ -236,6 +237,14 @@ impl Trial {
         Ok(())
     }
 
+    /// A month that was paid, and what it would be due: what was given up is not paid again.
+    fn settles(&mut self, paid: &MonthOrdered, due: Money) -> Result<(), MoneyError> {
+        let rest = due.minus(paid.standing)?;
+        self.overpaid = self.overpaid.plus(rest.negated().max(Money::ZERO))?;
+        self.arrears = self.arrears.plus(rest.minus(paid.waived)?.max(Money::ZERO))?;
+        Ok(())
+    }
+
     fn pays(
         &mut self,
         program: Program,
@@ -270,18 +279,14 @@ impl Asked<'_> {
                 return Ok(None);
             }
         };
+        let ordered = payable.months_ordered()?;
         let mut total = Money::ZERO;
         for month in self.first.through(self.last) {
             let both = (now.due(month), draft.due(month));
             trial.pays(case.program, month, both)?;
-            let difference = both.1.minus(both.0)?;
-            total = total.plus(difference)?;
-            if payable.payments.iter().any(|payment| payment.month == month && payment.is_out()) {
-                if difference.is_negative() {
-                    trial.overpaid = trial.overpaid.minus(difference)?;
-                } else {
-                    trial.arrears = trial.arrears.plus(difference)?;
-                }
+            total = total.plus(both.1.minus(both.0)?)?;
+            if let Some(paid) = ordered.iter().find(|paid| paid.month == month && !paid.standing.is_zero()) {
+                trial.settles(paid, both.1)?;
             }
         }
         let (before, after) = (now.month(self.compared_in), draft.month(self.compared_in));

@@ -243,10 +243,7 @@ impl FundAccount {
 
     /// As [`FundAccount::covers`], without what may not be used yet on the day.
     fn covers_on(&self, amount: Money, day: NaiveDate) -> Result<(), FundError> {
-        let early = self.not_before(day);
-        let early = Money::sum(early.reserved.into_values().chain([early.general]));
-        let free = early.and_then(|early| self.free().minus(early));
-        gap_of(amount, free.map_err(|_| FundError::AmountOutOfRange)?)
+        gap_of(amount, self.free_on(day).map_err(|_| FundError::AmountOutOfRange)?)
     }
 
     fn covers_programs(&self, shares: &[ProgramShare], day: NaiveDate) -> Result<(), FundError> {

@@ -84,16 +84,9 @@ impl Earmarks {
         shares: &[ProgramShare],
         withheld: &Earmarks,
     ) -> Result<Option<Shortage>, MoneyError> {
-        let left = |program: Program| {
-            let came = of(&self.reserved, program).minus(of(&withheld.reserved, program))?;
-            came.minus(of(&self.used, program))
-        };
-        let mut general = self.general.minus(withheld.general)?.minus(self.unnamed)?;
-        for &program in self.used.keys() {
-            general = general.plus(left(program)?.min(Money::ZERO))?;
-        }
+        let mut general = self.general_left(withheld)?;
         for share in shares {
-            let own = left(share.program)?.max(Money::ZERO);
+            let own = self.own_left(share.program, withheld)?;
             let available = own.plus(general.max(Money::ZERO))?;
             if share.amount > available {
                 let ProgramShare { program, amount: needed } = *share;
@@ -102,6 +95,39 @@ impl Earmarks {
             general = general.minus(share.amount.minus(own)?.max(Money::ZERO))?;
         }
         Ok(None)
+    }
+
+    /// What the programs of `shares` may use, each as far as it needs it: what is left for it alone, and what is left for
+    /// any; without `withheld`, which came in but may not be used yet.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn usable(&self, shares: &[ProgramShare], withheld: &Earmarks) -> Result<Money, MoneyError> {
+        let mut usable = self.general_left(withheld)?.max(Money::ZERO);
+        for share in shares {
+            usable = usable.plus(self.own_left(share.program, withheld)?.min(share.amount))?;
+        }
+        Ok(usable)
+    }
+
+    /// What is left for one program alone.
+    fn own_left(&self, program: Program, withheld: &Earmarks) -> Result<Money, MoneyError> {
+        Ok(self.own_balance(program, withheld)?.max(Money::ZERO))
+    }
+
+    /// What is left for any program; below nothing where more is withheld than that.
+    fn general_left(&self, withheld: &Earmarks) -> Result<Money, MoneyError> {
+        let mut general = self.general.minus(withheld.general)?.minus(self.unnamed)?;
+        for &program in self.used.keys() {
+            general = general.plus(self.own_balance(program, withheld)?.min(Money::ZERO))?;
+        }
+        Ok(general)
+    }
+
+    /// What came for one program alone less what it used; below nothing where it used what is for any.
+    fn own_balance(&self, program: Program, withheld: &Earmarks) -> Result<Money, MoneyError> {
+        let came = of(&self.reserved, program).minus(of(&withheld.reserved, program))?;
+        came.minus(of(&self.used, program))
     }
 }
 

@@ -12,7 +12,7 @@ use super::event::FundEvent;
 use super::year::{CarriedOver, ClosedYear, YearFacts};
 use crate::aggregate::ImpossibleEvent;
 use crate::ids::{DonationId, PaymentId, RemittanceId, RunId};
-use crate::money::Money;
+use crate::money::{Money, MoneyError};
 use crate::program::Program;
 
 /// A fund (资金), by its situation.
@@ -180,6 +180,24 @@ impl FundAccount {
     pub fn free(&self) -> Money {
         // both lie between nothing and the largest amount, so the difference exists
         self.balance.minus(self.committed).unwrap_or_default()
+    }
+
+    /// What of it may be used on a day, in fen: without what is for a budget year that has not begun.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn free_on(&self, day: NaiveDate) -> Result<Money, MoneyError> {
+        let early = self.not_before(day);
+        self.free().minus(Money::sum(early.reserved.into_values().chain([early.general]))?)
+    }
+
+    /// What a run with these shares may use on a day, in fen; a run that needs more is refused at its approval.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn usable(&self, shares: &[ProgramShare], day: NaiveDate) -> Result<Money, MoneyError> {
+        let by_program = self.earmarks.usable(shares, &self.not_before(day))?;
+        Ok(by_program.min(self.free_on(day)?))
     }
 
     /// What the fund holds ready for a run; nothing for a run it does not know.

@@ -68,12 +68,24 @@ impl Layout {
     /// A workbook is held in memory while it is written, so it is not large; what only text files have, it has not.
     fn check_sheets(&self) -> Result<(), Fault> {
         let (Some(send), Some(receive)) = (&self.send, &self.receive) else { return Ok(()) };
-        let titles = send.line.iter().any(|field| field.title.is_some())
-            || receive.columns.iter().any(|column| column.title.is_some());
+        let titled = receive.columns.iter().any(|column| column.title.is_some());
+        if titled && receive.header_lines == 0 {
+            return Err(fault(
+                "receive.header_lines",
+                "写了 title 就至少有一行表头",
+                "is at least 1 where columns have titles",
+            ));
+        }
         if self.form != Form::Spreadsheet {
+            let titles = send.line.iter().any(|field| field.title.is_some());
             if titles || send.sheet.is_some() || receive.sheet.is_some() {
-                let (zh, en) = ("sheet 与 title 只用于 spreadsheet 格式", "belongs to spreadsheets only");
+                let (zh, en) =
+                    ("sheet 与发出的 title 只用于 spreadsheet 格式", "belongs to spreadsheets only");
                 return Err(fault("sheet", zh, en));
+            }
+            if titled && self.form == Form::Fixed {
+                let (zh, en) = ("定长格式没有列标题", "a fixed layout has no heads of columns");
+                return Err(fault("receive.columns", zh, en));
             }
             return Ok(());
         }
@@ -97,13 +109,6 @@ impl Layout {
                     "has 1 to 31 characters, none of []:*?/\\",
                 ));
             }
-        }
-        if receive.columns.iter().any(|column| column.title.is_some()) && receive.header_lines == 0 {
-            return Err(fault(
-                "receive.header_lines",
-                "写了 title 就至少有一行表头",
-                "is at least 1 where columns have titles",
-            ));
         }
         Ok(())
     }

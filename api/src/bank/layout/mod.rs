@@ -218,7 +218,7 @@ pub struct Column {
     /// How many bytes, for fixed widths.
     #[serde(default)]
     pub width: Option<usize>,
-    /// The head that the column must have in the last of the head lines, for spreadsheets.
+    /// The head that the column must have in the last of the head lines; not for fixed widths.
     #[serde(default)]
     pub title: Option<String>,
 }

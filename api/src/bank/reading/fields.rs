@@ -97,7 +97,12 @@ impl<'l> Fields<'l> {
         {
             line.bank_reference = line.reason.take();
         }
-        // columns that were mixed up must not carry an account into the log
+        // columns that were mixed up must not carry an account into the log: a long number is no reason, and the bank's
+        // reference only in a line that is understood
+        line.reason = line.reason.take().as_deref().and_then(code);
+        if line.problem.is_some() {
+            line.bank_reference = line.bank_reference.take().as_deref().and_then(code);
+        }
         let is_account =
             |text: &String| line.account.as_ref().is_some_and(|account| account.as_str() == text);
         line.bank_reference = line.bank_reference.take().filter(|text| !is_account(text));
@@ -150,4 +155,15 @@ impl<'l> Fields<'l> {
 
 fn shown_fen(fen: i128) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
+}
+
+/// A head of the file is not that of the layout.
+pub(super) fn wrong_columns(row: u64, title: &str, place: impl Into<String>) -> Fault {
+    Fault::new(
+        "wrong_columns",
+        format!("此处应为表头“{title}”，请核对所选格式或文件"),
+        format!("the head here must be {title}: check the layout or the file"),
+    )
+    .at(row)
+    .of(place)
 }

@@ -8,7 +8,7 @@ use domain::explain::Explain;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::BankLine;
-use super::fields::Fields;
+use super::fields::{Fields, wrong_columns};
 use crate::bank::fault::Fault;
 use crate::bank::layout::{Receiving, ReturnValue};
 use crate::registers::Cell;
@@ -110,13 +110,7 @@ impl Sheet<'_> {
 
     fn wrong_columns(&self, at: usize, title: &str) -> Fault {
         let row = self.receive.header_lines;
-        Fault::new(
-            "wrong_columns",
-            format!("此处应为表头“{title}”，请核对所选格式或文件"),
-            format!("the head here is {title}: check the layout or the file"),
-        )
-        .at(row)
-        .of(place_of(row, at))
+        wrong_columns(row, title, place_of(row, at))
     }
 
     /// The cells as the texts of a line; `value_of` says what stands in a column.

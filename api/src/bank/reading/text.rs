@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::BankLine;
-use super::fields::Fields;
+use super::fields::{Fields, wrong_columns};
 use crate::bank::encoding::decode;
 use crate::bank::fault::Fault;
 use crate::bank::layout::{Form, Layout, Receiving, TextCode};
@@ -25,10 +25,16 @@ pub(super) fn read(
             if state.row == 1 { bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes) } else { &bytes };
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if state.row == receive.header_lines {
+            state.compare_titles(line)?;
+        }
         if state.row <= receive.header_lines || line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
         state.take(line, each)?;
+    }
+    if state.row < receive.header_lines {
+        state.compare_titles(b"")?;
     }
     state.fields.finish(state.row)
 }
@@ -75,6 +81,22 @@ impl State<'_> {
             _ => split(&text, self.receive.delimiter.unwrap_or(',')),
         };
         each(self.fields.take(self.row, &fields))
+    }
+
+    /// The heads say that the columns are those of the layout, and that the first line is no result that would be lost.
+    fn compare_titles(&self, line: &[u8]) -> Result<(), Fault> {
+        if self.receive.columns.iter().all(|column| column.title.is_none()) {
+            return Ok(());
+        }
+        let text = decode(line, self.receive.encoding).ok_or_else(|| self.wrong_encoding())?;
+        let heads = split(&text, self.receive.delimiter.unwrap_or(','));
+        for (at, column) in self.receive.columns.iter().enumerate() {
+            let Some(title) = &column.title else { continue };
+            if heads.get(at).is_none_or(|head| !head.trim().eq_ignore_ascii_case(title)) {
+                return Err(wrong_columns(self.row, title, (at + 1).to_string()));
+            }
+        }
+        Ok(())
     }
 
     fn wrong_encoding(&self) -> Fault {

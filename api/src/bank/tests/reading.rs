@@ -87,13 +87,18 @@ fn a_bad_line_is_handed_on_with_its_problem(#[case] line: &str, #[case] problem:
     assert_eq!((lines[0].problem, lines[1].problem), (Some(problem), None));
 }
 
+/// The head of a plain file.
+const HEAD: &[u8] = b"payment,result,reference\n";
+
 #[test]
 fn a_text_in_another_encoding_or_without_lines_is_refused() {
     let file = |bytes: &[u8]| lines_of(&layout(PLAIN), bytes).unwrap_err();
-    let wrong = file(&[b"head\n".as_slice(), &gbk("张,settled,1\n")].concat());
+    let wrong = file(&[HEAD, &gbk("张,settled,1\n")].concat());
     assert_eq!((wrong.code, wrong.row), ("wrong_encoding", 2));
-    assert_eq!(file(b"payment,result,reference\n").code, "no_results");
-    assert_eq!(file(&[b"head\n".as_slice(), &vec![b'x'; 20_000]].concat()).code, "line_too_long");
+    assert_eq!(file(HEAD).code, "no_results");
+    assert_eq!(file(&[HEAD, &vec![b'x'; 20_000]].concat()).code, "line_too_long");
+    let head = file(b"payment,reference,result\n");
+    assert_eq!((head.code, head.row, head.field.as_str()), ("wrong_columns", 1, "2"));
 }
 
 #[test]
@@ -224,7 +229,12 @@ fn a_bad_amount_in_xml_is_a_problem_of_its_line(#[case] amount: &str) {
 
 #[test]
 fn what_may_be_an_account_or_a_name_is_never_kept_as_a_reference() {
-    let text = "h\n6222021234567890128,settled,1\n张示例,settled,6222021234567890128\n";
-    let lines = lines_of(&layout(PLAIN), text.as_bytes()).unwrap();
-    assert!(lines.iter().all(|line| line.end_to_end_id.is_none()), "{lines:?}");
+    let text = "6222021234567890128,settled,1\n张示例,settled,6222021234567890128\n\
+                1,returned,6222021234567890128\nP,1,6222021234567890128,1.00\n";
+    let lines = lines_of(&layout(PLAIN), &[HEAD, text.as_bytes()].concat()).unwrap();
+    assert!(lines[..2].iter().all(|line| line.end_to_end_id.is_none()), "{lines:?}");
+    assert!(
+        lines[2..].iter().all(|line| line.reason.is_none() && line.bank_reference.is_none()),
+        "{lines:?}"
+    );
 }

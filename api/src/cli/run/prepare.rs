@@ -163,13 +163,15 @@ pub(super) fn show_outlook(screen: &Screen, outlook: &Outlook) -> Result<(), Fai
     if outlook.short.is_positive() {
         let short = yuan(outlook.short);
         screen.say(
-            format!("资金“{fund}”可用 {free} 元，不足 {short} 元：补足之前不能审批。"),
-            format!("The fund {fund} has {free} yuan free and lacks {short}: no approval until it has them."),
+            format!("资金“{fund}”可用于本批 {free} 元，不足 {short} 元：补足之前不能审批。"),
+            format!(
+                "The run may use {free} yuan of {fund} and lacks {short}: no approval until they are there."
+            ),
         )?;
     } else {
         screen.say(
-            format!("资金“{fund}”可用 {free} 元，足以发放。"),
-            format!("The fund {fund} has {free} yuan free, which is enough."),
+            format!("资金“{fund}”可用于本批 {free} 元，足以发放。"),
+            format!("The run may use {free} yuan of {fund}, which is enough."),
         )?;
     }
     if let (true, Some(above)) = (outlook.needs_second_approval, outlook.second_approval_above) {

@@ -2,16 +2,16 @@
 //! compares with last month.
 
 use chrono::NaiveDate;
+use domain::fund::Fund;
 use domain::ids::{FundId, RunId};
 use domain::money::Money;
 use domain::payment_run::ProgramTotal;
-use projections::funds::funds;
 use projections::payment_registers::queries::totals_of_month;
 use projections::runner::Until;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{load, second_approval_above};
+use super::{fund_shares, load, second_approval_above};
 use crate::processes::{Office, ProcessError};
 
 /// A run as a whole.
@@ -22,7 +22,7 @@ pub struct Outlook {
     pub fund_id: FundId,
     /// Its name; none where nobody opened it.
     pub fund: Option<String>,
-    /// What it has, and promised to no run, in fen.
+    /// What the run may use of it today, in fen: promised to nobody, for these programs or for any, and for no later year.
     pub free: Money,
     /// What it lacks for the run, in fen; nothing where it covers it. An approval is refused until it does.
     pub short: Money,
@@ -43,15 +43,19 @@ pub async fn outlook(office: &Office, today: NaiveDate, run_id: RunId) -> Result
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
     office.runner.catch_up(Until::Head).await?;
     let fund_id = preparation.fund_id;
-    let fund = funds(&office.pool).await?.into_iter().find(|fund| fund.fund_id == fund_id);
-    let free = fund.as_ref().map_or(Ok(Money::ZERO), |fund| fund.free())?;
+    let fund = office.repository.load_newest::<Fund>(fund_id).await?.state;
+    let shares = run.calculation().map(fund_shares::of_calculation);
+    let free = fund.account().map_or(Ok(Money::ZERO), |account| match &shares {
+        Some(shares) => account.usable(shares, today),
+        None => account.free_on(today),
+    })?;
     let sum = run.calculation().map_or(Money::ZERO, |calculation| calculation.control_sum);
     let lacking = sum.minus(free)?;
     let second_approval_above = second_approval_above(&*office.current_rules().await?, today);
     let before = preparation.month.plus(-1);
     Ok(Outlook {
         fund_id,
-        fund: fund.map(|fund| fund.name),
+        fund: fund.account().map(|account| account.charter.name.clone()),
         free,
         short: if lacking.is_positive() { lacking } else { Money::ZERO },
         second_approval_above,

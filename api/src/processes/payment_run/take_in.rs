@@ -238,10 +238,11 @@ fn first_reading(
     source.lines_read.begin();
     let read = read_source(source, &mut |line| {
         source.lines_read.add();
-        if line.account.is_some() && !book.has_accounts() {
+        if (line.account.is_some() || reference_as_account(&line).is_some()) && !book.has_accounts() {
             accounts_missing = true;
             return Err(Fault::new("accounts_missing", "", ""));
         }
+        let line = without_account(line, book, keyring);
         if line.scope == Scope::Run {
             return matcher.whole(&line, &mut |verdict| told.hear(&verdict).map_err(Fault::from));
         }
@@ -326,6 +327,7 @@ fn second_reading(
         sender.blocking_send(full).map_err(|_| gone)
     };
     read_source(source, &mut |line| {
+        let line = without_account(line, book, keyring);
         let mut put = |verdict: Verdict| {
             if !matches!(verdict, Verdict::Nothing | Verdict::Kept) {
                 batch.push(verdict);
@@ -438,6 +440,21 @@ pub(super) async fn taken(
 
 fn index_of(keyring: &Keyring, line: &BankLine) -> Option<BlindIndex> {
     line.account.as_ref().map(|account| keyring.blind_index(BankAccount::LABEL, account.as_str()))
+}
+
+/// The bank's reference of a line where it may be an account: it has as many digits as cards and accounts have.
+fn reference_as_account(line: &BankLine) -> Option<BankAccount> {
+    let account = BankAccount::parse(line.bank_reference.as_deref()?).ok()?;
+    (16..=19).contains(&account.as_str().len()).then_some(account)
+}
+
+/// The line without its reference where that is an account of the run, in the wrong column: it must not be kept.
+fn without_account(line: BankLine, book: &RunBook, keyring: &Keyring) -> BankLine {
+    let index = |account: BankAccount| keyring.blind_index(BankAccount::LABEL, account.as_str());
+    if reference_as_account(&line).is_some_and(|account| book.pays_to(&index(account))) {
+        return BankLine { bank_reference: None, ..line };
+    }
+    line
 }
 
 /// Reads the file's lines, and makes sure that it is still the file whose digest is known.

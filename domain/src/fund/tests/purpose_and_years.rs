@@ -107,7 +107,31 @@ fn money_for_one_program_pays_that_program_alone(
     if !before.is_empty() {
         past = after(past, vec![commit(1, "2023-01-05", before)]);
     }
+    let account = account(&past);
+    let (sum, usable) = (yuan(asked_for.iter().map(|(_, amount)| amount).sum()), account.usable(&shares(asked_for), day("2023-01-06")));
+    assert_eq!(usable.unwrap() >= sum, expected == "ok", "what may be used says what an approval will");
     assert_eq!(outcome(given(past).when(asked(commit(2, "2023-01-06", asked_for)))), expected);
+}
+
+/// The fund as its past left it.
+fn account(past: &[FundEvent]) -> FundAccount {
+    let mut fund = Fund::default();
+    past.iter().for_each(|event| fund.evolve(event).unwrap());
+    fund.account().unwrap().clone()
+}
+
+#[test]
+fn money_for_next_year_and_for_another_program_is_free_and_may_not_be_used() {
+    let money = vec![
+        appropriate(20, Some(CARE), None),
+        appropriate(50, None, Some(2023)),
+        appropriate(14, None, None),
+    ];
+    let account = account(&after(opened(&[]), money));
+    let usable = |on, needed| account.usable(&shares(&[(AGE, needed)]), day(on)).unwrap();
+    assert_eq!(account.free(), yuan(84));
+    assert_eq!((usable("2022-12-31", 30), usable("2023-01-01", 30)), (yuan(14), yuan(64)));
+    assert_eq!(account.free_on(day("2022-12-31")).unwrap(), yuan(34));
 }
 
 #[test]
