@@ -29,6 +29,7 @@ mod standing;
 mod take_in;
 mod warnings;
 mod withheld;
+mod wrong_column;
 
 use std::sync::Arc;
 

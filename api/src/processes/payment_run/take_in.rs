@@ -13,11 +13,9 @@ use domain::bank_return::{
     BankReturn, BankReturnCommand, BankReturnError, LineOutcome, Matching, ReceivedFile, UNMATCHED_MAX,
     UnmatchedLine, UnmatchedReason,
 };
-use domain::identifiers::BankAccount;
 use domain::ids::{BankReturnId, PaymentId, RunId};
 use domain::money::{Money, MoneyError};
 use domain::payment_run::{BankResults, PaymentRun};
-use domain::personal::{BlindIndex, PersonalField};
 use eventlog::keyring::Keyring;
 use projections::payment_registers::queries::payments;
 use projections::runner::Until;
@@ -29,6 +27,7 @@ use super::load;
 use super::news::append_news;
 use super::settle::reconcile;
 use super::standing::{Standing, accounts_of, book_of, standing_of, withholding_of};
+use super::wrong_column::{index_of, reference_as_account, without_account};
 use crate::bank::fault::Fault;
 use crate::bank::layout::Layout;
 use crate::bank::matching::{Matcher, RunBook, Survey, Verdict};
@@ -436,25 +435,6 @@ pub(super) async fn taken(
         pending_sum,
         unmatched: unmatched.cloned().collect(),
     })
-}
-
-fn index_of(keyring: &Keyring, line: &BankLine) -> Option<BlindIndex> {
-    line.account.as_ref().map(|account| keyring.blind_index(BankAccount::LABEL, account.as_str()))
-}
-
-/// The bank's reference of a line where it may be an account: it has as many digits as cards and accounts have.
-fn reference_as_account(line: &BankLine) -> Option<BankAccount> {
-    let account = BankAccount::parse(line.bank_reference.as_deref()?).ok()?;
-    (16..=19).contains(&account.as_str().len()).then_some(account)
-}
-
-/// The line without its reference where that is an account of the run, in the wrong column: it must not be kept.
-fn without_account(line: BankLine, book: &RunBook, keyring: &Keyring) -> BankLine {
-    let index = |account: BankAccount| keyring.blind_index(BankAccount::LABEL, account.as_str());
-    if reference_as_account(&line).is_some_and(|account| book.pays_to(&index(account))) {
-        return BankLine { bank_reference: None, ..line };
-    }
-    line
 }
 
 /// Reads the file's lines, and makes sure that it is still the file whose digest is known.
