@@ -97,6 +97,8 @@ async fn the_books_are_those_of_the_position_fund_program_and_days_that_are_aske
     assert_eq!(later.last(), deposits.last(), "what lies before the days counts for the balance");
     let beyond = doors.get(&finance, &format!("/trial-balance?at={}", at + 1_000)).await;
     assert_eq!((beyond.status, beyond.json()["field"].as_str()), (400, Some("at")));
+    let backwards = doors.get(&finance, "/trial-balance?from=2023-02-01&on=2023-01-31").await;
+    assert_eq!((backwards.status, backwards.json()["field"].as_str()), (400, Some("from")));
     assert_eq!(doors.get(&finance, "/accounts/pocket/postings").await.status, 404);
 }
 

@@ -106,6 +106,8 @@ async fn a_sum_leads_to_its_postings_and_an_appropriation_into_the_books() {
     assert!(books.text().contains("借贷平衡") && books.text().contains("101,200.50"), "{}", books.text());
     let postings = finance.get("/books/entries?account=appropriation_income").await;
     assert!(postings.text().contains("1,200.50") && postings.text().contains(&format!("{fund}/history")));
+    let backwards = finance.get("/books?from=2024-02-01&on=2024-01-31").await;
+    assert!(backwards.text().contains("起始日期晚于截止日期"), "{}", backwards.text());
     let early = finance.get("/books?at=0").await;
     assert!(early.text().contains("还没有记账"), "{}", early.text());
     assert_eq!(finance.get("/books/entries?account=gold").await.status, StatusCode::NOT_FOUND);

@@ -123,6 +123,8 @@ async fn a_year_is_closed_by_one_person_carried_over_by_another_and_takes_nothin
     assert_eq!(closing(&year, "year_result"), (0, 15_000), "{year}");
     // what came in early is the next year's income
     assert_eq!(closing(&year, "appropriation_income"), (0, 4_000), "{year}");
+    let backwards = counter.ask(&[&trial[..], &["--from", "2025-01-01", "--on", "2024-12-31"]].concat());
+    assert_eq!((backwards.status, backwards.code()), (2, "period_backwards"), "{backwards:?}");
     let next = counter.do_well(&[&trial[..], &["--on", "2025-01-01"]].concat());
     assert_eq!(
         (closing(&next, "year_result"), closing(&next, "accumulated_restricted")),

@@ -78,6 +78,9 @@ async fn a_way_without_what_it_needs_is_wrong_usage() {
         let answer = counter.ask(&asked);
         assert_eq!((answer.status, answer.code()), (2, code), "{answer:?}");
     }
+    let instalments = ["--way", "repayment", "--per-month", "50.00", "--as", "finance:liu.yang"];
+    let idle = counter.ask(&[&["recovery", "plan", "--case", &case], &instalments[..]].concat());
+    assert_eq!((idle.status, idle.code()), (2, "per_month"), "nothing that was said is left out: {idle:?}");
     let unknown = counter.ask(&["recovery", "show", &case]);
     assert_eq!((unknown.status, unknown.code()), (1, "unknown_object"), "{unknown:?}");
 }

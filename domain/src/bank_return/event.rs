@@ -145,6 +145,29 @@ pub enum UnmatchedReason {
     TooEarly,
 }
 
+impl UnmatchedReason {
+    /// The stable code, as it stands in the log.
+    pub const fn code(self) -> &'static str {
+        use UnmatchedReason as Reason;
+        match self {
+            Reason::LineMalformed => "line_malformed",
+            Reason::AmountMalformed => "amount_malformed",
+            Reason::AccountMalformed => "account_malformed",
+            Reason::ResultUnknown => "result_unknown",
+            Reason::ReferenceUnknown => "reference_unknown",
+            Reason::OtherRun => "other_run",
+            Reason::Ambiguous => "ambiguous",
+            Reason::AmountDiffers => "amount_differs",
+            Reason::AccountDiffers => "account_differs",
+            Reason::SettledTwice => "settled_twice",
+            Reason::SettledAfterReturn => "settled_after_return",
+            Reason::ReturnedAfterSettlement => "returned_after_settlement",
+            Reason::ReturnDiffers => "return_differs",
+            Reason::TooEarly => "too_early",
+        }
+    }
+}
+
 /// What an unmatched line turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]

@@ -261,3 +261,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_reason_is_called_on_the_screen_as_in_the_log() {
+    use UnmatchedReason as Reason;
+    let all = [
+        Reason::LineMalformed,
+        Reason::AmountMalformed,
+        Reason::AccountMalformed,
+        Reason::ResultUnknown,
+        Reason::ReferenceUnknown,
+        Reason::OtherRun,
+        Reason::Ambiguous,
+        Reason::AmountDiffers,
+        Reason::AccountDiffers,
+        Reason::SettledTwice,
+        Reason::SettledAfterReturn,
+        Reason::ReturnedAfterSettlement,
+        Reason::ReturnDiffers,
+        Reason::TooEarly,
+    ];
+    for reason in all {
+        assert_eq!(serde_json::to_value(reason).unwrap(), reason.code());
+    }
+}

@@ -85,6 +85,13 @@ pub struct TrialQuestion {
     pub grouping: Grouping,
 }
 
+impl TrialQuestion {
+    /// Whether the period's first day lies after its last, so that nothing could be told of it.
+    pub fn is_backwards(&self) -> bool {
+        self.from.zip(self.on).is_some_and(|(from, on)| from > on)
+    }
+}
+
 /// What a line of a trial balance is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grouping {

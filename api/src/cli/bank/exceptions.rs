@@ -96,7 +96,7 @@ fn show(screen: &Screen, lines: &[BankLineRow]) -> Result<(), Failure> {
             outcome.to_owned(),
             line.amount.map(yuan).unwrap_or_default(),
             line.payment_id.map(|id| id.to_string()).unwrap_or_default(),
-            screen.pick(zh, en).to_owned(),
+            format!("{} [{}]", screen.pick(zh, en), line.reason.code()),
         ]
     };
     Ok(screen.table(&heads, &lines.iter().map(row).collect::<Vec<_>>())?)

@@ -69,6 +69,13 @@ pub(super) async fn run(session: &Session, command: BooksCommand) -> Result<Done
             let grouping =
                 if detail { domain::books::Grouping::Subaccounts } else { domain::books::Grouping::Accounts };
             let question = domain::books::TrialQuestion { from, on, fund: None, grouping };
+            if question.is_backwards() {
+                return Err(Failure::Usage {
+                    code: "period_backwards",
+                    zh: "--from 晚于 --on：起始日期不能在截止日期之后".to_owned(),
+                    en: "--from is after --on: the period's first day is after its last".to_owned(),
+                });
+            }
             trial_balance::run(session, at, fund, question).await
         }
         BooksCommand::Entries { account, fund, program, from, to, at } => {

@@ -178,6 +178,13 @@ impl PlanArgs {
     fn wanted(&self) -> Result<WantedWay, Failure> {
         let estate = || self.estate.ok_or(missing("estate", "--estate（遗产实际价值）", "--estate"));
         let reason = || self.reason.clone().ok_or(missing("reason", "--reason（核销原因）", "--reason"));
+        if self.per_month.is_some() && !matches!(self.way, WayArg::Withholding) {
+            return Err(Failure::Usage {
+                code: "per_month",
+                zh: "只有按月抵扣（withholding）才填写 --per-month".to_owned(),
+                en: "--per-month belongs to withholding alone".to_owned(),
+            });
+        }
         Ok(match self.way {
             WayArg::Repayment => WantedWay::Repayment,
             WayArg::Heirs => WantedWay::Heirs { estate: estate()? },

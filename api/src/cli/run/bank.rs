@@ -185,8 +185,8 @@ fn show(screen: &Screen, taken: &TakenIn) -> Result<(), Failure> {
     ];
     screen.table(&heads, &rows)?;
     for line in taken.unmatched.iter().take(20) {
-        let (zh, en) = advice(line.reason);
-        screen.say(format!("第 {} 行：{zh}", line.row), format!("row {}: {en}", line.row))?;
+        let ((zh, en), code, row) = (advice(line.reason), line.reason.code(), line.row);
+        screen.say(format!("第 {row} 行：{zh} [{code}]"), format!("row {row}: {en} [{code}]"))?;
     }
     if !taken.unmatched.is_empty() {
         screen.say(

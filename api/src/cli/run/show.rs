@@ -163,6 +163,11 @@ fn show_life(screen: &Screen, run: &PaymentRunRow) -> Result<(), Failure> {
         vec![screen.pick("批次", "Run").to_owned(), format!("{} · {} · {stage}", run.run_id, run.month)],
         vec![screen.pick("项目", "Programs").to_owned(), programs.join(screen.pick("、", ", "))],
     ];
+    if run.calculated_by.is_some() {
+        let (count, sum) = (grouped(run.line_count.cast_signed()), yuan(run.control_sum));
+        let told = screen.pick(format!("{count} 笔，{sum} 元"), format!("{count} lines, {sum} yuan"));
+        rows.push(vec![screen.pick("合计", "Sum").to_owned(), told]);
+    }
     let steps = [
         step("建批", "opened by", &Some(run.opened_by.clone()), Some(run.opened_on)),
         step("核算", "calculated by", &run.calculated_by, None),

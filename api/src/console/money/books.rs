@@ -52,13 +52,23 @@ struct Asked {
 
 impl Asked {
     fn read(lang: Lang, typed: &Typed) -> Result<Asked, Refusal> {
-        Ok(Asked {
+        let asked = Asked {
             fund: typed.read_if(lang, "fund")?,
             from: typed.read_if(lang, "from")?,
             on: typed.read_if(lang, "on")?,
             at: typed.read_if(lang, "at")?,
             subaccounts: typed.ticked("subaccounts"),
-        })
+        };
+        if asked.question().is_backwards() {
+            let (zh, en) = ("起始日期晚于截止日期。", "The period's first day is after its last.");
+            return Err(Refusal::typed("period_backwards", lang, zh, en));
+        }
+        Ok(asked)
+    }
+
+    fn question(&self) -> TrialQuestion {
+        let grouping = if self.subaccounts { Grouping::Subaccounts } else { Grouping::Accounts };
+        TrialQuestion { from: self.from, on: self.on, fund: self.fund, grouping }
     }
 
     /// The same question about one account.
@@ -117,9 +127,7 @@ async fn names(office: &Office) -> Result<Names, ProcessError> {
 }
 
 async fn balance(office: &Office, asked: Asked) -> Result<(TrialBalance, u64), ProcessError> {
-    let grouping = if asked.subaccounts { Grouping::Subaccounts } else { Grouping::Accounts };
-    let question = TrialQuestion { from: asked.from, on: asked.on, fund: asked.fund, grouping };
-    let length = office.repository.log().length().await?;
+    let (question, length) = (asked.question(), office.repository.log().length().await?);
     match asked.at {
         Some(at) => {
             let book = book_at(office.repository.log(), asked.fund, at.min(length)).await?;

@@ -182,6 +182,10 @@ async fn trial_balance(
     let subaccounts = subaccounts.unwrap_or_default();
     let grouping = if subaccounts { Grouping::Subaccounts } else { Grouping::Accounts };
     let question = TrialQuestion { from, on, fund, grouping };
+    if question.is_backwards() {
+        let (zh, en) = ("起始日期晚于截止日期。", "the period's first day is after its last");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "parameter_invalid", zh, en).at("from"));
+    }
     let position = length_asked(&api, at).await?;
     let (balance, position) = match at {
         Some(_) => (balance_at(&api, position, question).await?, position),
