@@ -1,12 +1,13 @@
 //! A draft of new rates on the real register: what it costs, who gains and loses, who becomes eligible and who ceases to be.
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PersonId};
 use domain::money::{Money, MoneyError};
-use domain::payment_run::MonthOrdered;
+use domain::payment_run::{MonthDifference, MonthDue, MonthOrdered, differences};
 use domain::personal::Opener;
 use domain::policy::{MonthOutcome, RateDraft, RuleBook};
 use domain::program::Program;
@@ -237,11 +238,15 @@ impl Trial {
         Ok(())
     }
 
-    /// A month that was paid, and what it would be due: what was given up is not paid again.
-    fn settles(&mut self, paid: &MonthOrdered, due: Money) -> Result<(), MoneyError> {
-        let rest = due.minus(paid.standing)?;
-        self.overpaid = self.overpaid.plus(rest.negated().max(Money::ZERO))?;
-        self.arrears = self.arrears.plus(rest.minus(paid.waived)?.max(Money::ZERO))?;
+    /// What the next run would make of a month that was paid.
+    fn settles(&mut self, case: CaseId, paid: &MonthOrdered, due: MonthDue) -> Result<(), ProcessError> {
+        let found = differences(case, &[due], slice::from_ref(paid), due.month);
+        for difference in found.map_err(|error| ProcessError::Damaged(error.to_string()))? {
+            match difference {
+                MonthDifference::ToPay(owed) => self.arrears = self.arrears.plus(owed.amount)?,
+                MonthDifference::Overpaid(over) => self.overpaid = self.overpaid.plus(over.amount)?,
+            }
+        }
         Ok(())
     }
 
@@ -286,7 +291,7 @@ impl Asked<'_> {
             trial.pays(case.program, month, both)?;
             total = total.plus(both.1.minus(both.0)?)?;
             if let Some(paid) = ordered.iter().find(|paid| paid.month == month && !paid.standing.is_zero()) {
-                trial.settles(paid, both.1)?;
+                trial.settles(case.case_id, paid, MonthDue { month, due: both.1 })?;
             }
         }
         let (before, after) = (now.month(self.compared_in), draft.month(self.compared_in));
