@@ -212,7 +212,7 @@ async fn a_table_with_another_head_or_none_is_refused_before_a_line_is_lost_or_k
         assert_eq!(refused.code(), expected, "{}", String::from_utf8_lossy(&bytes));
     }
     assert_eq!(bank.small.end().await, before);
-    let taken = bank.take(&format!("Payment, RESULT ,reference\n{result}")).await.unwrap();
+    let taken = bank.take(&format!("payment, result ,reference\n{result}")).await.unwrap();
     assert_eq!(taken.matching.settled_count, 1);
     bank.small.ledger.finish().await;
 }

@@ -157,6 +157,16 @@ fn shown_fen(fen: i128) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
+/// The first column whose head is not the layout's, counted from 0, with the head that it must have.
+pub(super) fn misplaced(
+    receive: &Receiving,
+    head: impl Fn(usize) -> Option<String>,
+) -> Option<(usize, &str)> {
+    let titled = receive.columns.iter().enumerate();
+    let mut titled = titled.filter_map(|(at, column)| Some((at, column.title.as_deref()?)));
+    titled.find(|(at, title)| head(*at).is_none_or(|head| head.trim() != *title))
+}
+
 /// A head of the file is not that of the layout.
 pub(super) fn wrong_columns(row: u64, title: &str, place: impl Into<String>) -> Fault {
     Fault::new(

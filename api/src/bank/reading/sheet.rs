@@ -8,7 +8,7 @@ use domain::explain::Explain;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::BankLine;
-use super::fields::{Fields, wrong_columns};
+use super::fields::{Fields, misplaced, wrong_columns};
 use crate::bank::fault::Fault;
 use crate::bank::layout::{Receiving, ReturnValue};
 use crate::registers::Cell;
@@ -86,14 +86,10 @@ impl Sheet<'_> {
 
     /// The heads say that the columns are those of the layout.
     fn compare_titles(&self, row: &SheetRow) -> Result<(), Fault> {
-        for (at, column) in self.receive.columns.iter().enumerate() {
-            let Some(title) = &column.title else { continue };
-            let found = row.cells.get(at).map(Cell::shown).unwrap_or_default();
-            if found.trim() != title {
-                return Err(self.wrong_columns(at, title));
-            }
+        match misplaced(self.receive, |at| row.cells.get(at).map(Cell::shown)) {
+            Some((at, title)) => Err(self.wrong_columns(at, title)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A sheet without the row of the heads is not the layout's.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read};
 
 use super::BankLine;
-use super::fields::{Fields, wrong_columns};
+use super::fields::{Fields, misplaced, wrong_columns};
 use crate::bank::encoding::decode;
 use crate::bank::fault::Fault;
 use crate::bank::layout::{Form, Layout, Receiving, TextCode};
@@ -90,13 +90,10 @@ impl State<'_> {
         }
         let text = decode(line, self.receive.encoding).ok_or_else(|| self.wrong_encoding())?;
         let heads = split(&text, self.receive.delimiter.unwrap_or(','));
-        for (at, column) in self.receive.columns.iter().enumerate() {
-            let Some(title) = &column.title else { continue };
-            if heads.get(at).is_none_or(|head| !head.trim().eq_ignore_ascii_case(title)) {
-                return Err(wrong_columns(self.row, title, (at + 1).to_string()));
-            }
+        match misplaced(self.receive, |at| heads.get(at).cloned()) {
+            Some((at, title)) => Err(wrong_columns(self.row, title, (at + 1).to_string())),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn wrong_encoding(&self) -> Fault {
