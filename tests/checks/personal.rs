@@ -70,3 +70,13 @@ async fn an_organisation_that_is_named_openly_may_give_money_under_its_name() {
     assert!(small.broken().await.is_empty());
     small.ledger.finish().await;
 }
+
+#[tokio::test]
+async fn a_name_that_stands_in_an_open_one_is_still_found_by_itself() {
+    let mut small = SmallOffice::open().await;
+    small.open_campaign(&format!("{}助学", WANG.name), "2023-02-01", "2023-12-31").await;
+    assert!(small.broken().await.is_empty());
+    let plant = format!("update app_run_lines set line = to_json('{}'::text) where {FIRST}", WANG.name);
+    small.damage(&plant).await;
+    assert!(small.broken().await.contains_key("sealed"));
+}
