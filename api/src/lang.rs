@@ -23,3 +23,19 @@ impl Lang {
         }
     }
 }
+
+/// Why a file cannot be read or written, in Chinese; a rarer reason as the system says it.
+pub fn io_trouble(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let known = match error.kind() {
+        ErrorKind::NotFound => "没有这个文件或文件夹",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::AlreadyExists => "已有同名文件",
+        ErrorKind::IsADirectory => "是文件夹，不是文件",
+        ErrorKind::NotADirectory => "路径中有一段不是文件夹",
+        ErrorKind::StorageFull => "磁盘已满",
+        ErrorKind::InvalidData => "不是 UTF-8 文本",
+        _ => return error.to_string(),
+    };
+    known.to_owned()
+}

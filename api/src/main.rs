@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use api::cli::audit::verify;
 use api::cli::screen::Screen;
-use api::cli::{AuditCommand, Cli, Command, Done, Failure, assess, deadline, dispatch, lines};
+use api::cli::{AuditCommand, Cli, Command, Done, Failure, assess, deadline, dispatch, lines, usage};
+use api::lang::Lang;
 use clap::Parser;
 use tikv_jemallocator::Jemalloc;
 use tracing_subscriber::EnvFilter;
@@ -44,6 +45,9 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
         let message = error.to_string();
         println_quietly(&serde_json::json!({ "error": { "code": "wrong_usage", "message": message } }));
     } else {
+        if wrong && usage::language() == Lang::Zh {
+            eprintln!("{}", usage::in_chinese(error));
+        }
         let _ = error.print();
     }
     ExitCode::from(if wrong { 2 } else { 0 })

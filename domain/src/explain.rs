@@ -11,3 +11,15 @@ pub trait Explain: std::error::Error {
         ""
     }
 }
+
+/// An identifier as its own words: `RecordCalculation` is "record calculation".
+pub fn in_words(identifier: &str) -> String {
+    let mut text = String::with_capacity(identifier.len() + 4);
+    for letter in identifier.chars() {
+        if letter.is_ascii_uppercase() && !text.is_empty() {
+            text.push(' ');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}

@@ -26,6 +26,11 @@ pub fn yuan(amount: Money) -> String {
     format!("{sign}{}.{:02}", grouped(whole), fen.unsigned_abs() % 100)
 }
 
+/// 票据编号: the number of a receipt with the zeros before it that receipts have.
+pub fn receipt_serial(number: u32) -> String {
+    format!("{number:08}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

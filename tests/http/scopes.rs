@@ -2,12 +2,18 @@
 
 use api::http::Api;
 use api::http::limits::Bounds;
+use api::processes as work;
+use api::registers::{RawRow, RegisterRow, changes};
 use domain::actor::Role;
+use domain::money::Money;
+use domain::program::Program;
 use domain::user::DataScope;
 use futures::future::join_all;
 use projections::snapshot::Snapshot;
 use projections::{beneficiary_summaries, case_files, payment_registers};
 use sqlx::Executor;
+use tests::office::{WANG, application, at_work, id_number};
+use tests::personas;
 
 use crate::client::{COMMUNITY, Doors, OTHER};
 
@@ -128,4 +134,24 @@ async fn the_code_asks_too_before_anything_is_done() {
         api::processes::users::caller_of(api.office(), &far, chrono::Utc::now()).await.unwrap().unwrap();
     let id = case.as_str().unwrap().parse().unwrap();
     assert_eq!(api.case_seen_by(&caller, id).await.unwrap_err().status, 404);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_case_of_another_community_is_in_nobody_else_s_list() {
+    let doors = Doors::open().await;
+    let office = &doors.small.office;
+    let died = [id_number(WANG).as_str(), "死亡", "2023-01-20", "2023-02-20"].map(str::to_owned);
+    let row = changes::Row::read(&RawRow::from_texts(1, died)).unwrap();
+    work::record_change(office, &at_work(personas::clerk(), "2023-02-20"), &row).await.unwrap();
+    let case = work::find_case(office, &application(WANG, Program::AdvancedAgeAllowance)).await.unwrap();
+    let finance = at_work(personas::finance(), "2023-02-21");
+    let heirs = work::WantedWay::Heirs { estate: Money::from_fen(6_000) };
+    work::propose_plan(office, &finance, case.subject.case_id, heirs).await.unwrap();
+    let listed = async |name: &str, of: &str| {
+        let token = doors.token(name, Role::Approver, DataScope::of([of.to_owned()])).await;
+        let todo = doors.get(&token, "/todo").await.json();
+        todo["items"].as_array().unwrap().iter().filter(|one| one["kind"] == "plan_to_approve").count()
+    };
+    assert_eq!(listed("chen.jing", COMMUNITY).await, 1);
+    assert_eq!(listed("zhao.min", OTHER).await, 0);
 }

@@ -3,24 +3,40 @@
 
 use std::fs;
 
+use chrono::Utc;
 use serde_json::Value;
-use tests::counter::Counter;
+use tests::counter::{Counter, PERSON};
 
 use crate::banks::{Status, answer, gbk, layouts, status_report, transactions};
 use crate::paying::{FUND, office_with_a_case};
 
+const CLERK: &str = "clerk:wang.fang";
 const FINANCE: &str = "finance:liu.yang";
 
-/// A run of November 2023 and of what is owed for October, as far as its release.
-fn approved(counter: &Counter, number: &str, lines: u64) -> String {
+/// A run of November 2023 and of what is owed for October, calculated.
+fn prepared(counter: &Counter, number: &str) -> Value {
     let plan =
         ["run", "prepare", "--month", "2023-11", "--programs", "advanced_age_allowance", "--number", number];
-    let prepared = counter.do_well(&[&plan[..], &["--fund", FUND, "--as", "clerk:wang.fang"]].concat());
+    counter.do_well(&[&plan[..], &["--fund", FUND, "--as", CLERK]].concat())
+}
+
+/// The same, as far as its release.
+fn approved(counter: &Counter, number: &str, lines: u64) -> String {
+    let prepared = prepared(counter, number);
     assert_eq!(prepared["calculation"]["line_count"], lines, "{prepared}");
     let run = prepared["run_id"].as_str().unwrap().to_owned();
-    counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
+    counter.do_well(&["run", "submit", &run, "--as", CLERK]);
     counter.do_well(&["run", "approve", &run, "--as", "approver:chen.jing"]);
     run
+}
+
+/// The account is another one from today on.
+fn change_the_account(counter: &Counter, account: &str) {
+    let today = Utc::now().date_naive();
+    let heads = "公民身份号码,变更类型,发生日期,报告日期,新银行账号";
+    let file =
+        counter.file("changes.csv", &format!("{heads}\n{PERSON},账户变更,{today},{today},{account}\n"));
+    counter.do_well(&["import", "apply", "changes", &file, "--as", CLERK]);
 }
 
 /// The bank pays the first transaction, refuses the second, and speaks of one that nobody ordered.
@@ -60,6 +76,12 @@ fn first_month(counter: &Counter, folder: &str) -> String {
         (&0.into(), &"reference_unknown".into())
     );
     assert_eq!(settle(&report).json["known_before"], true);
+    // the layout is that of the release, and who may not take a file in is told so before it is read
+    let folder = ["--layouts", folder, "--as"];
+    let again =
+        |who| counter.ask(&[&["run", "settle", &run, "--results", &report], &folder[..], &[who]].concat());
+    assert_eq!((&again(FINANCE).json["layout"], again(FINANCE).status), (&"our_bank".into(), 1));
+    assert_eq!(again(CLERK).code(), "role_not_allowed");
     run
 }
 
@@ -85,15 +107,19 @@ async fn a_month_goes_through_two_banks_and_is_paid_once() {
     let payment = returns.json[0]["payment_id"].as_str().unwrap();
     let cancel =
         |who| counter.ask(&["payment", "cancel", payment, "--reason", "本人更换开户行", "--as", who]);
-    assert_eq!(cancel("clerk:wang.fang").code(), "role_not_allowed");
+    assert_eq!(cancel(CLERK).code(), "role_not_allowed");
     assert_eq!(cancel(FINANCE).status, 0);
+    let waiting = prepared(&counter, "2");
+    assert_eq!(waiting["calculation"]["line_count"], 0, "the account is closed: {waiting}");
+    assert_eq!(waiting["notes"][0]["exception"], "account_unchanged", "{waiting}");
+    change_the_account(&counter, "9901140000000000043");
     let second = approved(&counter, "2", 1);
     let out = counter.path("again.txt");
     let how = ["--layout", "text_gbk", "--as", FINANCE];
     counter.do_well(&[&["run", "release", &second, "--out", out.to_str().unwrap()], &how[..]].concat());
     // the layout parts the bank's own accounts from others, and this run has own ones only
     let text = gbk(&fs::read(&out).unwrap());
-    assert!(text.contains("|9901140000000000019|王秀英|100.00|"), "{text}");
+    assert!(text.contains("|9901140000000000043|王秀英|100.00|"), "{text}");
     let results = counter.path("results.txt");
     fs::write(&results, answer(&text, 1)).unwrap();
     let settle = ["run", "settle", &second, "--results", results.to_str().unwrap()];
@@ -120,4 +146,33 @@ async fn layouts_are_listed_and_a_wrong_one_is_told_with_its_place() {
     let wrong = counter.file("wrong.toml", "code = \"x\"\nzh = \"x\"\nform = \"iso20022\"\n");
     let refused = counter.ask(&["bank", "layouts", "check", &wrong]);
     assert_eq!((refused.status, refused.code()), (1, "layout_unreadable"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_was_taken_in_by_mistake_is_dismissed_as_a_whole() {
+    let (counter, _) = office_with_a_case().await;
+    let run = approved(&counter, "1", 2);
+    let out = counter.path("november.csv");
+    counter.do_well(&["run", "release", &run, "--out", out.to_str().unwrap(), "--as", FINANCE]);
+    let strange = |number: u64| format!("00000000-0000-8000-8000-{number:012},settled,R-{number}\n");
+    let lines: String = (1..=700).map(strange).collect();
+    let settle = |name: &str, lines: &str| {
+        let file = counter.file(name, &format!("payment,result,reference\n{lines}"));
+        counter.ask(&["run", "settle", &run, "--results", &file, "--as", FINANCE])
+    };
+    let refused = settle("another.csv", &lines);
+    assert_eq!((refused.status, refused.code()), (1, "nothing_of_the_run"), "{refused:?}");
+    let text = fs::read_to_string(&out).unwrap();
+    let payment = text.lines().find_map(|line| line.strip_prefix("P,")?.split(',').next()).unwrap();
+    let taken = settle("mixed.csv", &format!("{payment},settled,R-0\n{lines}"));
+    assert_eq!((taken.status, &taken.json["pending_count"]), (1, &1.into()));
+    let file = taken.json["return_id"].as_str().unwrap();
+    let dismiss = |who| counter.ask(&["bank", "dismiss", file, "--note", "读错了文件", "--as", who]);
+    assert_eq!(dismiss(CLERK).code(), "role_not_allowed");
+    assert_eq!(dismiss(FINANCE).json["dismissed"], 700);
+    let again = dismiss(FINANCE);
+    assert_eq!((again.status, &again.json["dismissed"]), (0, &0.into()));
+    assert!(again.remarks.contains("没有新增记录"), "{}", again.remarks);
+    assert_eq!(counter.do_well(&["bank", "exceptions"]), Value::Array(Vec::new()));
+    counter.do_well(&["check"]);
 }

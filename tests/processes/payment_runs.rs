@@ -4,7 +4,7 @@
 use api::processes::payment_run::{self, RunNote, RunPlan};
 use api::processes::{self as work, ProcessError};
 use api::registers::{RawRow, RegisterRow, changes};
-use domain::ids::RunId;
+use domain::ids::{PaymentId, RunId};
 use domain::payment_run::{PaymentRun, RunException};
 use domain::program::Program;
 use sqlx::Executor;
@@ -112,6 +112,24 @@ async fn a_returned_month_waits_for_another_account_for_whatever_day_it_is_regis
     assert_eq!(waiting_for_an_account(&small, run).await, 2, "it is the same account");
     register_an_account(&small, ANOTHER, "2023-01-15").await;
     assert_eq!(waiting_for_an_account(&small, run).await, 0, "the bank was paid on 30 January");
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_month_that_was_given_up_does_not_go_to_an_account_that_the_bank_says_does_not_exist() {
+    let small = SmallOffice::open().await;
+    let run = open_run(&small).await;
+    let query = "select payment_id from read_payments where status = 'returned' and returned_reason = 'AC01'";
+    let returned: Vec<uuid::Uuid> = sqlx::query_scalar(query).fetch_all(small.ledger.owner()).await.unwrap();
+    assert_eq!(returned.len(), 2);
+    let finance = at_work(personas::finance(), "2023-02-27");
+    for payment in returned {
+        let payment = PaymentId::new(payment);
+        payment_run::cancel_payment(&small.office, &finance, payment, "账户已注销").await.unwrap();
+    }
+    assert_eq!(waiting_for_an_account(&small, run).await, 2, "both months are still due");
+    register_an_account(&small, ANOTHER, "2023-02-20").await;
+    assert_eq!(waiting_for_an_account(&small, run).await, 0);
     small.ledger.finish().await;
 }
 

@@ -8,7 +8,7 @@ use domain::benefit_case::{BenefitCaseCommand, CaseSubject, HeldMonths, HoldReas
 use domain::calendar::BenefitMonth;
 use domain::identity::IdentityCommand;
 use domain::ids::{CaseId, PersonId, RunId};
-use domain::payment_run::{PaymentRun, RunException, RunStage, RunWarning};
+use domain::payment_run::{PaymentRun, PaymentRunCommand, RunException, RunStage, RunWarning};
 use domain::personal::Sealed;
 use domain::policy::SuspensionReason;
 use domain::program::Program;
@@ -379,7 +379,7 @@ async fn a_payee_who_left_the_household_is_seen_before_the_submission_and_one_wh
 }
 
 #[tokio::test]
-async fn of_two_approved_runs_with_the_same_lines_the_second_orders_nothing() {
+async fn of_two_runs_with_the_same_lines_that_were_approved_at_once_the_second_orders_nothing() {
     let small = SmallOffice::open().await;
     let office = &small.office;
     let finance = at_work(personas::finance(), TODAY);
@@ -387,9 +387,16 @@ async fn of_two_approved_runs_with_the_same_lines_the_second_orders_nothing() {
     for number in 1..=2 {
         let run = calculated(&small, open_run(&small, "2023-03", number, TODAY).await, TODAY).await;
         submitted(&small, &run, TODAY).await;
-        payment_run::approve(office, &at_work(personas::approver(), TODAY), run.run_id).await.unwrap();
         runs.push(run.run_id);
     }
+    let approver = at_work(personas::approver(), TODAY);
+    payment_run::approve(office, &approver, runs[0]).await.unwrap();
+    let refused = payment_run::approve(office, &approver, runs[1]).await;
+    assert_eq!(code(refused), "lines_approved_elsewhere");
+    // what looked before the first approval stood is approved all the same
+    let approve = PaymentRunCommand::ApproveRun { approved_on: approver.today() };
+    let step = Step::PaymentRun(runs[1].to_string(), approve);
+    office.together(&approver, office.derived("test", "approved at once"), [step]).await.unwrap();
     payment_run::release(office, &finance, runs[0], finance.today(), &mut Vec::new()).await.unwrap();
     let before = small.end().await;
     let second = payment_run::release(office, &finance, runs[1], finance.today(), &mut Vec::new()).await;

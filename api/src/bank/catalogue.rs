@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::fault::Fault;
 use super::layout::Layout;
+use crate::lang::io_trouble;
 
 /// The layout of files that no bank prescribes: CSV in UTF-8, as this program always wrote them.
 pub const PLAIN: &str = "plain_csv";
@@ -106,7 +107,7 @@ pub fn toml_files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
         let place = folder.display();
         Fault::new(
             "layouts_unreadable",
-            format!("格式目录 {place} 无法读取：{error}"),
+            format!("格式目录 {place} 无法读取：{}", io_trouble(error)),
             format!("the folder of layouts {place} cannot be read: {error}"),
         )
     };
@@ -138,7 +139,7 @@ pub fn text_of(path: &Path) -> Result<String, Fault> {
     fs::read_to_string(path).map_err(|error| {
         Fault::new(
             "layout_unreadable",
-            format!("{place} 无法读取：{error}"),
+            format!("{place} 无法读取：{}", io_trouble(&error)),
             format!("{place} cannot be read: {error}"),
         )
     })

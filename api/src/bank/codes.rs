@@ -44,3 +44,23 @@ pub fn iso(code: &str) -> Option<(&'static str, &'static str)> {
         _ => return None,
     })
 }
+
+/// Whether the code says that the account itself takes no payment: paid there again, the money only comes back again.
+/// A blocked account may be opened, and the other reasons pass.
+pub fn account_takes_nothing(code: &str) -> bool {
+    matches!(
+        code,
+        "AC01"
+            | "AC04"
+            | "AC07"
+            | "AC13"
+            | "AC14"
+            | "AG01"
+            | "BE01"
+            | "BE06"
+            | "BE22"
+            | "CNOR"
+            | "RC01"
+            | "RC04"
+    )
+}

@@ -369,7 +369,7 @@ impl<'b> Matcher<'b> {
 
     fn news(&self, line: &BankLine, place: usize, words: Option<&String>) -> News {
         let missing = || match line.said {
-            Some(Said::Returned) => "NARR".to_owned(),
+            Some(Said::Returned) => "MS03".to_owned(),
             _ => format!("{NO_REFERENCE}{}:{}", self.file, line.row),
         };
         News {

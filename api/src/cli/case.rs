@@ -65,7 +65,7 @@ pub(super) async fn run(session: &Session, command: CaseCommand) -> Result<Done,
     let (desk, screen) = (session.desk()?, session.screen);
     let (on, (reason, zh, en)) = (on.unwrap_or_else(|| desk.today()), reason.of());
     let close = BenefitCaseCommand::Close { reason, closed_on: on };
-    session.with_ledger(async |app| Ok(change_case(app.office(), &desk, case, close).await?)).await?;
+    session.act(async |app| Ok(change_case(app.office(), &desk, case, close).await?)).await?;
     screen.say(
         format!("个案 {case} 自 {on} 后终止（{zh}）。"),
         format!("Case {case} ends after {on} ({en})."),

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use crate::lang::io_trouble;
 
 /// A file beside the place where it will stand. It is removed unless it is kept.
 pub(super) struct Draft {
@@ -58,7 +59,7 @@ pub(super) fn write(place: &Path, bytes: &[u8]) -> Result<(), Failure> {
 fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::Refused {
         code: "file_unwritable",
-        zh: format!("无法写入 {}：{error}", path.display()),
+        zh: format!("无法写入 {}：{}", path.display(), io_trouble(error)),
         en: format!("{} cannot be written: {error}", path.display()),
     }
 }

@@ -38,6 +38,7 @@ mod signing;
 mod todo;
 mod token;
 mod told;
+pub mod usage;
 mod user;
 mod webhook;
 mod witness;

@@ -119,7 +119,10 @@ const RULED: TableStyle = TableStyle::new()
 pub fn table(heads: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     let mut table = Table::new();
     table.load_style(RULED);
-    table.set_header(heads.iter().map(|(head, align)| aligned(head, *align)));
+    // a list of facts has no heads, and no empty line where they would stand
+    if heads.iter().any(|(head, _)| !head.is_empty()) {
+        table.set_header(heads.iter().map(|(head, align)| aligned(head, *align)));
+    }
     for row in rows {
         table.add_row(row.iter().zip(heads).map(|(text, (_, align))| aligned(text, *align)));
     }

@@ -69,6 +69,37 @@ impl Session {
         done
     }
 
+    /// The same for what is done once: where the ledger has all of it already, it says so on standard error, and nobody takes
+    /// a repeat for a second one.
+    ///
+    /// # Errors
+    /// Those of [`Session::with_ledger`].
+    pub async fn act<T>(&self, work: impl AsyncFnOnce(&App) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.act_or_hint(("", ""), work).await
+    }
+
+    /// The same, with how another one that is alike is told apart, in Chinese and English.
+    ///
+    /// # Errors
+    /// Those of [`Session::with_ledger`].
+    pub async fn act_or_hint<T>(
+        &self,
+        (zh, en): (&str, &str),
+        work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        self.with_ledger(async |app| {
+            let written = || app.office().repository.written();
+            let before = written();
+            let done = work(app).await?;
+            if written() == before {
+                let said = self.screen.pick(NOTHING_NEW.0, NOTHING_NEW.1);
+                eprintln!("ledger: {said}{}", self.screen.pick(zh, en));
+            }
+            Ok(done)
+        })
+        .await
+    }
+
     /// The same for commands that change nothing: a ledger whose proofs do not hold is opened too, with a warning.
     ///
     /// # Errors
@@ -99,6 +130,10 @@ impl Session {
         }
     }
 }
+
+/// What is said of a repeat.
+const NOTHING_NEW: (&str, &str) =
+    ("台账中已有同样的事项，本次没有新增记录。", "the ledger has the same already: nothing was added.");
 
 /// Runs work that waits for files or another process without holding up the other tasks.
 pub(super) fn waiting<T>(work: impl FnOnce() -> T) -> T {

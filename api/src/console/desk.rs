@@ -20,7 +20,7 @@ use super::visitor::Visitor;
 use crate::access::{Capability, may};
 use crate::outlook::ahead::ahead;
 use crate::outlook::found::Horizon;
-use crate::outlook::waiting::{Waiting, WaitingKind, of_review, waiting_but_reviews};
+use crate::outlook::waiting::{Concern, Waiting, WaitingKind, of_review, waiting_but_reviews};
 use crate::processes::{Office, ProcessError, office_day};
 
 /// How many days ahead the desk looks.
@@ -123,7 +123,7 @@ async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<
         let shown = match (case_of(waiting), person_of(waiting)) {
             (Some(case), _) => cases.contains(&case),
             (None, Some(person)) => sees_person(office, visitor, person).await?,
-            (None, None) => of_everyone(waiting.kind),
+            (None, None) => waiting.kind.concerns() == Concern::Everyone,
         };
         if shown {
             seen.push(waiting);
@@ -132,37 +132,13 @@ async fn seen(console: &Console, visitor: &Visitor, horizon: Horizon) -> Result<
     Ok(Seen::of(seen.into_iter(), reviews))
 }
 
-/// What concerns nobody in particular.
-const fn of_everyone(kind: WaitingKind) -> bool {
-    matches!(
-        kind,
-        WaitingKind::RunToSubmit
-            | WaitingKind::RunToApprove
-            | WaitingKind::RunToRelease
-            | WaitingKind::RunToReconcile
-            | WaitingKind::UnmatchedLine
-            | WaitingKind::YearToCarryOver
-            | WaitingKind::RatesToApprove
-            | WaitingKind::DonorErasureToDecide
-            | WaitingKind::MessagesGivenUp
-    )
-}
-
 fn case_of(waiting: &Waiting) -> Option<CaseId> {
-    let of_a_case = matches!(
-        waiting.kind,
-        WaitingKind::CaseToDecide
-            | WaitingKind::NoticeEnds
-            | WaitingKind::ObjectionToResolve
-            | WaitingKind::Recertification
-            | WaitingKind::PlanToApprove
-            | WaitingKind::AmountChanges
-    );
+    let of_a_case = waiting.kind.concerns() == Concern::Case;
     of_a_case.then(|| waiting.of.parse().ok()).flatten()
 }
 
 fn person_of(waiting: &Waiting) -> Option<PersonId> {
-    let of_a_person = matches!(waiting.kind, WaitingKind::CertificateExpires | WaitingKind::ErasureToDecide);
+    let of_a_person = waiting.kind.concerns() == Concern::Person;
     of_a_person.then(|| waiting.of.parse().ok()).flatten()
 }
 
@@ -212,7 +188,8 @@ const fn takes(kind: WaitingKind) -> Capability {
         }
         WaitingKind::PlanToApprove => Capability::ApproveRecoveries,
         WaitingKind::ReturnedPayment => Capability::PrepareRuns,
-        WaitingKind::YearToCarryOver => Capability::ApproveMoney,
+        WaitingKind::YearToCarryOver | WaitingKind::RemittanceToApprove => Capability::ApproveMoney,
+        WaitingKind::ReceiptToVoid => Capability::KeepFunds,
         WaitingKind::RatesToApprove => Capability::PublishRates,
         WaitingKind::ErasureToDecide | WaitingKind::DonorErasureToDecide => Capability::DecideErasure,
         WaitingKind::MessagesGivenUp => Capability::ManageUsers,
@@ -258,6 +235,7 @@ fn path(kind: WaitingKind, of: &str) -> String {
         // its run knows it
         WaitingKind::ReturnedPayment => format!("/payments/{of}"),
         WaitingKind::YearToCarryOver => format!("/funds/{of}"),
+        WaitingKind::RemittanceToApprove | WaitingKind::ReceiptToVoid => format!("/campaigns/{of}"),
         WaitingKind::RatesToApprove => "/rates".to_owned(),
         WaitingKind::MessagesGivenUp => format!("/webhooks/{of}"),
     }

@@ -156,6 +156,7 @@ pub fn routes(console: Console) -> Router {
         .route("/runs/{run}/holds", post(runs::hold_many))
         .route("/runs/{run}/lifts", post(runs::lift_many))
         .route("/runs/{run}/payments/{payment}/cancel", post(runs::cancel))
+        .route("/runs/{run}/unmatched/{file}", post(runs::dismiss))
         .route("/runs/{run}/unmatched/{file}/{row}", post(runs::resolve))
         .route("/runs/{run}/files", post(runs::release))
         .route("/runs/{run}/results", post(runs::settle).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))

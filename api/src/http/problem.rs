@@ -232,6 +232,7 @@ fn status_of(error: &ProcessError) -> StatusCode {
         ProcessError::NotReleased
         | ProcessError::NothingOrdered
         | ProcessError::OrderedElsewhere { .. }
+        | ProcessError::ApprovedElsewhere { .. }
         | ProcessError::CasesChanged { .. }
         | ProcessError::RulesChanged
         | ProcessError::LinesLost

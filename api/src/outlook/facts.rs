@@ -55,10 +55,12 @@ pub(super) fn facts_of(
     ground: Ground<'_>,
     opener: &dyn Opener,
     (rules, on): (&RuleBook, NaiveDate),
+    month: BenefitMonth,
 ) -> Vec<Words> {
     let Some(registered) = household.registered() else { return Vec::new() };
     let Some(member) = registered.members.get(&ground.person()) else { return Vec::new() };
-    let mut facts = of_member(member, opener, on);
+    // what begins next year rests on next year's age
+    let mut facts = of_member(member, opener, month.year().max(on.year()));
     if let Ground::Case(case) = ground {
         facts.extend(case.decided_on.map(|day| words(format!("{day} 批准"), format!("approved on {day}"))));
     }
@@ -77,7 +79,7 @@ pub(super) fn facts_of(
     facts
 }
 
-fn of_member(member: &Member, opener: &dyn Opener, on: NaiveDate) -> Vec<Words> {
+fn of_member(member: &Member, opener: &dyn Opener, year: i32) -> Vec<Words> {
     let mut facts = Vec::new();
     if let Some(day) = member.died_on() {
         facts.push(words(format!("{day} 死亡"), format!("died on {day}")));
@@ -88,9 +90,9 @@ fn of_member(member: &Member, opener: &dyn Opener, on: NaiveDate) -> Vec<Words> 
     if !member.is_restricted()
         && let Ok(Opened::Clear(born)) = member.birth_date.open(member.person_id, opener)
     {
-        let reached = reached_within_year(born.disclose().0, on);
+        let reached = reached_within_year(born.disclose().0, year);
         facts.extend(reached.map(|age| {
-            words(format!("当年已满或将满 {age} 周岁"), format!("is or will be {age} or older this year"))
+            words(format!("{year} 年内已满或将满 {age} 周岁"), format!("{age} or older in {year}"))
         }));
     }
     let dated = [
@@ -107,9 +109,9 @@ fn of_member(member: &Member, opener: &dyn Opener, on: NaiveDate) -> Vec<Words> 
 /// Ages from which something more is due.
 const AGES: [i32; 4] = [100, 90, 80, 60];
 
-/// The age from which something is due that is reached by the end of the day's year; not the birthday, which is personal.
-fn reached_within_year(born_on: NaiveDate, on: NaiveDate) -> Option<i32> {
-    let age = on.year() - born_on.year();
+/// The age from which something is due that is reached by the end of a year; not the birthday, which is personal.
+fn reached_within_year(born_on: NaiveDate, year: i32) -> Option<i32> {
+    let age = year - born_on.year();
     AGES.into_iter().find(|reached| *reached <= age)
 }
 

@@ -279,7 +279,7 @@ impl Look<'_> {
         let Raised { kind, month, amount, reason } = raised;
         let household = &file.household.state;
         let (person_id, program) = (ground.person(), ground.program());
-        let facts = facts_of(household, ground, self.opener, (self.rules, self.horizon.on));
+        let facts = facts_of(household, ground, self.opener, (self.rules, self.horizon.on), month);
         let text = (kind, program, amount, &reason.zh);
         let facts_sha256 = match kind {
             // the month that is looked at moves on; the reasons without it say the ground

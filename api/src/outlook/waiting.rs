@@ -3,13 +3,16 @@
 use chrono::NaiveDate;
 use domain::actor::ActorId;
 use domain::benefit_case::{BenefitCase, Objection, Step};
+use domain::campaign::RemittanceStep;
 use domain::gazette::ProposalStage;
+use domain::numbers::{grouped, receipt_serial, yuan};
 use domain::payment_run::RunStage;
 use domain::program::Program;
 use domain::recovery_plan::PlanStage;
 use projections::bank_returns::queries::open_lines;
 use projections::case_files::queries::{DueReview, cases_in_stage, reviews_due};
 use projections::case_files::{CaseRow, CaseStage};
+use projections::donation_totals::queries::campaign_totals;
 use projections::funds::funds;
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{returned_payments, runs};
@@ -18,6 +21,7 @@ use projections::runner::Until;
 use serde::Serialize;
 
 use super::found::Horizon;
+use crate::processes::campaign::campaign;
 use crate::processes::erasure::{self, RequestAnswer, RequestEntry, RequestSubject};
 use crate::processes::webhooks::{GivenUp, given_up};
 use crate::processes::{Office, ProcessError, fund_account, rate_proposals};
@@ -107,11 +111,53 @@ kinds! {
     ErasureToDecide = "erasure_to_decide", "删除申请待决定", "erasure to decide";
     /// A request to erase a donor's name.
     DonorErasureToDecide = "donor_erasure_to_decide", "捐赠人删除申请待决定", "erasure of a donor to decide";
+    /// A remittance of donations that somebody proposed.
+    RemittanceToApprove = "remittance_to_approve", "善款转交待批准", "remittance to approve";
+    /// A receipt that certifies more than was left of the gift.
+    ReceiptToVoid = "receipt_to_void", "票据待作废", "receipt to void";
     /// Messages to another system that were given up.
     MessagesGivenUp = "messages_given_up", "推送未送达待处理", "messages to another system given up";
 }
 
+/// Whom a step concerns, and so who may see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// The applicant of the case that it names.
+    Case,
+    /// The person that it names.
+    Person,
+    /// The beneficiary of the payment that it names.
+    Payment,
+    /// Nobody in particular.
+    Everyone,
+}
+
 impl WaitingKind {
+    /// Whom it concerns.
+    pub const fn concerns(self) -> Concern {
+        match self {
+            WaitingKind::CaseToDecide
+            | WaitingKind::NoticeEnds
+            | WaitingKind::ObjectionToResolve
+            | WaitingKind::Recertification
+            | WaitingKind::PlanToApprove
+            | WaitingKind::AmountChanges => Concern::Case,
+            WaitingKind::CertificateExpires | WaitingKind::ErasureToDecide => Concern::Person,
+            WaitingKind::ReturnedPayment => Concern::Payment,
+            WaitingKind::RunToSubmit
+            | WaitingKind::RunToApprove
+            | WaitingKind::RunToRelease
+            | WaitingKind::RunToReconcile
+            | WaitingKind::UnmatchedLine
+            | WaitingKind::YearToCarryOver
+            | WaitingKind::RatesToApprove
+            | WaitingKind::DonorErasureToDecide
+            | WaitingKind::RemittanceToApprove
+            | WaitingKind::ReceiptToVoid
+            | WaitingKind::MessagesGivenUp => Concern::Everyone,
+        }
+    }
+
     /// Whether its day is the first on which the step can be taken, and not the last by which it should be.
     pub const fn opens_on_its_day(self) -> bool {
         matches!(self, WaitingKind::NoticeEnds)
@@ -158,14 +204,15 @@ pub async fn waiting_but_reviews(office: &Office, horizon: Horizon) -> Result<Ve
             due_on: None,
             of: payment.payment_id.to_string(),
             about: Words {
-                zh: format!("{} {} {} 元", payment.program.zh(), payment.month, payment.amount),
-                en: format!("{} {} {} yuan", payment.program.en(), payment.month, payment.amount),
+                zh: format!("{} {} {} 元", payment.program.zh(), payment.month, yuan(payment.amount)),
+                en: format!("{} {} {} yuan", payment.program.en(), payment.month, yuan(payment.amount)),
             },
             not_by: None,
         });
     }
     found.extend(of_money(office).await?);
     found.extend(of_years(office).await?);
+    found.extend(of_campaigns(office).await?);
     found.extend(of_office(office).await?);
     found.extend(given_up(office).await?.into_iter().map(of_messages));
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
@@ -187,7 +234,7 @@ pub fn of_review(due: &DueReview) -> Waiting {
 async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
     let mut found = Vec::new();
     for line in open_lines(&office.pool, None).await? {
-        let (row, amount) = (line.row, line.amount.map(|amount| amount.to_string()).unwrap_or_default());
+        let (row, amount) = (line.row, line.amount.map(yuan).unwrap_or_default());
         found.push(Waiting {
             kind: WaitingKind::UnmatchedLine,
             due_on: None,
@@ -200,7 +247,7 @@ async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
         });
     }
     for plan in plans(&office.pool).await?.into_iter().filter(|plan| plan.stage == PlanStage::Proposed) {
-        let (total, by, on) = (plan.total, plan.proposed_by, plan.proposed_on);
+        let (total, by, on) = (yuan(plan.total), plan.proposed_by, plan.proposed_on);
         found.push(Waiting {
             kind: WaitingKind::PlanToApprove,
             due_on: None,
@@ -235,6 +282,46 @@ async fn of_years(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
                 not_by: Some(closed.closed_by),
             });
         }
+    }
+    Ok(found)
+}
+
+/// Remittances that wait for another person than proposed them, and receipts of which money was refunded since.
+async fn of_campaigns(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
+    let mut found = Vec::new();
+    for total in campaign_totals(&office.pool).await? {
+        let campaign_id = total.campaign.campaign_id;
+        let state = campaign(office, campaign_id).await?;
+        let Some(book) = state.book() else { continue };
+        let (of, name) = (campaign_id.to_string(), &book.terms.name);
+        let proposed = book.remittances.values().filter(|each| each.step == RemittanceStep::Proposed);
+        found.extend(proposed.map(|each| {
+            let (recipient, by, on) = (&each.recipient, &each.proposed_by, each.proposed_on);
+            let amount = yuan(each.amount);
+            Waiting {
+                kind: WaitingKind::RemittanceToApprove,
+                due_on: None,
+                of: of.clone(),
+                about: Words {
+                    zh: format!("{name}：向{recipient}转交 {amount} 元，{by} 于 {on} 提出"),
+                    en: format!("{name}: {amount} yuan to {recipient}, proposed by {by} on {on}"),
+                },
+                not_by: Some(each.proposed_by.clone()),
+            }
+        }));
+        found.extend(book.receipts_to_void().map(|(number, refunded)| {
+            let (serial, refunded) = (receipt_serial(number), yuan(refunded));
+            Waiting {
+                kind: WaitingKind::ReceiptToVoid,
+                due_on: None,
+                of: of.clone(),
+                about: Words {
+                    zh: format!("{name}：票据 {serial}，开票后退还 {refunded} 元"),
+                    en: format!("{name}: receipt {serial}, {refunded} yuan were refunded since"),
+                },
+                not_by: None,
+            }
+        }));
     }
     Ok(found)
 }
@@ -333,7 +420,7 @@ fn of_run(run: &PaymentRunRow) -> Option<Waiting> {
         RunStage::Released => WaitingKind::RunToReconcile,
         RunStage::Unopened | RunStage::Opened | RunStage::Rejected | RunStage::Reconciled => return None,
     };
-    let (month, count, sum) = (run.month, run.line_count, run.control_sum);
+    let (month, count, sum) = (run.month, grouped(run.line_count.cast_signed()), yuan(run.control_sum));
     Some(Waiting {
         kind,
         due_on: None,

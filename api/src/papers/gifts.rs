@@ -6,12 +6,14 @@ use domain::aggregate::Decider;
 use domain::campaign::{Campaign, CampaignEvent, GiftBook, Publicity, ReceiptEntry, Valuation};
 use domain::ids::{CampaignId, DonationId, PersonId};
 use domain::money::Money;
+use domain::numbers::receipt_serial;
 use domain::personal::{DonorName, Opened, Sealed};
 use eventlog::append::StreamId;
 use print::{DonationList, Given, GoodsGift, MoneyGift, ReceiptRegister, ReceiptRow, Standing, VoidedOn};
 
 use super::{AsOf, Press, Told};
-use crate::processes::campaign::masked;
+use crate::lang::Lang;
+use crate::processes::campaign::{masked, to_be_voided};
 use crate::processes::{Office, ProcessError};
 use crate::registers::Named;
 
@@ -148,12 +150,14 @@ fn row(book: &GiftBook, number: u32, entry: &ReceiptEntry) -> ReceiptRow {
         None => (String::new(), entry.amount, Money::ZERO),
     };
     let (before, after) = neighbors(book, number, entry.donation_id);
-    let before = before.map(|number| format!("代替 {number:08}"));
-    let after = after.map(|number| format!("由 {number:08} 代替"));
+    let before = before.map(|number| format!("代替 {}", receipt_serial(number)));
+    let after = after.map(|number| format!("由 {} 代替", receipt_serial(number)));
     let (state, standing) = match voided(entry) {
         Some(VoidedOn { day, reason }) => (format!("作废　{day}　{reason}"), Standing::Voided),
-        None if refunded_since(book, entry).is_positive() => ("待作废重开".to_owned(), Standing::Stands),
-        None => ("有效".to_owned(), Standing::Stands),
+        None => match to_be_voided(Lang::Zh, refunded_since(book, entry), entry.amount) {
+            Some(state) => (state.to_owned(), Standing::ToBeVoided),
+            None => ("有效".to_owned(), Standing::Stands),
+        },
     };
     let linked = [before, after].into_iter().flatten().collect::<Vec<_>>().join("，");
     ReceiptRow { number, issued_on: entry.issued_on, item, money, goods, state, standing, linked }

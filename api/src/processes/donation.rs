@@ -1,6 +1,7 @@
 //! 募捐: campaigns, gifts and receipts; each gift is credited to the campaign's fund in the same moment.
 
 use chrono::NaiveDate;
+use domain::actor::Role;
 use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation, Publication};
 use domain::fund::FundCommand;
 use domain::ids::{CampaignId, DonationId, PersonId};
@@ -20,11 +21,12 @@ impl Office {
 /// Opens a campaign.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses.
+/// [`ProcessError`] when the domain refuses: `campaign_exists` where the name is another campaign's.
 pub async fn open_campaign(office: &Office, desk: &Desk, terms: CampaignTerms) -> Result<(), ProcessError> {
     let id = terms.campaign_id.to_string();
+    let key = office.derived("open_campaign", &format!("{terms:?}"));
     let open = CampaignCommand::OpenCampaign { terms };
-    office.together(desk, office.derived("open_campaign", &id), [Step::Campaign(id, open)]).await?;
+    office.together(desk, key, [Step::Campaign(id, open)]).await?;
     Ok(())
 }
 
@@ -34,6 +36,16 @@ pub async fn open_campaign(office: &Office, desk: &Desk, terms: CampaignTerms) -
 /// # Errors
 /// [`ProcessError`] when the campaign is unknown or the domain refuses.
 pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result<DonationId, ProcessError> {
+    if row.receipt == Receipt::Wanted && !matches!(desk.actor.role, Role::Finance | Role::System) {
+        return Err(ProcessError::Refused {
+            code: "role_not_allowed",
+            field: "receipt",
+            zh: "票据由财务开具：“开具票据”一列请填“否”，或由财务导入本表".to_owned(),
+            en:
+                "finance issues receipts: say 否 in the column 开具票据, or have finance take the register in"
+                    .to_owned(),
+        });
+    }
     let campaign_id = office.campaign_id(&row.campaign);
     let campaign = office.repository.load::<Campaign>(&campaign_id.to_string()).await?;
     let fund_id = campaign

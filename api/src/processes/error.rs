@@ -57,6 +57,14 @@ pub enum ProcessError {
         /// How many.
         count: usize,
     },
+    /// Another run has the approval for lines of this one, and is about to order them.
+    #[error(
+        "{count} lines are approved in another run that waits for its release: release that one, then calculate this one anew"
+    )]
+    ApprovedElsewhere {
+        /// How many.
+        count: usize,
+    },
     /// Cases changed since the calculation, so that their lines would be others.
     #[error(
         "{} cases changed since the calculation: {}; calculate them anew with ledger run recalculate",
@@ -166,6 +174,7 @@ impl ProcessError {
             ProcessError::Unknown { .. } => "unknown_object",
             ProcessError::NotReleased | ProcessError::NothingOrdered => "run_not_released",
             ProcessError::OrderedElsewhere { .. } => "lines_ordered_elsewhere",
+            ProcessError::ApprovedElsewhere { .. } => "lines_approved_elsewhere",
             ProcessError::CasesChanged { .. } => "cases_changed",
             ProcessError::RulesChanged => "rules_changed",
             ProcessError::LinesLost => "lines_lost",
@@ -211,6 +220,9 @@ impl ProcessError {
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
             }
+            (ProcessError::ApprovedElsewhere { count }, Lang::Zh) => {
+                format!("有 {count} 行已在另一个待发放的批次中审批，请先发放该批次，再重新核算本批次")
+            }
             (ProcessError::CasesChanged { changed }, Lang::Zh) => format!(
                 "核算后有 {} 个个案发生变化：{}；请用 ledger run recalculate 重新核算这些个案",
                 changed.len(),
@@ -235,9 +247,43 @@ impl ProcessError {
             }
             (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
             (ProcessError::NothingOrdered, Lang::Zh) => "该批次尚未发放，没有可重新核定的明细".to_owned(),
-            (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个对象（{what}）"),
+            (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个{}，请核对名称或编号", thing(what)),
+            (ProcessError::File(why), Lang::Zh) => format!("文件无法写入：{why}"),
             _ => self.to_string(),
         }
+    }
+}
+
+/// What can be looked for in vain, in Chinese.
+fn thing(what: &'static str) -> &'static str {
+    match what {
+        "attachment" => "附件",
+        "calculation" => "核算",
+        "campaign" => "募捐活动",
+        "case" => "个案",
+        "case on the roll" => "在册个案",
+        "donation" => "捐赠",
+        "donor" => "捐赠人",
+        "file from the bank" => "回盘文件",
+        "forecast" => "预核",
+        "fund" => "资金",
+        "head of household" => "户主",
+        "household" => "家庭",
+        "identity provider" => "身份提供方",
+        "payee" => "收款人",
+        "payment" => "发放明细",
+        "payment of this run" => "本批次的发放明细",
+        "payment run" | "run" => "批次",
+        "person" => "人员",
+        "plan" => "追回方案",
+        "proposal" => "参数草案",
+        "public notice on that day" => "当日的公示",
+        "receipt" => "票据",
+        "recovery of this case" => "该个案的追缴",
+        "step of a case" => "个案步骤",
+        "to-do entry" => "待办事项",
+        "user" => "用户",
+        other => other,
     }
 }
 

@@ -18,11 +18,12 @@ impl Office {
 /// Opens a fund.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses.
+/// [`ProcessError`] when the domain refuses: `fund_exists` where the name is another fund's.
 pub async fn open_fund(office: &Office, desk: &Desk, charter: FundCharter) -> Result<FundId, ProcessError> {
     let fund_id = charter.fund_id;
+    let key = office.derived("open_fund", &format!("{charter:?}"));
     let (id, open) = (fund_id.to_string(), FundCommand::OpenFund { charter });
-    office.together(desk, office.derived("open_fund", &id), [Step::Fund(id, open)]).await?;
+    office.together(desk, key, [Step::Fund(id, open)]).await?;
     Ok(fund_id)
 }
 

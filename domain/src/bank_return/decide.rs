@@ -167,16 +167,24 @@ impl Matching {
     }
 }
 
+/// Whether a role may take a file in, before it is read.
+///
+/// # Errors
+/// [`BankReturnError::RoleNotAllowed`].
+pub fn may_receive(role: Role) -> Result<(), BankReturnError> {
+    allowed(&[Role::Finance, Role::System], role, "ReceiveFile")
+}
+
 fn role_may(command: &BankReturnCommand, role: Role) -> Result<(), BankReturnError> {
-    let allowed: &[Role] = match command {
-        BankReturnCommand::ResolveLine { .. } => &[Role::Finance],
-        _ => &[Role::Finance, Role::System],
-    };
-    if allowed.contains(&role) {
-        Ok(())
-    } else {
-        Err(BankReturnError::RoleNotAllowed { command: command.name() })
+    match command {
+        BankReturnCommand::ResolveLine { .. } => allowed(&[Role::Finance], role, command.name()),
+        BankReturnCommand::ReceiveFile { .. } => may_receive(role),
+        _ => allowed(&[Role::Finance, Role::System], role, command.name()),
     }
+}
+
+fn allowed(roles: &[Role], role: Role, command: &'static str) -> Result<(), BankReturnError> {
+    if roles.contains(&role) { Ok(()) } else { Err(BankReturnError::RoleNotAllowed { command }) }
 }
 
 fn texts_of(line: &UnmatchedLine) -> Result<(), BankReturnError> {

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::state::BankReturnStage;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::ids::PaymentId;
 
 /// Refusals of a file from the bank, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BankReturnError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
@@ -22,7 +22,7 @@ pub enum BankReturnError {
     #[error("the same file was taken in before and read in another layout")]
     FileDiffers,
     /// The file's situation does not allow the command.
-    #[error("{command} is not possible: the file is {stage}")]
+    #[error("it is not possible to {}: the file is {stage}", in_words(command))]
     WrongStage {
         /// The command.
         command: &'static str,

@@ -36,6 +36,7 @@ mod state;
 mod tests;
 
 pub use command::*;
+pub use decide::may_receive;
 pub use error::*;
 pub use event::*;
 pub use state::*;

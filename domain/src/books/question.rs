@@ -38,6 +38,11 @@ pub struct Counted {
 }
 
 impl PostingQuestion {
+    /// Whether the period's first day lies after its last, so that nothing could be told of it.
+    pub fn is_backwards(&self) -> bool {
+        self.from.zip(self.on).is_some_and(|(from, on)| from > on)
+    }
+
     /// What counts of an event's postings.
     pub fn of(self, entries: &Entries) -> impl Iterator<Item = Counted> + '_ {
         let day = entries.day;

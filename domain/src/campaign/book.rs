@@ -212,6 +212,18 @@ pub struct Certified {
 }
 
 impl GiftBook {
+    /// Receipts that stand and certify more than is left of their gift, with what was refunded since they were issued, in
+    /// fen.
+    pub fn receipts_to_void(&self) -> impl Iterator<Item = (u32, Money)> {
+        let standing = self.receipts.iter().filter(|(_, entry)| entry.voided.is_none());
+        standing.filter_map(|(number, entry)| {
+            let left =
+                self.certified(entry.donation_id).map(|certified| certified.amount).unwrap_or_default();
+            let refunded = entry.amount.minus(left).ok()?;
+            refunded.is_positive().then_some((*number, refunded))
+        })
+    }
+
     pub(super) fn new(terms: CampaignTerms) -> GiftBook {
         let latest_gift_on = terms.opens_on;
         GiftBook {

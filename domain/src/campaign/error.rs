@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::state::CampaignStage;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::money::Money;
 use crate::retention::Withheld;
 
@@ -11,7 +11,7 @@ use crate::retention::Withheld;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CampaignError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
@@ -20,10 +20,10 @@ pub enum CampaignError {
     #[error("there is no such campaign")]
     CampaignUnknown,
     /// A campaign of this id was opened with other content.
-    #[error("a campaign with this id was already opened, with other content")]
+    #[error("a campaign of this name was opened before, with other content: choose another name")]
     CampaignExists,
     /// The campaign's situation does not allow the command.
-    #[error("{command} is not possible: the campaign is {stage}")]
+    #[error("it is not possible to {}: the campaign is {stage}", in_words(command))]
     WrongStage {
         /// The command.
         command: &'static str,
@@ -205,7 +205,7 @@ impl Explain for CampaignError {
         match self {
             E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由相应岗位的人员办理。".into(),
             E::CampaignUnknown => "没有这个募捐活动，请核对活动编号或先登记活动。".into(),
-            E::CampaignExists => "该编号的募捐活动已经存在且内容不同，请换用新的编号。".into(),
+            E::CampaignExists => "同名募捐活动已经登记且内容不同，请换用其他名称。".into(),
             E::WrongStage { stage, .. } => stage_advice(*stage),
             E::TextMissing { field } => format!("请填写{}，且不要超过规定字数。", field_zh(field)),
             E::PeriodReversed => "活动的结束日期早于开始日期，请核对后重填。".into(),

@@ -237,7 +237,11 @@ impl FundAccount {
         if source == source_of_fund { Ok(()) } else { Err(FundError::WrongSource { source_of_fund }) }
     }
 
-    fn covers(&self, amount: Money) -> Result<(), FundError> {
+    /// Whether an amount is free.
+    ///
+    /// # Errors
+    /// [`FundError::FundShort`], with what is missing.
+    pub fn covers(&self, amount: Money) -> Result<(), FundError> {
         gap_of(amount, self.free())
     }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::event::FundSource;
 use crate::books::Account;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::money::Money;
 use crate::program::Program;
 
@@ -12,7 +12,7 @@ use crate::program::Program;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FundError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
@@ -21,7 +21,7 @@ pub enum FundError {
     #[error("there is no such fund")]
     FundUnknown,
     /// A fund of this id was opened with other content.
-    #[error("a fund with this id was already opened, with other content")]
+    #[error("a fund of this name was opened before, with other content: choose another name")]
     FundExists,
     /// A text is missing or too long.
     #[error("a text of 1 to 100 characters is needed")]
@@ -238,7 +238,7 @@ impl Explain for FundError {
         match self {
             E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由相应岗位的人员办理。".into(),
             E::FundUnknown => "没有这项资金，请核对资金编号或先设立资金。".into(),
-            E::FundExists => "该编号的资金已经设立且内容不同，请换用新的编号。".into(),
+            E::FundExists => "同名资金已经设立且内容不同，请换用其他名称。".into(),
             E::TextMissing { field } => format!("请填写{}（100 字以内）。", field_zh(field)),
             E::WrongSource { source_of_fund: FundSource::Budget } => {
                 "该资金来源为财政拨款，不能记入捐赠，请选择社会捐赠资金。".into()
@@ -263,7 +263,7 @@ impl Explain for FundError {
                 format!("金额 {amount} 元超过该批次尚占用的 {remainder} 元，请核对银行结果。")
             }
             E::FundShort { amount, free, gap } => format!(
-                "资金不足：需要 {amount} 元，可用余额 {free} 元，缺口 {gap} 元。请待拨款到账后再办理，或退回批次。"
+                "资金不足：需要 {amount} 元，可用余额 {free} 元，缺口 {gap} 元，请待资金到账后再办理。"
             ),
             E::AmountOutOfRange => "金额超出允许范围，请核对。".into(),
             purpose_or_year => purpose_or_year.zh_of_purpose_or_year(),

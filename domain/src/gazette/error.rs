@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::policy::RuleBookError;
 
 /// Refusals of the gazette, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GazetteError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::state::PaymentStage;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::money::Money;
 
 /// Refusals of a payment, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
@@ -40,7 +40,7 @@ pub enum PaymentError {
     #[error("this payment was already reissued as another payment")]
     ReissueDiffers,
     /// The payment's situation does not allow the command.
-    #[error("{command} is not possible: the payment is {stage}")]
+    #[error("it is not possible to {}: the payment is {stage}", in_words(command))]
     WrongStage {
         /// The command.
         command: &'static str,

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::state::RunStage;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::money::Money;
 
 /// Refusals of a payment run, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentRunError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
@@ -22,7 +22,7 @@ pub enum PaymentRunError {
     #[error("a payment run with this id was already opened, with other content")]
     RunExists,
     /// The run's situation does not allow the command.
-    #[error("{command} is not possible: the payment run is {stage}")]
+    #[error("it is not possible to {}: the payment run is {stage}", in_words(command))]
     WrongStage {
         /// The command.
         command: &'static str,

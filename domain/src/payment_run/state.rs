@@ -254,6 +254,14 @@ impl PaymentRun {
         }
     }
 
+    /// How the files went to the bank, once the run was released.
+    pub const fn delivery(&self) -> Option<&BankDelivery> {
+        match self.released() {
+            Some(released) => released.delivery.as_ref(),
+            None => None,
+        }
+    }
+
     /// The calculation that holds: none before the first and none after a rejection.
     pub const fn calculation(&self) -> Option<&Calculation> {
         match self {

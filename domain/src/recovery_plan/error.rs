@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::state::PlanStage;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 use crate::money::Money;
 
 /// Refusals of a recovery plan, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecoveryPlanError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
@@ -22,7 +22,7 @@ pub enum RecoveryPlanError {
     #[error("there is no such recovery plan")]
     PlanUnknown,
     /// The plan's situation does not allow the command.
-    #[error("{command} is not possible: the plan is {stage}")]
+    #[error("it is not possible to {}: the plan is {stage}", in_words(command))]
     WrongStage {
         /// The command.
         command: &'static str,

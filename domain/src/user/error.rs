@@ -1,13 +1,13 @@
 //! Why a command to a user is refused.
 
 use crate::actor::Role;
-use crate::explain::Explain;
+use crate::explain::{Explain, in_words};
 
 /// Refusals of a user, in the order in which they are looked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserError {
     /// The actor's role does not do this.
-    #[error("this role may not do {command}")]
+    #[error("this role may not {}", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,

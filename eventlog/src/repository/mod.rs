@@ -49,6 +49,8 @@ pub struct Repository {
     rounds: Rounds,
     /// The longest log that anything here was read from or written to.
     length: Arc<AtomicU64>,
+    /// How many appends went through here that were no repeats.
+    written: Arc<AtomicU64>,
 }
 
 /// An aggregate as its stream tells it.
@@ -100,8 +102,9 @@ impl Repository {
     /// Runs over a log and an appender of the same ledger.
     pub fn new(log: Log, appender: Appender) -> Repository {
         let cache = Arc::new(StateCache::new(STATES_MAX));
-        let (rounds, length) = (Rounds::start(appender.database()), Arc::default());
-        Repository { log, appender, cache, turns: Arc::new(Turns::new()), rounds, length }
+        let rounds = Rounds::start(appender.database());
+        let (turns, length, written) = (Arc::new(Turns::new()), Arc::default(), Arc::default());
+        Repository { log, appender, cache, turns, rounds, length, written }
     }
 
     /// How many events the log has at least: every event that any state or answer of this process rests on is among them.
@@ -230,6 +233,7 @@ impl Repository {
         let continued = streams.iter().filter(|append| append.expected > 0);
         let continued: Vec<StreamId> = continued.map(|append| append.stream.clone()).collect();
         let done = self.appender.append_bulk(streams, options).await;
+        self.wrote(done.is_ok());
         for stream in &continued {
             self.cache.outdate(&stream.kind, &stream.id);
         }
@@ -244,10 +248,21 @@ impl Repository {
     pub async fn append_chunk(&self, bulk: &mut Bulk, chunk: Chunk) -> Result<BulkAppended, BulkError> {
         let continued: Vec<StreamId> = chunk.continued().cloned().collect();
         let done = bulk.append(chunk).await;
+        self.wrote(done.is_ok());
         for stream in &continued {
             self.cache.outdate(&stream.kind, &stream.id);
         }
         done
+    }
+
+    /// How often something was appended through this repository or its clones: what was only asked again is not counted.
+    /// A chunk counts, even where all of its streams were skipped.
+    pub fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    fn wrote(&self, written: bool) {
+        self.written.fetch_add(u64::from(written), Ordering::Relaxed);
     }
 
     /// Begins a command on several aggregates, whose events are appended together. The caller answers conflicts;

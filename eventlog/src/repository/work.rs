@@ -128,6 +128,7 @@ impl Work {
             repository.saw(appended.last_position);
         }
         let written = matches!(&result, Ok(appended) if !appended.repeated);
+        repository.wrote(written);
         for (kind, id, remembered) in states {
             if written {
                 repository.cache.put(kind, &id, remembered);

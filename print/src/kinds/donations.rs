@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::money::Money;
-use domain::numbers::grouped;
+use domain::numbers::{grouped, receipt_serial};
 
 use crate::error::PrintError;
 use crate::paper::{Column, Fact, PaperKind, Section, Sheet, Signature, Value};
@@ -48,6 +48,8 @@ pub struct ReceiptRow {
 pub enum Standing {
     /// It certifies a gift.
     Stands,
+    /// Money went back since it was issued: it certifies too much, and has to be voided.
+    ToBeVoided,
     /// It was voided and certifies nothing; its number stays taken.
     Voided,
 }
@@ -62,7 +64,8 @@ impl ReceiptRegister {
             return Err(PrintError::SumsDiffer);
         }
         let standing = || self.rows.iter().filter(|row| row.standing == Standing::Stands);
-        let voided = self.rows.len() - standing().count();
+        let of = |standing| self.rows.iter().filter(|row| row.standing == standing).count();
+        let (voided, due) = (of(Standing::Voided), of(Standing::ToBeVoided));
         let (money, goods) = (sum(standing().map(|row| row.money))?, sum(standing().map(|row| row.goods))?);
         let columns = vec![
             Column::centered("票据编号", 20),
@@ -84,6 +87,7 @@ impl ReceiptRegister {
                 if self.last == 0 { "无".to_owned() } else { format!("1 – {}，无跳号", self.last) },
             ),
             Fact::new("作废", format!("{voided} 张")),
+            Fact::new("待作废（开票后退款）", format!("{due} 张")),
         ];
         let rows = self.rows.into_iter().map(ReceiptRow::values).collect();
         Ok(Sheet {
@@ -94,7 +98,7 @@ impl ReceiptRegister {
                 Section::Facts(facts),
                 Section::Table { heading: String::new(), columns, rows, total },
                 Section::Note(
-                    "作废票据保留编号，不计入合计。实物捐赠按公允价值计价，另行统计，不计入募捐款合计。"
+                    "作废和待作废的票据保留编号，不计入有效合计。实物捐赠按公允价值计价，另行统计，不计入募捐款合计。"
                         .to_owned(),
                 ),
             ],
@@ -107,7 +111,7 @@ impl ReceiptRow {
     fn values(self) -> Vec<Value> {
         let blank = |amount: Money| if amount.is_zero() { Value::blank() } else { Value::Money(amount) };
         vec![
-            format!("{:08}", self.number).into(),
+            receipt_serial(self.number).into(),
             self.issued_on.into(),
             self.item.into(),
             blank(self.money),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::capitals::in_capitals;
 use domain::money::Money;
+use domain::numbers::receipt_serial;
 
 use crate::paper::{Fact, PaperKind, Section, Sheet, Signature};
 
@@ -127,5 +128,5 @@ impl Receipt {
 
 /// A receipt's number as it is printed.
 fn serial(number: u32) -> String {
-    format!("No. {number:08}")
+    format!("No. {}", receipt_serial(number))
 }

@@ -157,7 +157,7 @@ impl YearReport {
             months_table(self.months, self.settled),
         ];
         if !self.campaigns.is_empty() {
-            sections.push(campaigns_table(self.campaigns, self.donated));
+            sections.push(campaigns_table(self.campaigns, self.donated)?);
         }
         Ok(Sheet {
             kind: PaperKind::YearReport,
@@ -185,8 +185,8 @@ fn programs_table(heading: &str, programs: Vec<ProgramSum>) -> Result<Section, P
     let total = vec![
         "合计".into(),
         // a household or person with two programs would count twice
-        Value::blank(),
-        Value::blank(),
+        Value::from("—"),
+        Value::from("—"),
         Value::Count(programs.iter().map(|program| program.payments).sum()),
         of(|program| program.settled)?,
         of(|program| program.arrears)?,
@@ -274,7 +274,7 @@ fn months_table(months: Vec<(String, u64, Money)>, settled: Money) -> Section {
     Section::Table { heading: "按所属月份".to_owned(), columns, rows, total }
 }
 
-fn campaigns_table(campaigns: Vec<CampaignSum>, donated: Money) -> Section {
+fn campaigns_table(campaigns: Vec<CampaignSum>, donated: Money) -> Result<Section, PrintError> {
     let columns = vec![
         Column::words("募捐活动", 40),
         Column::numbers("捐赠笔数", 14),
@@ -286,9 +286,10 @@ fn campaigns_table(campaigns: Vec<CampaignSum>, donated: Money) -> Section {
     let total = vec![
         "合计".into(),
         Value::Count(campaigns.iter().map(|campaign| campaign.donations).sum()),
-        Value::blank(),
-        Value::blank(),
-        Value::blank(),
+        // who gave to two campaigns would count twice
+        Value::from("—"),
+        Value::Money(sum(campaigns.iter().map(|campaign| campaign.received))?),
+        Value::Money(sum(campaigns.iter().map(|campaign| campaign.refunded))?),
         Value::Money(donated),
     ];
     let values = |campaign: CampaignSum| -> Vec<Value> {
@@ -302,7 +303,7 @@ fn campaigns_table(campaigns: Vec<CampaignSum>, donated: Money) -> Section {
         ]
     };
     let rows = campaigns.into_iter().map(values).collect();
-    Section::Table { heading: "募捐活动".to_owned(), columns, rows, total }
+    Ok(Section::Table { heading: "募捐活动".to_owned(), columns, rows, total })
 }
 
 fn sum(amounts: impl Iterator<Item = Money>) -> Result<Money, PrintError> {

@@ -92,7 +92,7 @@ fn a_register_adds_up_what_stands_with_goods_apart_and_has_no_gap() {
         office: String::new(),
         campaign: "首善有我".into(),
         organiser: "街道办事处".into(),
-        last: 3,
+        last: 4,
         rows,
     };
     let rows = || {
@@ -100,6 +100,7 @@ fn a_register_adds_up_what_stands_with_goods_apart_and_has_no_gap() {
             row(1, Standing::Stands, (5_000, 0)),
             row(2, Standing::Voided, (7_000, 0)),
             row(3, Standing::Stands, (0, 300_000)),
+            row(4, Standing::ToBeVoided, (2_000, 0)),
         ]
     };
     let sheet = register(rows()).sheet().unwrap();
@@ -107,6 +108,7 @@ fn a_register_adds_up_what_stands_with_goods_apart_and_has_no_gap() {
     assert_eq!((&total[3], &total[4]), (&Value::Money(fen(5_000)), &Value::Money(fen(300_000))));
     assert_eq!(lines[1][0], Value::from("00000002"));
     assert_eq!(fact(&sheet, "作废"), &Value::from("1 张"));
+    assert_eq!(fact(&sheet, "待作废（开票后退款）"), &Value::from("1 张"));
     let gap = rows().into_iter().filter(|row| row.number != 2).collect();
     assert_eq!(register(gap).sheet(), Err(PrintError::SumsDiffer));
 }

@@ -72,8 +72,10 @@ pub struct CasePayment {
     pub recovery_waived: Money,
     /// What is due with it and withheld.
     pub withheld: Money,
-    /// The sealed account that it came back from; none of another one.
+    /// The sealed account that it came back from, when it was not reissued; none of another one.
     pub returned_from: Option<Box<str>>,
+    /// The bank's reason code, when it came back.
+    pub returned_reason: Option<Box<str>>,
 }
 
 impl CasePayment {
@@ -368,6 +370,7 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
         recovery_waived: money(11)?,
         withheld: money(12)?,
         returned_from: row.try_get(13)?,
+        returned_reason: row.try_get(14)?,
     };
     Ok((CaseId::new(row.try_get(0)?), payment))
 }
@@ -400,6 +403,7 @@ mod tests {
             recovery_waived: Money::ZERO,
             withheld: Money::ZERO,
             returned_from: None,
+            returned_reason: None,
         }
     }
 

@@ -54,7 +54,8 @@ async fn approve_at_once(world: &mut World) {
                 approved.push(place);
             }
             Err(refusal) => {
-                let codes = ["fund_short", "wrong_stage", "run_changed", "cases_changed"];
+                let codes =
+                    ["fund_short", "wrong_stage", "run_changed", "cases_changed", "lines_approved_elsewhere"];
                 // of a large run, which one of the two may have endorsed before
                 let large = ["endorsement_missing", "four_eyes"];
                 assert!(codes.iter().chain(&large).any(|code| *code == refusal.code()), "{refusal:?}");

@@ -134,6 +134,15 @@ pub async fn approve(world: &mut World, place: usize) {
         recalculate(world, place).await;
         return;
     }
+    if outcome.as_ref().is_err_and(|refusal| refusal.code() == "lines_approved_elsewhere") {
+        let same_group = |other: &usize| world.runs[*other].group == run.group;
+        assert!(world.runs_at(&[Stage::Approved]).iter().any(same_group));
+        world
+            .refused("approval of what another run pays", before, outcome, &["lines_approved_elsewhere"])
+            .await;
+        reject(world, place).await;
+        return;
+    }
     let free = world.books.fund(run.plan.fund_id).free();
     if run.sum > free {
         world.refused("approval beyond the fund", before, outcome, &["fund_short"]).await;

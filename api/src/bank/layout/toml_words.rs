@@ -1,15 +1,18 @@
 //! What a reader of TOML says is wrong with a layout, in Chinese.
 
-/// The common faults in Chinese, with the names as they stand in the file; another fault as the reader says it.
+/// The common faults in Chinese, with the names as they stand in the file; of another one, that the text is no TOML, and
+/// what the reader says.
 pub fn toml_fault_in_chinese(message: &str) -> String {
     let names: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let Some((first, others)) = names.split_first() else { return message.to_owned() };
+    let other = || format!("TOML 写法有误：{message}");
+    let Some((first, others)) = names.split_first() else { return other() };
     let known = if others.is_empty() { String::new() } else { format!("，可用：{}", others.join("、")) };
     match message {
         message if message.starts_with("unknown field") => format!("没有字段 {first}{known}"),
         message if message.starts_with("missing field") => format!("缺少字段 {first}"),
         message if message.starts_with("unknown variant") => format!("取值 {first} 不可用{known}"),
-        message => message.to_owned(),
+        message if message.starts_with("duplicate") => format!("{first} 写了两次"),
+        _ => other(),
     }
 }
 
@@ -31,8 +34,8 @@ mod tests {
     }
 
     #[test]
-    fn another_fault_stays_as_the_reader_says_it() {
+    fn another_fault_is_said_as_the_reader_says_it() {
         let error = toml::from_str::<Layout>("code = [").unwrap_err();
-        assert_eq!(toml_fault_in_chinese(error.message()), error.message());
+        assert_eq!(toml_fault_in_chinese(error.message()), format!("TOML 写法有误：{}", error.message()));
     }
 }

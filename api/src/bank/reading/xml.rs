@@ -33,6 +33,15 @@ pub(super) fn walk(
     source: impl BufRead,
     on: &mut dyn FnMut(Node<'_>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
+    let mut source = source;
+    let head = source.fill_buf().map_err(|error| malformed(0, &error.to_string()))?;
+    // UTF-16 and UTF-32 have marks of their own, or empty bytes between the letters
+    if head.starts_with(b"\xff\xfe")
+        || head.starts_with(b"\xfe\xff")
+        || head.iter().take(64).any(|byte| *byte == 0)
+    {
+        return Err(wrong_encoding());
+    }
     let mut reader = Reader::from_reader(Guard::new(source));
     reader.config_mut().expand_empty_elements = true;
     let mut place = Place::default();
@@ -46,6 +55,7 @@ pub(super) fn walk(
                 // every other one is something that was begun and not ended before the end of the file
                 return Err(truncated(reader.error_position()));
             }
+            Err(quick_xml::Error::Encoding(_)) => return Err(wrong_encoding()),
             Err(error) => return Err(malformed(reader.error_position(), &error.to_string())),
             Ok(Event::Decl(declaration)) => utf8_only(&declaration)?,
             Ok(Event::DocType(_)) => return Err(doctype(offset)),
@@ -141,7 +151,11 @@ fn utf8_only(declaration: &BytesDecl<'_>) -> Result<(), Fault> {
     if is_utf8 {
         return Ok(());
     }
-    Err(Fault::new("wrong_encoding", "XML 文件应为 UTF-8 编码", "a file in XML is in UTF-8").of("encoding"))
+    Err(wrong_encoding())
+}
+
+fn wrong_encoding() -> Fault {
+    Fault::new("wrong_encoding", "XML 文件应为 UTF-8 编码", "a file in XML is in UTF-8").of("encoding")
 }
 
 fn doctype(offset: u64) -> Fault {

@@ -66,7 +66,7 @@ fn a_result_is_news_once() {
     assert_eq!((news.payment_id, news.words.as_str()), (payment(1), "status:abcdef0123456789:1"));
     assert_eq!(matcher.line(&line(2, 1, Said::Settled), None), Ok(Verdict::Nothing));
     let Verdict::Return(news) = matcher.line(&line(3, 2, Said::Returned), None).unwrap() else { panic!() };
-    assert_eq!(news.words, "NARR");
+    assert_eq!(news.words, "MS03");
     assert_eq!(matcher.line(&line(4, 3, Said::Waiting), None), Ok(Verdict::Nothing));
     let m = matcher.matching;
     assert_eq!((m.settled_count, m.returned_count, m.repeated_count, m.waiting_count), (1, 1, 1, 1));

@@ -204,6 +204,23 @@ fn a_file_that_is_damaged_or_not_ours_is_refused_with_the_place(#[case] text: St
 }
 
 #[test]
+fn a_message_in_another_encoding_than_its_own_is_refused_as_such() {
+    let text =
+        pain_002(&[(1, "ACSC", "1395.00", "")]).replace("<TxSts>", "<AddtlInf>已付款</AddtlInf><TxSts>");
+    assert!(text.contains("已付款") && lines_of(&layout("pain_001"), text.as_bytes()).is_ok());
+    let gbk = encoding_rs::GBK.encode(&text).0.into_owned();
+    let wide = |swap: bool| -> Vec<u8> {
+        let bytes = |unit: u16| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        text.encode_utf16().flat_map(bytes).collect()
+    };
+    let marked = [&b"\xff\xfe"[..], &wide(false)].concat();
+    for bytes in [gbk, wide(false), wide(true), marked] {
+        let fault = lines_of(&layout("pain_001"), &bytes).unwrap_err();
+        assert_eq!(fault.code, "wrong_encoding", "{fault}");
+    }
+}
+
+#[test]
 fn a_file_that_is_cut_anywhere_is_refused() {
     let text = pain_002(&[(1, "ACSC", "1395.00", ""), (2, "RJCT", "1395.00", "AC01")]);
     for end in (1..text.len() - 1).filter(|end| text.is_char_boundary(*end)) {

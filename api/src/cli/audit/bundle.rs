@@ -13,6 +13,7 @@ use crate::audit::making::{MakingError, Wanted, has_cosigned, make};
 use crate::audit::opened::ToOpen;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::session::Session;
+use crate::lang::io_trouble;
 use crate::processes::{ProcessError, record_disclosure};
 
 /// How long the newest checkpoint's cosignatures are waited for.
@@ -26,7 +27,7 @@ pub(super) async fn run(session: &Session, arguments: &BundleArgs) -> Result<Don
     let brought = arguments.since.iter().map(|path| {
         fs::read(path).map_err(|error| Failure::Refused {
             code: "file_unreadable",
-            zh: format!("无法读出 {}：{error}", path.display()),
+            zh: format!("无法读出 {}：{}", path.display(), io_trouble(&error)),
             en: format!("{} cannot be read: {error}", path.display()),
         })
     });

@@ -11,6 +11,7 @@ use crate::flags::{
     Brought, FileError, Flag, FlagOptions, FlagReport, RULES, RuleResult, read_relatives, read_statements,
     report,
 };
+use crate::lang::io_trouble;
 use crate::processes::Office;
 
 /// Flags shown for one rule; the rest are counted. `--json` shows all.
@@ -65,7 +66,7 @@ fn brought(office: &Office, arguments: &FlagsArgs) -> Result<Brought, Failure> {
 fn opened(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|error| Failure::Refused {
         code: "file_unreadable",
-        zh: format!("无法读取 {}：{error}", path.display()),
+        zh: format!("无法读取 {}：{}", path.display(), io_trouble(&error)),
         en: format!("{} cannot be read: {error}", path.display()),
     })
 }

@@ -10,6 +10,7 @@ use crate::audit::verify::{DeclaredBreak, Known, Verified, verify};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::proofs;
 use crate::cli::screen::{Screen, plain};
+use crate::lang::io_trouble;
 
 /// Faults that are shown; the rest are counted.
 const SHOWN: usize = 40;
@@ -23,7 +24,7 @@ pub fn run(screen: &Screen, arguments: &VerifyArgs) -> Result<Done, Failure> {
     for path in &arguments.checkpoints {
         let bytes = fs::read(path).map_err(|error| Failure::Refused {
             code: "file_unreadable",
-            zh: format!("无法读出 {}：{error}", path.display()),
+            zh: format!("无法读出 {}：{}", path.display(), io_trouble(&error)),
             en: format!("{} cannot be read: {error}", path.display()),
         })?;
         known.checkpoints.push((path.clone(), bytes));

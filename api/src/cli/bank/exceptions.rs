@@ -1,4 +1,4 @@
-//! `ledger bank files`, `exceptions` and `resolve`.
+//! `ledger bank files`, `exceptions`, `resolve` and `dismiss`.
 
 use domain::bank_return::{LineOutcome, LineResolution, UnmatchedReason};
 use domain::ids::{BankReturnId, RunId};
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
-use crate::processes::payment_run::{Finding, resolve_line};
+use crate::processes::payment_run::{Finding, dismiss_file, resolve_line};
 
 /// Lists the files that were taken in.
 ///
@@ -175,8 +175,24 @@ pub(super) async fn resolve(
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
     let finding = Finding { return_id, row, resolution, note };
-    session.with_ledger(async |app| Ok(resolve_line(app.office(), &desk, finding).await?)).await?;
+    session.act(async |app| Ok(resolve_line(app.office(), &desk, finding).await?)).await?;
     screen.say(format!("第 {row} 行已处理。"), format!("Row {row} is resolved."))?;
     screen.answer(&json!({ "return_id": return_id, "row": row, "resolution": resolution }))?;
+    Ok(Done::Well)
+}
+
+/// Dismisses what is open of a file as a whole.
+///
+/// # Errors
+/// [`Failure`]: there is no such file, or the step is refused.
+pub(super) async fn dismiss(session: &Session, return_id: BankReturnId, note: &str) -> Result<Done, Failure> {
+    let (desk, screen) = (session.desk()?, session.screen);
+    let count =
+        session.act(async |app| Ok(dismiss_file(app.office(), &desk, return_id, note).await?)).await?;
+    screen.say(
+        format!("回盘文件 {return_id}：{count} 行登记为无须处理。"),
+        format!("File {return_id}: {count} rows are dismissed."),
+    )?;
+    screen.answer(&json!({ "return_id": return_id, "dismissed": count }))?;
     Ok(Done::Well)
 }

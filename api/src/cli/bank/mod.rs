@@ -56,6 +56,14 @@ pub enum BankCommand {
         #[arg(long)]
         note: String,
     },
+    /// 整份文件无关 · dismiss every exception of a file that was taken in by mistake; by finance
+    Dismiss {
+        /// 回盘文件 · the file, as `bank exceptions` names it
+        file: BankReturnId,
+        /// 说明 · why, without names or numbers of persons
+        #[arg(long)]
+        note: String,
+    },
 }
 
 /// What to do with layouts.
@@ -71,21 +79,23 @@ pub enum LayoutsCommand {
 /// How files of a run are written and read.
 #[derive(Clone, Debug, Args)]
 pub struct LayoutArgs {
-    /// 报盘格式 · code of the layout; see `bank layouts`
-    #[arg(long, default_value = PLAIN)]
-    pub layout: String,
+    /// 报盘格式 · code of the layout; see `bank layouts`. Of a file from the bank that of the release when absent, else
+    /// plain_csv
+    #[arg(long)]
+    pub layout: Option<String>,
     /// 本单位格式目录 · folder of the office's own layouts (*.toml)
     #[arg(long, value_name = "DIR", env = "LEDGER_LAYOUTS")]
     pub layouts: Option<PathBuf>,
 }
 
 impl LayoutArgs {
-    /// The layout that is meant.
+    /// The layout that is meant; where none is named, that of `otherwise`, or the plain one.
     ///
     /// # Errors
     /// [`Failure`]: there is none of this code, or a layout of the folder is wrong.
-    pub(super) fn chosen(&self) -> Result<Layout, Failure> {
-        Ok(catalogue(self.layouts.as_deref())?.layout(&self.layout).map_err(refused)?.clone())
+    pub(super) fn chosen(&self, otherwise: Option<&str>) -> Result<Layout, Failure> {
+        let code = self.layout.as_deref().or(otherwise).unwrap_or(PLAIN);
+        Ok(catalogue(self.layouts.as_deref())?.layout(code).map_err(refused)?.clone())
     }
 }
 
@@ -105,6 +115,7 @@ pub(super) async fn run(session: &Session, command: BankCommand) -> Result<Done,
             let resolution = resolution(&what, payment)?;
             exceptions::resolve(session, (file, row), resolution, note).await
         }
+        BankCommand::Dismiss { file, note } => exceptions::dismiss(session, file, &note).await,
     }
 }
 

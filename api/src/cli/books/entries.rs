@@ -14,14 +14,14 @@ use projections::funds::funds;
 use serde::Serialize;
 use serde_json::json;
 
-use super::length_asked;
 use super::trial_balance::name_of;
+use super::{backwards, fund_asked, length_asked};
 use crate::books::postings;
 use crate::cli::failure::{Done, Failure};
-use crate::cli::fund::fund_named;
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
 use crate::processes::Office;
+use crate::replay::event_name;
 
 /// What the command line asks for.
 pub(super) struct Wanted {
@@ -77,7 +77,7 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
 async fn find(office: &Office, wanted: &Wanted) -> Result<Vec<Shown>, Failure> {
     let log = office.repository.log();
     let length = length_asked(wanted.at, log.length().await?)?;
-    let fund = wanted.fund.as_deref().map(|fund| fund_named(office, fund));
+    let fund = fund_asked(office, wanted.fund.as_deref()).await?;
     let question = PostingQuestion {
         account: wanted.account,
         fund,
@@ -85,6 +85,9 @@ async fn find(office: &Office, wanted: &Wanted) -> Result<Vec<Shown>, Failure> {
         from: wanted.from,
         on: wanted.to,
     };
+    if question.is_backwards() {
+        return Err(backwards("--to"));
+    }
     let mut shown = Vec::new();
     postings(log, length, question, |found| {
         let FoundPosting { event, counted: Counted { day, posting, .. }, balance } = found;
@@ -121,7 +124,7 @@ fn show(screen: &Screen, shown: &[Shown], names: &BTreeMap<FundId, String>) -> R
             vec![
                 grouped(each.position.cast_signed()),
                 each.day.to_string(),
-                each.event_type.clone(),
+                screen.pick(event_name(&each.event_type).zh, event_name(&each.event_type).en),
                 name_of(screen, each.subaccount, names),
                 amount(each.debit),
                 amount(each.credit),

@@ -6,11 +6,14 @@ mod trial_balance;
 use chrono::NaiveDate;
 use clap::Subcommand;
 use domain::books::Account;
+use domain::ids::FundId;
 use domain::program::Program;
 
 use super::failure::{Done, Failure};
+use super::fund::fund_named;
 use super::screen::{Align, Screen};
 use super::session::Session;
+use crate::processes::{Office, fund_account};
 
 /// The books.
 #[derive(Debug, Subcommand)]
@@ -70,11 +73,7 @@ pub(super) async fn run(session: &Session, command: BooksCommand) -> Result<Done
                 if detail { domain::books::Grouping::Subaccounts } else { domain::books::Grouping::Accounts };
             let question = domain::books::TrialQuestion { from, on, fund: None, grouping };
             if question.is_backwards() {
-                return Err(Failure::Usage {
-                    code: "period_backwards",
-                    zh: "--from 晚于 --on：起始日期不能在截止日期之后".to_owned(),
-                    en: "--from is after --on: the period's first day is after its last".to_owned(),
-                });
+                return Err(backwards("--on"));
             }
             trial_balance::run(session, at, fund, question).await
         }
@@ -82,6 +81,25 @@ pub(super) async fn run(session: &Session, command: BooksCommand) -> Result<Done
             entries::run(session, entries::Wanted { account, fund, program, from, to, at }).await
         }
     }
+}
+
+fn backwards(last: &str) -> Failure {
+    Failure::Usage {
+        code: "period_backwards",
+        zh: format!("--from 晚于 {last}：起始日期不能在截止日期之后"),
+        en: format!("--from is after {last}: the period's first day is after its last"),
+    }
+}
+
+/// The fund that is asked about.
+///
+/// # Errors
+/// [`Failure::Refused`] where nobody opened one of this name.
+async fn fund_asked(office: &Office, fund: Option<&str>) -> Result<Option<FundId>, Failure> {
+    let Some(text) = fund else { return Ok(None) };
+    let fund = fund_named(office, text);
+    fund_account(office, fund).await?;
+    Ok(Some(fund))
 }
 
 /// How many events are asked for; the whole log's where no position is named.

@@ -9,10 +9,9 @@ use projections::Until;
 use projections::funds::funds;
 use serde_json::json;
 
-use super::length_asked;
+use super::{fund_asked, length_asked};
 use crate::books::book_at;
 use crate::cli::failure::{Done, Failure};
-use crate::cli::fund::fund_named;
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
 use crate::processes::ProcessError;
@@ -31,7 +30,7 @@ pub(super) async fn run(
     let (balance, events, of, names) = session
         .look_at_ledger(async |app| {
             let office = app.office();
-            let fund = fund.as_deref().map(|fund| fund_named(office, fund));
+            let fund = fund_asked(office, fund.as_deref()).await?;
             let question = TrialQuestion { fund, ..question };
             let length = office.repository.log().length().await?;
             let events = length_asked(at, length)?;
@@ -60,12 +59,15 @@ fn show(
     names: &BTreeMap<FundId, String>,
 ) -> Result<(), Failure> {
     let day = |day: Option<chrono::NaiveDate>| day.map_or_else(|| "…".to_owned(), |day| day.to_string());
-    let (from, on, events) = (day(balance.from), day(balance.on), grouped(events.cast_signed()));
+    let (from, on) = (day(balance.from), day(balance.on));
+    // `--at` names positions, which begin at 0
+    let last = events.checked_sub(1).map_or_else(|| "—".to_owned(), |last| grouped(last.cast_signed()));
+    let events = grouped(events.cast_signed());
     let fund = of.map(|fund| names.get(&fund).cloned().unwrap_or_else(|| fund.to_string()));
     let (zh, en) = fund.map_or_else(Default::default, |fund| (format!("“{fund}”"), format!(" of {fund}")));
     screen.say(
-        format!("{zh}试算平衡表 {from} 至 {on}（元；截至第 {events} 条事件）"),
-        format!("Trial balance{en} {from} to {on} (yuan; from {events} events)"),
+        format!("{zh}试算平衡表 {from} 至 {on}（元；截至位置 {last}，共 {events} 条事件）"),
+        format!("Trial balance{en} {from} to {on} (yuan; up to position {last}, {events} events)"),
     )?;
     let heads = [
         (screen.pick("科目", "Account"), Align::Left),

@@ -42,7 +42,7 @@ pub(super) async fn open(session: &Session, arguments: OpenArgs) -> Result<Done,
     let OpenArgs { name, organiser, filing_number, purpose, fund, opens_on, closes_on } = arguments;
     let said = name.clone();
     let campaign_id = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let fund_id = fund.parse().unwrap_or_else(|_| app.office().fund_id(&fund));
             let period = (opens_on, closes_on);
             let new = NewCampaign { name, organiser, filing_number, purpose, fund_id, period };
@@ -69,15 +69,15 @@ pub(super) async fn close(
     let desk = session.desk()?;
     let closed_on = closed_on.unwrap_or_else(|| desk.today());
     let campaign_id = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let campaign_id = named(app.office(), name);
             campaign::end_campaign(app.office(), &desk, campaign_id, closed_on).await?;
             Ok(campaign_id)
         })
         .await?;
     session.screen.say(
-        format!("募捐活动 {name} 已于 {closed_on} 结束；三个月内须全面公开：ledger campaign publish {name}"),
-        format!("Campaign {name} ended on {closed_on}; its results are due within three months: ledger campaign publish {name}"),
+        format!("募捐活动 {name} 已于 {closed_on} 结束；三个月内须全面公开：ledger campaign publish {name} --out 清单.csv --as clerk:…"),
+        format!("Campaign {name} ended on {closed_on}; its results are due within three months: ledger campaign publish {name} --out list.csv --as clerk:…"),
     )?;
     session
         .screen

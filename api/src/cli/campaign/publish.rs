@@ -48,7 +48,7 @@ pub(super) async fn draft(session: &Session, name: &str, out: &Path) -> Result<D
 pub(super) async fn publish(session: &Session, name: &str, out: &Path) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let published = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let campaign_id = named(app.office(), name);
             // a list that cannot be written is not recorded as published
             write(out, &campaign::publication_list(app.office(), campaign_id).await?)?;

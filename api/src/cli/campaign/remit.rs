@@ -22,7 +22,7 @@ pub(super) async fn propose(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let remittance_id = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let campaign_id = named(app.office(), name);
             Ok(campaign::propose_remittance(app.office(), &desk, campaign_id, recipient, amount).await?)
         })
@@ -48,7 +48,7 @@ pub(super) async fn approve(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let amount = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let of = (named(app.office(), name), remittance_id);
             Ok(campaign::approve_remittance(app.office(), &desk, of, reference).await?)
         })
@@ -76,7 +76,7 @@ pub(super) async fn reject(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let of = (named(app.office(), name), remittance_id);
             Ok(campaign::reject_remittance(app.office(), &desk, of, reason).await?)
         })

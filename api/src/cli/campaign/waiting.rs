@@ -69,14 +69,12 @@ pub(super) fn waiting_of(book: &GiftBook) -> Vec<Waiting> {
 }
 
 fn receipts(book: &GiftBook) -> impl Iterator<Item = Waiting> {
-    let standing = book.receipts.iter().filter(|(_, entry)| entry.voided.is_none());
-    standing.filter_map(|(number, entry)| {
-        let still = book.certified(entry.donation_id).map(|certified| certified.amount).unwrap_or_default();
-        let refunded = entry.amount.minus(still).ok().filter(|refunded| refunded.is_positive())?;
+    book.receipts_to_void().filter_map(|(receipt_number, refunded)| {
+        let entry = book.receipts.get(&receipt_number)?;
         let gift = book.gifts.get(&entry.donation_id);
         let last = gift.and_then(|gift| gift.refunds.iter().map(|refund| refund.refunded_on).max());
         Some(Waiting {
-            what: What::Receipt { receipt_number: *number, refunded },
+            what: What::Receipt { receipt_number, refunded },
             roles: vec![Role::Finance],
             not_by: None,
             since: last.unwrap_or(entry.issued_on),

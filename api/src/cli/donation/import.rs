@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::campaign::named;
 use crate::cli::failure::{Done, Failure};
-use crate::cli::screen::{Align, Screen, grouped, yuan};
+use crate::cli::screen::{Align, Screen, grouped, plain, yuan};
 use crate::cli::session::{Session, waiting};
-use crate::lang::Lang;
+use crate::lang::{Lang, io_trouble};
 use crate::processes::campaign::{self, ImportedStatement, StatementOutcome};
 use crate::registers::statements::{
     FILE_BYTES_MAX, Layout, LineProblem, Statement, StatementLayouts, What, read_statement,
@@ -40,25 +40,18 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
         en: problem.en,
     })?;
     show_read(&screen, &statement)?;
-    show_problems(&screen, &statement.problems)?;
+    show_problems(&screen, &statement)?;
     let stopped = !statement.problems.is_empty() && !wanted.keep_good;
-    if wanted.check || stopped {
-        if stopped && !wanted.check {
-            screen.say(
-                "有错误行，未导入任何一行；更正后重来，或用 --keep-good 导入其余各行。",
-                "There are bad lines, so nothing was taken: mend them, or take the others with --keep-good.",
-            )?;
-        }
-        let gifts = statement.entries.iter().filter(|entry| matches!(entry.what, What::Gift { .. })).count();
-        screen.answer(&json!({
-            "layout": statement.layout,
-            "gifts": gifts,
-            "refunds": statement.entries.len() - gifts,
-            "passed_over": statement.passed_over,
-            "problems": statement.problems,
-            "done": "checked",
-        }))?;
-        return Ok(if statement.problems.is_empty() { Done::Well } else { Done::Found });
+    if wanted.check {
+        return check(session, &wanted.campaign, &statement).await;
+    }
+    if stopped {
+        screen.say(
+            "有错误行，未导入任何一行；更正后重来，或用 --keep-good 导入其余各行。",
+            "There are bad lines, so nothing was taken: mend them, or take the others with --keep-good.",
+        )?;
+        screen.answer(&checked(&statement, None))?;
+        return Ok(Done::Found);
     }
     let desk = session.desk()?;
     let bar = screen.progress(statement.entries.len() as u64, "导入账单", "importing");
@@ -71,7 +64,7 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
         .await;
     bar.finish_and_clear();
     let imported = imported?;
-    show_imported(&screen, &imported)?;
+    show_imported(&screen, &imported, ("新登记捐赠", "new gifts"), ("新登记退款", "new refunds"))?;
     screen.answer(&json!({
         "layout": statement.layout,
         "passed_over": statement.passed_over,
@@ -83,6 +76,48 @@ pub(super) async fn run(session: &Session, wanted: Wanted) -> Result<Done, Failu
     Ok(if well { Done::Well } else { Done::Found })
 }
 
+/// Says what would come of a statement, where it is said who would take it; nothing is recorded.
+async fn check(session: &Session, campaign: &str, statement: &Statement) -> Result<Done, Failure> {
+    let screen = session.screen;
+    let Ok(desk) = session.desk() else {
+        screen.say(
+            "只核对了文件本身；加上 --as 可试算各行会登记还是已登记过。",
+            "Only the file itself was checked; with --as it is said which lines are new and which were taken before.",
+        )?;
+        screen.answer(&checked(statement, None))?;
+        return Ok(if statement.problems.is_empty() { Done::Well } else { Done::Found });
+    };
+    let outlook = session
+        .look_at_ledger(async |app| {
+            let campaign_id = named(app.office(), campaign);
+            Ok(campaign::rehearse_statement(app.office(), &desk, campaign_id, statement).await?)
+        })
+        .await?;
+    show_imported(
+        &screen,
+        &outlook,
+        ("将登记捐赠", "gifts to be taken"),
+        ("将登记退款", "refunds to be taken"),
+    )?;
+    screen.answer(&checked(statement, Some(&outlook)))?;
+    let well = statement.problems.is_empty() && outlook.refused().next().is_none();
+    Ok(if well { Done::Well } else { Done::Found })
+}
+
+/// What was found in the file, and what would come of it.
+fn checked(statement: &Statement, outlook: Option<&ImportedStatement>) -> Value {
+    let gifts = statement.entries.iter().filter(|entry| matches!(entry.what, What::Gift { .. })).count();
+    json!({
+        "layout": statement.layout,
+        "gifts": gifts,
+        "refunds": statement.entries.len() - gifts,
+        "passed_over": statement.passed_over,
+        "problems": statement.problems,
+        "outlook": outlook,
+        "done": "checked",
+    })
+}
+
 /// The one that is named; else those of the office's folder and those of the program.
 fn layouts(own: Option<&Path>, folder: Option<&Path>) -> Result<Vec<Layout>, Failure> {
     let Some(path) = own else {
@@ -90,13 +125,12 @@ fn layouts(own: Option<&Path>, folder: Option<&Path>) -> Result<Vec<Layout>, Fai
         let known = known.map_err(|fault| Failure::Process(fault.into()))?;
         return Ok(known.unwrap_or_default().all().to_vec());
     };
-    let refused = |error: String| Failure::Refused {
+    let text = waiting(|| fs::read_to_string(path)).map_err(|error| Failure::Refused {
         code: "layout_invalid",
-        zh: format!("版式文件有误：{error}"),
-        en: format!("the layout cannot be used: {error}"),
-    };
-    let text = waiting(|| fs::read_to_string(path)).map_err(|error| refused(error.to_string()))?;
-    Ok(vec![Layout::parse(&text).map_err(|error| refused(error.message().to_owned()))?])
+        zh: format!("版式文件无法读取：{}", io_trouble(&error)),
+        en: format!("the layout cannot be read: {error}"),
+    })?;
+    Ok(vec![Layout::read(&text).map_err(|fault| Failure::Process(fault.into()))?])
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -109,7 +143,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         if size > limit { Ok(vec![0; FILE_BYTES_MAX + 1]) } else { fs::read(path) }
     })
     .map_err(|error: std::io::Error| {
-        unreadable(format!("文件 {file} 无法读取：{error}"), format!("{file} cannot be read: {error}"))
+        unreadable(
+            format!("文件 {file} 无法读取：{}", io_trouble(&error)),
+            format!("{file} cannot be read: {error}"),
+        )
     })
 }
 
@@ -124,28 +161,36 @@ fn show_read(screen: &Screen, statement: &Statement) -> Result<(), Failure> {
     )?)
 }
 
-fn show_problems(screen: &Screen, problems: &[LineProblem]) -> Result<(), Failure> {
-    if problems.is_empty() {
+fn show_problems(screen: &Screen, statement: &Statement) -> Result<(), Failure> {
+    if statement.problems.is_empty() {
         return Ok(());
     }
     let heads = [
         (screen.pick("行", "Line"), Align::Right),
         (screen.pick("列", "Column"), Align::Left),
+        (screen.pick("内容", "Content"), Align::Left),
         (screen.pick("错误原因", "What is wrong"), Align::Left),
+        (screen.pick("代码", "Code"), Align::Left),
     ];
     let row = |problem: &LineProblem| {
         let text = screen.pick(&problem.zh, &problem.en).clone();
-        vec![problem.line.to_string(), problem.column.clone(), text]
+        let value = plain(statement.value_of(problem));
+        vec![problem.line.to_string(), problem.column.clone(), value, text, problem.code.to_owned()]
     };
-    Ok(screen.table(&heads, &problems.iter().map(row).collect::<Vec<_>>())?)
+    Ok(screen.table(&heads, &statement.problems.iter().map(row).collect::<Vec<_>>())?)
 }
 
-fn show_imported(screen: &Screen, imported: &ImportedStatement) -> Result<(), Failure> {
+fn show_imported(
+    screen: &Screen,
+    imported: &ImportedStatement,
+    gifts: (&'static str, &'static str),
+    refunds: (&'static str, &'static str),
+) -> Result<(), Failure> {
     let count = |number: u64| grouped(number.cast_signed());
     let heads = [("", Align::Left), ("", Align::Right), (screen.pick("元", "Yuan"), Align::Right)];
     let rows = [
-        (screen.pick("新登记捐赠", "new gifts"), count(imported.gifts), yuan(imported.received)),
-        (screen.pick("新登记退款", "new refunds"), count(imported.refunds), yuan(imported.refunded)),
+        (screen.pick(gifts.0, gifts.1), count(imported.gifts), yuan(imported.received)),
+        (screen.pick(refunds.0, refunds.1), count(imported.refunds), yuan(imported.refunded)),
         (screen.pick("此前已登记", "there before"), count(imported.known), String::new()),
         (screen.pick("未登记", "not taken"), imported.refused().count().to_string(), String::new()),
         (

@@ -1,6 +1,7 @@
 //! `ledger donation list` and `trace`.
 
 use domain::ids::DonationId;
+use domain::numbers::receipt_serial;
 use serde_json::json;
 
 use super::publicity_en;
@@ -31,7 +32,7 @@ pub(super) async fn run(session: &Session, name: &str) -> Result<Done, Failure> 
         (screen.pick("票据", "Receipt"), Align::Right),
     ];
     let GiftsOf { money, goods } = &gifts;
-    let receipt = |number: Option<u32>| number.map(|number| format!("{number:06}")).unwrap_or_default();
+    let receipt = |number: Option<u32>| number.map(receipt_serial).unwrap_or_default();
     let money = money.iter().map(|row| {
         vec![
             row.donation_id.to_string(),

@@ -18,7 +18,7 @@ use super::campaign::parse_yuan;
 use super::failure::{Done, Failure};
 use super::screen::yuan;
 use super::session::Session;
-use crate::processes::campaign;
+use crate::processes::campaign::{self, DonationReceipt};
 use crate::registers::Named;
 
 /// Gifts.
@@ -124,17 +124,30 @@ async fn refund(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let refunded_on = refunded_on.unwrap_or_else(|| desk.today());
-    session
-        .with_ledger(async |app| {
-            let of = (super::campaign::named(app.office(), name), donation_id);
-            Ok(campaign::refund_donation(app.office(), &desk, of, amount, refunded_on, number).await?)
+    let hint = (
+        "确属另一笔退款的，请用 --number 写明退款单号。",
+        " Another refund has a number of its own: --number.",
+    );
+    let receipt = session
+        .act_or_hint(hint, async |app| {
+            let (office, campaign_id) = (app.office(), super::campaign::named(app.office(), name));
+            let of = (campaign_id, donation_id);
+            campaign::refund_donation(office, &desk, of, amount, refunded_on, number).await?;
+            let receipts = campaign::receipts(office, campaign_id).await?;
+            let of_gift =
+                |receipt: &DonationReceipt| receipt.donation_id == donation_id && receipt.voided.is_none();
+            Ok(receipts.into_iter().find(of_gift))
         })
         .await?;
     let sum = yuan(amount);
     session.screen.say(
-        format!("捐赠 {donation_id} 已退还 {sum} 元；已开票据的请作废后重开。"),
-        format!("{sum} yuan of gift {donation_id} were refunded; void its receipt if it has one."),
+        format!("捐赠 {donation_id} 已退还 {sum} 元。"),
+        format!("{sum} yuan of gift {donation_id} were refunded."),
     )?;
+    if let Some(receipt) = receipt {
+        let (serial, state) = (&receipt.serial, receipt.state(session.screen.lang));
+        session.screen.say(format!("票据 {serial}：{state}。"), format!("Receipt {serial}: {state}."))?;
+    }
     session.screen.answer(&json!({ "donation_id": donation_id, "amount": amount, "done": "refunded" }))?;
     Ok(Done::Well)
 }
@@ -147,7 +160,7 @@ async fn change_publicity(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let of = (super::campaign::named(app.office(), name), donation_id);
             Ok(campaign::change_publicity(app.office(), &desk, of, publicity).await?)
         })

@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use domain::ids::DonationId;
+use domain::numbers::receipt_serial;
 use serde_json::json;
 
 use crate::cli::campaign::named;
@@ -64,12 +65,13 @@ pub(super) async fn run(session: &Session, command: ReceiptCommand) -> Result<Do
 async fn issue(session: &Session, name: &str, donation_id: DonationId) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let number = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let of = (named(app.office(), name), donation_id);
             Ok(campaign::issue_receipt(app.office(), &desk, of).await?)
         })
         .await?;
-    session.screen.say(format!("已开具 {number:06} 号票据。"), format!("Receipt {number:06} is issued."))?;
+    let serial = receipt_serial(number);
+    session.screen.say(format!("已开具 {serial} 号票据。"), format!("Receipt {serial} is issued."))?;
     session.screen.answer(&json!({ "donation_id": donation_id, "number": number, "done": "issued" }))?;
     Ok(Done::Well)
 }
@@ -77,14 +79,15 @@ async fn issue(session: &Session, name: &str, donation_id: DonationId) -> Result
 async fn void(session: &Session, name: &str, number: u32, reason: &str) -> Result<Done, Failure> {
     let desk = session.desk()?;
     session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let campaign_id = named(app.office(), name);
             Ok(campaign::void_receipt(app.office(), &desk, campaign_id, number, reason).await?)
         })
         .await?;
+    let serial = receipt_serial(number);
     session.screen.say(
-        format!("{number:06} 号票据已作废，票据号保留。"),
-        format!("Receipt {number:06} is voided; its number stays taken."),
+        format!("{serial} 号票据已作废，票据号保留。"),
+        format!("Receipt {serial} is voided; its number stays taken."),
     )?;
     session.screen.answer(&json!({ "number": number, "done": "voided" }))?;
     Ok(Done::Well)
@@ -111,7 +114,7 @@ fn show_one(screen: &Screen, receipt: &DonationReceipt) -> Result<(), Failure> {
         line("捐赠人", "Donor", screen.pick(receipt.donor.zh(), receipt.donor.en()).to_owned()),
         line("募捐活动", "Campaign", receipt.campaign.clone()),
         line("用途", "Purpose", receipt.purpose.clone()),
-        line("捐赠项目", "Given", receipt.item.clone()),
+        line("捐赠项目", "Given", receipt.given(screen.lang).to_owned()),
         line("金额（小写，元）", "Yuan", yuan(receipt.amount)),
         line("金额（大写）", "In capitals", receipt.amount_in_capitals.clone()),
         line("捐赠日期", "Given on", receipt.received_on.to_string()),
@@ -122,11 +125,8 @@ fn show_one(screen: &Screen, receipt: &DonationReceipt) -> Result<(), Failure> {
         rows.push(line("作废", "Voided", format!("{} {}", voided.voided_on, voided.reason)));
     } else if receipt.refunded_since.is_positive() {
         let sum = yuan(receipt.refunded_since);
-        rows.push(line(
-            "待作废重开",
-            "To be voided",
-            screen.pick(format!("开票后退还 {sum} 元"), format!("{sum} yuan were refunded since")),
-        ));
+        let refunded = screen.pick(format!("开票后退还 {sum} 元"), format!("{sum} yuan were refunded since"));
+        rows.push(line("情况", "State", format!("{}；{refunded}", receipt.state(screen.lang))));
     }
     Ok(screen.table(&heads, &rows)?)
 }
@@ -144,19 +144,12 @@ async fn list(session: &Session, name: &str) -> Result<Done, Failure> {
         (screen.pick("情况", "State"), Align::Left),
     ];
     let row = |receipt: &DonationReceipt| {
-        let state = match &receipt.voided {
-            Some(voided) => format!("{} {}", screen.pick("作废", "voided"), voided.voided_on),
-            None if receipt.refunded_since.is_positive() => {
-                screen.pick("待作废重开", "to be voided").to_owned()
-            }
-            None => screen.pick("有效", "stands").to_owned(),
-        };
         vec![
             receipt.serial.clone(),
             receipt.issued_on.to_string(),
-            receipt.item.clone(),
+            receipt.given(screen.lang).to_owned(),
             yuan(receipt.amount),
-            state,
+            receipt.state(screen.lang),
         ]
     };
     screen.table(&heads, &receipts.iter().map(row).collect::<Vec<_>>())?;

@@ -93,7 +93,7 @@ pub(super) async fn money(session: &Session, arguments: RecordArgs) -> Result<Do
     let donor = donor(session, publicity)?;
     let receipt = if receipt { Receipt::Wanted } else { Receipt::NotWanted };
     let donation_id = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let campaign = name_of(app.office(), &campaign).await?;
             let row = Row { number, campaign, donor, publicity, amount, method, received_on, receipt };
             Ok(processes::receive_donation(app.office(), &desk, &row).await?)
@@ -114,7 +114,7 @@ pub(super) async fn goods(session: &Session, arguments: GoodsArgs) -> Result<Don
     let (publicity, received_on) = (arguments.publicity, arguments.received_on);
     let entry = GoodsEntry { number, donor, publicity, goods, received_on };
     let donation_id = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let campaign_id = named(app.office(), &campaign);
             Ok(campaign::record_goods(app.office(), &desk, campaign_id, entry).await?)
         })

@@ -165,7 +165,7 @@ async fn open(
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
     let fund_id = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let charter = charter(app.office().fund_id(name), desk.today());
             Ok(processes::open_fund(app.office(), &desk, charter).await?)
         })
@@ -181,8 +181,9 @@ async fn appropriate(
     appropriated: impl FnOnce(NaiveDate) -> Appropriated,
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
+    let hint = ("确属另一笔的，请写明各自的文号。", " Another one has a document of its own.");
     let account = session
-        .with_ledger(async |app| {
+        .act_or_hint(hint, async |app| {
             let (office, fund_id) = (app.office(), fund_named(app.office(), fund));
             processes::appropriate_for(office, &desk, fund_id, appropriated(desk.today())).await?;
             Ok(processes::fund_account(office, fund_id).await?)

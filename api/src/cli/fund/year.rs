@@ -15,7 +15,7 @@ use crate::processes;
 pub(super) async fn close(session: &Session, fund: &str, year: i32) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let account = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let fund_id = fund_named(app.office(), fund);
             Ok(processes::close_year(app.office(), &desk, fund_id, year).await?)
         })
@@ -33,7 +33,7 @@ pub(super) async fn close(session: &Session, fund: &str, year: i32) -> Result<Do
 pub(super) async fn reopen(session: &Session, fund: &str, year: i32, reason: &str) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let account = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let fund_id = fund_named(app.office(), fund);
             Ok(processes::reopen_year(app.office(), &desk, fund_id, year, reason).await?)
         })
@@ -54,7 +54,7 @@ pub(super) async fn carry_over(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let account = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let fund_id = fund_named(app.office(), fund);
             Ok(processes::carry_over(app.office(), &desk, fund_id, year, document).await?)
         })

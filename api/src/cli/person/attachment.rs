@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen};
 use crate::cli::session::{Session, waiting};
+use crate::lang::io_trouble;
 use crate::processes::attachments::{
     Belonging, NewAttachment, attachments_of, keep_attachment, open_attachment, withdraw_attachment,
 };
@@ -108,7 +109,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let read = File::open(path).and_then(|file| file.take(ATTACHMENT_BYTES_MAX + 1).read_to_end(&mut bytes));
     read.map_err(|error| Failure::Refused {
         code: "file_unreadable",
-        zh: format!("无法读取 {}：{error}", path.display()),
+        zh: format!("无法读取 {}：{}", path.display(), io_trouble(&error)),
         en: format!("{} cannot be read: {error}", path.display()),
     })?;
     Ok(bytes)
@@ -198,7 +199,7 @@ async fn open(
     let desk = session.desk()?;
     let unwritable = |error: std::io::Error| Failure::Refused {
         code: "file_unwritable",
-        zh: format!("无法写入 {}（不覆盖已有文件）：{error}", out.display()),
+        zh: format!("无法写入 {}（不覆盖已有文件）：{}", out.display(), io_trouble(&error)),
         en: format!("{} cannot be written (no file is overwritten): {error}", out.display()),
     };
     if waiting(|| out.exists()) {

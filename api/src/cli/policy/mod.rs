@@ -11,6 +11,7 @@ use domain::policy::Parameter;
 
 use super::failure::{Done, Failure};
 use super::session::{Session, waiting};
+use crate::lang::io_trouble;
 
 /// Rates.
 #[derive(Debug, Subcommand)]
@@ -79,7 +80,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     }
     let bytes = waiting(|| std::fs::read(path)).map_err(|error| Failure::Refused {
         code: "file_unreadable",
-        zh: format!("无法读出 {}：{error}", path.display()),
+        zh: format!("无法读出 {}：{}", path.display(), io_trouble(&error)),
         en: format!("{} cannot be read: {error}", path.display()),
     })?;
     String::from_utf8(bytes)

@@ -33,14 +33,21 @@ pub(super) async fn propose(session: &Session, file: &Path, document: &str) -> R
         })
         .await?;
     let number = proposal.number;
-    screen.say(
-        format!(
-            "参数草案第 {number} 号（{document}）待另一人批准：ledger policy approve {number} --as approver:…"
-        ),
-        format!(
-            "proposal {number} ({document}) waits for another person: ledger policy approve {number} --as approver:…"
-        ),
-    )?;
+    match &proposal.stage {
+        // the same text is proposed once, whatever became of it
+        ProposalStage::Published { approved_on, .. } => screen.say(
+            format!("同样的参数草案第 {number} 号（{document}）已于 {approved_on} 发布，本次没有新增记录。"),
+            format!("proposal {number} ({document}) says the same and was published on {approved_on}: nothing was added."),
+        )?,
+        _ => screen.say(
+            format!(
+                "参数草案第 {number} 号（{document}）待另一人批准：ledger policy approve {number} --as approver:…"
+            ),
+            format!(
+                "proposal {number} ({document}) waits for another person: ledger policy approve {number} --as approver:…"
+            ),
+        )?,
+    }
     show_changes(&screen, &changes)?;
     screen
         .answer(&json!({ "number": number, "stage": proposal.stage, "changes": changes_json(&changes) }))?;
@@ -93,7 +100,7 @@ pub(super) fn changes_json(changes: &[RateChange]) -> Vec<Value> {
 pub(super) async fn approve(session: &Session, number: u32) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
     let version = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             publish_rates(app.office(), &desk, number).await?;
             Ok(app.office().current_rules().await?.version().to_owned())
         })
@@ -115,7 +122,7 @@ pub(super) async fn approve(session: &Session, number: u32) -> Result<Done, Fail
 /// [`Failure`] when the domain refuses.
 pub(super) async fn reject(session: &Session, number: u32, reason: &str) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
-    session.with_ledger(async |app| Ok(reject_rates(app.office(), &desk, number, reason).await?)).await?;
+    session.act(async |app| Ok(reject_rates(app.office(), &desk, number, reason).await?)).await?;
     screen.say(format!("参数草案第 {number} 号已退回。"), format!("proposal {number} was sent back."))?;
     screen.answer(&json!({ "number": number, "done": "rejected" }))?;
     Ok(Done::Well)

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::{Session, waiting};
+use crate::lang::io_trouble;
 use crate::outlook::people::Names;
 use crate::outlook::what_if::{Change, Cost, Effect, Touched, WhatIf, try_rates};
 use crate::processes::{ProcessError, office_day, record_disclosure};
@@ -156,7 +157,7 @@ impl List {
         let file = waiting(|| OpenOptions::new().write(true).create_new(true).mode(0o600).open(path));
         let file = file.map_err(|error| Failure::Refused {
             code: "file_unwritable",
-            zh: format!("无法写入 {}：{error}", path.display()),
+            zh: format!("无法写入 {}：{}", path.display(), io_trouble(&error)),
             en: format!("{} cannot be written: {error}", path.display()),
         })?;
         let mut list = List { writer: csv::Writer::from_writer(file), screen };

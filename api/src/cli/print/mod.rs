@@ -151,13 +151,17 @@ pub enum PrintFormat {
 }
 
 impl PrintTo {
-    fn form(&self) -> Form {
-        let ends =
-            |end: &str| self.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(end));
-        match self.format {
-            Some(PrintFormat::Xlsx) => Form::Xlsx,
-            None if ends("xlsx") => Form::Xlsx,
-            Some(PrintFormat::Pdf) | None => Form::Pdf,
+    /// As asked for; else as the file's name ends, which must not promise anything else.
+    fn form(&self) -> Result<Form, Failure> {
+        let end = self.out.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
+        match (self.format, end.as_deref()) {
+            (Some(PrintFormat::Xlsx), _) | (None, Some("xlsx")) => Ok(Form::Xlsx),
+            (Some(PrintFormat::Pdf), _) | (None, Some("pdf") | None) => Ok(Form::Pdf),
+            (None, Some(other)) => Err(Failure::Usage {
+                code: "form_unknown",
+                zh: format!("不能打印成 .{other} 文件：请用 .pdf 或 .xlsx，或用 --format 指定"),
+                en: format!("nothing is printed as .{other}: name the file .pdf or .xlsx, or say --format"),
+            }),
         }
     }
 }
@@ -202,7 +206,7 @@ pub(super) async fn run(session: &Session, command: PrintCommand) -> Result<Done
 /// [`Failure`]: what is asked for does not exist, who acts may not open personal values, the fonts lack a character, or the
 /// file cannot be written.
 async fn print(session: &Session, subject: &Subject, to: &PrintTo) -> Result<Done, Failure> {
-    let discloses = papers::discloses(subject);
+    let (form, discloses) = (to.form()?, papers::discloses(subject));
     let desk = desk_for(session, subject)?;
     let screen = session.screen;
     let made = async |app: &crate::app::App| {
@@ -210,7 +214,7 @@ async fn print(session: &Session, subject: &Subject, to: &PrintTo) -> Result<Don
         let (name, desk) = (to.office.as_str(), desk.as_ref());
         let press = Press { office, tree, sealing, name, desk, as_of: AsOf::Now };
         let paper = press.make(subject).await?;
-        let printed = waiting(|| to.form().write(&paper))?;
+        let printed = waiting(|| form.write(&paper))?;
         Ok((paper, printed))
     };
     let progress = screen.spinner("排版", "Printing");

@@ -11,6 +11,7 @@ use super::desk_for;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::plain;
 use crate::cli::session::Session;
+use crate::lang::io_trouble;
 use crate::papers::{self, Compared, FILE_BYTES_MAX, Printed};
 
 /// Makes the paper again, compares the files, and says how they differ.
@@ -48,7 +49,7 @@ fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     let read = File::open(file).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
     read.map_err(|error| Failure::Refused {
         code: "file_unreadable",
-        zh: format!("无法读出 {}：{error}", file.display()),
+        zh: format!("无法读出 {}：{}", file.display(), io_trouble(&error)),
         en: format!("{} cannot be read: {error}", file.display()),
     })?;
     if bytes.len() as u64 > FILE_BYTES_MAX {

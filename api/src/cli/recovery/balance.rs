@@ -39,7 +39,7 @@ pub(super) async fn run(
         (screen.pick("项目", "Program"), Align::Left),
         (screen.pick("立项", "Opened"), Align::Right),
         (screen.pick("追回", "Received"), Align::Right),
-        (screen.pick("其中抵扣", "Withheld"), Align::Right),
+        (screen.pick("其中抵扣", "of it withheld"), Align::Right),
         (screen.pick("核销", "Waived"), Align::Right),
         (screen.pick("待追回（元）", "Open (yuan)"), Align::Right),
     ];

@@ -161,7 +161,7 @@ async fn step(
     work: impl AsyncFnOnce(&Office, &Desk) -> Result<(), ProcessError>,
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await?;
+    session.act(async |app| Ok(work(app.office(), &desk).await?)).await?;
     session.screen.say(format!("方案 {plan} {zh}。"), format!("Plan {plan} {en}."))?;
     session.screen.answer(&json!({ "plan_id": plan, "done": en }))?;
     Ok(Done::Well)

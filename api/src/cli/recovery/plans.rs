@@ -23,7 +23,7 @@ pub(super) async fn propose(session: &Session, arguments: &PlanArgs) -> Result<D
     let (desk, screen) = (session.desk()?, session.screen);
     let wanted = arguments.wanted()?;
     let (plan, payments) = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let office = app.office();
             let plan_id = propose_plan(office, &desk, arguments.case, wanted).await?;
             office.runner.catch_up(Until::Head).await?;
@@ -52,7 +52,7 @@ pub(super) async fn receive(
     let desk = session.desk()?;
     let repaid = Repaid { amount, received_on: on.unwrap_or(desk.today()), reference: reference.clone() };
     let payments = session
-        .with_ledger(async |app| {
+        .act(async |app| {
             let office = app.office();
             receive_repayment(office, &desk, case, repaid).await?;
             office.runner.catch_up(Until::Head).await?;

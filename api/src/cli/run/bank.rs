@@ -17,7 +17,8 @@ use crate::cli::bank::{LayoutArgs, advice, catalogue};
 use crate::cli::draft::Draft;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
-use crate::cli::session::Session;
+use crate::cli::session::{Session, waiting};
+use crate::lang::io_trouble;
 use crate::processes::payment_run::{self, BankFiles, Release, Released, TakenIn};
 
 /// Orders every line and writes the files to the bank, which only their owner can read. Nothing is left of them when
@@ -34,7 +35,7 @@ pub(super) async fn release(
     out: &Path,
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
-    let layout = layout.chosen()?;
+    let layout = layout.chosen(None)?;
     let mut drafts = Drafts { place: out.to_owned(), drafts: Vec::new() };
     let released = session
         .with_ledger(async |app| {
@@ -134,24 +135,39 @@ pub(super) async fn settle(
     layout: &LayoutArgs,
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
-    let layout = layout.chosen()?;
-    let taken = session
+    waiting(|| std::fs::metadata(path)).map_err(|error| Failure::Refused {
+        code: "cannot_open",
+        zh: format!("文件 {} 无法读取：{}", path.display(), io_trouble(&error)),
+        en: format!("{} cannot be read: {error}", path.display()),
+    })?;
+    let (taken, went_on) = session
         .with_ledger(async |app| {
+            let office = app.office();
+            let layout = layout.chosen(payment_run::layout_of_release(office, run).await?.as_deref())?;
+            let before = office.repository.written();
             let progress = screen.spinner("回盘", "Settling");
-            let taken = payment_run::take_in(app.office(), &desk, run, path, &layout).await;
+            let taken = payment_run::take_in(office, &desk, run, path, &layout).await;
             progress.finish_and_clear();
-            Ok(taken?)
+            Ok((taken?, office.repository.written() > before))
         })
         .await?;
-    show(&screen, &taken)?;
+    show(&screen, &taken, went_on)?;
     screen.answer(&taken)?;
     Ok(if taken.unmatched.is_empty() { Done::Well } else { Done::Found })
 }
 
-fn show(screen: &Screen, taken: &TakenIn) -> Result<(), Failure> {
+fn show(screen: &Screen, taken: &TakenIn, went_on: bool) -> Result<(), Failure> {
     let (results, matching) = (taken.results, taken.matching);
-    if taken.known_before {
-        screen.say("这个文件以前读入过，没有变化。", "This file was taken in before; nothing changed.")?;
+    match (taken.known_before, went_on) {
+        (true, false) => {
+            screen
+                .say("这个文件以前读入过，没有变化。", "This file was taken in before; nothing changed.")?;
+        }
+        (true, true) => screen.say(
+            "这个文件以前读入过，当时中断；现已接着办完。",
+            "This file was taken in before and interrupted; now it is finished.",
+        )?,
+        (false, _) => {}
     }
     let count = |count: u64| grouped(count.cast_signed());
     screen.say(

@@ -31,8 +31,9 @@ pub(super) async fn list(session: &Session, now: bool) -> Result<Done, Failure> 
         .await?;
     if found.is_empty() {
         screen.say(
-            "没有预核：上一批发放的次日起，夜间任务或 ledger run forecast --now 预先核算下一批。",
-            "There is no forecast: from the day after a run's release, the night or `ledger run forecast --now` makes one of the next.",
+            "没有预核：从发放的次日起，夜间任务或 ledger run forecast --now 预先核算下一批；所属月份已过三个月以上的不再接续。",
+            "There is no forecast: from the day after a run's release, the night or `ledger run forecast --now` makes one of the next, \
+             unless its month is three months ago or more.",
         )?;
     } else {
         let heads = [
@@ -70,7 +71,7 @@ pub(super) async fn one(session: &Session, run: RunId) -> Result<Done, Failure> 
         format!("批次 {run}（{month}）预核 {count} 笔，合计 {sum} 元："),
         format!("Run {run} ({month}) would pay {count} lines, {sum} yuan:"),
     )?;
-    notes::show(&screen, &notes, None)?;
+    notes::show(&screen, run, &notes, None)?;
     let mut answer = told(&found);
     answer["notes"] = notes::json(&notes);
     screen.answer(&answer)?;

@@ -26,7 +26,7 @@ pub(super) async fn hold(
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
     session
-        .with_ledger(async |app| {
+        .act(async |app| {
             Ok(payment_run::hold(app.office(), &desk, case, months, (reason, note.as_deref())).await?)
         })
         .await?;
@@ -49,9 +49,7 @@ pub(super) async fn hold(
 /// [`Failure`]: who acts is not said, there is no such case or hold, the domain refuses.
 pub(super) async fn lift(session: &Session, case: CaseId, months: HeldMonths) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
-    session
-        .with_ledger(async |app| Ok(payment_run::lift_hold(app.office(), &desk, case, months).await?))
-        .await?;
+    session.act(async |app| Ok(payment_run::lift_hold(app.office(), &desk, case, months).await?)).await?;
     let (zh, en) = named(months);
     screen.say(
         format!("个案 {case} 已解除暂缓{zh}；下一次核算即予发放。"),

@@ -81,7 +81,7 @@ async fn step(
     work: impl AsyncFnOnce(&Office, &Desk) -> Result<(), ProcessError>,
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    let done = session.with_ledger(async |app| Ok(work(app.office(), &desk).await?)).await;
+    let done = session.act(async |app| Ok(work(app.office(), &desk).await?)).await;
     if let Err(Failure::Process(ProcessError::CasesChanged { changed })) = &done {
         notes::show_changed(&session.screen, changed)?;
     }

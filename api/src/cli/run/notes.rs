@@ -1,6 +1,6 @@
 //! What a calculation could not pay, what must be seen of it, and what was paid too much: with the reason and what to do.
 
-use domain::ids::CaseId;
+use domain::ids::{CaseId, RunId};
 use domain::payment::RecoveryReason;
 
 use serde_json::Value;
@@ -15,14 +15,19 @@ use crate::processes::payment_run::{ChangedCase, Overpayment, RunNote};
 const LONGEST: usize = 200;
 
 /// Prints the notes, of one case only where it is given.
-pub(super) fn show(screen: &Screen, notes: &[RunNote], case: Option<CaseId>) -> Result<(), Failure> {
+pub(super) fn show(
+    screen: &Screen,
+    run: RunId,
+    notes: &[RunNote],
+    case: Option<CaseId>,
+) -> Result<(), Failure> {
     let wanted = || notes.iter().filter(|note| case.is_none_or(|case| note.case_id() == case));
     let (lang, amount) = (screen.lang, screen.pick("金额（元）", "Yuan"));
-    let exceptions: Vec<_> = wanted().filter_map(|note| exception(lang, note)).collect();
+    let exceptions: Vec<_> = wanted().filter_map(|note| exception(lang, run, note)).collect();
     let title = ("不能发放（月份仍然应发）：", "Cannot be paid now (the month stays due):");
     list(screen, title, &[], &exceptions)?;
-    let warnings: Vec<_> = wanted().filter_map(|note| warning(lang, note)).collect();
-    let title = ("提示事项（须在提交前查看）：", "To be seen before the submission:");
+    let warnings: Vec<_> = wanted().filter_map(|note| warning(lang, run, note)).collect();
+    let title = ("提示事项（提交时须确认已查看）：", "To be seen, which the submission confirms:");
     list(screen, title, &[screen.pick("上月→本月", "Last → this month")], &warnings)?;
     let overpaid: Vec<_> = wanted().filter_map(|note| overpayment(lang, note)).collect();
     let title = ("多发（须追缴）：", "Paid too much (to be recovered):");
@@ -64,23 +69,23 @@ fn list(
     Ok(())
 }
 
-fn exception(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
+fn exception(lang: Lang, run: RunId, note: &RunNote) -> Option<Vec<String>> {
     let RunNote::Exception { case_id, program, month, exception, .. } = note else { return None };
     Some(vec![
         program_name(lang, *program).to_owned(),
         month.map(|month| month.to_string()).unwrap_or_default(),
         case_id.to_string(),
-        way_out(lang.pick(exception.zh(), exception.en()), exception.command(), *case_id),
+        way_out(lang.pick(exception.zh(), exception.en()), exception.command(), (run, *case_id)),
         exception.code().to_owned(),
     ])
 }
 
 /// What to do, and with which command.
-fn way_out(text: &str, command: &str, case: CaseId) -> String {
-    format!("{text}\n{}", command.replace("CASE", &case.to_string()))
+fn way_out(text: &str, command: &str, (run, case): (RunId, CaseId)) -> String {
+    format!("{text}\n{}", command.replace("CASE", &case.to_string()).replace("RUN", &run.to_string()))
 }
 
-fn warning(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
+fn warning(lang: Lang, run: RunId, note: &RunNote) -> Option<Vec<String>> {
     let RunNote::Warning { case_id, program, month, warning, last_month, amount, .. } = note else {
         return None;
     };
@@ -94,7 +99,7 @@ fn warning(lang: Lang, note: &RunNote) -> Option<Vec<String>> {
         month.to_string(),
         case_id.to_string(),
         amounts,
-        way_out(lang.pick(warning.zh(), warning.en()), warning.command(), *case_id),
+        way_out(lang.pick(warning.zh(), warning.en()), warning.command(), (run, *case_id)),
         warning.code().to_owned(),
     ])
 }

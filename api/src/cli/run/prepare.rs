@@ -69,7 +69,9 @@ pub(super) async fn again(session: &Session, run: RunId) -> Result<Done, Failure
     let count = done.recalculated.len();
     screen.say(
         format!("批次 {run} 已重新核算 {count} 个有变动的个案，其余各行不变："),
-        format!("Run {run}: {count} touched cases calculated anew, every other line as it was:"),
+        format!(
+            "Run {run}: calculated anew where something changed (cases: {count}), every other line as it was:"
+        ),
     )?;
     show(&screen, &done.prepared, &outlook)?;
     answer(&screen, json!(done), &done.prepared, &outlook)
@@ -90,7 +92,7 @@ fn answer(
 fn show(screen: &Screen, prepared: &Prepared, outlook: &Outlook) -> Result<(), Failure> {
     show_totals(screen, prepared, outlook)?;
     show_outlook(screen, outlook)?;
-    notes::show(screen, &prepared.notes, None)?;
+    notes::show(screen, prepared.run_id, &prepared.notes, None)?;
     let run = prepared.run_id;
     let seen = match prepared.calculation.warning_count {
         0 => String::new(),
@@ -160,7 +162,13 @@ pub(super) fn show_outlook(screen: &Screen, outlook: &Outlook) -> Result<(), Fai
         return Ok(());
     };
     let free = yuan(outlook.free);
-    if outlook.short.is_positive() {
+    if let Some(committed) = outlook.committed {
+        let committed = yuan(committed);
+        screen.say(
+            format!("资金“{fund}”已为本批占用 {committed} 元。"),
+            format!("{fund} holds {committed} yuan ready for the run."),
+        )?;
+    } else if outlook.short.is_positive() {
         let short = yuan(outlook.short);
         screen.say(
             format!("资金“{fund}”可用于本批 {free} 元，不足 {short} 元：补足之前不能审批。"),

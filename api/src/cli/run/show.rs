@@ -87,13 +87,13 @@ pub(super) async fn one(session: &Session, run_id: RunId, shown: Shown) -> Resul
         Part::Whole => {
             show_life(&screen, &run)?;
             show_totals(&screen, &totals)?;
-            notes::show(&screen, &notes, shown.case)?;
+            notes::show(&screen, run_id, &notes, shown.case)?;
             notes::show_changed(&screen, &changed)?;
         }
-        Part::Notes => notes::show(&screen, &notes, shown.case)?,
+        Part::Notes => notes::show(&screen, run_id, &notes, shown.case)?,
         Part::Lines(asked) => {
             lines::show(&screen, &lines, asked, run.line_count)?;
-            notes::show(&screen, &notes, shown.case)?;
+            notes::show(&screen, run_id, &notes, shown.case)?;
         }
     }
     let notes = notes::json(notes.iter().filter(|note| of_case(&note.case_id())));
@@ -174,11 +174,14 @@ fn show_life(screen: &Screen, run: &PaymentRunRow) -> Result<(), Failure> {
         step("提交", "submitted by", &run.submitted_by, run.submitted_on),
         step("初审", "endorsed by", &run.endorsed_by, run.endorsed_on),
         step("审批", "approved by", &run.approved_by, run.approved_on),
-        step("退回", "rejected by", &run.rejected_by, run.rejected_on),
         step("发放", "released by", &run.released_by, run.released_on),
     ];
     rows.extend(steps.into_iter().flatten());
-    if let Some(reason) = &run.rejected_reason {
+    if run.stage == RunStage::Rejected {
+        rows.extend(step("退回", "rejected by", &run.rejected_by, run.rejected_on));
+    }
+    // of a run that was sent back and calculated anew, the log tells
+    if let (RunStage::Rejected, Some(reason)) = (run.stage, &run.rejected_reason) {
         rows.push(vec![screen.pick("退回原因", "rejected because").to_owned(), reason.clone()]);
     }
     Ok(screen.table(&heads, &rows)?)

@@ -100,9 +100,7 @@ pub(super) async fn run(session: &Session, command: TodoCommand) -> Result<Done,
                 });
             }
             session
-                .with_ledger(async |app| {
-                    Ok(dismiss(app.office(), &desk, horizon.horizon(), entry, &reason).await?)
-                })
+                .act(async |app| Ok(dismiss(app.office(), &desk, horizon.horizon(), entry, &reason).await?))
                 .await?;
             session.screen.say(
                 "已搁置；所依据的事实变化后会再次列出。",

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::actor::Role;
 use domain::campaign::{DonationMethod, Publicity};
 use domain::ids::{CampaignId, PersonId};
-use domain::numbers::yuan;
+use domain::numbers::{receipt_serial, yuan};
 use eventlog::merkle::hash::Sha256Tree;
 use eventlog::merkle::store::TreeStore;
 use print::Subject;
@@ -164,7 +164,7 @@ fn goods_form(lang: Lang, id: CampaignId, typed: &Typed) -> Form {
 }
 
 fn serial(number: Option<u32>) -> String {
-    number.map(|number| format!("{number:06}")).unwrap_or_default()
+    number.map(receipt_serial).unwrap_or_default()
 }
 
 fn gift_acts(visitor: &Visitor, id: CampaignId, gift: &str, has_receipt: bool) -> Vec<Form> {
@@ -259,19 +259,13 @@ fn goods_table(visitor: &Visitor, id: CampaignId, goods: &[InKindRow]) -> Table 
 fn receipt_table(visitor: &Visitor, id: CampaignId, receipts: &[DonationReceipt]) -> Table {
     let lang = visitor.lang;
     let row = |receipt: &DonationReceipt| {
-        let (mark, state) = match &receipt.voided {
-            Some(voided) => ("bad", format!("{} {}", lang.pick("作废", "voided"), voided.voided_on)),
-            None if receipt.refunded_since.is_positive() => {
-                ("bad", lang.pick("待作废重开", "to be voided").to_owned())
-            }
-            None => ("settled", lang.pick("有效", "stands").to_owned()),
-        };
+        let stands = receipt.voided.is_none() && !receipt.refunded_since.is_positive();
         Row::of(vec![
             Cell::text(receipt.serial.clone()),
             Cell::text(receipt.issued_on.to_string()),
-            Cell::text(receipt.item.clone()),
+            Cell::text(receipt.given(lang).to_owned()),
             Cell::number(yuan(receipt.amount)),
-            Cell::Tag(mark, state),
+            Cell::Tag(if stands { "settled" } else { "bad" }, receipt.state(lang)),
             Cell::Acts(receipt_acts(visitor, id, receipt)),
         ])
     };
@@ -313,7 +307,7 @@ pub(super) async fn receipt(
     visitor.must(Capability::TakeGifts)?;
     match printed(&console.office, &visitor, id, number).await {
         Ok(bytes) => {
-            let name = format!("attachment; filename=\"receipt-{number:06}.pdf\"");
+            let name = format!("attachment; filename=\"receipt-{number:08}.pdf\"");
             Ok(([(CONTENT_TYPE, "application/pdf".to_owned()), (CONTENT_DISPOSITION, name)], bytes)
                 .into_response())
         }

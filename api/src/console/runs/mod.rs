@@ -37,7 +37,7 @@ pub(super) use being_read::BeingRead;
 pub(super) use forecast::forecast;
 pub(super) use holds::{hold_many, lift_many};
 pub(super) use one::{how_far, one};
-pub(super) use returned::{cancel, resolve, run_of};
+pub(super) use returned::{cancel, dismiss, resolve, run_of};
 
 #[derive(Template)]
 #[template(path = "runs.html")]

@@ -18,8 +18,9 @@ use projections::runner::Until;
 
 use super::lines::{self, Table, Wanted};
 use super::notes::{self, Group};
-use super::returned::{self, Again, Returned, Unmatched};
+use super::returned::{self, Again, Returned, Unresolved};
 use crate::access::{Capability, may};
+use crate::bank::layout::Layout;
 use crate::console::Console;
 use crate::console::address::{Path, Query};
 use crate::console::answers::{Refusal, Stop, shown};
@@ -27,7 +28,7 @@ use crate::console::page::Frame;
 use crate::console::scope::seen_cases;
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
-use crate::processes::payment_run::{LinesRead, Outlook, RunNote, notes_of, outlook};
+use crate::processes::payment_run::{LinesRead, Outlook, RunNote, layout_of_release, notes_of, outlook};
 use crate::processes::{Office, ProcessError, office_day};
 
 #[derive(Template)]
@@ -54,7 +55,7 @@ struct RunPage {
     held: Option<u32>,
     progress: Option<Progress>,
     returned: Vec<Returned>,
-    unmatched: Vec<Unmatched>,
+    unmatched: Unresolved,
     again: Option<Again>,
 }
 
@@ -145,7 +146,8 @@ async fn read(
     let table = lines::table(office, visitor, &run, wanted).await?;
     let paid = matches!(run.stage, RunStage::Released | RunStage::Reconciled);
     let returned = if paid { returned::returned(office, visitor, &run).await? } else { Vec::new() };
-    let unmatched = if paid { returned::unmatched(office, visitor, run_id).await? } else { Vec::new() };
+    let unmatched =
+        if paid { returned::unmatched(office, visitor, run_id).await? } else { Unresolved::default() };
     let may_prepare = may(visitor.role, Capability::PrepareRuns);
     let again = if may_prepare && !returned.is_empty() { returned::again(office, &run).await? } else { None };
     let may_hold = may(visitor.role, Capability::PrepareCases)
@@ -162,12 +164,7 @@ async fn read(
         steps: marks(lang, &run),
         next: next(visitor, &run, &look),
         warnings: run.calculation.as_ref().map(|calculation| calculation.warning_count).unwrap_or_default(),
-        layouts: console
-            .office
-            .bank_layouts
-            .iter()
-            .map(|layout| (layout.code.clone(), lang.pick(&layout.zh, &layout.en).clone()))
-            .collect(),
+        layouts: layouts(office, lang, layout_of_release(office, run_id).await?.as_deref()),
         figures: figures(lang, &run, &look),
         differences: differences(lang, &run, &look),
         groups: notes::groups(lang, &notes),
@@ -180,6 +177,14 @@ async fn read(
         unmatched,
         again,
     })
+}
+
+/// The layouts that can be chosen, that of the release first: banks mostly answer as they were asked.
+fn layouts(office: &Office, lang: Lang, released: Option<&str>) -> Vec<(String, String)> {
+    let named = |layout: &Layout| (layout.code.clone(), lang.pick(&layout.zh, &layout.en).clone());
+    let mut layouts: Vec<_> = office.bank_layouts.iter().map(named).collect();
+    layouts.sort_by_key(|(code, _)| released != Some(code.as_str()));
+    layouts
 }
 
 /// Those of some notes that are of cases that the visitor sees.
@@ -266,18 +271,21 @@ fn next(visitor: &Visitor, run: &PaymentRunRow, look: &Outlook) -> Vec<Next> {
 fn figures(lang: Lang, run: &PaymentRunRow, look: &Outlook) -> Vec<Figure> {
     let last = Money::sum(look.last_month.iter().map(|total| total.sum)).unwrap_or_default();
     let fund = look.fund.clone().unwrap_or_default();
-    let short = if look.short > Money::ZERO {
-        format!("{} {}", lang.pick("尚差", "short of"), yuan(look.short))
-    } else {
-        fund
-    };
     let figure = |zh, en, value, besides| Figure { name: lang.pick(zh, en), value, besides };
+    let money = match look.committed {
+        Some(committed) => figure("已为本批占用", "Held ready for the run", yuan(committed), fund),
+        None if look.short.is_positive() => {
+            let short = format!("{} {}", lang.pick("尚差", "short of"), yuan(look.short));
+            figure("本批可用资金", "Usable for the run", yuan(look.free), short)
+        }
+        None => figure("本批可用资金", "Usable for the run", yuan(look.free), fund),
+    };
     let payments = |count: u64| format!("{} {}", grouped(count.cast_signed()), lang.pick("笔", "payments"));
     let pending =
         run.ordered.minus(run.settled).and_then(|rest| rest.minus(run.returned)).unwrap_or_default();
     vec![
         figure("上月下达", "Ordered last month", yuan(last), String::new()),
-        figure("资金可用", "Free in the fund", yuan(look.free), short),
+        money,
         figure("已下达", "Ordered", yuan(run.ordered), payments(run.ordered_count)),
         figure("已到账", "Settled", yuan(run.settled), payments(run.settled_count)),
         figure("已退汇", "Returned", yuan(run.returned), payments(run.returned_count)),

@@ -1,6 +1,8 @@
 //! 退汇 and 回盘异常 on a run's page: what came back is paid again by a later run or given up, and what the bank's file
 //! said unclearly is settled by a person.
 
+use std::collections::BTreeMap;
+
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -26,11 +28,13 @@ use crate::console::forms::{Field, Kind, Sheet, StepForm, Typed};
 use crate::console::scope::{narrowed, seen_cases};
 use crate::console::visitor::Visitor;
 use crate::lang::Lang;
-use crate::processes::payment_run::{Finding, cancel_payment, resolve_line};
+use crate::processes::payment_run::{Finding, cancel_payment, dismiss_file, resolve_line};
 use crate::processes::{Office, ProcessError};
 
 /// Returned payments that are shown.
 const SHOWN_MAX: u32 = 100;
+/// Lines of the bank that are shown, each with its form.
+const LINES_SHOWN: usize = 100;
 
 /// A payment that came back.
 pub(super) struct Returned {
@@ -49,6 +53,17 @@ pub(super) struct Unmatched {
     pub amount: String,
     pub words: &'static str,
     pub form: Option<StepForm>,
+}
+
+/// The lines of a run's files that nobody resolved.
+#[derive(Default)]
+pub(super) struct Unresolved {
+    /// The first of them.
+    pub lines: Vec<Unmatched>,
+    /// How many more there are.
+    pub more: usize,
+    /// One for each file of several lines: dismisses them together.
+    pub files: Vec<StepForm>,
 }
 
 /// What a later run needs to pay returned payments again.
@@ -114,7 +129,7 @@ pub(super) async fn unmatched(
     office: &Office,
     visitor: &Visitor,
     run: RunId,
-) -> Result<Vec<Unmatched>, ProcessError> {
+) -> Result<Unresolved, ProcessError> {
     let lang = visitor.lang;
     let may_resolve = may(visitor.role, Capability::ReleaseRuns);
     let one = |line: &BankLineRow| {
@@ -132,7 +147,30 @@ pub(super) async fn unmatched(
             form: may_resolve.then(|| resolution(lang, run, line)),
         }
     };
-    Ok(open_lines(&office.pool, Some(run)).await?.iter().map(one).collect())
+    let open = open_lines(&office.pool, Some(run)).await?;
+    let mut files: BTreeMap<BankReturnId, usize> = BTreeMap::new();
+    for line in &open {
+        *files.entry(line.return_id).or_default() += 1;
+    }
+    let several = files.into_iter().filter(|(_, count)| may_resolve && *count > 1);
+    Ok(Unresolved {
+        lines: open.iter().take(LINES_SHOWN).map(one).collect(),
+        more: open.len().saturating_sub(LINES_SHOWN),
+        files: several.map(|(file, count)| dismissal(lang, run, file, count)).collect(),
+    })
+}
+
+fn dismissal(lang: Lang, run: RunId, file: BankReturnId, count: usize) -> StepForm {
+    let note = Field::new("note", lang.pick("说明（不写个人信息）", "Why (nothing personal)"), Kind::Line);
+    let does = lang.pick(
+        format!("文件读错了批次或单位时，把其中 {count} 行异常一并登记为无须处理；不改动任何发放明细。"),
+        format!("Where the file belongs to another run or office, its {count} open rows are dismissed together; no payment changes."),
+    );
+    let (path, code) = (format!("/runs/{run}/unmatched/{file}"), format!("dismiss-{file}"));
+    let title = lang.pick("整份文件无须处理", "Dismiss the whole file");
+    let mut form = StepForm::new(path, &code, title, &does, vec![note]);
+    form.confirm = Some(lang.pick("我已核对，确认整份无须处理", "I have checked it: dismiss it").to_owned());
+    form
 }
 
 fn resolution(lang: Lang, run: RunId, line: &BankLineRow) -> StepForm {
@@ -223,6 +261,25 @@ pub(in crate::console) async fn resolve(
         let finding = Finding { return_id, row, resolution, note: sheet.filled("note")?.to_owned() };
         let resolved = resolve_line(&console.office, &visitor.desk(), finding).await;
         resolved.map_err(|error| Refusal::of(&error, lang))
+    };
+    answered(&console, &visitor, run, done.await).await
+}
+
+/// Dismisses what is open of a file.
+pub(in crate::console) async fn dismiss(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Path((run, return_id)): Path<(RunId, BankReturnId)>,
+    Form(typed): Form<Typed>,
+) -> Result<Response, Stop> {
+    visitor.must(Capability::ReleaseRuns)?;
+    let done = async {
+        let lang = visitor.lang;
+        let sheet = Sheet::new(&typed, lang);
+        sheet.confirmed()?;
+        let note = sheet.filled("note")?;
+        let dismissed = dismiss_file(&console.office, &visitor.desk(), return_id, note).await;
+        dismissed.map(drop).map_err(|error| Refusal::of(&error, lang))
     };
     answered(&console, &visitor, run, done.await).await
 }

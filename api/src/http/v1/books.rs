@@ -183,8 +183,7 @@ async fn trial_balance(
     let grouping = if subaccounts { Grouping::Subaccounts } else { Grouping::Accounts };
     let question = TrialQuestion { from, on, fund, grouping };
     if question.is_backwards() {
-        let (zh, en) = ("起始日期晚于截止日期。", "the period's first day is after its last");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "parameter_invalid", zh, en).at("from"));
+        return Err(backwards());
     }
     let position = length_asked(&api, at).await?;
     let (balance, position) = match at {
@@ -200,6 +199,11 @@ async fn trial_balance(
         difference_fen: balance.difference,
         position,
     }))
+}
+
+fn backwards() -> Problem {
+    let (zh, en) = ("起始日期晚于截止日期。", "the period's first day is after its last");
+    Problem::new(StatusCode::BAD_REQUEST, "parameter_invalid", zh, en).at("from")
 }
 
 async fn balance_at(api: &Api, length: u64, question: TrialQuestion) -> Result<TrialBalance, ProcessError> {
@@ -304,6 +308,9 @@ async fn postings_of(
     let (limit, after) = (limit(asked.limit)?, place::<(u64, u32)>(asked.cursor.as_deref())?);
     let PostingsAsked { fund, program, from, on, at, .. } = asked;
     let question = PostingQuestion { account, fund, program, from, on };
+    if question.is_backwards() {
+        return Err(backwards());
+    }
     let length = length_asked(&api, at).await?;
     api.office().runner.catch_up(Until::Head).await?;
     let log = api.office().repository.log();

@@ -27,7 +27,7 @@ use crate::http::list::Page;
 use crate::http::problem::Problem;
 use crate::nightly::{Night, nights};
 use crate::outlook::found::{Entry, Horizon, TodoItem, dismiss, find};
-use crate::outlook::waiting::{Waiting, WaitingKind, waiting};
+use crate::outlook::waiting::{Concern, Waiting, WaitingKind, waiting};
 use crate::processes::ProcessError;
 
 /// Days ahead where nothing else was asked for.
@@ -113,26 +113,25 @@ async fn own(api: &Api, caller: &Caller, found: Vec<Waiting>) -> Result<Vec<Wait
     if caller.data_scope == DataScope::Everywhere {
         return Ok(found);
     }
-    let ids = |kinds: &[WaitingKind]| -> Vec<uuid::Uuid> {
-        found.iter().filter(|one| kinds.contains(&one.kind)).filter_map(|one| one.of.parse().ok()).collect()
+    let of = |concern: Concern| -> Vec<uuid::Uuid> {
+        let concerned = found.iter().filter(|one| one.kind.concerns() == concern);
+        concerned.filter_map(|one| one.of.parse().ok()).collect()
     };
-    let of_cases = [WaitingKind::CaseToDecide, WaitingKind::NoticeEnds, WaitingKind::Recertification];
-    let cases: Vec<CaseId> = ids(&of_cases).into_iter().map(CaseId::new).collect();
-    let paid: Vec<PaymentId> = ids(&[WaitingKind::ReturnedPayment]).into_iter().map(PaymentId::new).collect();
+    let paid: Vec<PaymentId> = of(Concern::Payment).into_iter().map(PaymentId::new).collect();
     let paid = payments(&api.office().pool, &paid).await?;
-    let persons: Vec<PersonId> =
-        ids(&[WaitingKind::ErasureToDecide]).into_iter().map(PersonId::new).collect();
-    let all: Vec<CaseId> = cases.iter().copied().chain(paid.iter().map(|row| row.case_id)).collect();
+    let persons: Vec<PersonId> = of(Concern::Person).into_iter().map(PersonId::new).collect();
+    let cases = of(Concern::Case).into_iter().map(CaseId::new);
+    let all: Vec<CaseId> = cases.chain(paid.iter().map(|row| row.case_id)).collect();
     let (cases, persons) =
         (api.cases_seen_by(caller, &all).await?, api.persons_seen_by(caller, &persons).await?);
-    let seen = |one: &Waiting| match one.kind {
-        WaitingKind::ReturnedPayment => {
+    let seen = |one: &Waiting| match one.kind.concerns() {
+        Concern::Case => one.of.parse().is_ok_and(|id| cases.contains(&id)),
+        Concern::Person => one.of.parse().is_ok_and(|id| persons.contains(&id)),
+        Concern::Payment => {
             let row = paid.iter().find(|row| row.payment_id.to_string() == one.of);
             row.is_some_and(|row| cases.contains(&row.case_id))
         }
-        WaitingKind::ErasureToDecide => one.of.parse().is_ok_and(|id| persons.contains(&id)),
-        kind if of_cases.contains(&kind) => one.of.parse().is_ok_and(|id| cases.contains(&id)),
-        _ => true,
+        Concern::Everyone => true,
     };
     Ok(found.into_iter().filter(seen).collect())
 }

@@ -91,6 +91,14 @@ fn after() -> Vec<Endpoint> {
         .takes::<ResolutionSent>()
         .answers::<Done>(),
         post(
+            "/bank-files/{id}/dismissal",
+            Can::ReleaseRuns,
+            ("整份文件无须处理", "dismisses what is open of a file that was taken in by mistake"),
+            dismiss,
+        )
+        .takes::<DismissalSent>()
+        .answers::<Done>(),
+        post(
             "/payments/{id}/cancellation",
             Can::ReleaseRuns,
             ("退汇作废，不再发放", "gives a returned payment up; otherwise the next run pays it again"),
@@ -333,12 +341,33 @@ async fn resolve(
     Named((return_id, row)): Named<(BankReturnId, u64)>,
     Sent(ResolutionSent { resolution, note }): Sent<ResolutionSent>,
 ) -> Answer {
-    let file = api.office().repository.load_newest::<BankReturn>(return_id).await;
-    if file.map_err(ProcessError::from)?.version == 0 {
-        return Err(Problem::not_found());
-    }
+    known_file(&api, return_id).await?;
     payment_run::resolve_line(api.office(), &desk, Finding { return_id, row, resolution, note }).await?;
     Done::with(&api, return_id).await
+}
+
+/// Why a file is dismissed as a whole.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DismissalSent {
+    /// Why, without personal values.
+    note: String,
+}
+
+async fn dismiss(
+    State(api): State<Api>,
+    AtDesk { desk, .. }: AtDesk,
+    Named(return_id): Named<BankReturnId>,
+    Sent(DismissalSent { note }): Sent<DismissalSent>,
+) -> Answer {
+    known_file(&api, return_id).await?;
+    payment_run::dismiss_file(api.office(), &desk, return_id, &note).await?;
+    Done::with(&api, return_id).await
+}
+
+async fn known_file(api: &Api, return_id: BankReturnId) -> Result<(), Problem> {
+    let file = api.office().repository.load_newest::<BankReturn>(return_id).await;
+    if file.map_err(ProcessError::from)?.version == 0 { Err(Problem::not_found()) } else { Ok(()) }
 }
 
 async fn cancel(

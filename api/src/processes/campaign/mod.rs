@@ -30,6 +30,7 @@ use super::{Desk, Office, ProcessError, Step, open_campaign};
 pub use goods::{GoodsEntry, change_publicity, record_goods, refund_donation};
 pub use names::{DonorShown, masked};
 pub use publication::{GiftsOf, ListedGift, PublicationList, Published, gifts, publication_list, publish};
+pub(crate) use receipts::to_be_voided;
 pub use receipts::{DonationReceipt, issue_receipt, receipt, receipts, void_receipt};
 pub use remittance::{approve_remittance, propose_remittance, reject_remittance};
 pub use statement::{ImportedStatement, LineOutcome, StatementOutcome, import_statement, rehearse_statement};

@@ -6,6 +6,7 @@ use domain::capitals::in_capitals;
 use domain::disclosure::OpenedFields;
 use domain::ids::{CampaignId, DonationId, PersonId};
 use domain::money::Money;
+use domain::numbers::receipt_serial;
 use domain::personal::{DonorName, PersonalField};
 use projections::Until;
 use projections::donation_totals::queries;
@@ -13,12 +14,13 @@ use serde::Serialize;
 
 use super::names::{DonorShown, Names, SealedDonor};
 use super::{book_of, campaign, one_step};
+use crate::lang::Lang;
 use crate::processes::{Desk, Office, ProcessError, record_disclosure};
 
 /// A receipt, with everything that stands on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct DonationReceipt {
-    /// 票据号, six digits, without gaps within the campaign.
+    /// 票据编号, eight digits, without gaps within the campaign.
     pub serial: String,
     /// The same as a number, from 1.
     pub number: u32,
@@ -48,6 +50,37 @@ pub struct DonationReceipt {
     pub refunded_since: Money,
     /// The gift.
     pub donation_id: DonationId,
+}
+
+/// What a gift of money is called on its receipt.
+const MONEY: &str = "货币资金";
+
+impl DonationReceipt {
+    /// What was given: money in the language, goods as they were recorded.
+    pub fn given(&self, lang: Lang) -> &str {
+        if self.item == MONEY { lang.pick(MONEY, "money") } else { &self.item }
+    }
+
+    /// 情况: whether it stands, was voided, or has to be.
+    pub fn state(&self, lang: Lang) -> String {
+        match &self.voided {
+            Some(voided) => format!("{} {}", lang.pick("作废", "voided"), voided.voided_on),
+            None => to_be_voided(lang, self.refunded_since, self.amount)
+                .unwrap_or(lang.pick("有效", "stands"))
+                .to_owned(),
+        }
+    }
+}
+
+/// Why a receipt has to be voided, where money went back since: one of which nothing is left is not issued anew.
+pub(crate) fn to_be_voided(lang: Lang, refunded: Money, amount: Money) -> Option<&'static str> {
+    match refunded.is_positive() {
+        true if refunded >= amount => {
+            Some(lang.pick("待作废（已全额退还）", "to be voided (all of it was refunded)"))
+        }
+        true => Some(lang.pick("待作废重开", "to be voided and issued anew")),
+        false => None,
+    }
 }
 
 /// Issues the receipt of a gift and says its number; a gift that has one keeps it.
@@ -101,7 +134,7 @@ pub async fn receipt(
     let sealed = sealed_donor(office, campaign_id, entry.donation_id, donor).await?;
     if sealed.sealed.is_some() && !book.is_erased(donor) {
         let opened = vec![OpenedFields { person_id: donor, labels: vec![DonorName::LABEL.to_owned()] }];
-        let purpose = format!("公益事业捐赠票据 {number:06} 号");
+        let purpose = format!("公益事业捐赠票据 {} 号", receipt_serial(number));
         record_disclosure(office, desk, desk.actor.id.as_str(), &purpose, opened).await?;
     }
     let names = Names::open(office, [sealed]).await?;
@@ -147,14 +180,14 @@ async fn sealed_donor(
 fn told(book: &GiftBook, number: u32, entry: &ReceiptEntry, donor: DonorShown) -> DonationReceipt {
     let goods = book.in_kind.get(&entry.donation_id);
     let item = goods.map_or_else(
-        || "货币资金".to_owned(),
+        || MONEY.to_owned(),
         |gift| format!("{} {} {}", gift.goods.description, gift.goods.quantity, gift.goods.unit),
     );
     let now = book.certified(entry.donation_id);
     let received_on = now.map_or(entry.issued_on, |certified| certified.received_on);
     let still = now.map_or(Money::ZERO, |certified| certified.amount);
     DonationReceipt {
-        serial: format!("{number:06}"),
+        serial: receipt_serial(number),
         number,
         campaign: book.terms.name.clone(),
         organiser: book.terms.organiser.clone(),

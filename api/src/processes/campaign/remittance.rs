@@ -1,18 +1,19 @@
 //! 善款转交: proposed by one, approved by another; then the fund is debited in the same moment.
 
+use domain::aggregate::Decider;
 use domain::campaign::{Campaign, CampaignCommand, CampaignError, GiftBook, RemittanceStep};
 use domain::fund::FundCommand;
 use domain::ids::{CampaignId, RemittanceId};
 use domain::money::Money;
 
 use super::{book_of, campaign, one_step};
-use crate::processes::{Desk, Office, ProcessError, Step};
+use crate::processes::{Desk, Office, ProcessError, Step, fund_account};
 
 /// Proposes to remit money of a campaign and says the proposal's id. The same recipient and amount on the same day by the
 /// same person is the same proposal, until somebody decides it: then it is another one.
 ///
 /// # Errors
-/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+/// [`ProcessError`] when the campaign is unknown, the fund has not the money free, or the domain refuses.
 pub async fn propose_remittance(
     office: &Office,
     desk: &Desk,
@@ -25,6 +26,14 @@ pub async fn propose_remittance(
     let remittance_id = named(office, book_of(&campaign)?, parts);
     let (recipient, proposed_on) = (recipient.to_owned(), desk.today());
     let command = CampaignCommand::ProposeRemittance { remittance_id, recipient, amount, proposed_on };
+    let decided = campaign.decide(command.clone(), &desk.context());
+    // what the campaign itself says to it comes first; the approval asks the fund again
+    if decided.is_ok_and(|events| !events.is_empty()) {
+        fund_account(office, book_of(&campaign)?.terms.fund_id)
+            .await?
+            .covers(amount)
+            .map_err(|short| ProcessError::refused(&short))?;
+    }
     one_step(office, desk, ("propose_remittance", campaign_id), command).await?;
     Ok(remittance_id)
 }

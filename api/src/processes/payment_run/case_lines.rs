@@ -22,6 +22,7 @@ use projections::case_files::payable::PayableCase;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::bank::codes::account_takes_nothing;
 use crate::processes::ProcessError;
 
 /// What every case of a run is looked at with.
@@ -246,20 +247,33 @@ fn account_for<'a>(
     if account.holder != payable.case.applicant && !holder_lives {
         return Err(RunException::PayeeDeceased);
     }
-    match pay.replaces {
-        Some(returned) if unchanged(payable, returned, account) => Err(RunException::AccountUnchanged),
-        _ => Ok(account),
+    if came_back(payable, pay.month).is_some_and(|from| unchanged(payable, from, account)) {
+        return Err(RunException::AccountUnchanged);
     }
+    Ok(account)
 }
 
-/// Whether the account is still the one that the returned payment went to, whatever days it is registered for: an order
+/// The sealed account that the month's last payment came back from, where nothing goes again: a payment that was given
+/// up (作废) leaves its account usable, unless the bank said that it takes nothing.
+fn came_back(payable: &PayableCase, month: BenefitMonth) -> Option<&str> {
+    let last = payable.payments.iter().rfind(|payment| payment.month == month)?;
+    let takes_nothing = || last.returned_reason.as_deref().is_some_and(account_takes_nothing);
+    let waits = match last.status {
+        PaymentStage::Returned => true,
+        PaymentStage::Cancelled => takes_nothing(),
+        PaymentStage::Unordered | PaymentStage::Ordered | PaymentStage::Settled | PaymentStage::Reissued => {
+            false
+        }
+    };
+    last.returned_from.as_deref().filter(|_| waits)
+}
+
+/// Whether the account is still the one that a payment came back from, whatever days it is registered for: an order
 /// carries the account as it was registered.
-fn unchanged(payable: &PayableCase, returned: PaymentId, account: &PayeeAccount) -> bool {
-    let payment = payable.payments.iter().find(|payment| payment.payment_id == returned);
-    let returned_from = payment.and_then(|payment| payment.returned_from.as_deref());
+fn unchanged(payable: &PayableCase, returned_from: &str, account: &PayeeAccount) -> bool {
     let member = payable.household.member(payable.case.applicant);
     let mut registered = member.into_iter().flat_map(|member| member.account.iter());
-    let before = registered.find(|(_, account)| Some(account.account.ciphertext()) == returned_from);
+    let before = registered.find(|(_, account)| account.account.ciphertext() == returned_from);
     before.is_some_and(|(_, before)| before.account_index == account.account_index)
 }
 

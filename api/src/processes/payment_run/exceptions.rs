@@ -65,6 +65,37 @@ pub async fn resolve_line(office: &Office, desk: &Desk, finding: Finding) -> Res
     Ok(())
 }
 
+/// Rows that are dismissed together.
+const DISMISSED_TOGETHER: usize = 500;
+
+/// Dismisses every line of a file that is still open, such as of one that was taken in by mistake; says how many.
+/// Interrupted, it goes on when it is asked again.
+///
+/// # Errors
+/// [`ProcessError`] when there is no such file, its reading was interrupted, or the domain refuses.
+pub async fn dismiss_file(
+    office: &Office,
+    desk: &Desk,
+    return_id: BankReturnId,
+    note: &str,
+) -> Result<u64, ProcessError> {
+    let file = office.repository.load_newest::<BankReturn>(return_id).await?.state;
+    let received = file.received().ok_or_else(|| ProcessError::refused(&BankReturnError::FileUnknown))?;
+    let open: Vec<u64> = received.lines.keys().copied().filter(|row| !is_resolved(&file, *row)).collect();
+    let (id, resolved_on) = (return_id.to_string(), desk.today());
+    let dismissed = |row: &u64| {
+        let (row, resolution, note) = (*row, LineResolution::Dismissed, note.to_owned());
+        let command = BankReturnCommand::ResolveLine { row, resolution, note, resolved_on };
+        Step::BankReturn(id.clone(), command)
+    };
+    for rows in open.chunks(DISMISSED_TOGETHER) {
+        let content = format!("{id}|{rows:?}|{note}|{}|{resolved_on}", desk.actor.id);
+        let key = office.derived("dismiss_file", &content);
+        office.together(desk, key, rows.iter().map(dismissed).collect::<Vec<_>>()).await?;
+    }
+    Ok(open.len() as u64)
+}
+
 fn is_resolved(file: &BankReturn, row: u64) -> bool {
     matches!(file, BankReturn::Matched(matched) if matched.resolved.contains_key(&row))
 }
@@ -93,7 +124,7 @@ async fn consequences(
             settlement_steps(office, desk, payment_id, &bank_reference).await?
         }
         LineResolution::Returned { .. } => {
-            let reason = told().unwrap_or_else(|| "NARR".to_owned());
+            let reason = told().unwrap_or_else(|| "MS03".to_owned());
             vec![Step::Payment(id, PaymentCommand::ReturnPayment { reason, returned_on: today })]
         }
         LineResolution::Recovered { .. } => {

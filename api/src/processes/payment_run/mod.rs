@@ -36,13 +36,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::aggregate::Decider;
 use domain::calendar::BenefitMonth;
-use domain::fund::FundCommand;
+use domain::fund::{Fund, FundCommand};
 use domain::ids::{FundId, RunId};
 use domain::money::Money;
-use domain::payment_run::{PaymentRun, PaymentRunCommand};
+use domain::payment_run::{PaymentRun, PaymentRunCommand, RunStage};
 use domain::policy::{Parameter, RuleBook};
 use domain::program::Program;
-use projections::payment_registers::queries::totals_of_run;
+use projections::payment_registers::queries::{runs, totals_of_run};
 use projections::runner::Until;
 
 pub use bank_file::{BankFiles, OneFile};
@@ -50,7 +50,7 @@ pub(in crate::processes) use calculate::load_keys;
 pub use calculate::{Prepared, calculate};
 pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, ToldNote, findings_of};
 pub use changed::{ChangedCase, ChangedMonth, EventSince, changed_cases};
-pub use exceptions::{Finding, cancel_payment, resolve_line};
+pub use exceptions::{Finding, cancel_payment, dismiss_file, resolve_line};
 pub use find_lines::{FoundLines, LineFilter, LineOrder, find_lines};
 pub use forecasts::{Forecast, forecast_next, forecast_of, forecasts, is_forecast_due};
 pub use hold::{hold, lift_hold};
@@ -94,8 +94,12 @@ impl RunPlan {
 /// Opens the run of a plan. The same plan is the same run, so that doing it again changes nothing.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses.
+/// [`ProcessError`] when there is no such fund or the domain refuses.
 pub async fn open(office: &Office, desk: &Desk, plan: &RunPlan) -> Result<RunId, ProcessError> {
+    let fund = office.repository.load_newest::<Fund>(plan.fund_id).await?.state;
+    if fund.account().is_none() {
+        return Err(ProcessError::Unknown { what: "fund" });
+    }
     let mut programs = plan.programs.clone();
     programs.sort_unstable();
     let run_id = plan.run_id(office);
@@ -158,13 +162,15 @@ async fn refuse_changed(
 ///
 /// # Errors
 /// [`ProcessError`] when the domain refuses: four eyes, the fund is short, the run is at another step; and
-/// [`ProcessError::CasesChanged`] for lines that would be others now.
+/// [`ProcessError::CasesChanged`] for lines that would be others now, [`ProcessError::ApprovedElsewhere`] for lines that
+/// another run is about to order.
 pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
     let run = load(office, run_id).await?;
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
     let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
     let approve = PaymentRunCommand::ApproveRun { approved_on: desk.today() };
     refuse_changed(office, desk, &run, &approve).await?;
+    refuse_approved_elsewhere(office, desk, (run_id, &run), &approve).await?;
     let (amount, committed_on) = (calculation.control_sum, desk.today());
     let by_program = fund_shares::of_calculation(calculation);
     let commit = FundCommand::Commit { run_id, amount, committed_on, by_program };
@@ -176,6 +182,30 @@ pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), 
         Step::Fund(preparation.fund_id.to_string(), commit),
     ];
     office.together_on_run(desk, key, (run_id, run), steps).await
+}
+
+/// Refuses lines that another run has the approval for: of two that are approved at once, the release of the second refuses.
+async fn refuse_approved_elsewhere(
+    office: &Office,
+    desk: &Desk,
+    (run_id, run): (RunId, &PaymentRun),
+    approve: &PaymentRunCommand,
+) -> Result<(), ProcessError> {
+    if run.decide(approve.clone(), &desk.context()).map_or(true, |events| events.is_empty()) {
+        return Ok(());
+    }
+    office.runner.catch_up(Until::Head).await?;
+    let approved = runs(&office.pool).await?.into_iter().filter(|other| other.stage == RunStage::Approved);
+    let others: Vec<uuid::Uuid> = approved.map(|other| other.run_id.uuid()).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let query = sqlx::query_scalar(include_str!("sql/count_approved_elsewhere.sql"));
+    let count: i64 = query.bind(run_id.uuid()).bind(others).fetch_one(&office.pool).await?;
+    match usize::try_from(count) {
+        Ok(0) => Ok(()),
+        count => Err(ProcessError::ApprovedElsewhere { count: count.unwrap_or(usize::MAX) }),
+    }
 }
 
 /// Sends a run back with a reason. What an approval had committed is free again.
@@ -221,6 +251,15 @@ async fn step(
         office.derived("run_step", &format!("{run_id}|{name}|{position}|{}|{}", desk.actor.id, desk.today()));
     office.together(desk, key, [Step::PaymentRun(run_id.to_string(), command)]).await?;
     Ok(())
+}
+
+/// The layout in which a run's files went to the bank; none before its release.
+///
+/// # Errors
+/// [`ProcessError`] when the run cannot be read.
+pub async fn layout_of_release(office: &Office, run_id: RunId) -> Result<Option<String>, ProcessError> {
+    let run = load(office, run_id).await?;
+    Ok(run.delivery().map(|delivery| delivery.layout.clone()))
 }
 
 async fn load(office: &Office, run_id: RunId) -> Result<Arc<PaymentRun>, ProcessError> {

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::fund::Fund;
 use domain::ids::{FundId, RunId};
 use domain::money::Money;
-use domain::payment_run::ProgramTotal;
+use domain::payment_run::{PaymentRun, ProgramTotal};
 use projections::payment_registers::queries::totals_of_month;
 use projections::runner::Until;
 use schemars::JsonSchema;
@@ -26,6 +26,9 @@ pub struct Outlook {
     pub free: Money,
     /// What it lacks for the run, in fen; nothing where it covers it. An approval is refused until it does.
     pub short: Money,
+    /// What it holds ready for the run, in fen; none before the approval. Nothing is left of it once the bank answered
+    /// for every line.
+    pub committed: Option<Money>,
     /// The sum above which two people approve, in fen, on the day that is asked about.
     pub second_approval_above: Option<Money>,
     /// Whether the run is above it.
@@ -51,13 +54,20 @@ pub async fn outlook(office: &Office, today: NaiveDate, run_id: RunId) -> Result
     })?;
     let sum = run.calculation().map_or(Money::ZERO, |calculation| calculation.control_sum);
     let lacking = sum.minus(free)?;
+    let committed = match (&*run, fund.account()) {
+        (PaymentRun::Approved(_) | PaymentRun::Released(_) | PaymentRun::Reconciled(_), Some(account)) => {
+            Some(account.commitment(run_id).remainder())
+        }
+        _ => None,
+    };
     let second_approval_above = second_approval_above(&*office.current_rules().await?, today);
     let before = preparation.month.plus(-1);
     Ok(Outlook {
         fund_id,
         fund: fund.account().map(|account| account.charter.name.clone()),
         free,
-        short: if lacking.is_positive() { lacking } else { Money::ZERO },
+        short: if lacking.is_positive() && committed.is_none() { lacking } else { Money::ZERO },
+        committed,
         second_approval_above,
         needs_second_approval: second_approval_above.is_some_and(|above| sum > above),
         last_month: totals_of_month(&office.pool, before, &preparation.programs).await?,

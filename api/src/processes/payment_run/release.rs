@@ -95,6 +95,7 @@ pub async fn release_in(
     };
     if let Some(before) = before {
         same_layout(before, release.layout)?;
+        same_day(before, release.execution_on)?;
     }
     let recorded = before.map(|before| before.execution_on);
     let execution_on = release.execution_on.or(recorded).unwrap_or(desk.today());
@@ -150,6 +151,18 @@ fn same_layout(before: &domain::payment_run::Released, layout: &Layout) -> Resul
         "released_in_another_layout",
         format!("本批次已按格式 {was} 发放，只能按该格式重新生成文件"),
         format!("the run was released in the layout {was}: write its files again in that one"),
+    ))
+}
+
+fn same_day(before: &domain::payment_run::Released, asked: Option<NaiveDate>) -> Result<(), Fault> {
+    let was = before.execution_on;
+    if asked.is_none_or(|asked| asked == was) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "released_for_another_day",
+        format!("本批次已按要求执行日期 {was} 发放，只能按该日期重新生成文件"),
+        format!("the run was released for {was}: write its files again for that day"),
     ))
 }
 

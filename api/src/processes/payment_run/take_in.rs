@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::bank_return::{
     BankReturn, BankReturnCommand, BankReturnError, LineOutcome, Matching, ReceivedFile, UNMATCHED_MAX,
-    UnmatchedLine, UnmatchedReason,
+    UnmatchedLine, UnmatchedReason, may_receive,
 };
 use domain::ids::{BankReturnId, PaymentId, RunId};
 use domain::money::{Money, MoneyError};
@@ -33,6 +33,9 @@ use crate::bank::layout::Layout;
 use crate::bank::matching::{Matcher, RunBook, Survey, Verdict};
 use crate::bank::reading::{BankLine, Expected, Said, Scope, read};
 use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// So many lines of which none is of the run are exceptions; more are another file.
+const STRANGE_MAX: u64 = 20;
 
 /// Lines that are appended together.
 const BATCH: usize = 5_000;
@@ -88,6 +91,7 @@ pub async fn take_in_counting(
     (path, layout): (&Path, &Layout),
     lines_read: LinesRead,
 ) -> Result<TakenIn, ProcessError> {
+    may_receive(desk.actor.role).map_err(|refusal| ProcessError::refused(&refusal))?;
     let run = load(office, run_id).await?;
     let execution_on = run.execution_on().ok_or(ProcessError::NotReleased)?;
     if desk.today() < execution_on {
@@ -112,6 +116,7 @@ pub async fn take_in_counting(
         return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
     }
     if known.received().is_none() {
+        refuse_strange(&surveyed.matching)?;
         receive(office, desk, &source, &surveyed).await?;
     }
     let matching = apply(office, desk, &source, book, surveyed.survey, kept).await?;
@@ -120,6 +125,20 @@ pub async fn take_in_counting(
     office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
     let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
     finish(office, desk, &run, (run_id, &known), false).await
+}
+
+/// Refuses a file that has nothing to do with the run, such as the one that went to the bank, that of another month, or one
+/// in another layout: thousands of exceptions would hide the others. A few strange lines are exceptions like any.
+fn refuse_strange(matching: &Matching) -> Result<(), Fault> {
+    if matching.unmatched_count <= STRANGE_MAX || matching.line_count() != Some(matching.unmatched_count) {
+        return Ok(());
+    }
+    let count = matching.unmatched_count;
+    Err(Fault::new(
+        "nothing_of_the_run",
+        format!("文件的 {count} 行中没有一行属于本批次，请核对文件、批次和所选格式"),
+        format!("none of the {count} lines is of this run: check the file, the run and the layout"),
+    ))
 }
 
 /// Says what came of a file, and reconciles its run once no line of it waits. A file that was known before does that

@@ -344,8 +344,7 @@ fn receipt(payment: &OpenPayment, amount: Money, repaid: &Repaid) -> [Step; 2] {
     [Step::Payment(payment_id.to_string(), receive), Step::Fund(payment.fund_id.to_string(), credit)]
 }
 
-/// An amount over what is open, the oldest month first. What is left over stays with the last part, so that the domain
-/// refuses it and says how much is open.
+/// An amount over what is open, the oldest month first; refused where it is more than that of all of them.
 fn spread(asked_back: &[OpenPayment], amount: Money) -> Result<Vec<(OpenPayment, Money)>, ProcessError> {
     let mut left = amount;
     let mut parts: Vec<(OpenPayment, Money)> = Vec::new();
@@ -357,9 +356,13 @@ fn spread(asked_back: &[OpenPayment], amount: Money) -> Result<Vec<(OpenPayment,
             parts.push((payment.clone(), part));
         }
     }
-    match parts.last_mut() {
-        Some((_, part)) => *part = part.plus(left)?,
-        None => parts.extend(asked_back.last().map(|payment| (payment.clone(), left))),
+    if left.is_positive() && !asked_back.is_empty() {
+        let open = amount.minus(left)?;
+        return Err(ProcessError::refused(&PaymentError::RecoveryAboveOpen { amount, open }));
+    }
+    // of an amount that is none, the domain says so
+    if parts.is_empty() {
+        parts.extend(asked_back.last().map(|payment| (payment.clone(), amount)));
     }
     Ok(parts)
 }

@@ -49,6 +49,15 @@ pub struct Statement {
     pub bad_lines: BTreeMap<u64, Vec<String>>,
 }
 
+impl Statement {
+    /// What stands in the column of a problem; nothing where the line as a whole is at fault.
+    pub fn value_of(&self, problem: &LineProblem) -> &str {
+        let place = self.heads.iter().position(|head| *head == problem.column);
+        let cells = self.bad_lines.get(&problem.line);
+        place.zip(cells).and_then(|(place, cells)| cells.get(place)).map_or("", String::as_str)
+    }
+}
+
 /// A gift or refund of a statement.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -210,6 +219,15 @@ struct Fields<'a> {
 impl Fields<'_> {
     fn read(&self, layout: &Layout) -> Result<Option<Entry>, LineProblem> {
         let columns = &layout.columns;
+        for column in [&columns.kind, &columns.transaction, &columns.time, &columns.amount] {
+            if self.places.get(column).is_some_and(|place| *place >= self.row.len()) {
+                let (zh, en) = (
+                    "这一行不完整，缺少此列；请重新导出",
+                    "the line is cut and lacks this column: export it again",
+                );
+                return Err(self.problem(column, "line_cut", zh, en));
+            }
+        }
         let word = self.field(&columns.kind);
         let kind = layout.kind(word).ok_or_else(|| {
             self.problem(

@@ -1,5 +1,7 @@
 //! What each type of event is called at the office. A type is an identifier for programs and auditors; people read a name.
 
+use domain::explain::in_words;
+
 use super::{Words, words};
 
 /// The names in Chinese, by stream in the order of a benefit's life.
@@ -192,14 +194,9 @@ pub fn field_name(field: &str) -> Words {
 
 /// `PaymentRunApproved` as `Payment run approved`.
 fn spaced(identifier: &str) -> String {
-    let mut text = String::with_capacity(identifier.len() + 4);
-    for letter in identifier.chars() {
-        if letter.is_ascii_uppercase() && !text.is_empty() {
-            text.push(' ');
-            text.push(letter.to_ascii_lowercase());
-        } else {
-            text.push(letter);
-        }
+    let mut text = in_words(identifier);
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
     }
     text
 }

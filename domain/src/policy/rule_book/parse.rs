@@ -45,7 +45,9 @@ struct RowText {
     from: Spanned<String>,
     value: Spanned<String>,
     announced: Option<Spanned<String>>,
+    #[serde(default)]
     source: String,
+    #[serde(default)]
     status: String,
     #[serde(default)]
     note: String,

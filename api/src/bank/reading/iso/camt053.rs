@@ -201,15 +201,18 @@ impl Message for Statement<'_> {
             return Err(sums_differ(self.row, "TxsSummry/TtlNtries/NbOfNtries", told, self.entry_count));
         }
         match (self.opening, self.closing) {
-            (Some(opening), Some(closing)) if opening + self.booked != closing => Err(sums_differ(
-                self.row,
-                "Stmt/Bal",
-                format!("{closing} fen"),
-                format!("{} fen", opening + self.booked),
-            )),
+            (Some(opening), Some(closing)) if opening + self.booked != closing => {
+                Err(sums_differ(self.row, "Stmt/Bal", in_yuan(closing), in_yuan(opening + self.booked)))
+            }
             _ => Ok(()),
         }
     }
+}
+
+/// A balance as the file shows it.
+fn in_yuan(fen: i128) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
 }
 
 /// A balance in fen; unlike an amount it may be nothing.
