@@ -10,6 +10,7 @@ mod case_lines;
 mod changed;
 mod exceptions;
 mod exclusive;
+mod file_source;
 mod find_lines;
 mod forecasts;
 mod fund_shares;

@@ -3,9 +3,7 @@
 //! Killed in between, the file is taken in again and the rest follows.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -19,9 +17,9 @@ use domain::payment_run::{BankResults, PaymentRun};
 use eventlog::keyring::Keyring;
 use projections::payment_registers::queries::payments;
 use projections::runner::Until;
-use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
+use super::file_source::{Source, digest};
 use super::lines_read::LinesRead;
 use super::load;
 use super::news::append_news;
@@ -31,7 +29,7 @@ use super::wrong_column::{index_of, reference_as_account, without_account};
 use crate::bank::fault::Fault;
 use crate::bank::layout::Layout;
 use crate::bank::matching::{Matcher, RunBook, Survey, Verdict};
-use crate::bank::reading::{BankLine, Expected, Said, Scope, read};
+use crate::bank::reading::{BankLine, Said, Scope};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// So many lines of which none is of the run are exceptions; more are another file.
@@ -157,18 +155,6 @@ async fn finish(
     Ok(taken)
 }
 
-/// A file with what is expected of it.
-#[derive(Clone)]
-struct Source {
-    path: Arc<Path>,
-    /// The program that reads workbooks; none is this one.
-    program: Option<PathBuf>,
-    sha256: String,
-    layout: Arc<Layout>,
-    run_id: RunId,
-    lines_read: LinesRead,
-}
-
 /// What the first reading found.
 #[derive(Default)]
 struct Surveyed {
@@ -254,7 +240,7 @@ fn first_reading(
     let (mut told, mut accounts_missing) = (Told::default(), false);
     // again where the accounts were missing
     source.lines_read.begin();
-    let read = read_source(source, &mut |line| {
+    let read = source.read(&mut |line| {
         source.lines_read.add();
         if (line.account.is_some() || reference_as_account(&line).is_some()) && !book.has_accounts() {
             accounts_missing = true;
@@ -344,7 +330,7 @@ fn second_reading(
         let gone = Fault::new("interrupted", "读取中断，请再读入一次", "interrupted: take the file in again");
         sender.blocking_send(full).map_err(|_| gone)
     };
-    read_source(source, &mut |line| {
+    source.read(&mut |line| {
         let line = without_account(line, book, keyring);
         let mut put = |verdict: Verdict| {
             if !matches!(verdict, Verdict::Nothing | Verdict::Kept) {
@@ -454,55 +440,6 @@ pub(super) async fn taken(
         pending_sum,
         unmatched: unmatched.cloned().collect(),
     })
-}
-
-/// Reads the file's lines, and makes sure that it is still the file whose digest is known.
-fn read_source(source: &Source, each: &mut dyn FnMut(BankLine) -> Result<(), Fault>) -> Result<(), Fault> {
-    let file = File::open(&source.path).map_err(|error| unreadable(&error))?;
-    let mut hashed = BufReader::with_capacity(READ_BYTES, Hashed { source: file, hash: Sha256::new() });
-    let program = source.program.as_deref();
-    read(&mut hashed, Expected { layout: &source.layout, run_id: source.run_id, program }, each)?;
-    io::copy(&mut hashed, &mut io::sink()).map_err(|error| unreadable(&error))?;
-    if hex::encode(hashed.into_inner().hash.finalize()) == source.sha256 {
-        return Ok(());
-    }
-    Err(Fault::new(
-        "file_changed",
-        "读取过程中文件被改动，请再读入一次",
-        "the file was changed while it was read",
-    ))
-}
-
-/// Bytes of one read.
-const READ_BYTES: usize = 256 * 1024;
-
-/// Hashes what is read.
-struct Hashed<R> {
-    source: R,
-    hash: Sha256,
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.source.read(buffer)?;
-        self.hash.update(&buffer[..count]);
-        Ok(count)
-    }
-}
-
-fn digest(path: &Path) -> Result<String, Fault> {
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let facts = file.metadata().map_err(|error| unreadable(&error))?;
-    if !facts.is_file() || facts.len() == 0 {
-        return Err(Fault::new("file_empty", "文件为空，或不是普通文件", "is empty, or no file"));
-    }
-    let mut hashed = BufReader::with_capacity(READ_BYTES, Hashed { source: file, hash: Sha256::new() });
-    io::copy(&mut hashed, &mut io::sink()).map_err(|error| unreadable(&error))?;
-    Ok(hex::encode(hashed.into_inner().hash.finalize()))
-}
-
-fn unreadable(error: &io::Error) -> Fault {
-    Fault::new("cannot_open", format!("文件无法读取：{error}"), format!("the file cannot be read: {error}"))
 }
 
 fn before_execution(execution_on: NaiveDate) -> Fault {
