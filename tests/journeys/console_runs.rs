@@ -137,6 +137,38 @@ async fn a_submitted_run_is_taken_back_and_a_returned_payment_is_paid_again_or_g
     counter.do_well(&["check"]);
 }
 
+#[tokio::test]
+async fn the_open_lines_of_a_file_that_was_a_mistake_are_dismissed_together() {
+    let (counter, _, app, router) = office_with_a_console().await;
+    let fund = app.office().fund_id(FUND).to_string();
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut approver = Browser::signed_in(&router, "chen.jing").await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let run = prepared(&mut clerk, &fund).await;
+    let step = |name: &str| format!("{run}/{name}");
+    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
+    assert_eq!(approver.post(&step("approve"), &[]).await.location, run);
+    finance.post(&step("files"), &[("layout", "text_gbk"), ("execution_on", "")]).await;
+    let page = finance.get(&run).await;
+    let answers = page.text().split("银行回盘文件").nth(1).unwrap();
+    assert!(answers.find("text_gbk") < answers.find("plain_csv"), "the layout of the release comes first");
+    let strange = |number: u64| format!("00000000-0000-8000-8000-{number:012},settled,R-{number}\n");
+    let lines: String = (1..=2).map(strange).collect();
+    let results = format!("payment,result,reference\n{lines}");
+    assert_eq!(finance.upload(&step("results"), "plain_csv", &results).await.location, run);
+    let page = finance.get(&run).await;
+    let forms = page.text().split("action=\"").filter_map(|rest| rest.split('"').next());
+    let file = forms.filter(|path| path.contains("/unmatched/")).min_by_key(|path| path.len()).unwrap();
+    assert!(page.text().contains("回盘第 2 行") && page.text().contains("整份文件无须处理"));
+    assert!(finance.post(file, &[("note", "读错了文件")]).await.text().contains("confirmation_missing"));
+    let sure = [("note", "读错了文件"), ("confirm", "yes")];
+    assert_eq!(clerk.post(file, &sure).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(finance.post(file, &sure).await.location, run);
+    assert!(!finance.get(&run).await.text().contains("回盘第"));
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
 /// This month is paid; the next month's run is calculated ahead, as tomorrow's night would, with one payment held. The month
 /// after, the clerk and the fund.
 pub async fn foreseen(app: &App, router: &Router, case: CaseId) -> (BenefitMonth, Browser, String) {

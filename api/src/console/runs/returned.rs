@@ -34,7 +34,7 @@ use crate::processes::{Office, ProcessError};
 /// Returned payments that are shown.
 const SHOWN_MAX: u32 = 100;
 /// Lines of the bank that are shown, each with its form.
-const LINES_SHOWN: usize = 100;
+const LINES_SHOWN: usize = 20;
 
 /// A payment that came back.
 pub(super) struct Returned {
