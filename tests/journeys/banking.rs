@@ -108,6 +108,9 @@ async fn a_month_goes_through_two_banks_and_is_paid_once() {
     let cancel =
         |who| counter.ask(&["payment", "cancel", payment, "--reason", "本人更换开户行", "--as", who]);
     assert_eq!(cancel(CLERK).code(), "role_not_allowed");
+    let telling =
+        ["payment", "cancel", payment, "--reason", "账户9901140000000000019已销户", "--as", FINANCE];
+    assert_eq!(counter.ask(&telling).code(), "personal_value", "it would stand in the log for good");
     assert_eq!(cancel(FINANCE).status, 0);
     let waiting = prepared(&counter, "2");
     assert_eq!(waiting["calculation"]["line_count"], 0, "the account is closed: {waiting}");

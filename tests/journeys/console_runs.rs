@@ -104,7 +104,10 @@ async fn a_submitted_run_is_taken_back_and_a_returned_payment_is_paid_again_or_g
         file.text().lines().filter_map(|line| line.strip_prefix("P,")?.split(',').next()).collect();
     results.push_str(&format!("{},settled,R-1\n{},returned,AC04\n", payments[0], payments[1]));
     let taken = finance.upload(&step("results"), "plain_csv", &results).await;
-    assert_eq!(taken.location, run, "{}", taken.text());
+    assert!(taken.location.starts_with(&format!("{run}?taken=")), "{}", taken.text());
+    assert!(finance.get(&taken.location).await.text().contains("到账 1 笔，退汇 1 笔"));
+    let again = finance.upload(&step("results"), "plain_csv", &results).await.location;
+    assert!(finance.get(&again).await.text().contains("该文件此前已读入"));
     let progress = finance.get(&step("progress")).await;
     assert!(progress.text().contains("\"answered\":2") && progress.text().contains("\"ordered\":2"));
 
@@ -155,7 +158,8 @@ async fn the_open_lines_of_a_file_that_was_a_mistake_are_dismissed_together() {
     let strange = |number: u64| format!("00000000-0000-8000-8000-{number:012},settled,R-{number}\n");
     let lines: String = (1..=2).map(strange).collect();
     let results = format!("payment,result,reference\n{lines}");
-    assert_eq!(finance.upload(&step("results"), "plain_csv", &results).await.location, run);
+    let taken = finance.upload(&step("results"), "plain_csv", &results).await.location;
+    assert!(finance.get(&taken).await.text().contains("异常 2 行"));
     let page = finance.get(&run).await;
     let forms = page.text().split("action=\"").filter_map(|rest| rest.split('"').next());
     let file = forms.filter(|path| path.contains("/unmatched/")).min_by_key(|path| path.len()).unwrap();

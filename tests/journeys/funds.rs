@@ -135,6 +135,7 @@ async fn a_year_is_closed_by_one_person_carried_over_by_another_and_takes_nothin
     let close =
         |year: &str, who: &str| counter.ask(&["fund", "close-year", FUND, "--year", year, "--as", who]);
     assert_eq!(close("2026", "finance:liu.yang").code(), "year_not_over");
+    assert_eq!(close("2025", "finance:liu.yang").code(), "earlier_year_open", "2024 has its own result");
     let closed = close("2024", "finance:liu.yang");
     assert_eq!(closed.json["years"]["2024"]["facts"]["unspent"], 19_000, "{closed:?}");
     assert_eq!(close("2024", "finance:liu.yang").status, 0, "the same again is a repeat");

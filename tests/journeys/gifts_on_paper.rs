@@ -106,6 +106,7 @@ async fn a_campaign_says_what_waits_for_whom() {
     let listed =
         |kind: &str| listed.as_array().unwrap().iter().find(|one| one["kind"] == kind).cloned().unwrap();
     assert_eq!(listed("remittance_to_approve")["not_by"], "wang.fang");
+    assert_eq!(listed("publication_due")["due_on"], "2024-02-29");
     assert!(listed("receipt_to_void")["about"]["zh"].as_str().unwrap().contains("00000002"));
     let id = proposed["remittance_id"].as_str().unwrap();
     let approve =

@@ -74,7 +74,13 @@ pub async fn office_with_a_campaign() -> Counter {
 }
 
 pub fn record(counter: &Counter, number: &str, amount: &str, publicity: &str, donor: &str) -> String {
-    let gift = counter.ask_with(
+    let gift = ask_to_record(counter, number, amount, publicity, donor);
+    assert_eq!(gift.status, 0, "{gift:?}");
+    gift.json["donation_id"].as_str().unwrap().to_owned()
+}
+
+fn ask_to_record(counter: &Counter, number: &str, amount: &str, publicity: &str, donor: &str) -> Answer {
+    counter.ask_with(
         &[
             "donation",
             "record",
@@ -94,21 +100,25 @@ pub fn record(counter: &Counter, number: &str, amount: &str, publicity: &str, do
             CLERK,
         ],
         donor,
-    );
-    assert_eq!(gift.status, 0, "{gift:?}");
-    gift.json["donation_id"].as_str().unwrap().to_owned()
+    )
 }
 
 /// Twenty quilts of 3,000 yuan by a company.
 pub fn record_goods(counter: &Counter) -> String {
-    let goods = counter.ask_with(
+    let goods = ask_to_record_goods(counter, "W-1", "某公司");
+    assert_eq!(goods.status, 0, "{goods:?}");
+    goods.json["donation_id"].as_str().unwrap().to_owned()
+}
+
+fn ask_to_record_goods(counter: &Counter, number: &str, donor: &str) -> Answer {
+    counter.ask_with(
         &[
             "donation",
             "record-goods",
             "--campaign",
             CAMPAIGN,
             "--number",
-            "W-1",
+            number,
             "--description",
             "棉被",
             "--quantity",
@@ -126,10 +136,8 @@ pub fn record_goods(counter: &Counter) -> String {
             "--as",
             CLERK,
         ],
-        "某公司",
-    );
-    assert_eq!(goods.status, 0, "{goods:?}");
-    goods.json["donation_id"].as_str().unwrap().to_owned()
+        donor,
+    )
 }
 
 /// Two months of the allowance are paid out of the fund.
@@ -331,4 +339,108 @@ async fn a_donor_is_not_erased_while_the_law_keeps_the_voucher_and_the_day_is_na
     let stranger = "00000000-0000-4000-8000-000000000001";
     let unknown = counter.ask(&["person", "erase", stranger, "--basis", "依法", "--as", CLERK]);
     assert_eq!((unknown.status, unknown.code()), (1, "unknown_object"), "{unknown:?}");
+}
+
+#[tokio::test]
+async fn another_donor_under_a_known_number_is_another_gift_and_refused() {
+    let counter = office_with_a_campaign().await;
+    let first = record(&counter, "J-1", "120.00", "anonymous", "王小明");
+    assert_eq!(record(&counter, "J-1", "120.00", "anonymous", "王小明"), first, "a repeat");
+    let nobody = record(&counter, "J-2", "30.00", "anonymous", "");
+    assert_eq!(record(&counter, "J-2", "30.00", "anonymous", ""), nobody, "a repeat");
+    for (number, amount, donor) in
+        [("J-1", "120.00", "赵小强"), ("J-1", "120.00", ""), ("J-2", "30.00", "赵小强")]
+    {
+        let other = ask_to_record(&counter, number, amount, "anonymous", donor);
+        assert_eq!((other.status, other.code()), (1, "donation_differs"), "{number}, {donor}: {other:?}");
+    }
+
+    let goods = record_goods(&counter);
+    assert_eq!(record_goods(&counter), goods, "a repeat");
+    let other = ask_to_record_goods(&counter, "W-1", "另一公司");
+    assert_eq!((other.status, other.code()), (1, "donation_differs"), "{other:?}");
+
+    // a register that says the same as the counter is a repeat, and one that names somebody else is refused
+    let heads = "登记号,募捐活动,捐赠人,是否公开,金额,捐赠方式,收款日期,开具票据";
+    let register = |name: &str, donor: &str| {
+        let row = format!("J-1,{CAMPAIGN},{donor},匿名,120.00,现金,2023-10-15,否");
+        counter.file(name, &format!("{heads}\n{row}\n"))
+    };
+    let same = register("same.csv", "王小明");
+    counter.do_well(&["import", "apply", "donations", &same, "--as", CLERK]);
+    let other = register("other.csv", "赵小强");
+    let other = counter.ask(&["import", "apply", "donations", &other, "--as", CLERK]);
+    let code = &other.json["imported"]["refused"][0]["code"];
+    assert_eq!((other.status, code), (1, &json!("donation_differs")), "{other:?}");
+
+    let shown = counter.do_well(&["campaign", "show", CAMPAIGN]);
+    assert_eq!((&shown["donation_count"], fen(&shown["total"])), (&json!(2), 15_000), "{shown}");
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn blanks_around_a_number_or_a_name_make_no_other_gift_or_fund() {
+    let counter = office_with_a_campaign().await;
+    let gift = record(&counter, "1", "120.00", "anonymous", "王小明");
+    assert_eq!(record(&counter, " 1 ", "120.00", "anonymous", "王小明"), gift);
+    let longest = "9".repeat(32);
+    record(&counter, &longest, "20.00", "anonymous", "");
+    for number in ["", "  ", &format!("{longest}9")] {
+        let refused = ask_to_record(&counter, number, "10.00", "anonymous", "");
+        assert_eq!((refused.status, refused.code()), (1, "number_invalid"), "{number:?}: {refused:?}");
+        let refused = ask_to_record_goods(&counter, number, "某公司");
+        assert_eq!((refused.status, refused.code()), (1, "number_invalid"), "{number:?}: {refused:?}");
+    }
+    let goods = record_goods(&counter);
+    let again = ask_to_record_goods(&counter, " W-1 ", "某公司");
+    assert_eq!((again.status, &again.json["donation_id"]), (0, &json!(goods)), "{again:?}");
+
+    let app = counter.app().await;
+    assert_eq!(app.office().fund_id(&format!(" {FUND}\u{3000}")), app.office().fund_id(FUND));
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn a_refused_publication_leaves_the_file_as_it_was() {
+    let counter = office_with_a_campaign().await;
+    record(&counter, "J-1", "120.00", "named", "王小明");
+    let out = counter.path("list.csv");
+    let publish = |actor| {
+        counter.ask(&["campaign", "publish", CAMPAIGN, "--out", out.to_str().unwrap(), "--as", actor])
+    };
+    let refused = publish(FINANCE);
+    assert_eq!((refused.status, refused.code(), out.exists()), (1, "role_not_allowed", false), "{refused:?}");
+    assert_eq!(publish(CLERK).status, 0);
+    let published = fs::read(&out).unwrap();
+    record(&counter, "J-2", "30.00", "named", "赵小强");
+    let refused = publish(FINANCE);
+    assert_eq!((refused.status, refused.code()), (1, "role_not_allowed"), "{refused:?}");
+    assert_eq!(fs::read(&out).unwrap(), published);
+    let folder = fs::read_dir(out.parent().unwrap()).unwrap();
+    let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = names.filter(|name| name.contains("list.csv") && name != "list.csv").collect();
+    assert_eq!(left, Vec::<String>::new(), "a draft is not left behind");
+    assert_eq!(publish(CLERK).status, 0);
+    let text = fs::read_to_string(&out).unwrap();
+    assert!(text.starts_with('\u{feff}') && text.contains("赵小强"), "{text}");
+}
+
+#[tokio::test]
+async fn a_receipt_that_certifies_more_than_is_left_is_voided_before_the_next_is_issued() {
+    let counter = office_with_a_campaign().await;
+    let gift = record(&counter, "J-1", "120.00", "named", "王小明");
+    let issue = receipt(&["issue", &gift]);
+    assert_eq!(counter.do_well(&issue)["done"], "issued");
+    let refund = ["donation", "refund", &gift, "--campaign", CAMPAIGN, "--amount", "20.00", "--as", FINANCE];
+    counter.do_well(&refund);
+    let stands = counter.ask(&issue);
+    assert_eq!(
+        (stands.status, &stands.json["done"], &stands.json["number"]),
+        (1, &json!("to_be_voided"), &json!(1)),
+        "{stands:?}"
+    );
+    counter.do_well(&receipt(&["void", "1", "--reason", "部分退还"]));
+    let next = counter.do_well(&issue);
+    assert_eq!((&next["done"], &next["number"]), (&json!("issued"), &json!(2)), "{next}");
 }

@@ -179,6 +179,9 @@ async fn an_approved_or_released_run_is_not_prepared_again() {
     let again = payment_run::calculate(office, &clerk, open_run(&small, "2023-03", 1, TODAY).await).await;
     assert_eq!(again.unwrap_err().code(), "wrong_stage");
     let (finance, mut file) = (at_work(personas::finance(), TODAY), Vec::new());
+    let mistyped = "2099-12-31".parse().unwrap();
+    let refused = payment_run::release(office, &finance, run.run_id, mistyped, &mut file).await;
+    assert_eq!((refused.unwrap_err().code(), file.len()), ("execution_too_late", 0));
     let released =
         payment_run::release(office, &finance, run.run_id, finance.today(), &mut file).await.unwrap();
     assert_eq!(released.line_count, run.calculation.line_count);

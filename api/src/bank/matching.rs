@@ -1,8 +1,8 @@
 //! Which payment of a run a line from the bank speaks of, and whether that is news. Pure: the payments of the run and
 //! the lines of the file come in, verdicts go out.
 //!
-//! A line is matched by its end-to-end id; without one, by account and amount, where these fit one payment of the run
-//! and no more. What is known already is a repeat; what contradicts it, or cannot be matched, is an exception.
+//! A line is matched by its end-to-end id; without any, by account and amount, where these fit one payment of the run
+//! and no more, and the file is an answer to this run alone. What is known already is a repeat; what contradicts it, or cannot be matched, is an exception.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -161,6 +161,7 @@ pub struct Matcher<'b> {
     /// Payments whose settlement is followed by a return in the same file.
     came_back: HashSet<u32>,
     kept: BTreeSet<u64>,
+    reference_only: bool,
     file: String,
     /// Where the lines went so far.
     pub matching: Matching,
@@ -181,9 +182,16 @@ impl<'b> Matcher<'b> {
             references: book.references.clone(),
             came_back: survey.came_back,
             kept,
+            reference_only: false,
             file: sha256.chars().take(16).collect(),
             matching: Matching::default(),
         }
+    }
+
+    /// For a file that may answer another run: account and amount of its lines say nothing of this one.
+    #[must_use]
+    pub fn by_reference_only(self, reference_only: bool) -> Matcher<'b> {
+        Matcher { reference_only, ..self }
     }
 
     /// What the reading found.
@@ -216,6 +224,19 @@ impl<'b> Matcher<'b> {
         each: &mut dyn FnMut(Verdict) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut found = false;
+        // the bank cannot refuse what it has paid: somebody has to ask it
+        let contradicts = line.said == Some(Said::Returned)
+            && self.stands.iter().any(|(stand, _)| *stand == Stand::Settled);
+        if contradicts {
+            found = true;
+            each(match self.kept.contains(&line.row) {
+                true => {
+                    self.matching.unmatched_count += 1;
+                    Verdict::Kept
+                }
+                false => self.unmatched(line, None, UnmatchedReason::ReturnedAfterSettlement, None),
+            })?;
+        }
         for place in 0..self.book.len() {
             if self.stands[place].0 == Stand::Pending {
                 found = true;
@@ -255,6 +276,10 @@ impl<'b> Matcher<'b> {
                 } else {
                     Ok(place)
                 }
+            }
+            // a reference that is none of ours, or cut short, is not made good by an amount that fits
+            (None, _) if self.reference_only || line.end_to_end_id.is_some() => {
+                Err((Reason::ReferenceUnknown, None))
             }
             (None, _) => self.find_by_account(line, account),
         }
@@ -314,7 +339,12 @@ impl<'b> Matcher<'b> {
                 self.came_back.extend(u32::try_from(place));
                 self.returns(line, place)
             }
-            (Some(Said::Settled), Stand::Returned) if here && line.is_booking => Ok(self.repeated()),
+            (Some(Said::Settled), Stand::Returned)
+                if here && line.is_booking && !self.is_twice(line, place) =>
+            {
+                self.references[place] = line.bank_reference.as_deref().map_or(0, hashed);
+                Ok(self.repeated())
+            }
             (Some(Said::Settled), Stand::Returned) => {
                 Ok(self.unmatched(line, account, Reason::SettledAfterReturn, Some(place)))
             }

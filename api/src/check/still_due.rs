@@ -65,7 +65,11 @@ async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
 }
 
 fn overpaid(note: &RunNote) -> Option<Finding> {
-    let RunNote::Overpayment(Overpayment { case_id, program, month, amount, .. }) = note else { return None };
+    let RunNote::Overpayment(Overpayment { case_id, program, month, amount, payment_id, .. }) = note else {
+        return None;
+    };
+    // nothing can be asked back before it has arrived
+    (*payment_id)?;
     let zh = format!("个案 {case_id} {} {month} 多发 {amount} 元，未立项追缴", program.zh());
     let en = format!(
         "case {case_id} was paid {amount} yuan too much for {month} ({program}), and no recovery is open"

@@ -67,6 +67,14 @@ fn importer(session: &Session, kind: RegisterKind, visitors: Vec<ActorId>) -> Re
 }
 
 fn template(session: &Session, kind: RegisterKind, out: &Path) -> Result<Done, Failure> {
+    // under another name Excel would not open it
+    if !out.extension().is_some_and(|end| end.eq_ignore_ascii_case("xlsx")) {
+        return Err(Failure::Usage {
+            code: "form_unknown",
+            zh: "模板是 Excel 工作簿：请把文件名写成 .xlsx".to_owned(),
+            en: "the template is a workbook: name the file .xlsx".to_owned(),
+        });
+    }
     draft::write(out, &workbook::template(kind)?)?;
     let (sheet, path) = (kind.template().sheet, out.display().to_string());
     session

@@ -190,6 +190,7 @@ const fn takes(kind: WaitingKind) -> Capability {
         WaitingKind::ReturnedPayment => Capability::PrepareRuns,
         WaitingKind::YearToCarryOver | WaitingKind::RemittanceToApprove => Capability::ApproveMoney,
         WaitingKind::ReceiptToVoid => Capability::KeepFunds,
+        WaitingKind::PublicationDue => Capability::RunCampaigns,
         WaitingKind::RatesToApprove => Capability::PublishRates,
         WaitingKind::ErasureToDecide | WaitingKind::DonorErasureToDecide => Capability::DecideErasure,
         WaitingKind::MessagesGivenUp => Capability::ManageUsers,
@@ -235,7 +236,9 @@ fn path(kind: WaitingKind, of: &str) -> String {
         // its run knows it
         WaitingKind::ReturnedPayment => format!("/payments/{of}"),
         WaitingKind::YearToCarryOver => format!("/funds/{of}"),
-        WaitingKind::RemittanceToApprove | WaitingKind::ReceiptToVoid => format!("/campaigns/{of}"),
+        WaitingKind::RemittanceToApprove | WaitingKind::ReceiptToVoid | WaitingKind::PublicationDue => {
+            format!("/campaigns/{of}")
+        }
         WaitingKind::RatesToApprove => "/rates".to_owned(),
         WaitingKind::MessagesGivenUp => format!("/webhooks/{of}"),
     }

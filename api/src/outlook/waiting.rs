@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::actor::ActorId;
 use domain::benefit_case::{BenefitCase, Objection, Step};
-use domain::campaign::RemittanceStep;
+use domain::campaign::{RemittanceStep, due_publications};
 use domain::gazette::ProposalStage;
 use domain::numbers::{grouped, receipt_serial, yuan};
 use domain::payment_run::RunStage;
@@ -113,6 +113,8 @@ kinds! {
     DonorErasureToDecide = "donor_erasure_to_decide", "捐赠人删除申请待决定", "erasure of a donor to decide";
     /// A remittance of donations that somebody proposed.
     RemittanceToApprove = "remittance_to_approve", "善款转交待批准", "remittance to approve";
+    /// What a campaign has to publish by a day.
+    PublicationDue = "publication_due", "募捐情况待公开", "campaign to publish";
     /// A receipt that certifies more than was left of the gift.
     ReceiptToVoid = "receipt_to_void", "票据待作废", "receipt to void";
     /// Messages to another system that were given up.
@@ -153,6 +155,7 @@ impl WaitingKind {
             | WaitingKind::RatesToApprove
             | WaitingKind::DonorErasureToDecide
             | WaitingKind::RemittanceToApprove
+            | WaitingKind::PublicationDue
             | WaitingKind::ReceiptToVoid
             | WaitingKind::MessagesGivenUp => Concern::Everyone,
         }
@@ -212,7 +215,7 @@ pub async fn waiting_but_reviews(office: &Office, horizon: Horizon) -> Result<Ve
     }
     found.extend(of_money(office).await?);
     found.extend(of_years(office).await?);
-    found.extend(of_campaigns(office).await?);
+    found.extend(of_campaigns(office, horizon).await?);
     found.extend(of_office(office).await?);
     found.extend(given_up(office).await?.into_iter().map(of_messages));
     found.sort_by(|one, other| (one.kind, one.due_on, &one.of).cmp(&(other.kind, other.due_on, &other.of)));
@@ -286,8 +289,9 @@ async fn of_years(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
     Ok(found)
 }
 
-/// Remittances that wait for another person than proposed them, and receipts of which money was refunded since.
-async fn of_campaigns(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
+/// Remittances that wait for another person than proposed them, receipts of which money was refunded since, and what is to
+/// be published.
+async fn of_campaigns(office: &Office, horizon: Horizon) -> Result<Vec<Waiting>, ProcessError> {
     let mut found = Vec::new();
     for total in campaign_totals(&office.pool).await? {
         let campaign_id = total.campaign.campaign_id;
@@ -308,6 +312,18 @@ async fn of_campaigns(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
                 },
                 not_by: Some(each.proposed_by.clone()),
             }
+        }));
+        let due = due_publications(&state, horizon.on).into_iter();
+        let due = due.filter(|due| due.published_on.is_none() && due.due_on <= horizon.until());
+        found.extend(due.map(|due| Waiting {
+            kind: WaitingKind::PublicationDue,
+            due_on: Some(due.due_on),
+            of: of.clone(),
+            about: Words {
+                zh: format!("{name}：{}", due.kind.zh()),
+                en: format!("{name}: {}", due.kind.en()),
+            },
+            not_by: None,
         }));
         found.extend(book.receipts_to_void().map(|(number, refunded)| {
             let (serial, refunded) = (receipt_serial(number), yuan(refunded));

@@ -16,6 +16,11 @@ impl Office {
     pub fn campaign_id(&self, name: &str) -> CampaignId {
         CampaignId::new(self.derived("campaign", name))
     }
+
+    /// The gift of the office's own number (登记号).
+    pub fn donation_id(&self, campaign_id: CampaignId, number: &str) -> DonationId {
+        DonationId::new(self.derived("donation", &format!("{campaign_id}|{}", number.trim())))
+    }
 }
 
 /// Opens a campaign.
@@ -34,20 +39,21 @@ pub async fn open_campaign(office: &Office, desk: &Desk, terms: CampaignTerms) -
 /// Doing it again with the same row changes nothing.
 ///
 /// # Errors
-/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+/// [`ProcessError`] when the campaign is unknown, the number is none or that of another donor's gift, or the
+/// domain refuses.
 pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result<DonationId, ProcessError> {
     if row.receipt == Receipt::Wanted && !matches!(desk.actor.role, Role::Finance | Role::System) {
         return Err(ProcessError::Refused {
             code: "role_not_allowed",
             field: "receipt",
-            zh: "票据由财务开具：“开具票据”一列请填“否”，或由财务导入本表".to_owned(),
-            en:
-                "finance issues receipts: say 否 in the column 开具票据, or have finance take the register in"
-                    .to_owned(),
+            zh: "票据由财务开具：请不要求开具（登记表中填“否”），或由财务登记".to_owned(),
+            en: "finance issues receipts: ask for none (否 in the register), or have finance record the gift"
+                .to_owned(),
         });
     }
     let campaign_id = office.campaign_id(&row.campaign);
-    let campaign = office.repository.load::<Campaign>(&campaign_id.to_string()).await?;
+    // the newest: another process may have recorded the number under another name
+    let campaign = office.repository.load_newest::<Campaign>(&campaign_id.to_string()).await?;
     let fund_id = campaign
         .state
         .book()
@@ -56,8 +62,10 @@ pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result
     let donation = donation(office, campaign_id, row).await?;
     let (donation_id, day) = (donation.donation_id, donation.received_on);
     let amount = donation.amount;
+    let receive = CampaignCommand::ReceiveDonation { donation };
+    office.refuse_other_donor(desk, &campaign.state, &receive, row.donor.as_ref()).await?;
     let id = campaign_id.to_string();
-    let mut steps = vec![Step::Campaign(id.clone(), CampaignCommand::ReceiveDonation { donation })];
+    let mut steps = vec![Step::Campaign(id.clone(), receive)];
     if row.receipt == Receipt::Wanted {
         steps.push(Step::Campaign(id, CampaignCommand::IssueReceipt { donation_id, issued_on: day }));
     }
@@ -73,9 +81,29 @@ pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result
     Ok(donation_id)
 }
 
+/// The most characters of a gift's number, as in the register.
+const NUMBER_MAX: usize = 32;
+
+/// The office's own number of a gift, from which its identifier follows: blanks around it make no other gift.
+///
+/// # Errors
+/// [`ProcessError::Refused`] where nothing is left of it, or it is too long.
+pub(in crate::processes) fn gift_number(typed: &str) -> Result<&str, ProcessError> {
+    let number = typed.trim();
+    if (1..=NUMBER_MAX).contains(&number.chars().count()) {
+        return Ok(number);
+    }
+    Err(ProcessError::Refused {
+        code: "number_invalid",
+        field: "number",
+        zh: "登记号应为 1 至 32 个字符".to_owned(),
+        en: "the number has 1 to 32 characters".to_owned(),
+    })
+}
+
 /// The gift of a row; its number is the office's own, so that the same row is the same gift.
 async fn donation(office: &Office, campaign_id: CampaignId, row: &Row) -> Result<Donation, ProcessError> {
-    let name = format!("{campaign_id}|{}", row.number);
+    let name = format!("{campaign_id}|{}", gift_number(&row.number)?);
     let donor = PersonId::new(office.derived("donor", &name));
     let donor_name = match &row.donor {
         None => None,

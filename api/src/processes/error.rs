@@ -49,7 +49,7 @@ pub enum ProcessError {
     #[error("the run was not released yet: release it before taking results")]
     NotReleased,
     /// Nothing of the run was paid.
-    #[error("the run was not released: it has no payments to determine anew")]
+    #[error("the run was not released: it has no payments")]
     NothingOrdered,
     /// Lines of the run were ordered by another run meanwhile.
     #[error("{count} lines were ordered by another run meanwhile: send the run back and calculate it anew")]
@@ -63,7 +63,7 @@ pub enum ProcessError {
     )]
     ApprovedElsewhere {
         /// How many.
-        count: usize,
+        count: u64,
     },
     /// Cases changed since the calculation, so that their lines would be others.
     #[error(
@@ -246,7 +246,7 @@ impl ProcessError {
                 "该操作已用同一幂等键登记为另一内容，未作任何更改".to_owned()
             }
             (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
-            (ProcessError::NothingOrdered, Lang::Zh) => "该批次尚未发放，没有可重新核定的明细".to_owned(),
+            (ProcessError::NothingOrdered, Lang::Zh) => "该批次尚未发放，没有发放明细".to_owned(),
             (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个{}，请核对名称或编号", thing(what)),
             (ProcessError::File(why), Lang::Zh) => format!("文件无法写入：{why}"),
             _ => self.to_string(),

@@ -1,7 +1,7 @@
 //! 资金: opened, appropriated to, its year closed by one person and carried over by another.
 
-use chrono::NaiveDate;
-use domain::fund::{Fund, FundAccount, FundCharter, FundCommand, Purpose, YearFacts};
+use chrono::{Datelike, NaiveDate};
+use domain::fund::{Fund, FundAccount, FundCharter, FundCommand, FundError, Purpose, YearFacts};
 use domain::ids::FundId;
 use domain::money::Money;
 
@@ -9,9 +9,9 @@ use super::{Desk, Office, ProcessError, Step};
 use crate::books::book_at;
 
 impl Office {
-    /// The fund of a name.
+    /// The fund of a name; blanks around it make no other fund.
     pub fn fund_id(&self, name: &str) -> FundId {
-        FundId::new(self.derived("fund", name))
+        FundId::new(self.derived("fund", name.trim()))
     }
 }
 
@@ -95,6 +95,12 @@ pub async fn close_year(
     let position = office.repository.log().length().await?;
     let book = book_at(office.repository.log(), position).await?;
     let facts = book.year_facts(fund_id, year, position)?;
+    // a year that is passed over could never be closed again, and its result would be the next one's
+    let first = book.first_year(fund_id, fund_account(office, fund_id).await?.closed_through());
+    let is_over = year < desk.today().year();
+    if let Some(open) = first.filter(|first| is_over && *first < year) {
+        return Err(ProcessError::refused(&FundError::EarlierYearOpen { year: open }));
+    }
     turn(office, desk, fund_id, FundCommand::CloseYear { year, facts, closed_on: desk.today() }).await
 }
 

@@ -10,6 +10,7 @@ mod disclosure;
 mod donation;
 pub mod erasure;
 mod error;
+mod free_text;
 mod fund;
 mod household;
 mod import;

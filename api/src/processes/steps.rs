@@ -23,6 +23,7 @@ use eventlog::append::Appended;
 use eventlog::repository::{Repository, Work};
 use uuid::Uuid;
 
+use super::free_text::refuse_numbers;
 use super::{Desk, Office, ProcessError, Seen};
 
 macro_rules! steps {
@@ -122,6 +123,7 @@ impl Office {
                     for step in steps.iter() {
                         step.decide(work).await?;
                     }
+                    refuse_numbers(work.payloads())?;
                     Ok::<(), ProcessError>(())
                 })
             })

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::command::{BankReturnCommand, LINES_MAX, UNMATCHED_MAX, WORDS_MAX};
 use super::error::BankReturnError;
-use super::event::{BankReturnEvent, LineResolution, Matching, ReceivedFile, UnmatchedLine};
+use super::event::{BankReturnEvent, LineOutcome, LineResolution, Matching, ReceivedFile, UnmatchedLine};
 use super::state::{BankReturn, Resolved};
 use crate::actor::Role;
 use crate::aggregate::{Context, Decider, ImpossibleEvent};
@@ -122,6 +122,12 @@ impl BankReturn {
             && named != payment_id
         {
             return Err(BankReturnError::PaymentDiffers { row, payment_id });
+        }
+        // what the bank booked twice and took back was paid once: nothing of the payment itself came back
+        if matches!(resolved.resolution, LineResolution::Recovered { .. })
+            && line.outcome == Some(LineOutcome::Settled)
+        {
+            return Err(BankReturnError::OutcomeDiffers { row });
         }
         if !is_short(&resolved.note) {
             return Err(BankReturnError::TextMissing { field: "note" });

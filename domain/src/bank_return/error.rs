@@ -62,6 +62,14 @@ pub enum BankReturnError {
         /// The row.
         row: u64,
     },
+    /// A line that says that money arrived is not resolved as money that came back.
+    #[error(
+        "row {row} says that money arrived: where the bank booked it twice and took one back, dismiss it"
+    )]
+    OutcomeDiffers {
+        /// The row.
+        row: u64,
+    },
     /// The row names another payment.
     #[error("row {row} speaks of payment {payment_id}")]
     PaymentDiffers {
@@ -93,6 +101,7 @@ impl Explain for BankReturnError {
             E::TextMissing { .. } => "text_missing",
             E::LineUnknown { .. } => "line_unknown",
             E::LineResolved { .. } => "line_resolved",
+            E::OutcomeDiffers { .. } => "outcome_differs",
             E::PaymentDiffers { .. } => "payment_differs",
             E::DayInFuture { .. } => "day_in_future",
         }
@@ -112,6 +121,9 @@ impl Explain for BankReturnError {
             E::LineDiffers { row } => format!("第 {row} 行已按其他内容登记，请重新读入文件。"),
             E::TooManyUnmatched => "超过 10000 行不能匹配，这不是本批次的回盘文件，请核对批次与文件。".into(),
             E::TextMissing { .. } => "请填写处理说明（200 字以内）。".into(),
+            E::OutcomeDiffers { row } => {
+                format!("第 {row} 行银行记为到账，不是退回：银行重复入账又冲回的，核实后登记为“无须处理”。")
+            }
             E::LineUnknown { row } => format!("第 {row} 行不是待处理的异常行，请核对行号。"),
             E::LineResolved { row } => format!("第 {row} 行已作其他处理，不能再改。"),
             E::PaymentDiffers { row, payment_id } => {
@@ -130,6 +142,7 @@ impl Explain for BankReturnError {
             E::LineDiffers { .. } | E::TooManyUnmatched => "lines",
             E::TextMissing { field } => field,
             E::LineUnknown { .. } | E::LineResolved { .. } => "row",
+            E::OutcomeDiffers { .. } => "resolution",
             E::PaymentDiffers { .. } => "resolution.payment_id",
             E::DayInFuture { .. } => "day",
             E::RoleNotAllowed { .. } | E::FileUnknown | E::WrongStage { .. } => "",

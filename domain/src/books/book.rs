@@ -237,6 +237,15 @@ impl Book {
     }
 }
 
+impl Book {
+    /// The first year after `after` in which anything of a fund was booked that a closing ends.
+    pub fn first_year(&self, fund: FundId, after: Option<i32>) -> Option<i32> {
+        let of_fund = |place: Subaccount| place.fund == Some(fund) && place.account.kind().is_closed_yearly();
+        let years = self.days().filter(|(place, _, _)| of_fund(*place)).map(|(_, day, _)| day.year());
+        years.filter(|year| after.is_none_or(|after| *year > after)).min()
+    }
+}
+
 impl TrialSums {
     fn of(opening: Money, period: Turnover) -> Result<TrialSums, MoneyError> {
         let closing = opening.plus(period.balance()?)?;

@@ -85,7 +85,8 @@ pub fn due_publications(campaign: &Campaign, today: NaiveDate) -> Vec<DuePublica
     let last_day = ended_on.unwrap_or(book.terms.closes_on);
     let mut due = progress_due(book, last_day, today);
     if due.last().is_none_or(|last| last.due_on <= today || last.published_on.is_some()) {
-        let due_on = after(last_day, 3);
+        // nothing is given after the planned end: who closes late gains no time
+        let due_on = after(last_day.min(book.terms.closes_on), 3);
         due.push(DuePublication { kind: PublicationKind::Results, due_on, published_on: results_on });
     }
     due

@@ -162,6 +162,12 @@ pub enum FundError {
         /// Which.
         year: i32,
     },
+    /// An earlier year, in which something was booked, is not closed.
+    #[error("{year} is not closed: close the years in their order")]
+    EarlierYearOpen {
+        /// The earlier one.
+        year: i32,
+    },
     /// The year is not closed.
     #[error("{year} is not closed")]
     YearNotClosed {
@@ -224,6 +230,7 @@ impl Explain for FundError {
             E::EarlierYearNotCarried { .. } => "earlier_year_not_carried",
             E::YearBeforeFund { .. } => "year_before_fund",
             E::YearNotOver { .. } => "year_not_over",
+            E::EarlierYearOpen { .. } => "earlier_year_open",
             E::YearNotClosed { .. } => "year_not_closed",
             E::YearCarriedOver { .. } => "year_carried_over",
             E::FourEyes => "four_eyes",
@@ -292,6 +299,7 @@ impl Explain for FundError {
             | E::EarlierYearNotCarried { .. }
             | E::YearBeforeFund { .. }
             | E::YearNotOver { .. }
+            | E::EarlierYearOpen { .. }
             | E::YearNotClosed { .. }
             | E::YearCarriedOver { .. }
             | E::ClosingDiffers { .. } => "year",
@@ -324,6 +332,7 @@ impl FundError {
                 format!("该资金设立于 {first} 年，{year} 年尚无此资金，请核对年度。")
             }
             E::YearNotOver { year } => format!("{year} 年尚未结束，不能结账。"),
+            E::EarlierYearOpen { year } => format!("{year} 年有收支且尚未结账，请按年度顺序结账。"),
             E::YearNotClosed { year } => format!("{year} 年尚未结账，请先由财务人员结账。"),
             E::YearCarriedOver { year } => format!("{year} 年已经结转，不能再撤销或重复结转。"),
             E::FourEyes => "结账人不得办理结转，请由其他审批人员办理。".into(),

@@ -1,6 +1,6 @@
 //! Deciding on a payment run: one function for each command, each a ladder of guards with the happy path last.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::command::{BankResults, PaymentRunCommand};
 use super::error::{Contradiction, Duty, PaymentRunError};
@@ -217,6 +217,7 @@ impl PaymentRun {
             return Err(PaymentRunError::FourEyes { duty: Duty::Released, conflict: Duty::Approved });
         }
         not_before(release.execution_on, approved.approval.on)?;
+        not_long_after(release.execution_on, context.today)?;
         if !is_sha256(&release.file_sha256) {
             return Err(PaymentRunError::FileDigestMalformed);
         }
@@ -364,6 +365,15 @@ fn not_future(day: NaiveDate, context: &Context) -> Result<(), PaymentRunError> 
 
 fn not_before(day: NaiveDate, earliest: NaiveDate) -> Result<(), PaymentRunError> {
     if day < earliest { Err(PaymentRunError::DayTooEarly { day, earliest }) } else { Ok(()) }
+}
+
+/// The longest time that a bank keeps a file before it pays.
+const DAYS_AHEAD: u64 = 31;
+
+/// A day that was mistyped would keep the bank's answers out for years.
+fn not_long_after(day: NaiveDate, today: NaiveDate) -> Result<(), PaymentRunError> {
+    let latest = today.checked_add_days(Days::new(DAYS_AHEAD)).unwrap_or(today);
+    if day > latest { Err(PaymentRunError::ExecutionTooLate { day, latest }) } else { Ok(()) }
 }
 
 /// How the calculation contradicts itself or the run's programs, if it does.

@@ -60,6 +60,14 @@ pub enum PaymentRunError {
         /// The first day possible.
         earliest: NaiveDate,
     },
+    /// The bank would pay later than it keeps a file.
+    #[error("{day} is too late for the bank to pay: {latest} at the latest")]
+    ExecutionTooLate {
+        /// The day.
+        day: NaiveDate,
+        /// The latest day.
+        latest: NaiveDate,
+    },
     /// The month lies too far ahead.
     #[error("a run may be opened at the earliest in the month before the one it pays")]
     MonthTooEarly,
@@ -171,6 +179,7 @@ impl Explain for PaymentRunError {
             E::FourEyes { .. } => "four_eyes",
             E::DayInFuture { .. } => "day_in_future",
             E::DayTooEarly { .. } => "day_too_early",
+            E::ExecutionTooLate { .. } => "execution_too_late",
             E::MonthTooEarly => "month_too_early",
             E::NoPrograms => "no_programs",
             E::ProgramTwice => "program_twice",
@@ -202,6 +211,9 @@ impl Explain for PaymentRunError {
             E::DayTooEarly { day, earliest } => {
                 format!("日期 {day} 早于上一步骤的日期 {earliest}，请核对后重填。")
             }
+            E::ExecutionTooLate { day, latest } => {
+                format!("要求执行日期 {day} 过晚，最迟 {latest}，请核对。")
+            }
             E::MonthTooEarly => "所属月份过早：最早可在所属月份的上一个月建批。".into(),
             E::NoPrograms => "请至少选择一个救助项目。".into(),
             E::ProgramTwice => "同一救助项目被重复选择，请去掉重复的项目。".into(),
@@ -227,6 +239,7 @@ impl Explain for PaymentRunError {
         use PaymentRunError as E;
         match self {
             E::RunExists => "run_id",
+            E::ExecutionTooLate { .. } => "execution_on",
             E::MonthTooEarly => "month",
             E::NoPrograms | E::ProgramTwice => "programs",
             E::CalculationContradictory { contradiction } => contradiction.field(),

@@ -50,6 +50,11 @@ impl Work {
         self.streams.iter().all(|pending| pending.events.is_empty())
     }
 
+    /// What is to be appended so far, as JSON.
+    pub fn payloads(&self) -> impl Iterator<Item = &str> {
+        self.streams.iter().flat_map(|pending| pending.events.iter().map(|event| event.payload.as_str()))
+    }
+
     /// The state of an aggregate after what this work has decided.
     ///
     /// # Errors

@@ -59,7 +59,9 @@ async fn sign_in_the_wrong_order(world: &mut World) {
     if let Some(place) = world.chance.one_of(&released) {
         let (id, before) = (world.runs[place].id, world.street.length().await);
         let outcome = payment_run::release(&office, &finance, id, tomorrow, &mut Vec::new()).await;
-        world.refused("run released twice", before, outcome, &["wrong_stage"]).await;
+        world
+            .refused("run released twice", before, outcome, &["released_for_another_day", "wrong_stage"])
+            .await;
         approve_again(world, id, before).await;
         let outcome = payment_run::reject(&office, &other, id, "已经发放").await;
         world.refused("released run rejected", before, outcome, &["wrong_stage"]).await;

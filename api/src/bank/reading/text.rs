@@ -18,9 +18,10 @@ pub(super) fn read(
     each: &mut dyn FnMut(BankLine) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let mut state = State { layout, receive, row: 0, fields: Fields::new(receive) };
-    let mut bytes = Vec::new();
+    let (mut bytes, mut last) = (Vec::new(), b'\n');
     while next_line(&mut source, &mut bytes, state.row + 1)? {
         state.row += 1;
+        last = bytes.last().copied().unwrap_or(last);
         let line =
             if state.row == 1 { bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes) } else { &bytes };
         let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -36,7 +37,17 @@ pub(super) fn read(
     if state.row < receive.header_lines {
         state.compare_titles(b"")?;
     }
+    // nothing else says that the file is whole where it has no last line of its own
+    if receive.trailer.is_none() && last != b'\n' {
+        return Err(cut(state.row));
+    }
     state.fields.finish(state.row)
+}
+
+fn cut(row: u64) -> Fault {
+    let zh = "文件在行中间结束，可能不完整；请重新下载（手工编辑的，请在末行后换行）";
+    let en = "the file ends within a line and may be cut: download it again, or end its last line";
+    Fault::new("file_truncated", zh, en).at(row)
 }
 
 /// Reads to the end of a line; a line that is too long is refused before it is held.

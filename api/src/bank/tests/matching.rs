@@ -107,6 +107,40 @@ fn without_a_reference_account_and_amount_must_fit_one_payment() {
 }
 
 #[test]
+fn account_and_amount_make_no_bad_reference_good_and_say_nothing_in_a_file_that_may_be_of_another_run() {
+    let book = book(4);
+    let cut = BankLine { end_to_end_id: Some("5ee276a0".into()), ..by_account(1, Said::Settled) };
+    assert_eq!(reason(matcher(&book).line(&cut, Some(&index(2))).unwrap()), Some(Reason::ReferenceUnknown));
+    let mut other = matcher(&book).by_reference_only(true);
+    let strange = other.line(&by_account(1, Said::Settled), Some(&index(2))).unwrap();
+    assert_eq!(reason(strange), Some(Reason::ReferenceUnknown));
+    assert!(matches!(other.line(&line(2, 2, Said::Settled), None).unwrap(), Verdict::Settle(_)));
+}
+
+#[test]
+fn a_second_booking_out_after_money_came_back_in_one_statement_is_an_exception() {
+    let book = book(3);
+    let booking = |line: BankLine, reference: &str| BankLine {
+        is_booking: true,
+        bank_reference: Some(reference.to_owned()),
+        ..line
+    };
+    let out = |row, reference| booking(line(row, 1, Said::Settled), reference);
+    let back = |row| booking(line(row, 1, Said::Returned), "C1");
+    for lines in [[out(1, "D1"), back(2), out(3, "D2")], [back(1), out(2, "D1"), out(3, "D2")]] {
+        let mut first = matcher(&book);
+        for line in &lines {
+            first.line(line, None).unwrap();
+        }
+        let counted = first.matching;
+        let mut second = Matcher::new(&book, "ab", first.into_survey(), BTreeSet::new());
+        let verdicts: Vec<_> = lines.iter().map(|line| second.line(line, None).unwrap()).collect();
+        assert_eq!(reason(verdicts[2].clone()), Some(Reason::SettledAfterReturn), "{verdicts:?}");
+        assert_eq!((second.matching, counted.unmatched_count), (counted, 1));
+    }
+}
+
+#[test]
 fn a_payment_booked_out_and_in_again_in_one_statement_came_back() {
     let book = book(3);
     let booking = |line: BankLine| BankLine { is_booking: true, ..line };
@@ -131,7 +165,6 @@ fn a_payment_booked_out_and_in_again_in_one_statement_came_back() {
 fn a_file_refused_whole_returns_whatever_is_pending() {
     let book = book(3);
     let mut matcher = matcher(&book);
-    matcher.line(&line(1, 1, Said::Settled), None).unwrap();
     let whole = BankLine {
         scope: Scope::Run,
         amount: None,
@@ -145,8 +178,26 @@ fn a_file_refused_whole_returns_whatever_is_pending() {
             Ok::<_, domain::money::MoneyError>(())
         })
         .unwrap();
-    assert_eq!(verdicts.len(), 2);
+    assert_eq!(verdicts.len(), 3);
     assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Return(news) if news.words == "FF01")));
+}
+
+#[test]
+fn a_file_refused_whole_after_a_payment_of_it_arrived_is_an_exception_besides() {
+    let book = book(3);
+    let mut matcher = matcher(&book);
+    matcher.line(&line(1, 1, Said::Settled), None).unwrap();
+    let whole = BankLine { scope: Scope::Run, amount: None, ..line(2, 1, Said::Returned) };
+    let (mut exceptions, mut returned) = (Vec::new(), 0);
+    matcher
+        .whole(&whole, &mut |verdict| {
+            returned += usize::from(matches!(verdict, Verdict::Return(_)));
+            exceptions.extend(reason(verdict));
+            Ok::<_, domain::money::MoneyError>(())
+        })
+        .unwrap();
+    assert_eq!((exceptions, returned), (vec![Reason::ReturnedAfterSettlement], 2));
+    assert_eq!(matcher.matching.line_count(), Some(4));
 }
 
 #[test]

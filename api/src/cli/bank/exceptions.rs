@@ -2,6 +2,7 @@
 
 use domain::bank_return::{LineOutcome, LineResolution, UnmatchedReason};
 use domain::ids::{BankReturnId, RunId};
+use domain::payment::Payment;
 use projections::Until;
 use projections::bank_returns::queries::{files as received, open_lines};
 use projections::bank_returns::{BankLineRow, BankReturnRow};
@@ -10,6 +11,7 @@ use serde_json::json;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
+use crate::processes::ProcessError;
 use crate::processes::payment_run::{Finding, dismiss_file, resolve_line};
 
 /// Lists the files that were taken in.
@@ -146,8 +148,9 @@ pub(crate) const fn advice(reason: UnmatchedReason) -> (&'static str, &'static s
             "settled under another reference too, so perhaps paid twice: ask the bank",
         ),
         Reason::SettledAfterReturn => (
-            "此前已退汇，现称到账：请向银行核实，是否已另行重发",
-            "came back before, now said to be settled: ask the bank",
+            "此前已退汇，现称到账：请向银行核实；确已到账的，先用 ledger run hold 暂缓该月以免重发，再登记为无须处理",
+            "came back before, now said to be settled: ask the bank; where it did arrive, hold the month with `ledger run hold`, \
+             so that it is not paid again, then dismiss the line",
         ),
         Reason::ReturnedAfterSettlement => (
             "此前已到账，现称退汇：款项确已退回的，登记为 recovered，当月即可重新发放",
@@ -175,8 +178,22 @@ pub(super) async fn resolve(
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
     let finding = Finding { return_id, row, resolution, note };
-    session.act(async |app| Ok(resolve_line(app.office(), &desk, finding).await?)).await?;
+    let amount = session
+        .act(async |app| {
+            resolve_line(app.office(), &desk, finding).await?;
+            let Some(payment) = resolution.payment_id() else { return Ok(None) };
+            let payment = app.office().repository.load_newest::<Payment>(payment).await;
+            let payment = payment.map_err(ProcessError::from)?.state;
+            Ok(payment.order().map(|order| order.amount))
+        })
+        .await?;
     screen.say(format!("第 {row} 行已处理。"), format!("Row {row} is resolved."))?;
+    if let Some(amount) = amount.map(yuan) {
+        screen.say(
+            format!("登记的是该笔下达的金额 {amount} 元；银行实付不同的，须另行追缴或由银行更正。"),
+            format!("What is recorded is the ordered amount, {amount} yuan: what the bank paid besides is asked back, or corrected by the bank."),
+        )?;
+    }
     screen.answer(&json!({ "return_id": return_id, "row": row, "resolution": resolution }))?;
     Ok(Done::Well)
 }

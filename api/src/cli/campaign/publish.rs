@@ -1,6 +1,7 @@
 //! `ledger campaign publish` and `deadlines`.
 
 use std::fs;
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use chrono::Utc;
@@ -12,11 +13,12 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::named;
+use crate::cli::draft::Draft;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, grouped, yuan};
 use crate::cli::session::{Session, waiting};
 use crate::processes::campaign::{self, PublicationList};
-use crate::processes::office_day;
+use crate::processes::{ProcessError, office_day};
 
 /// Writes the list that would be published.
 ///
@@ -41,22 +43,31 @@ pub(super) async fn draft(session: &Session, name: &str, out: &Path) -> Result<D
     Ok(Done::Well)
 }
 
-/// Publishes and writes the list.
+/// Publishes and writes the list. A refused publication leaves the file as it was.
 ///
 /// # Errors
 /// [`Failure`]: there is no such campaign, the file cannot be written, or the step is refused.
 pub(super) async fn publish(session: &Session, name: &str, out: &Path) -> Result<Done, Failure> {
     let desk = session.desk()?;
+    if out.is_dir() {
+        // no file can take its place, which would come out only after the publication was recorded
+        return Err(unwritable(out, &io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    let mut draft = Draft::begin(out)?;
     let published = session
         .act(async |app| {
             let campaign_id = named(app.office(), name);
             // a list that cannot be written is not recorded as published
-            write(out, &campaign::publication_list(app.office(), campaign_id).await?)?;
+            let list = campaign::publication_list(app.office(), campaign_id).await?;
+            fill(&mut draft, out, &list)?;
             let published = campaign::publish(app.office(), &desk, campaign_id).await?;
-            write(out, &published.list)?;
+            if published.list != list {
+                fill(&mut draft, out, &published.list)?;
+            }
             Ok(published)
         })
         .await?;
+    draft.keep()?;
     let (kind, total) = (published.kind, yuan(published.list.total));
     let count = grouped(published.list.donation_count.cast_signed());
     session.screen.say(
@@ -78,12 +89,26 @@ pub(super) async fn publish(session: &Session, name: &str, out: &Path) -> Result
 }
 
 fn write(out: &Path, list: &PublicationList) -> Result<(), Failure> {
-    // the mark lets spreadsheets read the text as UTF-8; the SHA-256 covers the text without it
-    let bytes = ["\u{feff}", &list.csv()].concat();
-    waiting(|| fs::write(out, bytes)).map_err(|error| {
-        let what = format!("{}: {error}", out.display());
-        Failure::Process(crate::processes::ProcessError::File(what))
-    })
+    waiting(|| fs::write(out, marked(list))).map_err(|error| unwritable(out, &error))
+}
+
+/// Makes the list all that stands in the draft of `out`.
+fn fill(draft: &mut Draft, out: &Path, list: &PublicationList) -> Result<(), Failure> {
+    let written: io::Result<()> = waiting(|| {
+        draft.file.set_len(0)?;
+        draft.file.rewind()?;
+        draft.file.write_all(marked(list).as_bytes())
+    });
+    written.map_err(|error| unwritable(out, &error))
+}
+
+/// The list as a file. The mark lets spreadsheets read it as UTF-8; the SHA-256 covers the text without it.
+fn marked(list: &PublicationList) -> String {
+    ["\u{feff}", &list.csv()].concat()
+}
+
+fn unwritable(out: &Path, error: &io::Error) -> Failure {
+    Failure::Process(ProcessError::File(format!("{}: {error}", out.display())))
 }
 
 /// A publication of a campaign that is due.

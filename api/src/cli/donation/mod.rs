@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Subcommand;
 use domain::campaign::Publicity;
-use domain::ids::DonationId;
+use domain::ids::{CampaignId, DonationId};
 use domain::money::Money;
 use serde_json::json;
 
@@ -18,6 +18,7 @@ use super::campaign::parse_yuan;
 use super::failure::{Done, Failure};
 use super::screen::yuan;
 use super::session::Session;
+use crate::processes::Office;
 use crate::processes::campaign::{self, DonationReceipt};
 use crate::registers::Named;
 
@@ -53,8 +54,8 @@ pub enum DonationCommand {
         /// 募捐活动 · the campaign, by name or identifier
         #[arg(long)]
         campaign: String,
-        /// 捐赠 · the gift
-        donation: DonationId,
+        /// 捐赠 · the gift, by the office's number (登记号) or identifier
+        donation: String,
         /// 金额 · yuan with two places
         #[arg(long, value_parser = parse_yuan)]
         amount: Money,
@@ -70,8 +71,8 @@ pub enum DonationCommand {
         /// 募捐活动 · the campaign, by name or identifier
         #[arg(long)]
         campaign: String,
-        /// 捐赠 · the gift
-        donation: DonationId,
+        /// 捐赠 · the gift, by the office's number (登记号) or identifier
+        donation: String,
         /// 公开、部分公开、匿名 · named, masked or anonymous
         #[arg(value_parser = parse_publicity)]
         publicity: Publicity,
@@ -105,10 +106,10 @@ pub(super) async fn run(session: &Session, command: DonationCommand) -> Result<D
             import::run(session, wanted).await
         }
         DonationCommand::Refund { campaign, donation, amount, refunded_on, number } => {
-            refund(session, &campaign, donation, (amount, refunded_on, number)).await
+            refund(session, &campaign, &donation, (amount, refunded_on, number)).await
         }
         DonationCommand::Publicity { campaign, donation, publicity } => {
-            change_publicity(session, &campaign, donation, publicity).await
+            change_publicity(session, &campaign, &donation, publicity).await
         }
         DonationCommand::List { campaign } => list::run(session, &campaign).await,
         DonationCommand::Receipt(command) => receipt::run(session, command).await,
@@ -119,24 +120,28 @@ pub(super) async fn run(session: &Session, command: DonationCommand) -> Result<D
 async fn refund(
     session: &Session,
     name: &str,
-    donation_id: DonationId,
+    donation: &str,
     (amount, refunded_on, number): (Money, Option<NaiveDate>, Option<String>),
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let refunded_on = refunded_on.unwrap_or_else(|| desk.today());
-    let hint = (
-        "确属另一笔退款的，请用 --number 写明退款单号。",
-        " Another refund has a number of its own: --number.",
-    );
-    let receipt = session
+    let hint = match number {
+        None => (
+            "确属另一笔退款的，请用 --number 写明退款单号。",
+            " Another refund has a number of its own: --number.",
+        ),
+        Some(_) => ("", ""),
+    };
+    let (donation_id, receipt) = session
         .act_or_hint(hint, async |app| {
             let (office, campaign_id) = (app.office(), super::campaign::named(app.office(), name));
+            let donation_id = gift_named(office, campaign_id, donation);
             let of = (campaign_id, donation_id);
             campaign::refund_donation(office, &desk, of, amount, refunded_on, number).await?;
             let receipts = campaign::receipts(office, campaign_id).await?;
             let of_gift =
                 |receipt: &DonationReceipt| receipt.donation_id == donation_id && receipt.voided.is_none();
-            Ok(receipts.into_iter().find(of_gift))
+            Ok((donation_id, receipts.into_iter().find(of_gift)))
         })
         .await?;
     let sum = yuan(amount);
@@ -155,14 +160,16 @@ async fn refund(
 async fn change_publicity(
     session: &Session,
     name: &str,
-    donation_id: DonationId,
+    donation: &str,
     publicity: Publicity,
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    session
+    let donation_id = session
         .act(async |app| {
-            let of = (super::campaign::named(app.office(), name), donation_id);
-            Ok(campaign::change_publicity(app.office(), &desk, of, publicity).await?)
+            let campaign_id = super::campaign::named(app.office(), name);
+            let donation_id = gift_named(app.office(), campaign_id, donation);
+            campaign::change_publicity(app.office(), &desk, (campaign_id, donation_id), publicity).await?;
+            Ok(donation_id)
         })
         .await?;
     session.screen.say(
@@ -173,6 +180,11 @@ async fn change_publicity(
         .screen
         .answer(&json!({ "donation_id": donation_id, "publicity": publicity, "done": "changed" }))?;
     Ok(Done::Well)
+}
+
+/// The gift of an identifier or of the office's own number.
+fn gift_named(office: &Office, campaign_id: CampaignId, text: &str) -> DonationId {
+    text.parse().unwrap_or_else(|_| office.donation_id(campaign_id, text))
 }
 
 /// Reads how a donor wants to be named.

@@ -1,10 +1,10 @@
 //! `ledger donation receipt`: 公益事业捐赠票据.
 
 use clap::Subcommand;
-use domain::ids::DonationId;
 use domain::numbers::receipt_serial;
 use serde_json::json;
 
+use super::gift_named;
 use crate::cli::campaign::named;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, yuan};
@@ -19,8 +19,8 @@ pub enum ReceiptCommand {
         /// 募捐活动 · the campaign, by name or identifier
         #[arg(long)]
         campaign: String,
-        /// 捐赠 · the gift
-        donation: DonationId,
+        /// 捐赠 · the gift, by the office's number (登记号) or identifier
+        donation: String,
     },
     /// 查看 · show a receipt with the donor's name; that it was opened is recorded
     Show {
@@ -55,22 +55,37 @@ pub enum ReceiptCommand {
 /// [`Failure`]: who acts is not said, or the step is refused.
 pub(super) async fn run(session: &Session, command: ReceiptCommand) -> Result<Done, Failure> {
     match command {
-        ReceiptCommand::Issue { campaign, donation } => issue(session, &campaign, donation).await,
+        ReceiptCommand::Issue { campaign, donation } => issue(session, &campaign, &donation).await,
         ReceiptCommand::Show { campaign, number } => show(session, &campaign, number).await,
         ReceiptCommand::Void { campaign, number, reason } => void(session, &campaign, number, &reason).await,
         ReceiptCommand::List { campaign } => list(session, &campaign).await,
     }
 }
 
-async fn issue(session: &Session, name: &str, donation_id: DonationId) -> Result<Done, Failure> {
+async fn issue(session: &Session, name: &str, donation: &str) -> Result<Done, Failure> {
     let desk = session.desk()?;
-    let number = session
+    let (donation_id, number, is_to_be_voided) = session
         .act(async |app| {
-            let of = (named(app.office(), name), donation_id);
-            Ok(campaign::issue_receipt(app.office(), &desk, of).await?)
+            let (office, campaign_id) = (app.office(), named(app.office(), name));
+            let donation_id = gift_named(office, campaign_id, donation);
+            let number = campaign::issue_receipt(office, &desk, (campaign_id, donation_id)).await?;
+            // a gift keeps the receipt it has, also one that certifies more than is left of the gift
+            let certifies_more =
+                |receipt: &DonationReceipt| receipt.number == number && receipt.refunded_since.is_positive();
+            let receipts = campaign::receipts(office, campaign_id).await?;
+            Ok((donation_id, number, receipts.iter().any(certifies_more)))
         })
         .await?;
     let serial = receipt_serial(number);
+    if is_to_be_voided {
+        session.screen.say(
+            format!("票据 {serial} 仍有效，须先作废（donation receipt void）才能重开。"),
+            format!("Receipt {serial} still stands: void it first (donation receipt void)."),
+        )?;
+        let answer = json!({ "donation_id": donation_id, "number": number, "done": "to_be_voided" });
+        session.screen.answer(&answer)?;
+        return Ok(Done::Found);
+    }
     session.screen.say(format!("已开具 {serial} 号票据。"), format!("Receipt {serial} is issued."))?;
     session.screen.answer(&json!({ "donation_id": donation_id, "number": number, "done": "issued" }))?;
     Ok(Done::Well)

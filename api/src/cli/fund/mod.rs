@@ -14,7 +14,7 @@ use serde_json::json;
 use super::failure::{Done, Failure};
 use super::screen::yuan;
 use super::session::Session;
-use crate::processes::{self, Appropriated, Office};
+use crate::processes::{self, Appropriated, Office, ProcessError};
 
 /// Funds.
 #[derive(Debug, Subcommand)]
@@ -189,10 +189,11 @@ async fn appropriate(
             Ok(processes::fund_account(office, fund_id).await?)
         })
         .await?;
-    let (name, balance, free) = (&account.charter.name, yuan(account.balance), yuan(account.free()));
+    let free = account.free_on(desk.today()).map_err(ProcessError::from)?;
+    let (name, balance, free) = (&account.charter.name, yuan(account.balance), yuan(free));
     screen.say(
-        format!("拨款已入账。“{name}”余额 {balance} 元，可用 {free} 元。"),
-        format!("Appropriated. {name} holds {balance} yuan, {free} of them free."),
+        format!("拨款已入账。“{name}”余额 {balance} 元，本年可用 {free} 元。"),
+        format!("Appropriated. {name} holds {balance} yuan, {free} of them usable this year."),
     )?;
     screen.answer(&show::summary(&account)?)?;
     Ok(Done::Well)

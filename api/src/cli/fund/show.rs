@@ -1,5 +1,6 @@
 //! `ledger fund list` and `ledger fund show`.
 
+use chrono::Utc;
 use domain::fund::{ClosedYear, FundAccount, result_of};
 use domain::money::{Money, MoneyError};
 use projections::Until;
@@ -12,7 +13,7 @@ use super::fund_named;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, yuan};
 use crate::cli::session::Session;
-use crate::processes::{ProcessError, fund_account};
+use crate::processes::{ProcessError, fund_account, office_day};
 
 /// Lists every fund, the oldest first.
 ///
@@ -32,7 +33,7 @@ pub(super) async fn list(session: &Session) -> Result<Done, Failure> {
         (screen.pick("限定性", "Restriction"), Align::Left),
         (screen.pick("余额（元）", "Holds (yuan)"), Align::Right),
         (screen.pick("占用", "Committed"), Align::Right),
-        (screen.pick("可用", "Free"), Align::Right),
+        (screen.pick("未占用", "Not committed"), Align::Right),
         (screen.pick("已结账至", "Closed through"), Align::Right),
     ];
     let lines = rows.iter().map(|fund| line(&screen, fund)).collect::<Result<Vec<_>, MoneyError>>();
@@ -98,6 +99,7 @@ pub(super) fn summary(account: &FundAccount) -> Result<Value, Failure> {
 
 fn show_charter(screen: &Screen, account: &FundAccount) -> Result<(), Failure> {
     let charter = &account.charter;
+    let usable = account.free_on(office_day(Utc::now())).map_err(ProcessError::from)?;
     let programs: Vec<&str> =
         charter.programs.iter().map(|program| screen.pick(program.zh(), program.en())).collect();
     let programs = if programs.is_empty() {
@@ -114,7 +116,9 @@ fn show_charter(screen: &Screen, account: &FundAccount) -> Result<(), Failure> {
         row("用途", "Pays", programs),
         row("余额（元）", "Holds (yuan)", yuan(account.balance)),
         row("占用", "Committed", yuan(account.committed)),
-        row("可用", "Free", yuan(account.free())),
+        row("未占用", "Not committed", yuan(account.free())),
+        // without what is for a year that has not begun
+        row("本年可用", "Usable this year", yuan(usable)),
     ];
     Ok(screen.table(&[(screen.pick("资金", "Fund"), Align::Left), (&name, Align::Left)], &rows)?)
 }

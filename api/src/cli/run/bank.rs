@@ -37,17 +37,18 @@ pub(super) async fn release(
     let (desk, screen) = (session.desk()?, session.screen);
     let layout = layout.chosen(None)?;
     let mut drafts = Drafts { place: out.to_owned(), drafts: Vec::new() };
-    let released = session
+    let (released, again) = session
         .with_ledger(async |app| {
+            let known = payment_run::layout_of_release(app.office(), run).await?;
             let progress = screen.spinner("发放", "Releasing");
             let release = Release { run_id: run, execution_on, layout: &layout };
             let released = payment_run::release_in(app.office(), &desk, &release, &mut drafts).await;
             progress.finish_and_clear();
-            Ok(released?)
+            Ok((released?, known.is_some()))
         })
         .await?;
     let paths = drafts.keep()?;
-    show_release(&screen, &released, &layout, &paths)?;
+    show_release(&screen, &released, &layout, (again, &paths))?;
     let mut answer = serde_json::to_value(&released).map_err(anyhow::Error::from)?;
     answer["paths"] = json!(paths);
     screen.answer(&answer)?;
@@ -58,14 +59,25 @@ fn show_release(
     screen: &Screen,
     released: &Released,
     layout: &Layout,
-    paths: &[PathBuf],
+    (again, paths): (bool, &[PathBuf]),
 ) -> Result<(), Failure> {
     let (run, count) = (released.run_id, grouped(released.line_count.cast_signed()));
-    let sum = yuan(released.control_sum);
-    screen.say(
-        format!("批次 {run} 已发放 {count} 笔、{sum} 元，格式：{}。", layout.zh),
-        format!("Run {run}: {count} payments over {sum} yuan ordered, layout: {}.", layout.en),
-    )?;
+    let (sum, layout) = (yuan(released.control_sum), screen.pick(&layout.zh, &layout.en));
+    let (zh, en) = match again {
+        true => (
+            format!(
+                "批次 {run} 此前已发放，没有再次下达；银行文件已重新生成，与发放时一致（{count} 笔、{sum} 元，格式：{layout}）。"
+            ),
+            format!(
+                "Run {run} was released before and nothing was ordered again; its files were written anew, with the same bytes ({count} payments, {sum} yuan, layout: {layout})."
+            ),
+        ),
+        false => (
+            format!("批次 {run} 已发放 {count} 笔、{sum} 元，格式：{layout}。"),
+            format!("Run {run}: {count} payments over {sum} yuan ordered, layout: {layout}."),
+        ),
+    };
+    screen.say(zh, en)?;
     let heads = [
         (screen.pick("银行文件", "Bank file"), Align::Left),
         (screen.pick("笔数", "Payments"), Align::Right),

@@ -182,6 +182,13 @@ pub(super) fn show_outlook(screen: &Screen, outlook: &Outlook) -> Result<(), Fai
             format!("The run may use {free} yuan of {fund}, which is enough."),
         )?;
     }
+    if outlook.approved_elsewhere > 0 {
+        let count = grouped(outlook.approved_elsewhere.cast_signed());
+        screen.say(
+            format!("其中 {count} 笔已在另一个待发放的批次中审批：先发放该批次，再重新核算本批次。"),
+            format!("{count} of its lines are approved in another run: release that one first, then calculate this one anew."),
+        )?;
+    }
     if let (true, Some(above)) = (outlook.needs_second_approval, outlook.second_approval_above) {
         let above = yuan(above);
         screen.say(

@@ -51,6 +51,8 @@ async fn page(
     let failed = |error| Stop::failed(error, lang);
     let account = fund_account(office, fund).await.map_err(failed)?;
     let name = account.charter.name.clone();
+    // without what is for a year that has not begun
+    let usable = account.free_on(visitor.desk().today()).map_err(|error| failed(error.into()))?;
     let years = years(visitor, fund, &account).map_err(failed)?;
     let mut sheet = Sheet::new(visitor, "/money", (&name, &name))
         .below("/money", lang.pick("资金与捐赠", "Funds and gifts"))
@@ -58,7 +60,8 @@ async fn page(
         .with(Block::Figures(vec![
             Figure::new(lang.pick("余额（元）", "Holds (yuan)"), yuan(account.balance)),
             Figure::new(lang.pick("占用", "Committed"), yuan(account.committed)),
-            Figure::new(lang.pick("可用", "Free"), yuan(account.free())),
+            Figure::new(lang.pick("未占用", "Not committed"), yuan(account.free())),
+            Figure::new(lang.pick("本年可用", "Usable this year"), yuan(usable)),
         ]))
         .with(Block::Links(String::new(), links(lang, fund)))
         .with(Block::Table(appropriations(lang, &account)))

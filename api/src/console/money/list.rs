@@ -66,7 +66,7 @@ fn fund_table(lang: Lang) -> Table {
         .number(lang.pick("收入", "Came in"))
         .number(lang.pick("支出", "Spent"))
         .number(lang.pick("占用", "Promised"))
-        .number(lang.pick("可用", "Free"))
+        .number(lang.pick("未占用", "Not committed"))
 }
 
 fn fund_row(fund: &FundRow) -> Result<Row, ProcessError> {

@@ -15,13 +15,14 @@ use tempfile::NamedTempFile;
 use super::lines::Wanted;
 use super::one;
 use crate::access::Capability;
-use crate::bank::layout::Layout;
+use crate::bank::catalogue::PLAIN;
+use crate::bank::layout::{Form as LayoutForm, Layout};
 use crate::console::Console;
 use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
 use crate::console::visitor::Visitor;
 use crate::processes::ProcessError;
-use crate::processes::payment_run::{self, BankFiles, Release};
+use crate::processes::payment_run::{self, BankFiles, Release, TakenIn};
 
 /// How a run is released.
 #[derive(Deserialize)]
@@ -70,9 +71,20 @@ async fn released(
     let done = payment_run::release_in(&console.office, &visitor.desk(), &release, &mut files).await;
     done.map_err(|error| Refusal::of(&error, lang))?;
     let name = format!("run-{run_id}");
-    let packed =
-        files.packed(&name).map_err(|error| Refusal::of(&ProcessError::File(error.to_string()), lang))?;
+    let packed = files
+        .packed(&name, ending(layout))
+        .map_err(|error| Refusal::of(&ProcessError::File(error.to_string()), lang))?;
     Ok(packed)
+}
+
+/// How the name of a file in the layout ends.
+fn ending(layout: &Layout) -> &'static str {
+    match layout.form {
+        LayoutForm::Iso20022 => "xml",
+        LayoutForm::Spreadsheet => "xlsx",
+        LayoutForm::Delimited if layout.code == PLAIN => "csv",
+        LayoutForm::Delimited | LayoutForm::Fixed => "txt",
+    }
 }
 
 /// The layout that was chosen from the page's list.
@@ -104,9 +116,9 @@ impl BankFiles for Files {
 
 impl Files {
     /// The one file, or all of them in an archive.
-    fn packed(mut self, name: &str) -> io::Result<(String, Vec<u8>)> {
+    fn packed(mut self, name: &str, end: &str) -> io::Result<(String, Vec<u8>)> {
         if self.0.len() == 1 {
-            return Ok((format!("{name}.txt"), self.0.pop().unwrap_or_default()));
+            return Ok((format!("{name}.{end}"), self.0.pop().unwrap_or_default()));
         }
         let mut archive = tar::Builder::new(Vec::new());
         for (number, file) in self.0.iter().enumerate() {
@@ -114,7 +126,7 @@ impl Files {
             header.set_size(file.len() as u64);
             header.set_mode(0o600);
             header.set_cksum();
-            archive.append_data(&mut header, format!("{name}-{}.txt", number + 1), file.as_slice())?;
+            archive.append_data(&mut header, format!("{name}-{}.{end}", number + 1), file.as_slice())?;
         }
         Ok((format!("{name}.tar"), archive.into_inner()?))
     }
@@ -129,7 +141,10 @@ pub(in crate::console) async fn settle(
 ) -> Result<Response, Stop> {
     visitor.must(Capability::ReleaseRuns)?;
     match settled(&console, &visitor, run, form).await {
-        Ok(()) => Ok(Redirect::to(&format!("/runs/{run}")).into_response()),
+        Ok(TakenIn { return_id, known_before, .. }) => {
+            let path = format!("/runs/{run}?taken={return_id}&known={known_before}");
+            Ok(Redirect::to(&path).into_response())
+        }
         Err(refusal) => one::page(&console, &visitor, run, &Wanted::default(), Some(refusal)).await,
     }
 }
@@ -139,7 +154,7 @@ async fn settled(
     visitor: &Visitor,
     run: RunId,
     mut form: Multipart,
-) -> Result<(), Refusal> {
+) -> Result<TakenIn, Refusal> {
     let lang = visitor.lang;
     let refused = |error: ProcessError| Refusal::of(&error, lang);
     let broken = |error: MultipartError| {
@@ -174,5 +189,5 @@ async fn settled(
     let (desk, lines) = (visitor.desk(), reading.lines.clone());
     let taken =
         payment_run::take_in_counting(&console.office, &desk, run, (file.path(), layout), lines).await;
-    taken.map(drop).map_err(refused)
+    taken.map_err(refused)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::PaymentId;
+use domain::ids::{BankReturnId, PaymentId};
 use domain::money::Money;
 use domain::numbers::{grouped, yuan};
 use domain::payment::{PaymentKind, PaymentStage};
@@ -30,6 +30,11 @@ pub(in crate::console) struct Wanted {
     order: Option<String>,
     /// How many payments a form just held.
     pub held: Option<u32>,
+    /// A file from the bank that was just sent.
+    pub taken: Option<BankReturnId>,
+    /// Whether it had been taken in before.
+    #[serde(default)]
+    pub known: bool,
 }
 
 /// A list to choose from: code, name, whether it is chosen.

@@ -53,6 +53,7 @@ struct RunPage {
     hold_reasons: Vec<(&'static str, &'static str)>,
     may_lift: bool,
     held: Option<u32>,
+    taken: Option<String>,
     progress: Option<Progress>,
     returned: Vec<Returned>,
     unmatched: Unresolved,
@@ -148,6 +149,10 @@ async fn read(
     let returned = if paid { returned::returned(office, visitor, &run).await? } else { Vec::new() };
     let unmatched =
         if paid { returned::unmatched(office, visitor, run_id).await? } else { Unresolved::default() };
+    let taken = match wanted.taken {
+        Some(file) => returned::taken_words(office, lang, run_id, (file, wanted.known)).await?,
+        None => None,
+    };
     let may_prepare = may(visitor.role, Capability::PrepareRuns);
     let again = if may_prepare && !returned.is_empty() { returned::again(office, &run).await? } else { None };
     let may_hold = may(visitor.role, Capability::PrepareCases)
@@ -172,6 +177,7 @@ async fn read(
         hold_reasons: if may_hold { reasons.collect() } else { Vec::new() },
         may_lift: may_hold,
         held: wanted.held,
+        taken,
         progress: progress(lang, &run),
         returned,
         unmatched,

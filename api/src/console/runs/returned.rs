@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::bank_return::{LineOutcome, LineResolution};
+use domain::bank_return::{BankReturn, LineOutcome, LineResolution, Matching};
 use domain::calendar::BenefitMonth;
 use domain::ids::{BankReturnId, PaymentId, RunId};
-use domain::numbers::yuan;
+use domain::numbers::{grouped, yuan};
 use domain::program::Program;
 use projections::bank_returns::BankLineRow;
 use projections::bank_returns::queries::open_lines;
@@ -158,6 +158,35 @@ pub(super) async fn unmatched(
         more: open.len().saturating_sub(LINES_SHOWN),
         files: several.map(|(file, count)| dismissal(lang, run, file, count)).collect(),
     })
+}
+
+/// What came of a file of the run that was just sent.
+pub(super) async fn taken_words(
+    office: &Office,
+    lang: Lang,
+    run: RunId,
+    (file, known): (BankReturnId, bool),
+) -> Result<Option<String>, ProcessError> {
+    let state = office.repository.load_newest::<BankReturn>(file).await?.state;
+    let BankReturn::Matched(matched) = &*state else { return Ok(None) };
+    if matched.received.file.run_id != run {
+        return Ok(None);
+    }
+    let count = |count: u64| grouped(count.cast_signed());
+    let Matching { settled_count, returned_count, repeated_count, waiting_count, unmatched_count, .. } =
+        matched.matching;
+    let (settled, returned, repeated) = (count(settled_count), count(returned_count), count(repeated_count));
+    let (waiting, unmatched) = (count(waiting_count), count(unmatched_count));
+    let before = match known {
+        true => {
+            lang.pick("该文件此前已读入，没有变化。", "The file had been taken in before: nothing changed. ")
+        }
+        false => lang.pick("文件已读入。", "The file was taken in. "),
+    };
+    Ok(Some(lang.pick(
+        format!("{before}到账 {settled} 笔，退汇 {returned} 笔，已知 {repeated} 笔，在途 {waiting} 笔，异常 {unmatched} 行。"),
+        format!("{before}{settled} settled, {returned} returned, {repeated} known before, {waiting} waiting, {unmatched} exceptions."),
+    )))
 }
 
 fn dismissal(lang: Lang, run: RunId, file: BankReturnId, count: usize) -> StepForm {

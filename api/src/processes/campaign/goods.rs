@@ -8,6 +8,7 @@ use domain::money::Money;
 use domain::personal::{DonorName, Personal, seal};
 
 use super::{book_of, campaign, one_step};
+use crate::processes::donation::gift_number;
 use crate::processes::{Desk, Office, ProcessError, Step, Taken};
 
 /// Goods as a clerk records them.
@@ -28,28 +29,31 @@ pub struct GoodsEntry {
 /// Records goods. Doing it again with the same entry changes nothing.
 ///
 /// # Errors
-/// [`ProcessError`] when the campaign is unknown or the domain refuses.
+/// [`ProcessError`] when the campaign is unknown, the number is none or that of another donor's gift, or the
+/// domain refuses.
 pub async fn record_goods(
     office: &Office,
     desk: &Desk,
     campaign_id: CampaignId,
     entry: GoodsEntry,
 ) -> Result<DonationId, ProcessError> {
-    campaign(office, campaign_id).await?;
+    let campaign = campaign(office, campaign_id).await?;
     // named as gifts of a register are: one number is one gift, of money or of goods
-    let name = format!("{campaign_id}|{}", entry.number);
+    let name = format!("{campaign_id}|{}", gift_number(&entry.number)?);
     let donor = PersonId::new(office.derived("donor", &name));
-    let donor_name = match entry.donor {
+    let donor_name = match &entry.donor {
         None => None,
         Some(donor_name) => {
             office.keyring.ensure_keys(&[donor]).await?;
-            Some(seal(&*office.keyring, donor, &Personal::new(donor_name))?)
+            Some(seal(&*office.keyring, donor, &Personal::new(donor_name.clone()))?)
         }
     };
     let donation_id = DonationId::new(office.derived("donation", &name));
-    let GoodsEntry { publicity, goods, received_on, .. } = entry;
+    let GoodsEntry { donor: given, publicity, goods, received_on, .. } = entry;
     let gift = InKindGift { donation_id, donor, donor_name, publicity, goods, received_on };
-    one_step(office, desk, ("goods", campaign_id), CampaignCommand::ReceiveInKind { gift }).await?;
+    let receive = CampaignCommand::ReceiveInKind { gift };
+    office.refuse_other_donor(desk, &campaign, &receive, given.as_ref()).await?;
+    one_step(office, desk, ("goods", campaign_id), receive).await?;
     Ok(donation_id)
 }
 
@@ -80,6 +84,14 @@ pub(super) async fn take_refund(
 ) -> Result<Taken, ProcessError> {
     let campaign = campaign(office, campaign_id).await?;
     let book = book_of(&campaign)?;
+    if book.in_kind.contains_key(&donation_id) {
+        return Err(ProcessError::Refused {
+            code: "donation_in_kind",
+            field: "donation_id",
+            zh: "这是实物捐赠，没有可退还的款项".to_owned(),
+            en: "the gift is of goods: there is no money to refund".to_owned(),
+        });
+    }
     if !book.gifts.contains_key(&donation_id) {
         return Err(ProcessError::refused(&CampaignError::DonationUnknown));
     }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::campaign::Publicity;
+use domain::aggregate::Decider;
+use domain::campaign::{Campaign, CampaignCommand, CampaignError, Publicity};
 use domain::ids::{DonationId, PersonId};
 use domain::personal::{DonorName, Opened, Sealed};
 use serde::Serialize;
 
-use crate::processes::{Office, ProcessError};
+use super::book_of;
+use super::receipts::sealed_donor;
+use crate::processes::{Desk, Office, ProcessError};
 
 /// A donor as a page shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
@@ -99,6 +102,46 @@ impl Names {
             (Publicity::Masked, DonorShown::Named(name)) => DonorShown::Named(masked(&name)),
             _ => DonorShown::Anonymous,
         }
+    }
+}
+
+impl Office {
+    /// Refuses a gift that the ledger has under another donor's name. The domain takes it for a repeat, since it
+    /// cannot compare what is sealed. Nobody is shown the name, so no disclosure is recorded; one that is erased
+    /// or cannot be opened is not compared.
+    ///
+    /// # Errors
+    /// [`ProcessError`]: another name was recorded with the gift, or the ledger cannot be read.
+    pub(in crate::processes) async fn refuse_other_donor(
+        &self,
+        desk: &Desk,
+        campaign: &Campaign,
+        asked: &CampaignCommand,
+        given: Option<&DonorName>,
+    ) -> Result<(), ProcessError> {
+        let (donation_id, donor) = match asked {
+            CampaignCommand::ReceiveDonation { donation } => (donation.donation_id, donation.donor),
+            CampaignCommand::ReceiveInKind { gift } => (gift.donation_id, gift.donor),
+            _ => return Ok(()),
+        };
+        // whoever may not record gifts is refused by the domain, and must not learn here which name is right
+        let decided = campaign.decide(asked.clone(), &desk.context());
+        let is_repeat = decided.is_ok_and(|events| events.is_empty());
+        let book = book_of(campaign)?;
+        if !is_repeat || book.is_erased(donor) {
+            return Ok(());
+        }
+        let recorded = sealed_donor(self, book.terms.campaign_id, donation_id, donor).await?.sealed;
+        let is_same = match recorded {
+            None => given.is_none(),
+            Some(sealed) => {
+                self.load_keys([donor]).await?;
+                let opened = Sealed::<DonorName>::from_ciphertext(sealed).open(donor, &*self.keyring);
+                let name = opened.ok().and_then(Opened::clear);
+                name.is_none_or(|name| given == Some(&name))
+            }
+        };
+        if is_same { Ok(()) } else { Err(ProcessError::refused(&CampaignError::DonationDiffers)) }
     }
 }
 

@@ -160,7 +160,8 @@ fn donor_of(book: &GiftBook, gift: DonationId) -> Option<PersonId> {
     book.gifts.get(&gift).map(|gift| gift.donor).or(goods)
 }
 
-async fn sealed_donor(
+/// A gift's donor with the sealed name, as the read tables hold it now.
+pub(super) async fn sealed_donor(
     office: &Office,
     campaign_id: CampaignId,
     donation_id: DonationId,

@@ -23,6 +23,8 @@ pub(super) struct Source {
     pub sha256: String,
     pub layout: Arc<Layout>,
     pub run_id: RunId,
+    /// Whether it may answer another run, so that only references say which payment a line is of.
+    pub by_reference_only: bool,
     pub lines_read: LinesRead,
 }
 

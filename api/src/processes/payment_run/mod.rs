@@ -43,6 +43,7 @@ use domain::money::Money;
 use domain::payment_run::{PaymentRun, PaymentRunCommand, RunStage};
 use domain::policy::{Parameter, RuleBook};
 use domain::program::Program;
+use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::{runs, totals_of_run};
 use projections::runner::Until;
 
@@ -168,8 +169,8 @@ async fn refuse_changed(
 pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), ProcessError> {
     let run = load(office, run_id).await?;
     let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
-    let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?;
     let approve = PaymentRunCommand::ApproveRun { approved_on: desk.today() };
+    let Some(calculation) = run.calculation() else { return Err(says(&run, approve, desk)) };
     refuse_changed(office, desk, &run, &approve).await?;
     refuse_approved_elsewhere(office, desk, (run_id, &run), &approve).await?;
     let (amount, committed_on) = (calculation.control_sum, desk.today());
@@ -185,6 +186,14 @@ pub async fn approve(office: &Office, desk: &Desk, run_id: RunId) -> Result<(), 
     office.together_on_run(desk, key, (run_id, run), steps).await
 }
 
+/// What the run says to a step for which it has no calculation.
+fn says(run: &PaymentRun, command: PaymentRunCommand, desk: &Desk) -> ProcessError {
+    match run.decide(command, &desk.context()) {
+        Err(refusal) => ProcessError::refused(&refusal),
+        Ok(_) => ProcessError::Unknown { what: "calculation" },
+    }
+}
+
 /// Refuses lines that another run has the approval for: of two that are approved at once, the release of the second refuses.
 async fn refuse_approved_elsewhere(
     office: &Office,
@@ -195,18 +204,24 @@ async fn refuse_approved_elsewhere(
     if run.decide(approve.clone(), &desk.context()).map_or(true, |events| events.is_empty()) {
         return Ok(());
     }
+    match approved_elsewhere(office, run_id).await? {
+        0 => Ok(()),
+        count => Err(ProcessError::ApprovedElsewhere { count }),
+    }
+}
+
+/// How many lines of a run another one has the approval for, and is about to order.
+pub(super) async fn approved_elsewhere(office: &Office, run_id: RunId) -> Result<u64, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
-    let approved = runs(&office.pool).await?.into_iter().filter(|other| other.stage == RunStage::Approved);
+    let is_other = |other: &PaymentRunRow| other.stage == RunStage::Approved && other.run_id != run_id;
+    let approved = runs(&office.pool).await?.into_iter().filter(is_other);
     let others: Vec<uuid::Uuid> = approved.map(|other| other.run_id.uuid()).collect();
     if others.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let query = sqlx::query_scalar(include_str!("sql/count_approved_elsewhere.sql"));
     let count: i64 = query.bind(run_id.uuid()).bind(others).fetch_one(&office.pool).await?;
-    match usize::try_from(count) {
-        Ok(0) => Ok(()),
-        count => Err(ProcessError::ApprovedElsewhere { count: count.unwrap_or(usize::MAX) }),
-    }
+    Ok(count.unsigned_abs())
 }
 
 /// Sends a run back with a reason. What an approval had committed is free again.

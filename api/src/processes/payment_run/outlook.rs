@@ -11,7 +11,7 @@ use projections::runner::Until;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{fund_shares, load, second_approval_above};
+use super::{approved_elsewhere, fund_shares, load, second_approval_above};
 use crate::processes::{Office, ProcessError};
 
 /// A run as a whole.
@@ -29,6 +29,8 @@ pub struct Outlook {
     /// What it holds ready for the run, in fen; none before the approval. Nothing is left of it once the bank answered
     /// for every line.
     pub committed: Option<Money>,
+    /// Lines that another approved run is about to order: an approval is refused while there are any.
+    pub approved_elsewhere: u64,
     /// The sum above which two people approve, in fen, on the day that is asked about.
     pub second_approval_above: Option<Money>,
     /// Whether the run is above it.
@@ -67,6 +69,7 @@ pub async fn outlook(office: &Office, today: NaiveDate, run_id: RunId) -> Result
         fund: fund.account().map(|account| account.charter.name.clone()),
         free,
         short: if lacking.is_positive() && committed.is_none() { lacking } else { Money::ZERO },
+        approved_elsewhere: if committed.is_some() { 0 } else { approved_elsewhere(office, run_id).await? },
         committed,
         second_approval_above,
         needs_second_approval: second_approval_above.is_some_and(|above| sum > above),

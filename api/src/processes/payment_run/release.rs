@@ -87,12 +87,12 @@ pub async fn release_in(
 ) -> Result<Released, ProcessError> {
     let run_id = release.run_id;
     let run = load(office, run_id).await?;
-    let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?.clone();
     let (approved_on, before) = match &*run {
         PaymentRun::Approved(approved) => (approved.approval.on, None),
         PaymentRun::Released(released) => (released.approved.approval.on, Some(released)),
         _ => return Err(out_of_turn(&run, release.execution_on.unwrap_or(desk.today()), desk)),
     };
+    let calculation = run.calculation().ok_or(ProcessError::Unknown { what: "calculation" })?.clone();
     if let Some(before) = before {
         same_layout(before, release.layout)?;
         same_day(before, release.execution_on)?;

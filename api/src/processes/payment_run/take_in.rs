@@ -15,6 +15,8 @@ use domain::ids::{BankReturnId, PaymentId, RunId};
 use domain::money::{Money, MoneyError};
 use domain::payment_run::{BankResults, PaymentRun};
 use eventlog::keyring::Keyring;
+use projections::bank_returns::BankReturnRow;
+use projections::bank_returns::queries::files;
 use projections::payment_registers::queries::payments;
 use projections::runner::Until;
 use tokio::sync::mpsc;
@@ -26,8 +28,9 @@ use super::news::append_news;
 use super::settle::reconcile;
 use super::standing::{Standing, accounts_of, book_of, standing_of, withholding_of};
 use super::wrong_column::{index_of, reference_as_account, without_account};
+use crate::bank::catalogue::PLAIN;
 use crate::bank::fault::Fault;
-use crate::bank::layout::Layout;
+use crate::bank::layout::{Form, Layout};
 use crate::bank::matching::{Matcher, RunBook, Survey, Verdict};
 use crate::bank::reading::{BankLine, Said, Scope};
 use crate::processes::{Desk, Office, ProcessError, Step};
@@ -108,7 +111,8 @@ pub async fn take_in_counting(
         return finish(office, desk, &run, (run_id, &known), true).await;
     }
     let (path, program, layout) = (path.into(), office.program.clone(), Arc::new(layout.clone()));
-    let source = Source { path, program, sha256, layout, run_id, lines_read };
+    let by_reference_only = may_answer_another(office, &run, (run_id, &sha256), &layout).await?;
+    let source = Source { path, program, sha256, layout, run_id, by_reference_only, lines_read };
     let (book, surveyed) = survey(office, &source, &kept).await?;
     if surveyed.matching.unmatched_count > UNMATCHED_MAX as u64 {
         return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
@@ -123,6 +127,21 @@ pub async fn take_in_counting(
     office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
     let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
     finish(office, desk, &run, (run_id, &known), false).await
+}
+
+/// Whether a file may answer another run, so that account and amount of a line say nothing of this one: it was taken in for
+/// another run, or is in a layout in which the bank was not asked. A statement of the account names what it is about.
+async fn may_answer_another(
+    office: &Office,
+    run: &PaymentRun,
+    (run_id, sha256): (RunId, &str),
+    layout: &Layout,
+) -> Result<bool, ProcessError> {
+    office.runner.catch_up(Until::Head).await?;
+    let elsewhere = |file: &BankReturnRow| file.sha256 == sha256 && file.run_id != run_id;
+    let asked_in = run.delivery().map_or(PLAIN, |delivery| delivery.layout.as_str());
+    let other_layout = layout.code != asked_in && layout.form != Form::Iso20022;
+    Ok(other_layout || files(&office.pool, None).await?.iter().any(elsewhere))
 }
 
 /// Refuses a file that has nothing to do with the run, such as the one that went to the bank, that of another month, or one
@@ -236,7 +255,8 @@ fn first_reading(
     kept: BTreeSet<u64>,
     keyring: &Keyring,
 ) -> Result<Option<Surveyed>, Fault> {
-    let mut matcher = Matcher::new(book, &source.sha256, Survey::default(), kept);
+    let mut matcher = Matcher::new(book, &source.sha256, Survey::default(), kept)
+        .by_reference_only(source.by_reference_only);
     let (mut told, mut accounts_missing) = (Told::default(), false);
     // again where the accounts were missing
     source.lines_read.begin();
@@ -323,7 +343,8 @@ fn second_reading(
     keyring: &Keyring,
     sender: &mpsc::Sender<Vec<Verdict>>,
 ) -> Result<Matching, Fault> {
-    let mut matcher = Matcher::new(book, &source.sha256, survey, kept);
+    let mut matcher =
+        Matcher::new(book, &source.sha256, survey, kept).by_reference_only(source.by_reference_only);
     let mut batch = Vec::with_capacity(BATCH);
     let send = |batch: &mut Vec<Verdict>| {
         let full = std::mem::replace(batch, Vec::with_capacity(BATCH));

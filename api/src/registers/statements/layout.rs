@@ -17,6 +17,9 @@ pub struct Layout {
     /// How a line starts that ends the table: sums, remarks.
     #[serde(default)]
     pub end: Vec<String>,
+    /// Words of the column of direction that say that money came in; a gift has one of them.
+    #[serde(default)]
+    pub incoming: Vec<String>,
     /// The columns by their heads.
     pub columns: Columns,
     /// What a line is, by the words of its kind's column.
@@ -35,6 +38,8 @@ pub struct Columns {
     pub kind: String,
     /// How much, in yuan.
     pub amount: String,
+    /// 收/支, where a word of the kind is used of money that went out too.
+    pub direction: Option<String>,
     /// 退款单号.
     pub refund_number: Option<String>,
     /// How much was refunded, where it has a column of its own.
@@ -84,14 +89,22 @@ impl Layout {
     /// Reads a layout, for people.
     ///
     /// # Errors
-    /// [`Fault`] with the line.
+    /// [`Fault`] with the line, or without one where `direction` and `incoming` do not stand together.
     pub fn read(text: &str) -> Result<Layout, Fault> {
-        Layout::parse(text).map_err(|error| {
+        let layout = Layout::parse(text).map_err(|error| {
             let before = error.span().and_then(|span| text.as_bytes().get(..span.start)).unwrap_or_default();
             let row = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
             let what = error.message();
             Fault::new("layout_unreadable", toml_fault_in_chinese(what), what).at(row)
-        })
+        })?;
+        // one without the other would take every line or none, and nobody would be told
+        if layout.columns.direction.is_some() == layout.incoming.is_empty() {
+            let zh = "direction（收/支列）与 incoming（表示收入的值）须同时写明";
+            let en =
+                "`direction` and `incoming` stand together: the column, and its words for money that came in";
+            return Err(Fault::new("layout_unreadable", zh, en));
+        }
+        Ok(layout)
     }
 
     /// The layouts that the program brings.
@@ -101,9 +114,9 @@ impl Layout {
 
     /// The heads that a file of this layout has.
     pub(super) fn heads(&self) -> Vec<&str> {
-        let Columns { time, transaction, kind, amount, refund_number, refund_amount, fee, payer } =
+        let Columns { time, transaction, kind, amount, direction, refund_number, refund_amount, fee, payer } =
             &self.columns;
-        let optional = [refund_number, refund_amount, fee, payer].into_iter().flatten();
+        let optional = [direction, refund_number, refund_amount, fee, payer].into_iter().flatten();
         [time, transaction, kind, amount].into_iter().chain(optional).map(String::as_str).collect()
     }
 

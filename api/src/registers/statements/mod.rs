@@ -41,7 +41,7 @@ pub struct Statement {
     pub entries: Vec<Entry>,
     /// How many lines have nothing to do with gifts.
     pub passed_over: u64,
-    /// Lines that cannot be taken.
+    /// Lines that cannot be taken; line 0 where others may be missing.
     pub problems: Vec<LineProblem>,
     /// The heads under which a line is shown to be mended: those of the layout, but who paid.
     pub heads: Vec<String>,
@@ -120,6 +120,49 @@ pub struct LineProblem {
 pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, LineProblem> {
     // a reader of CSV counts the second half of a line's end to the next line
     let text = decode(bytes)?.replace("\r\n", "\n");
+    let rows = rows_of(&text)?;
+    let (layout, at, places) = head_of(&rows, layouts)?;
+    let mut statement = Statement {
+        layout: layout.name.clone(),
+        channel: layout.channel,
+        entries: Vec::new(),
+        passed_over: 0,
+        problems: Vec::new(),
+        heads: layout.shown_heads(),
+        bad_lines: BTreeMap::new(),
+    };
+    let after = rows.get(at + 1..).unwrap_or_default();
+    let end = after.iter().position(|(_, row)| ends(row, layout));
+    let table = after.get(..end.unwrap_or(after.len())).unwrap_or_default();
+    let width = Width::of(rows.get(at).map_or(0, |(_, head)| head.len()), table);
+    // a number that was cut short is the number of another gift, so the last line counts only with its end
+    let is_open = end.is_none() && !text.ends_with(['\n', '\r']);
+    for (place, (line, row)) in table.iter().enumerate().filter(|(_, (_, row))| !is_blank(row)) {
+        let fields = Fields { line: *line, row, places: &places };
+        let is_cut = is_open && place + 1 == table.len();
+        match fields.whole(layout, &width, is_cut).and_then(|()| fields.read(layout)) {
+            Ok(Some(entry)) => statement.entries.push(entry),
+            Ok(None) => statement.passed_over += 1,
+            Err(problem) => {
+                let cells = statement.heads.iter().map(|head| fields.field(head).to_owned()).collect();
+                statement.bad_lines.insert(*line, cells);
+                statement.problems.push(problem);
+            }
+        }
+    }
+    if end.is_none() && !layout.end.is_empty() {
+        let zh = "文件缺少末尾的合计行，可能不完整；请重新导出";
+        let en = "the file lacks its footer and may be cut: export it again";
+        statement.problems.push(whole("footer_missing", zh, en));
+    }
+    Ok(statement)
+}
+
+/// A row of the file: its line, from 1, and its cells as people see them.
+type Row = (u64, Vec<String>);
+
+/// Every row of a file.
+fn rows_of(text: &str) -> Result<Vec<Row>, LineProblem> {
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = Vec::new();
@@ -131,40 +174,25 @@ pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, Lin
         let line = record.position().map_or(0, csv::Position::line);
         rows.push((line, record.iter().map(cleaned).collect::<Vec<String>>()));
     }
+    Ok(rows)
+}
+
+/// The first layout whose heads stand in a file, which row has them, and where each stands in it.
+fn head_of<'a>(
+    rows: &[Row],
+    layouts: &'a [Layout],
+) -> Result<(&'a Layout, usize, BTreeMap<String, usize>), LineProblem> {
     let head = |layout: &Layout| {
         let rows = rows.iter().take(PREAMBLE_ROWS_MAX);
         rows.enumerate().find_map(|(at, (_, row))| places(row, layout).map(|places| (at, places)))
     };
     let found = layouts.iter().find_map(|layout| head(layout).map(|(at, places)| (layout, at, places)));
-    let (layout, at, places) = found.ok_or_else(|| {
+    found.ok_or_else(|| {
         let zh = "找不到表头：不是已知平台导出的账单，或列名已改动；其他平台的账单须有自己的版式文件（命令行用 --layout）";
         let en = "no known head of a table: another export, which needs a layout of its own (--layout at the command line), or \
                   columns were renamed";
         whole("head_missing", zh, en)
-    })?;
-    let mut statement = Statement {
-        layout: layout.name.clone(),
-        channel: layout.channel,
-        entries: Vec::new(),
-        passed_over: 0,
-        problems: Vec::new(),
-        heads: layout.shown_heads(),
-        bad_lines: BTreeMap::new(),
-    };
-    let table = rows.iter().skip(at + 1).take_while(|(_, row)| !ends(row, layout));
-    for (line, row) in table.filter(|(_, row)| row.iter().any(|field| !field.is_empty())) {
-        let fields = Fields { line: *line, row, places: &places };
-        match fields.read(layout) {
-            Ok(Some(entry)) => statement.entries.push(entry),
-            Ok(None) => statement.passed_over += 1,
-            Err(problem) => {
-                let cells = statement.heads.iter().map(|head| fields.field(head).to_owned()).collect();
-                statement.bad_lines.insert(*line, cells);
-                statement.problems.push(problem);
-            }
-        }
-    }
-    Ok(statement)
+    })
 }
 
 /// UTF-8 with or without a mark, else GBK in its widest form.
@@ -205,8 +233,32 @@ fn ends(row: &[String], layout: &Layout) -> bool {
     layout.end.iter().any(|end| first.starts_with(end.as_str()))
 }
 
+fn is_blank(row: &[String]) -> bool {
+    row.iter().all(String::is_empty)
+}
+
 fn whole(code: &'static str, zh: &str, en: &str) -> LineProblem {
     LineProblem { line: 0, column: String::new(), code, zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// How many cells a line of the table has at most. Where a comma in a value stands without quotes, its line has more,
+/// and the values behind the comma stand under the heads of others.
+struct Width {
+    /// Cells of the head.
+    head: usize,
+    /// Cells of a line: those of the head, and empty ones where every line of the export has them.
+    line: usize,
+}
+
+impl Width {
+    fn of(head: usize, table: &[Row]) -> Width {
+        let widths = table.iter().filter(|(_, row)| !is_blank(row)).map(|(_, row)| row.len());
+        Width { head, line: widths.filter(|width| *width >= head).min().unwrap_or(head) }
+    }
+
+    fn holds(&self, row: &[String]) -> bool {
+        row.len() <= self.line && row.iter().skip(self.head).all(String::is_empty)
+    }
 }
 
 /// One line of the table.
@@ -217,17 +269,28 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
+    /// That the values stand under their own heads: the line is neither cut nor wider than the table.
+    fn whole(&self, layout: &Layout, width: &Width, is_cut: bool) -> Result<(), LineProblem> {
+        if is_cut {
+            let zh = "文件在这一行中间结束（末尾没有换行），此行可能被截断；请重新导出";
+            let en = "the file ends in the middle of this line, which may be cut: export it again";
+            return Err(self.problem("", "line_cut", zh, en));
+        }
+        if !width.holds(self.row) {
+            let zh = "这一行的列数多于表头，金额等可能被错位；请重新导出";
+            let en = "the line has more cells than the head: export it again";
+            return Err(self.problem("", "line_malformed", zh, en));
+        }
+        let is_beyond = |head: &&str| self.places.get(*head).is_some_and(|place| *place >= self.row.len());
+        layout.heads().into_iter().find(is_beyond).map_or(Ok(()), |column| {
+            let zh = "这一行不完整，缺少此列；请重新导出";
+            let en = "the line is cut and lacks this column: export it again";
+            Err(self.problem(column, "line_cut", zh, en))
+        })
+    }
+
     fn read(&self, layout: &Layout) -> Result<Option<Entry>, LineProblem> {
         let columns = &layout.columns;
-        for column in [&columns.kind, &columns.transaction, &columns.time, &columns.amount] {
-            if self.places.get(column).is_some_and(|place| *place >= self.row.len()) {
-                let (zh, en) = (
-                    "这一行不完整，缺少此列；请重新导出",
-                    "the line is cut and lacks this column: export it again",
-                );
-                return Err(self.problem(column, "line_cut", zh, en));
-            }
-        }
         let word = self.field(&columns.kind);
         let kind = layout.kind(word).ok_or_else(|| {
             self.problem(
@@ -237,7 +300,8 @@ impl Fields<'_> {
                 "the layout does not know this kind of line",
             )
         })?;
-        if kind == Kind::PassedOver {
+        // money that went out under the word of a gift, as 转账 to somebody, is none
+        if kind == Kind::PassedOver || (kind == Kind::Gift && !self.came_in(layout)) {
             return Ok(None);
         }
         let transaction = self.number(&columns.transaction)?;
@@ -261,6 +325,12 @@ impl Fields<'_> {
             _ => What::Gift { fee: self.fee(layout)?, payer: self.payer(layout) },
         };
         Ok(Some(Entry { line: self.line, transaction, on, amount, what }))
+    }
+
+    /// Whether money came in; where no column says it, the kind alone does.
+    fn came_in(&self, layout: &Layout) -> bool {
+        let is_incoming = |column: &String| layout.incoming.iter().any(|word| word == self.field(column));
+        layout.columns.direction.as_ref().is_none_or(is_incoming)
     }
 
     fn field(&self, column: &str) -> &str {

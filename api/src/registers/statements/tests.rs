@@ -121,3 +121,102 @@ fn an_office_brings_a_layout_of_its_own() {
     assert_eq!(statement.entries[0].on, day("2023-05-08"));
     assert!(Layout::parse("name = \"x\"\nsurprise = 1\n").is_err());
 }
+
+/// Line and code of every problem.
+fn problems(statement: &Statement) -> Vec<(u64, &'static str)> {
+    statement.problems.iter().map(|problem| (problem.line, problem.code)).collect()
+}
+
+#[test]
+fn money_that_went_out_under_the_word_of_a_gift_is_passed_over() {
+    let text = format!(
+        "{WECHAT_APP}2023-05-10 09:00:00,转账,王强,/,支出,¥20.00,零钱,对方已收钱,53010000003\t,/,/\n\
+        2023-05-10 10:00:00,转账,王强,/,收入,¥30.00,/,已收钱,53010000004\t,/,/\n"
+    );
+    let statement = read(&text).unwrap();
+    assert_eq!((problems(&statement), statement.passed_over), (vec![], 2));
+    let [_, refund, gift] = statement.entries.as_slice() else { panic!("three entries") };
+    assert!(matches!(refund.what, What::Refund { .. }), "what went back went out");
+    assert_eq!((gift.transaction.as_str(), gift.amount), ("53010000004", Money::from_fen(3_000)));
+    assert_eq!(read(&text.replace("收/支", "收支")).unwrap_err().code, "head_missing");
+}
+
+#[rstest]
+#[case::whose_last_cell_is_filled(WECHAT_APP, "¥50.00", "¥1,234.00", 5)]
+#[case::whose_last_cell_is_empty(ALIPAY, "100.00", "1,100.00", 6)]
+fn a_line_with_more_cells_than_the_head_is_refused(
+    #[case] text: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] line: u64,
+) {
+    assert!(text.contains(from), "the case changes nothing");
+    let statement = read(&text.replacen(from, to, 1)).unwrap();
+    assert_eq!(problems(&statement), [(line, "line_malformed")]);
+    let quoted = read(&text.replacen(from, &format!("\"{to}\""), 1)).unwrap();
+    assert!(quoted.problems.is_empty(), "{:?}", quoted.problems);
+}
+
+#[test]
+fn an_empty_cell_that_every_line_has_beyond_the_head_changes_nothing() {
+    let text = ALIPAY.replace("-0.60,\r\n", "-0.60,,\r\n").replace("0.24,\r\n", "0.24,,\r\n");
+    let statement = read(&text).unwrap();
+    assert_eq!((problems(&statement), statement.entries.len()), (vec![], 2));
+}
+
+#[rstest]
+fn a_line_that_lacks_a_column_of_its_layout_is_cut(
+    #[values("direction", "refund_number", "refund_amount", "fee", "payer")] column: &str,
+) {
+    let layout = Layout::parse(&format!(
+        "name = \"某平台\"\nchannel = \"alipay\"\nincoming = [\"收入\"]\n[columns]\ntime = \"日期\"\n\
+        transaction = \"流水号\"\nkind = \"类型\"\namount = \"金额\"\n{column} = \"末列\"\n[kinds]\n\
+        gift = [\"入\"]\nrefund = [\"退\"]\npassed_over = []\n"
+    ))
+    .unwrap();
+    let text = "日期,流水号,类型,金额,末列\n2023-05-08,A1,入,5\n";
+    let statement = read_statement(text.as_bytes(), &[layout]).unwrap();
+    assert_eq!(problems(&statement), [(2, "line_cut")]);
+    assert_eq!((statement.problems[0].column.as_str(), statement.entries.len()), ("末列", 0));
+}
+
+#[test]
+fn the_last_line_counts_only_with_its_end() {
+    let open = WECHAT_APP.trim_end();
+    for text in [open, open.strip_suffix("00001\t,\"1\",\"/\"").unwrap()] {
+        let statement = read(text).unwrap();
+        assert_eq!((problems(&statement), statement.entries.len()), (vec![(7, "line_cut")], 1), "{text}");
+        assert!(statement.problems[0].zh.contains("中间结束"));
+    }
+    // blanks are no line, and what ends the table stands after every gift
+    for text in [format!("{WECHAT_APP}  ").as_str(), WECHAT.trim_end()] {
+        assert!(read(text).unwrap().problems.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_file_without_the_line_that_ends_its_table_may_be_cut() {
+    let (lines, _) = WECHAT.split_once("总交易单数").unwrap();
+    let statement = read(lines).unwrap();
+    assert_eq!((problems(&statement), statement.entries.len()), (vec![(0, "footer_missing")], 3));
+    let statement = read(&format!("{lines}总交易")).unwrap();
+    assert_eq!(problems(&statement), [(5, "line_cut"), (0, "footer_missing")]);
+}
+
+#[test]
+fn the_example_of_every_layout_that_the_program_brings_is_one_gift() {
+    for layout in Layout::built_in() {
+        let statement = read_statement(layout.example().as_bytes(), std::slice::from_ref(&layout)).unwrap();
+        assert_eq!((problems(&statement), statement.entries.len()), (vec![], 1), "{}", layout.name);
+    }
+}
+
+#[test]
+fn a_column_of_direction_and_its_words_stand_together_in_a_layout() {
+    let text = include_str!("layouts/wechat_app.toml");
+    assert!(Layout::read(text).is_ok());
+    for line in ["incoming = [\"收入\"]\n", "direction = \"收/支\"\n"] {
+        assert!(text.contains(line), "{line}");
+        assert_eq!(Layout::read(&text.replace(line, "")).unwrap_err().code, "layout_unreadable");
+    }
+}

@@ -1,6 +1,6 @@
 select json_build_object(
-           'program', program, 'month', month, 'persons', count(distinct beneficiary),
-           'households', count(distinct household_id), 'payments', sum(settled_count)::bigint,
+           'program', program, 'month', month, 'persons', count(distinct beneficiary) filter (where settled_fen > 0),
+           'households', count(distinct household_id) filter (where settled_fen > 0), 'payments', sum(settled_count)::bigint,
            'settled', sum(settled_fen)::bigint, 'arrears_count', sum(arrears_count)::bigint,
            'arrears', sum(arrears_fen)::bigint, 'returned_count', sum(returned_count)::bigint,
            'returned', sum(returned_fen)::bigint, 'recovery_opened', sum(recovery_opened_fen)::bigint,
