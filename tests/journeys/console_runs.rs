@@ -28,6 +28,19 @@ async fn prepared_for(clerk: &mut Browser, fund: &str, month: &str) -> String {
     clerk.post("/runs", &plan).await.location
 }
 
+/// A run of November that was released in a layout, with the clerk and finance at its page.
+async fn released(app: &App, router: &Router, layout: &str) -> (String, Browser, Browser) {
+    let fund = app.office().fund_id(FUND).to_string();
+    let mut clerk = Browser::signed_in(router, "wang.fang").await;
+    let mut approver = Browser::signed_in(router, "chen.jing").await;
+    let mut finance = Browser::signed_in(router, "liu.yang").await;
+    let run = prepared(&mut clerk, &fund).await;
+    assert_eq!(clerk.post(&format!("{run}/submit"), &[]).await.location, run);
+    assert_eq!(approver.post(&format!("{run}/approve"), &[]).await.location, run);
+    finance.post(&format!("{run}/files"), &[("layout", layout), ("execution_on", "")]).await;
+    (run, clerk, finance)
+}
+
 fn pick(case: CaseId, month: &str) -> String {
     format!("{case}|{month}")
 }
@@ -143,15 +156,8 @@ async fn a_submitted_run_is_taken_back_and_a_returned_payment_is_paid_again_or_g
 #[tokio::test]
 async fn the_open_lines_of_a_file_that_was_a_mistake_are_dismissed_together() {
     let (counter, _, app, router) = office_with_a_console().await;
-    let fund = app.office().fund_id(FUND).to_string();
-    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
-    let mut approver = Browser::signed_in(&router, "chen.jing").await;
-    let mut finance = Browser::signed_in(&router, "liu.yang").await;
-    let run = prepared(&mut clerk, &fund).await;
+    let (run, mut clerk, mut finance) = released(&app, &router, "text_gbk").await;
     let step = |name: &str| format!("{run}/{name}");
-    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
-    assert_eq!(approver.post(&step("approve"), &[]).await.location, run);
-    finance.post(&step("files"), &[("layout", "text_gbk"), ("execution_on", "")]).await;
     let page = finance.get(&run).await;
     let answers = page.text().split("银行回盘文件").nth(1).unwrap();
     assert!(answers.find("text_gbk") < answers.find("plain_csv"), "the layout of the release comes first");
@@ -237,15 +243,8 @@ const MANY: usize = 200_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_file_is_read_for_the_first_time_the_page_counts_its_lines() {
     let (_counter, _, app, router) = office_with_a_console().await;
-    let fund = app.office().fund_id(FUND).to_string();
-    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
-    let mut approver = Browser::signed_in(&router, "chen.jing").await;
-    let mut finance = Browser::signed_in(&router, "liu.yang").await;
-    let run = prepared(&mut clerk, &fund).await;
+    let (run, _, mut finance) = released(&app, &router, "plain_csv").await;
     let step = |name: &str| format!("{run}/{name}");
-    assert_eq!(clerk.post(&step("submit"), &[]).await.location, run);
-    assert_eq!(approver.post(&step("approve"), &[]).await.location, run);
-    finance.post(&step("files"), &[("layout", "plain_csv"), ("execution_on", "")]).await;
     assert!(finance.get(&step("progress")).await.text().contains("银行已回 0 / 2 笔"), "nothing is read yet");
 
     let mut results = "payment,result,reference\n".to_owned();

@@ -2,7 +2,8 @@
 //! the lines of the file come in, verdicts go out.
 //!
 //! A line is matched by its end-to-end id; without any, by account and amount, where these fit one payment of the run
-//! and no more, and the file is an answer to this run alone. What is known already is a repeat; what contradicts it, or cannot be matched, is an exception.
+//! and no more, and the file is an answer to this run alone. What is known already is a repeat; what contradicts it, or
+//! cannot be matched, is an exception.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};

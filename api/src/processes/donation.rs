@@ -5,7 +5,7 @@ use domain::actor::Role;
 use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, Donation, Publication};
 use domain::fund::FundCommand;
 use domain::ids::{CampaignId, DonationId, PersonId};
-use domain::personal::{Personal, seal};
+use domain::personal::{DonorName, Personal, Sealed, seal};
 
 use super::{Desk, Office, ProcessError, Step};
 use crate::registers::RegisterRow;
@@ -84,14 +84,19 @@ pub async fn receive_donation(office: &Office, desk: &Desk, row: &Row) -> Result
 /// The most characters of a gift's number, as in the register.
 const NUMBER_MAX: usize = 32;
 
-/// The office's own number of a gift, from which its identifier follows: blanks around it make no other gift.
+/// The gift of the office's own number and its donor: blanks around the number make no other gift.
 ///
 /// # Errors
-/// [`ProcessError::Refused`] where nothing is left of it, or it is too long.
-pub(in crate::processes) fn gift_number(typed: &str) -> Result<&str, ProcessError> {
+/// [`ProcessError::Refused`] where nothing is left of the number, or it is too long.
+pub(in crate::processes) fn gift_of(
+    office: &Office,
+    campaign_id: CampaignId,
+    typed: &str,
+) -> Result<(DonationId, PersonId), ProcessError> {
     let number = typed.trim();
     if (1..=NUMBER_MAX).contains(&number.chars().count()) {
-        return Ok(number);
+        let donor = office.derived("donor", &format!("{campaign_id}|{number}"));
+        return Ok((office.donation_id(campaign_id, number), PersonId::new(donor)));
     }
     Err(ProcessError::Refused {
         code: "number_invalid",
@@ -103,25 +108,31 @@ pub(in crate::processes) fn gift_number(typed: &str) -> Result<&str, ProcessErro
 
 /// The gift of a row; its number is the office's own, so that the same row is the same gift.
 async fn donation(office: &Office, campaign_id: CampaignId, row: &Row) -> Result<Donation, ProcessError> {
-    let name = format!("{campaign_id}|{}", gift_number(&row.number)?);
-    let donor = PersonId::new(office.derived("donor", &name));
-    let donor_name = match &row.donor {
-        None => None,
-        Some(donor_name) => {
-            office.keyring.ensure_keys(&[donor]).await?;
-            Some(seal(&*office.keyring, donor, &Personal::new(donor_name.clone()))?)
-        }
-    };
+    let (donation_id, donor) = gift_of(office, campaign_id, &row.number)?;
     Ok(Donation {
-        donation_id: DonationId::new(office.derived("donation", &name)),
+        donation_id,
         donor,
-        donor_name,
+        donor_name: sealed_name(office, donor, row.donor.as_ref()).await?,
         publicity: row.publicity,
         amount: row.amount,
         method: row.method,
         received_on: row.received_on,
         statement: None,
     })
+}
+
+/// A donor's name under the donor's own key; none where nobody left one.
+///
+/// # Errors
+/// [`ProcessError::Keyring`], or that the donor was erased.
+pub(in crate::processes) async fn sealed_name(
+    office: &Office,
+    donor: PersonId,
+    name: Option<&DonorName>,
+) -> Result<Option<Sealed<DonorName>>, ProcessError> {
+    let Some(name) = name else { return Ok(None) };
+    office.keyring.ensure_keys(&[donor]).await?;
+    Ok(Some(seal(&*office.keyring, donor, &Personal::new(name.clone()))?))
 }
 
 /// Ends a campaign and publishes what came of it (慈善法: within three months of the end).

@@ -69,11 +69,11 @@ impl ReceiptRegister {
         let (money, goods) = (sum(standing().map(|row| row.money))?, sum(standing().map(|row| row.goods))?);
         let columns = vec![
             Column::centered("票据编号", 20),
-            Column::centered("开具日期", 16),
+            Column::centered("开具日期", 19),
             Column::words("捐赠项目", 34),
             Column::numbers("金额（元）", 20),
             Column::numbers("实物价值（元）", 20),
-            Column::words("情况", 44),
+            Column::words("情况", 41),
             Column::words("重开", 24),
         ];
         let mut total = vec![Value::blank(); columns.len()];

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use domain::campaign::{CampaignCommand, CampaignError, Goods, InKindGift, Publicity};
 use domain::fund::FundCommand;
-use domain::ids::{CampaignId, DonationId, PersonId};
+use domain::ids::{CampaignId, DonationId};
 use domain::money::Money;
-use domain::personal::{DonorName, Personal, seal};
+use domain::personal::DonorName;
 
 use super::{book_of, campaign, one_step};
-use crate::processes::donation::gift_number;
+use crate::processes::donation::{gift_of, sealed_name};
 use crate::processes::{Desk, Office, ProcessError, Step, Taken};
 
 /// Goods as a clerk records them.
@@ -39,16 +39,8 @@ pub async fn record_goods(
 ) -> Result<DonationId, ProcessError> {
     let campaign = campaign(office, campaign_id).await?;
     // named as gifts of a register are: one number is one gift, of money or of goods
-    let name = format!("{campaign_id}|{}", gift_number(&entry.number)?);
-    let donor = PersonId::new(office.derived("donor", &name));
-    let donor_name = match &entry.donor {
-        None => None,
-        Some(donor_name) => {
-            office.keyring.ensure_keys(&[donor]).await?;
-            Some(seal(&*office.keyring, donor, &Personal::new(donor_name.clone()))?)
-        }
-    };
-    let donation_id = DonationId::new(office.derived("donation", &name));
+    let (donation_id, donor) = gift_of(office, campaign_id, &entry.number)?;
+    let donor_name = sealed_name(office, donor, entry.donor.as_ref()).await?;
     let GoodsEntry { donor: given, publicity, goods, received_on, .. } = entry;
     let gift = InKindGift { donation_id, donor, donor_name, publicity, goods, received_on };
     let receive = CampaignCommand::ReceiveInKind { gift };

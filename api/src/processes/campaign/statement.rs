@@ -14,7 +14,7 @@ use domain::campaign::{
 use domain::fund::{Fund, FundCommand};
 use domain::ids::{CampaignId, DonationId, PersonId};
 use domain::money::Money;
-use domain::personal::{DonorName, Personal, Sealed, seal};
+use domain::personal::{DonorName, Sealed};
 use projections::Until;
 use projections::donation_totals::queries;
 use serde::Serialize;
@@ -22,6 +22,7 @@ use serde::Serialize;
 use super::goods::{refund_commands, take_refund};
 use super::{book_of, campaign};
 use crate::lang::Lang;
+use crate::processes::donation::sealed_name;
 use crate::processes::{Desk, Office, ProcessError, Step, Taken};
 use crate::registers::statements::{Entry, Statement, What};
 
@@ -185,13 +186,7 @@ impl Into<'_> {
     ) -> Result<Taken, ProcessError> {
         let office = self.office;
         let donor = self.donor(donation_id);
-        let donor_name = match payer {
-            None => None,
-            Some(name) => {
-                office.keyring.ensure_keys(&[donor]).await?;
-                Some(seal(&*office.keyring, donor, &Personal::new(name.clone()))?)
-            }
-        };
+        let donor_name = sealed_name(office, donor, payer).await?;
         let (receive, credit) = self.gift_commands(entry, donation_id, fee, donor_name);
         let steps = [
             Step::Campaign(self.campaign_id.to_string(), receive),
