@@ -1,13 +1,14 @@
 //! Money: the books, the funds, the runs, and that nobody is paid twice or too much.
 
 use api::processes as work;
+use api::processes::payment_run::{self, RunPlan};
 use api::registers::{RawRow, RegisterRow, changes};
 use domain::ids::{CaseId, PaymentId};
 use domain::payment::RecoveryReason;
 use domain::program::Program;
 use tests::personas;
 
-use tests::office::{SmallOffice, WANG, at_work, codes, id_number};
+use tests::office::{FUND, SmallOffice, WANG, at_work, bank_answers, codes, id_number};
 
 #[tokio::test]
 async fn books_that_do_not_tie_to_the_funds_are_found() {
@@ -115,4 +116,27 @@ async fn a_death_reported_late_is_paid_too_much_until_a_recovery_is_open() {
         work::open_recovery(&small.office, &finance, payment, overpayment.amount, reason).await.unwrap();
     }
     assert_eq!(codes(&small.broken().await), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_paid_too_much_is_no_finding_while_it_is_on_its_way() {
+    let small = SmallOffice::open().await;
+    let office = &small.office;
+    let (clerk, finance) =
+        (at_work(personas::clerk(), "2023-02-27"), at_work(personas::finance(), "2023-02-28"));
+    let (month, programs) = ("2023-03".parse().unwrap(), vec![Program::AdvancedAgeAllowance]);
+    let plan = RunPlan { month, programs, fund_id: office.fund_id(FUND), number: 1 };
+    let run = payment_run::open(office, &clerk, &plan).await.unwrap();
+    let warnings = payment_run::calculate(office, &clerk, run).await.unwrap().calculation.warning_count;
+    payment_run::submit(office, &clerk, run, warnings).await.unwrap();
+    payment_run::approve(office, &at_work(personas::approver(), "2023-02-27"), run).await.unwrap();
+    let mut file = Vec::new();
+    payment_run::release(office, &finance, run, finance.today(), &mut file).await.unwrap();
+    let cells = [id_number(WANG).as_str(), "死亡", "2023-02-20", "2023-02-27"].map(str::to_owned);
+    let row = changes::Row::read(&RawRow::from_texts(1, cells)).unwrap();
+    work::record_change(office, &clerk, &row).await.unwrap();
+    assert_eq!(codes(&small.broken().await), [""; 0], "nothing of March has arrived");
+    let answers = bank_answers(&String::from_utf8(file).unwrap());
+    payment_run::settle(office, &finance, run, answers).await.unwrap();
+    assert_eq!(codes(&small.broken().await), ["paid_is_due"]);
 }

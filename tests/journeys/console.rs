@@ -38,7 +38,7 @@ async fn three_people_pay_a_month_at_the_console_and_each_does_their_own_part() 
     let foreign = finance.upload(&format!("{run}/results"), "pain_001", &results).await;
     assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", foreign.text());
     let taken = finance.upload(&format!("{run}/results"), "plain_csv", &results).await;
-    assert!(taken.location.starts_with(&run), "{}", taken.text());
+    assert!(taken.location.starts_with(&format!("{run}?taken=")), "{}", taken.text());
     assert!(finance.get(&run).await.text().contains("已对账"));
 
     let told = clerk.get(&format!("/cases/{case}")).await;

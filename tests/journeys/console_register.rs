@@ -159,7 +159,7 @@ async fn what_a_late_death_left_paid_too_much_comes_back_by_a_plan_of_two_people
     let file = finance.post(&format!("{run}/files"), &[("layout", "plain_csv"), ("execution_on", "")]).await;
     let results = settled(file.text());
     let taken = finance.upload(&format!("{run}/results"), "plain_csv", &results).await.location;
-    assert!(taken.starts_with(&run), "{taken}");
+    assert!(taken.starts_with(&format!("{run}?taken=")), "{taken}");
 
     let death = [
         ("id_number", PERSON),

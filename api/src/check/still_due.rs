@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use chrono::Utc;
 use domain::calendar::BenefitMonth;
+use domain::payment::PaymentStage;
 use domain::program::Program;
-use projections::case_files::payable::PayableCases;
+use projections::case_files::payable::{CasePayment, PayableCase, PayableCases};
 use projections::runner::Until;
 
 use super::{Finding, Invariant, Verdict};
@@ -52,7 +53,7 @@ async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
     while let Some(page) = cases.next_page().await? {
         for payable in page {
             match findings_of(&look, &payable) {
-                Ok(found) => findings.extend(found.notes.iter().filter_map(overpaid)),
+                Ok(found) => findings.extend(found.notes.iter().filter_map(|note| overpaid(&payable, note))),
                 Err(error) => {
                     let case = payable.case.case_id;
                     let (zh, en) = (format!("个案 {case} 无法重新核定：{error}"), "cannot be determined");
@@ -64,12 +65,16 @@ async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn overpaid(note: &RunNote) -> Option<Finding> {
+fn overpaid(payable: &PayableCase, note: &RunNote) -> Option<Finding> {
     let RunNote::Overpayment(Overpayment { case_id, program, month, amount, payment_id, .. }) = note else {
         return None;
     };
     // nothing can be asked back before it has arrived
-    (*payment_id)?;
+    let on_its_way =
+        |payment: &CasePayment| payment.month == *month && payment.status == PaymentStage::Ordered;
+    if payment_id.is_none() && payable.payments.iter().any(on_its_way) {
+        return None;
+    }
     let zh = format!("个案 {case_id} {} {month} 多发 {amount} 元，未立项追缴", program.zh());
     let en = format!(
         "case {case_id} was paid {amount} yuan too much for {month} ({program}), and no recovery is open"

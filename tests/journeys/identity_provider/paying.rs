@@ -45,7 +45,7 @@ async fn a_month_is_prepared_approved_released_and_returned_through_the_provider
     let file = finance.sends(&format!("{run}/files"), "layout=plain_csv&execution_on=").await;
     assert_eq!(file.status, StatusCode::OK, "{}", file.text);
     let taken = finance.hands_in(&format!("{run}/results"), "plain_csv", &returned(&file.text)).await;
-    assert!(taken.location.starts_with(&run), "{}", taken.text);
+    assert!(taken.location.starts_with(&format!("{run}?taken=")), "{}", taken.text);
 
     let by: Vec<(String, String)> = sqlx::query_as(
         "select event_type, metadata ->> 'actor_id' from log_events
