@@ -22,7 +22,7 @@ use projections::payment_registers::queries::{LinePage, PageStart, lines_page};
 use projections::runner::Until;
 use sqlx::Executor;
 use tempfile::TempDir;
-use tests::office::{Broken, FUND, SmallOffice, ZHAO, at_work, day, id_number};
+use tests::office::{Broken, FUND, Known, SmallOffice, ZHAO, at_work, day, id_number};
 use tests::personas;
 
 const TODAY: &str = "2023-02-27";
@@ -32,7 +32,7 @@ const TODAY: &str = "2023-02-27";
 pub struct AtTheBank {
     pub small: SmallOffice,
     folder: TempDir,
-    run: RunId,
+    pub run: RunId,
     layout: Layout,
     pub lines: Vec<PaymentRow>,
     /// The file to the bank.
@@ -72,7 +72,7 @@ async fn correct_the_account(small: &SmallOffice) {
 
 /// What a status report says of a payment.
 #[derive(Clone, Debug)]
-struct Says {
+pub struct Says {
     reference: String,
     status: &'static str,
     amount: String,
@@ -88,12 +88,12 @@ impl AtTheBank {
         Ok((released, bytes))
     }
 
-    fn says(&self, place: usize, status: &'static str, reason: &'static str) -> Says {
+    pub fn says(&self, place: usize, status: &'static str, reason: &'static str) -> Says {
         let line = &self.lines[place];
         Says { reference: end_to_end_id(line.payment_id), status, amount: line.amount.to_string(), reason }
     }
 
-    fn report(&self, says: &[Says]) -> String {
+    pub fn report(&self, says: &[Says]) -> String {
         let transaction = |says: &Says| {
             let reason = match says.reason {
                 "" => String::new(),
@@ -115,7 +115,7 @@ impl AtTheBank {
         )
     }
 
-    async fn take(&self, text: &str) -> Result<TakenIn, ProcessError> {
+    pub async fn take(&self, text: &str) -> Result<TakenIn, ProcessError> {
         self.take_bytes(text.as_bytes()).await
     }
 
@@ -126,7 +126,7 @@ impl AtTheBank {
         take_in(&self.small.office, &finance, self.run, &path, &self.layout).await
     }
 
-    async fn resolve(
+    pub async fn resolve(
         &self,
         taken: &TakenIn,
         row: u64,
@@ -147,12 +147,23 @@ impl AtTheBank {
         assert_eq!(self.small.broken().await, Broken::new());
     }
 
+    /// Where the line of a person's month stands among the lines.
+    pub async fn line_of(&self, known: Known, month: &str) -> usize {
+        let (person, _) = self.small.office.find(&id_number(known)).await.unwrap();
+        let is = |line: &PaymentRow| line.beneficiary == person && line.month.to_string() == month;
+        self.lines.iter().position(is).unwrap()
+    }
+
+    pub fn amount_of(&self, payment_id: PaymentId) -> Money {
+        self.lines.iter().find(|line| line.payment_id == payment_id).unwrap().amount
+    }
+
     pub async fn is_reconciled(&self) -> bool {
         let run = self.small.office.repository.load_newest::<PaymentRun>(self.run).await.unwrap().state;
         matches!(*run, PaymentRun::Reconciled(_))
     }
 
-    async fn count(&self, event_type: &str) -> i64 {
+    pub async fn count(&self, event_type: &str) -> i64 {
         let query = "select count(*) from log_events where event_type = $1";
         sqlx::query_scalar(query).bind(event_type).fetch_one(self.small.ledger.owner()).await.unwrap()
     }

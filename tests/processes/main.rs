@@ -1,5 +1,6 @@
 //! What the processes promise when something goes wrong between their steps.
 
+mod arrived_late;
 mod bank_returns;
 mod bank_sheets;
 mod forecasts;

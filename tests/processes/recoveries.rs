@@ -1,6 +1,7 @@
 //! What was paid without being due: a death reported late, with heirs, instalments from another benefit, and waivers.
 
 use api::bank::catalogue::{Catalogue, PLAIN};
+use api::flags::{FlagOptions, flags};
 use api::processes::payment_run::{self, RunPlan};
 use api::processes::{
     self as work, AsOf, ProcessError, Repaid, WantedWay, approve_plan, balance_of, end_plan, net_case,
@@ -338,6 +339,9 @@ async fn what_comes_back_while_an_instalment_is_on_its_way_makes_its_month_due_t
     let settled =
         office.repository.load_newest::<Payment>(netted.payable.payments.last().unwrap().payment_id).await;
     assert_eq!(settled.unwrap().state.whereabouts().withheld, yuan("30.00"));
+    let wrong = FlagOptions { codes: vec!["wrong_amount".to_owned()], ..FlagOptions::default() };
+    let raised = flags(office, &wrong).await.unwrap();
+    assert!(raised.is_empty(), "the order was right when it was made: {raised:#?}");
     assert!(small.broken().await.is_empty());
     small.ledger.finish().await;
 }

@@ -96,6 +96,14 @@ impl Books {
         }
     }
 
+    /// A payment that came back is on its way again.
+    pub fn revoke(&mut self, id: PaymentId) {
+        let returned = |line: &&mut Line| line.place == Place::Returned;
+        let Some(line) = self.lines.get_mut(&id).filter(returned) else { return };
+        line.place = Place::Pending;
+        self.sums.returned -= line.amount;
+    }
+
     pub fn fund(&mut self, id: FundId) -> &mut Purse {
         self.funds.entry(id).or_default()
     }

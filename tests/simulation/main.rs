@@ -55,7 +55,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// What must have happened in simulations that are worth their time.
-const EVENTFUL: [&str; 34] = [
+const EVENTFUL: [&str; 35] = [
     "case decided",
     "run rejected",
     "run recalculated",
@@ -65,6 +65,7 @@ const EVENTFUL: [&str; 34] = [
     "run released",
     "approval of what changed: cases_changed",
     "results taken",
+    "arrived after it had come back",
     "paid again",
     "approval beyond the fund: fund_short",
     "own run approved: four_eyes",

@@ -69,6 +69,7 @@ impl Told {
                 self.line(id).withheld += withheld.iter().map(|part| part.amount.fen()).sum::<i64>();
             }
             PaymentEvent::PaymentReturned { .. } => self.books.answer(id, Place::Returned),
+            PaymentEvent::ReturnRevoked { .. } => self.books.revoke(id),
             PaymentEvent::RecoveryOpened { amount, .. } => self.line(id).recovery_opened += amount.fen(),
             PaymentEvent::RecoveryReceived { amount, .. } => self.line(id).recovery_received += amount.fen(),
             PaymentEvent::RecoveryWaived { amount, .. } => self.line(id).recovery_waived += amount.fen(),
@@ -90,7 +91,9 @@ impl Told {
             FundEvent::MoneyAppropriated { amount, .. }
             | FundEvent::DonationCredited { amount, .. }
             | FundEvent::RecoveryCredited { amount, .. } => fund.received += amount.fen(),
-            FundEvent::FundsCommitted { amount, .. } => fund.committed += amount.fen(),
+            FundEvent::FundsCommitted { amount, .. } | FundEvent::FundsRecommitted { amount, .. } => {
+                fund.committed += amount.fen();
+            }
             FundEvent::FundsReleased { amount, .. } => fund.committed -= amount.fen(),
             FundEvent::FundsSpent { amount, .. } => {
                 fund.committed -= amount.fen();

@@ -24,6 +24,8 @@ pub struct Books {
     /// Ordered and without result, counted without the books.
     pending: BTreeMap<Option<FundId>, i64>,
     runs: HashMap<String, FundId>,
+    /// What each reconciled run settled, by its newest results.
+    reconciled: HashMap<String, i64>,
     /// What reconciled runs settled, by their own events.
     settled: BTreeMap<Option<FundId>, i64>,
     findings: Vec<Finding>,
@@ -67,7 +69,9 @@ impl Watch for Books {
             }
             AnyEvent::PaymentRun(PaymentRunEvent::PaymentRunReconciled { settled_sum, .. }) => {
                 let fund = self.runs.get(&seen.stream_id).copied();
-                *self.settled.entry(fund).or_default() += settled_sum.fen();
+                let settled = settled_sum.fen();
+                let before = self.reconciled.insert(seen.stream_id.clone(), settled).unwrap_or_default();
+                *self.settled.entry(fund).or_default() += settled - before;
             }
             AnyEvent::Payment(event) => {
                 let fund = postings.first().and_then(|posting| posting.subaccount.fund);
@@ -137,7 +141,7 @@ impl Books {
     fn count(&mut self, event: &PaymentEvent, fund: Option<FundId>, fen: i64) {
         let pending = self.pending.entry(fund).or_default();
         match event {
-            PaymentEvent::PaymentOrdered { .. } => *pending += fen,
+            PaymentEvent::PaymentOrdered { .. } | PaymentEvent::ReturnRevoked { .. } => *pending += fen,
             PaymentEvent::PaymentSettled { .. } | PaymentEvent::PaymentReturned { .. } => *pending -= fen,
             _ => {}
         }
@@ -156,7 +160,9 @@ impl Books {
                 told.spent += amount.fen();
                 told.committed -= amount.fen();
             }
-            FundEvent::FundsCommitted { amount, .. } => told.committed += amount.fen(),
+            FundEvent::FundsCommitted { amount, .. } | FundEvent::FundsRecommitted { amount, .. } => {
+                told.committed += amount.fen();
+            }
             FundEvent::FundsReleased { amount, .. } => told.committed -= amount.fen(),
             FundEvent::FundOpened { .. }
             | FundEvent::FundYearClosed { .. }

@@ -172,7 +172,9 @@ impl Balance {
             FundEvent::MoneyAppropriated { amount, .. }
             | FundEvent::DonationCredited { amount, .. }
             | FundEvent::RecoveryCredited { amount, .. } => self.held += amount.fen(),
-            FundEvent::FundsCommitted { amount, .. } => self.committed += amount.fen(),
+            FundEvent::FundsCommitted { amount, .. } | FundEvent::FundsRecommitted { amount, .. } => {
+                self.committed += amount.fen();
+            }
             FundEvent::FundsReleased { amount, .. } => self.committed -= amount.fen(),
             FundEvent::FundsSpent { amount, .. } => {
                 self.held -= amount.fen();

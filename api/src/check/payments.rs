@@ -27,6 +27,8 @@ struct Month {
 
 struct Standing {
     key: (CaseId, BenefitMonth),
+    /// What was ordered of the month: paid by the bank, or withheld.
+    ordered: i64,
     /// What stands of the order: nothing after a return, less after a recovery was opened.
     fen: i64,
     /// What of it was ordered to be withheld.
@@ -47,6 +49,7 @@ impl Watch for Payments {
         match event {
             PaymentEvent::PaymentOrdered { order } => self.see_order(seen, order),
             PaymentEvent::PaymentReturned { .. } => self.lower(&seen.stream_id, None),
+            PaymentEvent::ReturnRevoked { .. } => self.restore(&seen.stream_id),
             PaymentEvent::RecoveryOpened { amount, .. } => self.lower(&seen.stream_id, Some(amount.fen())),
             // less may be withheld than was ordered to be: the month is due that much more
             PaymentEvent::PaymentSettled { withheld, .. } => {
@@ -87,7 +90,18 @@ impl Payments {
             let en = format!("{paid} fen stand ordered for {}, more than the {due} fen due", order.month);
             self.findings.push(Finding::among(month.positions.iter().copied(), zh, en));
         }
-        self.orders.insert(seen.stream_id.clone(), Standing { key, fen, withheld });
+        self.orders.insert(seen.stream_id.clone(), Standing { key, ordered: fen, fen, withheld });
+    }
+
+    /// What came back arrived after all. Where the month was ordered again meanwhile, it is overpaid by the bank's word, and
+    /// nothing more may be ordered of it.
+    fn restore(&mut self, payment: &str) {
+        let Some(standing) = self.orders.get_mut(payment) else { return };
+        let more = standing.ordered - standing.fen;
+        standing.fen += more;
+        if let Some(month) = self.months.get_mut(&standing.key) {
+            month.standing += more;
+        }
     }
 
     /// Lowers what stands of a payment by `fen`, or to nothing.

@@ -75,6 +75,7 @@ const fn owed(event: &PaymentEvent) -> i64 {
         PaymentEvent::PaymentOrdered { .. }
         | PaymentEvent::PaymentSettled { .. }
         | PaymentEvent::PaymentReturned { .. }
+        | PaymentEvent::ReturnRevoked { .. }
         | PaymentEvent::PaymentReissued { .. }
         | PaymentEvent::PaymentCancelled { .. } => 0,
     }

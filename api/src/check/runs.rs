@@ -38,6 +38,12 @@ impl Tally {
         self.count += 1;
         self.fen += fen;
     }
+
+    fn take(&mut self, fen: i64) {
+        // one that was not counted is damage, which another check names
+        self.count = self.count.saturating_sub(1);
+        self.fen -= fen;
+    }
 }
 
 impl Watch for Runs {
@@ -97,6 +103,7 @@ impl Runs {
         match event {
             PaymentEvent::PaymentSettled { .. } => run.settled.add(*fen),
             PaymentEvent::PaymentReturned { .. } => run.returned.add(*fen),
+            PaymentEvent::ReturnRevoked { .. } => run.returned.take(*fen),
             _ => {}
         }
     }

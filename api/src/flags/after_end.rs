@@ -78,7 +78,9 @@ impl<'a> Look<'a> {
             let mut payments: Vec<&KnownPayment> = self
                 .log
                 .payments_of(*case_id)
-                .filter(|payment| payment.order.month > last && payment.returned.is_none() && counts(payment))
+                .filter(|payment| {
+                    payment.order.month > last && payment.came_back().is_none() && counts(payment)
+                })
                 .collect();
             if payments.is_empty() {
                 continue;
@@ -117,7 +119,7 @@ impl<'a> Look<'a> {
     fn ordered_for(&self, payment: &KnownPayment) -> i64 {
         let order = &payment.order;
         let of_month = self.log.payments_of(order.case_id).filter(|other| other.order.month == order.month);
-        total(of_month.filter(|other| other.returned.is_none()).map(|other| other.order.amount.fen()))
+        total(of_month.filter(|other| other.came_back().is_none()).map(|other| other.order.amount.fen()))
     }
 }
 

@@ -100,6 +100,8 @@ pub struct KnownPayment {
     pub settled: Option<Mark>,
     /// Where it came back.
     pub returned: Option<Mark>,
+    /// Where it was found out that it arrived after all.
+    pub return_revoked: Option<Mark>,
     /// Recoveries opened of it, each with the amount in fen.
     pub recoveries: Vec<(Mark, i64)>,
     /// Recoveries given up of it, each with the amount in fen.
@@ -115,6 +117,11 @@ impl KnownPayment {
         self.standing(position).saturating_add(total(waived))
     }
 
+    /// What its order makes of the month's due, in fen: to be paid by the bank, or withheld.
+    pub fn ordered_fen(&self) -> i64 {
+        self.order.amount.fen().saturating_add(fen_of(&self.order.withheld))
+    }
+
     /// What was made of the month's due with it, in fen: paid by the bank, or withheld.
     pub fn gross_fen(&self) -> i64 {
         self.order.amount.fen().saturating_add(self.withheld)
@@ -123,11 +130,17 @@ impl KnownPayment {
     /// What stands of it before `position`, in fen: nothing before its order or after its return, less the recoveries.
     pub fn standing(&self, position: u64) -> i64 {
         let before = |mark: &Mark| mark.position < position;
-        if !before(&self.ordered) || self.returned.as_ref().is_some_and(before) {
+        let revoked = self.return_revoked.as_ref().is_some_and(before);
+        if !before(&self.ordered) || self.returned.as_ref().is_some_and(before) && !revoked {
             return 0;
         }
         let opened = self.recoveries.iter().filter(|(mark, _)| before(mark)).map(|(_, fen)| *fen);
         self.gross_fen().saturating_sub(total(opened))
+    }
+
+    /// Where it came back, unless it arrived after all.
+    pub fn came_back(&self) -> Option<Mark> {
+        self.returned.filter(|_| self.return_revoked.is_none())
     }
 
     /// What stands of it at the end of the log, in fen.
@@ -284,6 +297,7 @@ impl KnownLog {
                 ordered,
                 settled: None,
                 returned: None,
+                return_revoked: None,
                 recoveries: Vec::new(),
                 waivers: Vec::new(),
                 withheld,
@@ -299,6 +313,7 @@ impl KnownLog {
                 payment.withheld = fen_of(withheld);
             }
             PaymentEvent::PaymentReturned { returned_on, .. } => payment.returned = Some(mark(*returned_on)),
+            PaymentEvent::ReturnRevoked { revoked_on } => payment.return_revoked = Some(mark(*revoked_on)),
             PaymentEvent::RecoveryOpened { amount, opened_on, .. } => {
                 payment.recoveries.push((mark(*opened_on), amount.fen()));
             }
@@ -315,6 +330,7 @@ impl KnownLog {
     fn see_fund(&mut self, seen: &Seen, day: NaiveDate, event: &FundEvent) {
         let (FundEvent::FundsCommitted { run_id, .. }
         | FundEvent::FundsReleased { run_id, .. }
+        | FundEvent::FundsRecommitted { run_id, .. }
         | FundEvent::FundsSpent { run_id, .. }) = event
         else {
             return;

@@ -57,6 +57,15 @@ pub enum ProcessError {
         /// How many.
         count: usize,
     },
+    /// Money that had come back arrived after all, so that months of the run would be paid twice.
+    #[error(
+        "the months of {count} lines were paid meanwhile, as money that had come back arrived after all: send the run back and \
+         calculate it anew"
+    )]
+    PaidMeanwhile {
+        /// How many.
+        count: usize,
+    },
     /// Another run has the approval for lines of this one, and is about to order them.
     #[error(
         "{count} lines are approved in another run that waits for its release: release that one, then calculate this one anew"
@@ -174,6 +183,7 @@ impl ProcessError {
             ProcessError::Unknown { .. } => "unknown_object",
             ProcessError::NotReleased | ProcessError::NothingOrdered => "run_not_released",
             ProcessError::OrderedElsewhere { .. } => "lines_ordered_elsewhere",
+            ProcessError::PaidMeanwhile { .. } => "months_paid_meanwhile",
             ProcessError::ApprovedElsewhere { .. } => "lines_approved_elsewhere",
             ProcessError::CasesChanged { .. } => "cases_changed",
             ProcessError::RulesChanged => "rules_changed",
@@ -219,6 +229,9 @@ impl ProcessError {
             }
             (ProcessError::OrderedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
+            }
+            (ProcessError::PaidMeanwhile { count }, Lang::Zh) => {
+                format!("有 {count} 行的月份此前退汇、现已确认到账，请退回本批次后重新核算")
             }
             (ProcessError::ApprovedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已在另一个待发放的批次中审批，请先发放该批次，再重新核算本批次")

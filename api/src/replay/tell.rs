@@ -93,6 +93,7 @@ impl Story {
                 Subject::Run(run),
                 FundEvent::FundsCommitted { run_id, .. }
                 | FundEvent::FundsReleased { run_id, .. }
+                | FundEvent::FundsRecommitted { run_id, .. }
                 | FundEvent::FundsSpent { run_id, .. },
             ) => *run_id == run,
             (Subject::Campaign(campaign), FundEvent::DonationCredited { campaign_id, .. }) => {

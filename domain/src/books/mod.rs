@@ -14,11 +14,13 @@
 //! | `PaymentSettled` 到账 | 补助支出 (program) | 代发在途 |
 //! | | 到账待核销 (备查) | 备查对应 |
 //! | `PaymentReturned` 退汇 | 银行存款 | 代发在途 |
+//! | `ReturnRevoked` 退汇更正 | 代发在途 | 银行存款 |
 //! | `RecoveryOpened` 追缴立项 | 应收追回款 | 补助支出 (program) |
 //! | `RecoveryReceived` 追回 | 银行存款 | 应收追回款 |
 //! | `RecoveryReceived` 抵扣, withheld from a later payment | 补助支出 (the later payment's program) | 应收追回款 |
 //! | `RecoveryWaived` 核销 | 追回款核销 | 应收追回款 |
 //! | `FundsCommitted` 资金占用 | 资金占用 (备查) | 备查对应 |
+//! | `FundsRecommitted` 恢复占用 | 资金占用 (备查) | 备查对应 |
 //! | `FundsReleased` 占用解除 | 备查对应 | 资金占用 (备查) |
 //! | `FundsSpent` 支出 | 备查对应 | 资金占用 (备查) |
 //! | | 备查对应 | 到账待核销 (备查) |

@@ -94,6 +94,7 @@ fn of_payment(event: &PaymentEvent, PaidFor { program, amount, fund }: PaidFor) 
             Entry::new(at(Account::AwaitingReconciliation), at(Account::MemorandumContra), amount),
         ],
         PaymentEvent::PaymentReturned { .. } => vec![Entry::new(deposits, in_transit, amount)],
+        PaymentEvent::ReturnRevoked { .. } => vec![Entry::new(in_transit, deposits, amount)],
         // the money came back with the return; the next attempt posts as a payment of its own
         PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => vec![],
         PaymentEvent::RecoveryOpened { amount, .. } => {
@@ -121,7 +122,9 @@ fn of_fund(event: &FundEvent, fund: FundId) -> Vec<Entry> {
             let income = Subaccount { program, level, budget_year, ..at(Account::AppropriationIncome) };
             vec![Entry::new(at(Account::Deposits), income, amount)]
         }
-        FundEvent::FundsCommitted { amount, .. } => vec![Entry::new(committed, contra, *amount)],
+        FundEvent::FundsCommitted { amount, .. } | FundEvent::FundsRecommitted { amount, .. } => {
+            vec![Entry::new(committed, contra, *amount)]
+        }
         FundEvent::FundsReleased { amount, .. } => vec![Entry::new(contra, committed, *amount)],
         FundEvent::FundsSpent { amount, .. } => vec![
             Entry::new(contra, committed, *amount),

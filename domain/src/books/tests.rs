@@ -63,7 +63,7 @@ fn assert_income_and_expense_tie(office: &Office) {
 }
 
 fn happenings() -> impl Strategy<Value = Vec<(u8, u128, i32)>> {
-    prop::collection::vec((0..12_u8, 1..5_u128, 1..500_i32), 0..160)
+    prop::collection::vec((0..13_u8, 1..5_u128, 1..500_i32), 0..160)
 }
 
 /// Lets everything happen in turn and proves the ties after each step.
@@ -93,6 +93,8 @@ fn the_random_office_uses_every_account() {
         // nothing of the office is unrestricted
         assert_eq!(used, account != Account::AccumulatedUnrestricted, "{account}");
     }
+    let late = |end: &Office| end.late > 0;
+    assert!(ends.iter().any(late), "nothing arrived after it had come back");
     let refunded = |end: &Office| end.campaign.book().unwrap().refunded.is_positive();
     let recovered =
         |end: &Office| end.payments.values().any(|p| p.whereabouts().recovery_received.is_positive());

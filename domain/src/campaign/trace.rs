@@ -135,6 +135,7 @@ impl Flows {
             // a year that ends brings nothing and takes nothing
             FundEvent::FundOpened { .. }
             | FundEvent::FundsCommitted { .. }
+            | FundEvent::FundsRecommitted { .. }
             | FundEvent::FundsReleased { .. }
             | FundEvent::FundYearClosed { .. }
             | FundEvent::FundYearReopened { .. }

@@ -79,6 +79,17 @@ pub enum FundCommand {
         /// where the whole of it is released.
         by_program: Vec<ProgramShare>,
     },
+    /// 恢复占用, with the run's corrected results, before what arrived after all is spent.
+    Recommit {
+        /// For which run.
+        run_id: RunId,
+        /// How much, in fen: at most what was released of the run, and what is free.
+        amount: Money,
+        /// The day.
+        recommitted_on: NaiveDate,
+        /// The sums by program, which add up to the amount; each program once.
+        by_program: Vec<ProgramShare>,
+    },
     /// 善款转交, by an approver, with the campaign's event.
     Remit {
         /// Of which campaign.
@@ -170,6 +181,7 @@ impl FundCommand {
             FundCommand::Commit { .. } => "Commit",
             FundCommand::Spend { .. } => "Spend",
             FundCommand::Release { .. } => "Release",
+            FundCommand::Recommit { .. } => "Recommit",
             FundCommand::Remit { .. } => "Remit",
             FundCommand::CreditRecovery { .. } => "CreditRecovery",
             FundCommand::CloseYear { .. } => "CloseYear",

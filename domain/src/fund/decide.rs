@@ -46,6 +46,9 @@ impl Decider for Fund {
             Command::Release { run_id, amount, released_on: on, by_program } => {
                 account?.release(run_id, Credit { amount, on }, by_program, context)
             }
+            Command::Recommit { run_id, amount, recommitted_on: on, by_program } => {
+                account?.recommit(run_id, Credit { amount, on }, by_program, context)
+            }
             Command::Remit { campaign_id, remittance_id, amount, remitted_on: on } => {
                 let remittance = RemittanceOf { campaign_id, remittance_id };
                 account?.remit(remittance, Credit { amount, on }, context)
@@ -188,6 +191,27 @@ impl FundAccount {
         let Credit { amount, on: released_on } = credit;
         let by_program = self.commitment(run_id).shares_of(amount, by_program)?;
         Ok(vec![FundEvent::FundsReleased { run_id, amount, released_on, by_program }])
+    }
+
+    /// As an approval's commitment: what was freed may be promised elsewhere by now.
+    fn recommit(
+        &self,
+        run_id: RunId,
+        credit: Credit,
+        by_program: Vec<ProgramShare>,
+        context: &Context,
+    ) -> Decision {
+        let Credit { amount, on: recommitted_on } = credit;
+        let released = self.runs.get(&run_id).ok_or(FundError::RunUnknown)?.released;
+        positive(amount)?;
+        add_up(&by_program, amount)?;
+        self.happened(recommitted_on, context)?;
+        if amount > released {
+            return Err(FundError::AboveReleased { amount, released });
+        }
+        self.covers_on(amount, recommitted_on)?;
+        self.covers_programs(&by_program, recommitted_on)?;
+        Ok(vec![FundEvent::FundsRecommitted { run_id, amount, recommitted_on, by_program }])
     }
 
     /// Spending and releasing have no name of their own by which a repeat could be known: they are appended
@@ -351,7 +375,9 @@ fn role_may(command: &FundCommand, role: Role) -> Result<(), FundError> {
         Command::CreditDonation { .. } => &[Role::Clerk, Role::Finance, Role::System],
         Command::Commit { .. } | Command::Remit { .. } => &[Role::Approver],
         Command::Release { .. } => &[Role::Finance, Role::System, Role::Approver, Role::Clerk],
-        Command::Spend { .. } | Command::CreditRecovery { .. } => &[Role::Finance, Role::System],
+        Command::Spend { .. } | Command::Recommit { .. } | Command::CreditRecovery { .. } => {
+            &[Role::Finance, Role::System]
+        }
     };
     if allowed.contains(&role) { Ok(()) } else { Err(FundError::RoleNotAllowed { command: command.name() }) }
 }

@@ -83,6 +83,14 @@ pub enum FundError {
         /// What is still committed.
         remainder: Money,
     },
+    /// More than was released of the run.
+    #[error("{amount} yuan is more than the {released} yuan released of the payment run")]
+    AboveReleased {
+        /// What would be held ready again.
+        amount: Money,
+        /// What was released.
+        released: Money,
+    },
     /// The fund has not enough that is free.
     #[error("the fund is short of {gap} yuan: {free} yuan are free, {amount} yuan are needed")]
     FundShort {
@@ -219,6 +227,7 @@ impl Explain for FundError {
             E::DayTooEarly { .. } => "day_too_early",
             E::RefundAboveRemaining { .. } => "refund_above_remaining",
             E::AboveCommitment { .. } => "above_commitment",
+            E::AboveReleased { .. } => "above_released",
             E::FundShort { .. } => "fund_short",
             E::ProgramTwice => "program_twice",
             E::ProgramNotAllowed { .. } => "program_not_allowed",
@@ -269,6 +278,9 @@ impl Explain for FundError {
             E::AboveCommitment { amount, remainder } => {
                 format!("金额 {amount} 元超过该批次尚占用的 {remainder} 元，请核对银行结果。")
             }
+            E::AboveReleased { amount, released } => {
+                format!("金额 {amount} 元超过该批次已解除占用的 {released} 元，请核对银行结果。")
+            }
             E::FundShort { amount, free, gap } => format!(
                 "资金不足：需要 {amount} 元，可用余额 {free} 元，缺口 {gap} 元，请待资金到账后再办理。"
             ),
@@ -289,6 +301,7 @@ impl Explain for FundError {
             | E::CommitmentDiffers
             | E::RefundAboveRemaining { .. }
             | E::AboveCommitment { .. }
+            | E::AboveReleased { .. }
             | E::FundShort { .. }
             | E::AmountOutOfRange => "amount",
             E::ProgramTwice => "charter.programs",

@@ -99,6 +99,18 @@ pub enum FundEvent {
         /// The day.
         spent_on: NaiveDate,
     },
+    /// 恢复占用: what was released because it had come back arrived after all, and is held ready again. It is spent in the
+    /// same append.
+    FundsRecommitted {
+        /// For which run.
+        run_id: RunId,
+        /// How much, in fen.
+        amount: Money,
+        /// The day.
+        recommitted_on: NaiveDate,
+        /// The sums by program; they add up to the amount.
+        by_program: Vec<ProgramShare>,
+    },
     /// 善款转交支出: donated money went to another organisation, in the same moment as the campaign's event.
     DonationsRemitted {
         /// Of which campaign.
@@ -241,6 +253,7 @@ impl FundEvent {
             | Event::DonationCredited { credited_on: day, .. }
             | Event::FundsCommitted { committed_on: day, .. }
             | Event::FundsReleased { released_on: day, .. }
+            | Event::FundsRecommitted { recommitted_on: day, .. }
             | Event::FundsSpent { spent_on: day, .. }
             | Event::DonationsRemitted { remitted_on: day, .. }
             | Event::RecoveryCredited { credited_on: day, .. } => Some(*day),
@@ -261,6 +274,7 @@ ledger_events!(FundEvent {
     FundsCommitted = "1.1.0",
     FundsReleased = "1.1.0",
     FundsSpent = "1.0.0",
+    FundsRecommitted = "1.0.0",
     DonationsRemitted = "1.0.0",
     RecoveryCredited = "1.1.0",
     FundYearClosed = "1.0.0",

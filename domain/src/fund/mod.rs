@@ -10,6 +10,7 @@
 //! | `Commit` 资金占用 | approver | | + | what is free: `fund_short` names the gap; what is free for a program: `program_short` |
 //! | `Spend` 支出 | finance, program | − | − | what is committed for the run |
 //! | `Release` 占用解除 | finance, program, approver, clerk | | − | what is committed for the run |
+//! | `Recommit` 恢复占用 | finance, program | | + | what was released of the run; what is free |
 //! | `Remit` 善款转交 | approver | − | | what is free |
 //! | `CreditRecovery` 追回入账 | finance, program | + | | |
 //!
@@ -43,8 +44,8 @@
 //! 6. Years are closed in their order, each carried over before the next is closed; nobody carries over what they closed.
 //!
 //! Repeats: the same appropriation (document, amount, day), gift, refund or recovery (amount, day) and the same
-//! commitment succeed without an event. `Spend` and `Release` have no name by which a repeat could be known; the
-//! payments they come with happen once.
+//! commitment succeed without an event. `Spend`, `Release` and `Recommit` have no name by which a repeat could be known;
+//! the payments they come with happen once.
 //!
 //! # Which refusal comes first
 //!

@@ -105,7 +105,7 @@ pub struct Commitment {
     pub committed: Money,
     /// Paid by the bank.
     pub spent: Money,
-    /// Returned by the bank, or given up with the run's rejection.
+    /// Returned by the bank, or given up with the run's rejection; less what arrived after all.
     pub released: Money,
     /// What was promised less what was released, by program; empty where it was not said.
     pub by_program: Vec<ProgramShare>,
@@ -249,6 +249,9 @@ impl FundAccount {
             FundEvent::FundsReleased { run_id, amount, by_program, .. } => {
                 self.free_again(*run_id, *amount, by_program)?;
             }
+            FundEvent::FundsRecommitted { run_id, amount, by_program, .. } => {
+                self.hold_again(*run_id, *amount, by_program)?;
+            }
             &FundEvent::FundsSpent { run_id, amount, .. } => {
                 self.committed = self.committed.minus(amount).ok()?;
                 self.balance = self.balance.minus(amount).ok()?;
@@ -296,6 +299,20 @@ impl FundAccount {
         }
         run.by_program.retain(|promised| !promised.amount.is_zero());
         self.earmarks.employ(by_program, amount.negated()).ok()
+    }
+
+    /// Undoes a part of what [`FundAccount::free_again`] did.
+    fn hold_again(&mut self, run_id: RunId, amount: Money, by_program: &[ProgramShare]) -> Option<()> {
+        self.committed = self.committed.plus(amount).ok()?;
+        let run = self.runs.get_mut(&run_id)?;
+        run.released = run.released.minus(amount).ok()?;
+        for share in by_program {
+            match run.by_program.iter_mut().find(|promised| promised.program == share.program) {
+                Some(promised) => promised.amount = promised.amount.plus(share.amount).ok()?,
+                None => run.by_program.push(*share),
+            }
+        }
+        self.earmarks.employ(by_program, amount).ok()
     }
 
     fn turn_year(&mut self, event: &FundEvent) -> Option<()> {

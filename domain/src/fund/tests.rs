@@ -16,6 +16,7 @@ use crate::money::Money;
 use crate::program::Program;
 
 mod purpose_and_years;
+mod recommitted;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

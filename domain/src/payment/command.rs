@@ -31,6 +31,15 @@ pub enum PaymentCommand {
         /// The day; not before the execution day.
         returned_on: NaiveDate,
     },
+    /// 退汇后到账, by finance who asked the bank: a payment that came back did arrive after all.
+    SettleReturned {
+        /// The day; not before the return.
+        settled_on: NaiveDate,
+        /// The bank's reference.
+        bank_reference: String,
+        /// What of the order's withholdings takes effect; each at most as ordered.
+        withheld: Vec<Withholding>,
+    },
     /// 重发: links a returned payment to its next attempt, in the same append as that attempt's order.
     ReissuePayment {
         /// The next attempt's payment.
@@ -84,6 +93,7 @@ impl PaymentCommand {
             PaymentCommand::OrderPayment { .. } => "OrderPayment",
             PaymentCommand::SettlePayment { .. } => "SettlePayment",
             PaymentCommand::ReturnPayment { .. } => "ReturnPayment",
+            PaymentCommand::SettleReturned { .. } => "SettleReturned",
             PaymentCommand::ReissuePayment { .. } => "ReissuePayment",
             PaymentCommand::CancelPayment { .. } => "CancelPayment",
             PaymentCommand::OpenRecovery { .. } => "OpenRecovery",

@@ -33,6 +33,9 @@ impl Decider for Payment {
             Command::ReturnPayment { reason, returned_on } => {
                 self.take_back(reason, returned_on, name, context)
             }
+            Command::SettleReturned { settled_on, bank_reference, withheld } => {
+                self.settle_returned(BankAnswer { settled_on, bank_reference, withheld }, name, context)
+            }
             Command::ReissuePayment { reissued_as, reissued_on } => {
                 self.reissue(reissued_as, reissued_on, name, context)
             }
@@ -101,12 +104,22 @@ impl Payment {
             Payment::Ordered(order) => order,
             Payment::Unordered => return Err(self.refuses(command)),
         };
-        happened(settled_on, order.execution_on, context)?;
-        filled(&bank_reference, "bank_reference")?;
-        if !withheld.iter().all(|part| order.withholds(part)) {
-            return Err(PaymentError::WithheldDiffers);
-        }
-        Ok(vec![PaymentEvent::PaymentSettled { settled_on, bank_reference, withheld }])
+        order.arrives(BankAnswer { settled_on, bank_reference, withheld }, order.execution_on, context)
+    }
+
+    fn settle_returned(&self, answer: BankAnswer, command: &'static str, context: &Context) -> Decision {
+        let returned = match self {
+            Payment::Settled(was) if was.bank_reference == answer.bank_reference => return Ok(vec![]),
+            Payment::Settled(_) => return Err(PaymentError::SettlementDiffers),
+            Payment::Returned(was)
+            | Payment::Reissued(Reissued { returned: was, .. })
+            | Payment::Cancelled(Cancelled { returned: was, .. }) => was,
+            Payment::Ordered(_) | Payment::Unordered => return Err(self.refuses(command)),
+        };
+        let revoked_on = answer.settled_on;
+        let mut events = vec![PaymentEvent::ReturnRevoked { revoked_on }];
+        events.extend(returned.order.arrives(answer, returned.returned_on, context)?);
+        Ok(events)
     }
 
     fn take_back(
@@ -241,6 +254,17 @@ impl Payment {
 }
 
 impl Ordered {
+    /// That the money arrived, on `earliest` or later.
+    fn arrives(&self, answer: BankAnswer, earliest: NaiveDate, context: &Context) -> Decision {
+        let BankAnswer { settled_on, bank_reference, withheld } = answer;
+        happened(settled_on, earliest, context)?;
+        filled(&bank_reference, "bank_reference")?;
+        if !withheld.iter().all(|part| self.withholds(part)) {
+            return Err(PaymentError::WithheldDiffers);
+        }
+        Ok(vec![PaymentEvent::PaymentSettled { settled_on, bank_reference, withheld }])
+    }
+
     /// The id of the attempt after this one; none after the last number.
     fn next_attempt(&self) -> Option<PaymentId> {
         let attempt = self.attempt.checked_add(1)?;
@@ -258,7 +282,7 @@ impl Ordered {
 
 fn role_may(command: &PaymentCommand, role: Role) -> Result<(), PaymentError> {
     let allowed: &[Role] = match command {
-        PaymentCommand::CancelPayment { .. } => &[Role::Finance],
+        PaymentCommand::CancelPayment { .. } | PaymentCommand::SettleReturned { .. } => &[Role::Finance],
         PaymentCommand::WaiveRecovery { .. } => &[Role::Approver],
         _ => &[Role::Finance, Role::System],
     };

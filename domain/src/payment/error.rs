@@ -149,7 +149,9 @@ impl Explain for PaymentError {
             E::RepaymentDiffers => "该流水号的退款已经登记且金额或日期不同，请核对回单。".into(),
             E::SettlementDiffers => "该笔已登记到账，但银行流水号不同，请与银行核对回盘文件。".into(),
             E::ReturnDiffers => "该笔已登记退汇，但原因不同，请与银行核对回盘文件。".into(),
-            E::SettledAfterReturn => "该笔已登记退汇，又收到到账结果，请与银行核对后再处理。".into(),
+            E::SettledAfterReturn => {
+                "该笔已登记退汇，又收到到账结果，请与银行核对；确已到账的，请在回盘异常中登记为到账。".into()
+            }
             E::ReturnedAfterSettlement => "该笔已登记到账，又收到退汇结果，请与银行核对后再处理。".into(),
             E::ReissueDiffers => "该笔退汇已经重发为另一笔，不能再次重发。".into(),
             E::WrongStage { stage, .. } => stage_advice(*stage),

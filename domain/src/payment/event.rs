@@ -39,6 +39,12 @@ pub enum PaymentEvent {
         /// The day.
         returned_on: NaiveDate,
     },
+    /// 退汇更正: the bank had said that the money came back, and it arrived after all. The payment is in transit again,
+    /// and its settlement follows in the same append.
+    ReturnRevoked {
+        /// The day.
+        revoked_on: NaiveDate,
+    },
     /// 重发: a returned payment was ordered again as a new attempt.
     PaymentReissued {
         /// The new attempt's payment.
@@ -218,6 +224,7 @@ impl PaymentEvent {
             Event::PaymentOrdered { order } => Some(order.execution_on),
             Event::PaymentSettled { settled_on: day, .. }
             | Event::PaymentReturned { returned_on: day, .. }
+            | Event::ReturnRevoked { revoked_on: day }
             | Event::PaymentReissued { reissued_on: day, .. }
             | Event::PaymentCancelled { cancelled_on: day, .. }
             | Event::RecoveryOpened { opened_on: day, .. }
@@ -231,6 +238,7 @@ ledger_events!(PaymentEvent {
     PaymentOrdered = "1.1.0",
     PaymentSettled = "1.1.0",
     PaymentReturned = "1.0.0",
+    ReturnRevoked = "1.0.0",
     PaymentReissued = "1.0.0",
     PaymentCancelled = "1.0.0",
     RecoveryOpened = "1.0.0",

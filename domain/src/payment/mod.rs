@@ -3,19 +3,22 @@
 //!
 //! # The life of a payment
 //!
-//! | Situation | `SettlePayment` | `ReturnPayment` | `ReissuePayment` | `CancelPayment` | `OpenRecovery`, `ReceiveRecovery`, `WaiveRecovery` |
-//! |---|---|---|---|---|---|
-//! | `Unordered` | – | – | – | – | – |
-//! | `Ordered` 在途 | → `Settled` | → `Returned` | – | – | – |
-//! | `Settled` 已到账 | `settlement_differs` | `returned_after_settlement` | – | – | → `Settled` |
-//! | `Returned` 已退汇 | `settled_after_return` | `return_differs` | → `Reissued` | → `Cancelled` | – |
-//! | `Reissued` 已重发 | `settled_after_return` | `return_differs` | `reissue_differs` | – | – |
-//! | `Cancelled` 已作废 | `settled_after_return` | `return_differs` | – | – | – |
+//! | Situation | `SettlePayment` | `ReturnPayment` | `SettleReturned` | `ReissuePayment` | `CancelPayment` | `OpenRecovery`, `ReceiveRecovery`, `WaiveRecovery` |
+//! |---|---|---|---|---|---|---|
+//! | `Unordered` | – | – | – | – | – | – |
+//! | `Ordered` 在途 | → `Settled` | → `Returned` | – | – | – | – |
+//! | `Settled` 已到账 | `settlement_differs` | `returned_after_settlement` | `settlement_differs` | – | – | → `Settled` |
+//! | `Returned` 已退汇 | `settled_after_return` | `return_differs` | → `Settled` | → `Reissued` | → `Cancelled` | – |
+//! | `Reissued` 已重发 | `settled_after_return` | `return_differs` | → `Settled` | `reissue_differs` | – | – |
+//! | `Cancelled` 已作废 | `settled_after_return` | `return_differs` | → `Settled` | – | – | – |
 //!
 //! `OrderPayment` leads from `Unordered` to `Ordered`; everywhere else it is a repeat or `payment_differs`. "–" is
 //! `payment_unknown` in the first row, `wrong_stage` in the others. The same answer of the bank (the same
 //! reference or reason) read twice, on whatever day, is a repeat and succeeds; another answer is refused with a code
 //! that says how the two disagree.
+//!
+//! A file alone never takes a return back (退汇更正): finance says so, who asked the bank. Where the month was paid again
+//! meanwhile, it is then overpaid, which is recovered as any overpayment is.
 //!
 //! Everything is done by finance or by the program itself as it reads the bank's file; only finance cancels. Only an
 //! approver gives up a recovery (核销), with the approval of its plan ([`crate::recovery_plan`]).

@@ -298,6 +298,12 @@ impl Payment {
             (Payment::Ordered(order), Event::PaymentReturned { reason, returned_on }) => {
                 Payment::Returned(Returned { order, reason: reason.clone(), returned_on: *returned_on })
             }
+            (
+                Payment::Returned(returned)
+                | Payment::Reissued(Reissued { returned, .. })
+                | Payment::Cancelled(Cancelled { returned, .. }),
+                Event::ReturnRevoked { .. },
+            ) => Payment::Ordered(returned.order),
             (Payment::Returned(returned), &Event::PaymentReissued { reissued_as, .. }) => {
                 Payment::Reissued(Reissued { returned, reissued_as })
             }

@@ -65,7 +65,7 @@ pub enum PaymentRunCommand {
         /// How the lines were written, where it is told: the files' counts and sums are the run's.
         delivery: Option<BankDelivery>,
     },
-    /// 对账, by finance or by the program itself, once every line has its result.
+    /// 对账, by finance or by the program itself, once every line has its result; again, where more has arrived.
     ReconcileRun {
         /// What the bank did.
         results: BankResults,

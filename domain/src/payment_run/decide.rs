@@ -245,6 +245,11 @@ impl PaymentRun {
             {
                 return Ok(vec![]);
             }
+            // what had come back arrived after all
+            PaymentRun::Reconciled(done) if results.settled_count > done.results.settled_count => {
+                not_before(reconciled_on, done.reconciled_on)?;
+                &done.released
+            }
             PaymentRun::Released(released) => released,
             _ => return Err(self.refuses(command)),
         };

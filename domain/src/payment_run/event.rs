@@ -82,7 +82,8 @@ pub enum PaymentRunEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delivery: Option<BankDelivery>,
     },
-    /// 对账: every line has its result from the bank.
+    /// 对账: every line has its result from the bank. Once more, where a line that had come back arrived after all: these
+    /// results then hold instead of those before.
     PaymentRunReconciled {
         /// Number of settled lines.
         settled_count: u64,

@@ -14,7 +14,7 @@
 //! | `Approved` 待发放 | – | – | – | – | → `Rejected` | → `Released` | – |
 //! | `Rejected` 已退回 | → `Calculated` | – | – | – | – | – | – |
 //! | `Released` 已发放 | – | – | – | – | – | – | → `Reconciled` |
-//! | `Reconciled` 已对账 | – | – | – | – | – | – | – |
+//! | `Reconciled` 已对账 | – | – | – | – | – | – | → `Reconciled`, where more settled |
 //!
 //! `OpenRun` leads from `Unopened` to `Opened`; everywhere else it is a repeat or `run_exists`. "–" is a refusal:
 //! `run_unknown` in the first row, `wrong_stage` in the others, but `endorsement_missing` or `endorsement_not_needed`
@@ -61,7 +61,8 @@
 //! 3. A run without lines is never submitted, and none whose warnings (提示事项) the submitter has not seen: all of them,
 //!    counted.
 //! 4. A calculation adds up: its programs' counts and sums are the run's, and each program is one of the run's.
-//! 5. A reconciled run has an answer for every line: settled + returned = count and control sum of the run.
+//! 5. A reconciled run has an answer for every line: settled + returned = count and control sum of the run. From then
+//!    on a line may only go from returned to settled (退汇更正), never the other way: what comes back later is recovered.
 //! 6. Days follow each other: calculated ≤ submitted ≤ approved ≤ execution ≤ reconciled, none in the future
 //!    except the day the bank is to pay.
 //!

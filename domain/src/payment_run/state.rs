@@ -341,7 +341,7 @@ impl PaymentRun {
                 Run::Released(Released { approved, file_sha256, execution_on: *execution_on, delivery })
             }
             (
-                Run::Released(released),
+                Run::Released(released) | Run::Reconciled(Reconciled { released, .. }),
                 &Event::PaymentRunReconciled {
                     settled_count,
                     settled_sum,

@@ -2,6 +2,7 @@
 
 mod lines;
 mod random;
+mod reconciled_again;
 
 use chrono::NaiveDate;
 use cqrs_es::test::{AggregateResultValidator, TestFramework};

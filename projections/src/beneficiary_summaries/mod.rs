@@ -84,6 +84,10 @@ fn evolve(
             month.returned_count += 1;
             month.returned = at.sum(month.returned.plus(facts.amount))?;
         }
+        Event::ReturnRevoked { .. } => {
+            month.returned_count = month.returned_count.saturating_sub(1);
+            month.returned = at.sum(month.returned.minus(facts.amount))?;
+        }
         Event::PaymentReissued { .. } | Event::PaymentCancelled { .. } => {}
         Event::RecoveryOpened { amount, .. } => {
             month.recovery_opened = at.sum(month.recovery_opened.plus(*amount))?;

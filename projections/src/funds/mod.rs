@@ -184,6 +184,7 @@ fn run_of(event: &FundEvent) -> Option<RunId> {
     match event {
         FundEvent::FundsCommitted { run_id, .. }
         | FundEvent::FundsReleased { run_id, .. }
+        | FundEvent::FundsRecommitted { run_id, .. }
         | FundEvent::FundsSpent { run_id, .. } => Some(*run_id),
         _ => None,
     }
@@ -217,7 +218,9 @@ impl FundRow {
                 self.remitted = self.remitted.plus(*amount)?;
                 self.balance = self.balance.minus(*amount)?;
             }
-            FundEvent::FundsCommitted { amount, .. } => self.committed = self.committed.plus(*amount)?,
+            FundEvent::FundsCommitted { amount, .. } | FundEvent::FundsRecommitted { amount, .. } => {
+                self.committed = self.committed.plus(*amount)?;
+            }
             FundEvent::FundsReleased { amount, .. } => self.committed = self.committed.minus(*amount)?,
             FundEvent::FundsSpent { amount, .. } => {
                 self.committed = self.committed.minus(*amount)?;
@@ -241,6 +244,7 @@ impl FundRunRow {
         match event {
             FundEvent::FundsCommitted { amount, .. } => self.committed = self.committed.plus(*amount)?,
             FundEvent::FundsReleased { amount, .. } => self.released = self.released.plus(*amount)?,
+            FundEvent::FundsRecommitted { amount, .. } => self.released = self.released.minus(*amount)?,
             FundEvent::FundsSpent { amount, .. } => self.spent = self.spent.plus(*amount)?,
             _ => {}
         }

@@ -55,7 +55,7 @@ pub struct PaymentRow {
     pub settled_on: Option<NaiveDate>,
     /// The bank's reference of the arrival.
     pub bank_reference: Option<String>,
-    /// When it came back.
+    /// When it came back; none where it arrived after all, as of all that followed the return.
     pub returned_on: Option<NaiveDate>,
     /// The bank's reason code.
     pub returned_reason: Option<String>,
@@ -98,6 +98,17 @@ impl PaymentRow {
     /// Whether the money is out: ordered and not come back.
     pub fn is_out(&self) -> bool {
         matches!(self.status, PaymentStage::Ordered | PaymentStage::Settled)
+    }
+
+    /// What stands of the month's due with it, in fen: out or withheld, and not asked back.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn standing(&self) -> Result<Money, MoneyError> {
+        if !self.is_out() {
+            return Ok(Money::ZERO);
+        }
+        self.amount.plus(self.withheld)?.minus(self.recovery_opened)
     }
 
     fn of(order: PaymentOrder, ordered_position: u64) -> Result<PaymentRow, MoneyError> {
@@ -166,6 +177,12 @@ pub(super) fn evolve(
             payment.returned_on = Some(returned_on);
             payment.returned_reason = Some(reason);
             at.sum(run.returned(payment.amount))?;
+        }
+        Event::ReturnRevoked { .. } => {
+            payment.status = PaymentStage::Ordered;
+            (payment.returned_on, payment.returned_reason, payment.reissued_as) = (None, None, None);
+            (payment.cancelled_on, payment.cancelled_reason) = (None, None);
+            at.sum(run.return_revoked(payment.amount))?;
         }
         Event::PaymentReissued { reissued_as, .. } => {
             payment.status = PaymentStage::Reissued;

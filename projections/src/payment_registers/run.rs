@@ -67,7 +67,7 @@ pub struct PaymentRunRow {
     pub file_sha256: Option<String>,
     /// 要求执行日期.
     pub execution_on: Option<NaiveDate>,
-    /// The day on which every line had its result.
+    /// The day on which every line had its result; the newest, where one that had come back arrived after all.
     pub reconciled_on: Option<NaiveDate>,
     /// Payments ordered.
     pub ordered_count: u64,
@@ -121,6 +121,13 @@ impl PaymentRunRow {
     pub(super) fn returned(&mut self, amount: Money) -> Result<(), MoneyError> {
         self.returned_count += 1;
         self.returned = self.returned.plus(amount)?;
+        Ok(())
+    }
+
+    pub(super) fn return_revoked(&mut self, amount: Money) -> Result<(), MoneyError> {
+        // a return that was not counted is damage, which the checks name
+        self.returned_count = self.returned_count.saturating_sub(1);
+        self.returned = self.returned.minus(amount)?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@ mod counter;
 mod erasing;
 mod gifts;
 mod holding;
+mod late;
 pub mod plans;
 mod recoveries;
 mod refused;
@@ -17,7 +18,7 @@ use crate::world::World;
 const PEOPLE_FIRST: usize = 12;
 
 /// Acts with their weights.
-const ACTS: [(u64, Act); 18] = [
+const ACTS: [(u64, Act); 19] = [
     (20, Act::DaysPass),
     (5, Act::Register),
     (8, Act::Apply),
@@ -36,6 +37,7 @@ const ACTS: [(u64, Act); 18] = [
     (6, Act::Hold),
     (20, Act::Plan),
     (4, Act::DeclareProperty),
+    (3, Act::ArriveLate),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +60,7 @@ enum Act {
     Hold,
     Plan,
     DeclareProperty,
+    ArriveLate,
 }
 
 /// Opens the funds and the campaign, and registers the first people.
@@ -98,6 +101,7 @@ pub async fn act(world: &mut World) {
         Act::Repeated => repeated::repeat(world).await,
         Act::AtOnce => at_once::two_at_once(world).await,
         Act::Plan => plans::plan(world).await,
+        Act::ArriveLate => late::arrive(world).await,
         Act::DeclareProperty => counter::declare_property(world).await,
         Act::Hold => holding::hold_or_let_go(world).await,
         Act::OpenAgain => {

@@ -148,9 +148,9 @@ pub(crate) const fn advice(reason: UnmatchedReason) -> (&'static str, &'static s
             "settled under another reference too, so perhaps paid twice: ask the bank",
         ),
         Reason::SettledAfterReturn => (
-            "此前已退汇，现称到账：请向银行核实；确已到账的，先用 ledger run hold 暂缓该月以免重发，再登记为无须处理",
-            "came back before, now said to be settled: ask the bank; where it did arrive, hold the month with `ledger run hold`, \
-             so that it is not paid again, then dismiss the line",
+            "此前已退汇，现称到账：请向银行核实；确已到账的，登记为 settled，当月即不再重发",
+            "came back before, now said to be settled: ask the bank; where it did arrive, resolve as settled, and the month is not \
+             paid again",
         ),
         Reason::ReturnedAfterSettlement => (
             "此前已到账，现称退汇：款项确已退回的，登记为 recovered，当月即可重新发放",

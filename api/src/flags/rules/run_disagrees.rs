@@ -168,8 +168,9 @@ impl Compared<'_, '_> {
             let fen: Vec<i64> = those.map(|payment| payment.order.amount.fen()).collect();
             (fen.len() as u64, total(fen))
         };
-        let (settled, returned) = (by(|one| one.settled.is_some()), by(|one| one.returned.is_some()));
-        let reconciled = self.run.history.events.iter().find_map(|recorded| match &recorded.event {
+        let (settled, returned) = (by(|one| one.settled.is_some()), by(|one| one.came_back().is_some()));
+        // the newest holds: what had come back may have arrived after all
+        let reconciled = self.run.history.events.iter().rev().find_map(|recorded| match &recorded.event {
             Event::PaymentRunReconciled {
                 settled_count, settled_sum, returned_count, returned_sum, ..
             } => {
@@ -212,7 +213,9 @@ impl Compared<'_, '_> {
         let (mut committed, mut freed, mut spent) = (Vec::new(), Vec::new(), Vec::new());
         for recorded in &self.run.fund {
             match &recorded.event {
-                FundEvent::FundsCommitted { amount, .. } => committed.push((recorded.position, amount.fen())),
+                FundEvent::FundsCommitted { amount, .. } | FundEvent::FundsRecommitted { amount, .. } => {
+                    committed.push((recorded.position, amount.fen()));
+                }
                 FundEvent::FundsReleased { amount, .. } => freed.push((recorded.position, amount.fen())),
                 FundEvent::FundsSpent { amount, .. } => spent.push((recorded.position, amount.fen())),
                 _ => {}

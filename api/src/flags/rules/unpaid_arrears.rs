@@ -104,7 +104,7 @@ fn one(look: &Look<'_>, found: &mut Found, subject: &CaseSubject, case: &KnownCa
 /// What counts of a payment: nothing once it came back and was not sent again in time. A recovery lowers nothing here:
 /// what is asked back was found not to be due after the run.
 fn stands(look: &Look<'_>, payment: &KnownPayment) -> i64 {
-    let lost = payment.returned.is_some_and(|returned| (look.on - returned.on).num_days() > REISSUE_DAYS);
+    let lost = payment.came_back().is_some_and(|returned| (look.on - returned.on).num_days() > REISSUE_DAYS);
     if lost { 0 } else { payment.gross_fen() }
 }
 
@@ -129,7 +129,7 @@ fn flag(
     let open = yuan(total(unpaid.iter().map(|month| month.open)));
     let (due, stands, first_open) = (yuan(first.due), yuan(first.stands), yuan(first.open));
     let payments = || unpaid.iter().flat_map(|month| &month.payments);
-    let back = payments().filter_map(|payment| payment.returned).count();
+    let back = payments().filter_map(|payment| payment.came_back()).count();
     let (back_zh, back_en) = match back {
         0 => (String::new(), String::new()),
         back => (
@@ -151,7 +151,7 @@ fn flag(
         matches!(one.event, BenefitCaseEvent::EligibilityDecided { .. }) && one.position < run.at
     });
     let positions = payments().flat_map(|payment| {
-        [Some(payment.ordered.position), payment.returned.map(|mark| mark.position)].into_iter().flatten()
+        [Some(payment.ordered.position), payment.came_back().map(|mark| mark.position)].into_iter().flatten()
     });
     found.flag(
         Subject::case(subject),

@@ -83,7 +83,7 @@ fn difference<'a>(
     let of_month = case.payments.iter().filter_map(|id| look.log.payments.get(id));
     let before = of_month.filter(|other| other.order.month == order.month).map(|other| other.kept(at));
     let to_pay = due.saturating_sub(total(before));
-    let same = (due, to_pay) == (order.due.fen(), payment.gross_fen());
+    let same = (due, to_pay) == (order.due.fen(), payment.ordered_fen());
     Ok((!same).then_some(Difference { payment, calculated_at: position, expected: Some((due, to_pay)) }))
 }
 
@@ -107,7 +107,7 @@ fn flag(found: &mut Found, subject: &CaseSubject, differences: &[Difference<'_>]
 
 fn words(one: &Difference<'_>) -> (String, String) {
     let order = &one.payment.order;
-    let (month, due, amount) = (order.month, yuan(order.due.fen()), yuan(one.payment.gross_fen()));
+    let (month, due, amount) = (order.month, yuan(order.due.fen()), yuan(one.payment.ordered_fen()));
     match one.expected {
         None => (
             format!("{month} 发 {amount} 元，核算时个案未在享受"),

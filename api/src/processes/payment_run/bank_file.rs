@@ -17,6 +17,7 @@ use projections::case_files::queries::members;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::arrived_late::paid_meanwhile;
 use super::release::PAGES_AT_ONCE;
 use super::staged::{LineToDeliver, StagedLines};
 use super::withheld::WithholdingLines;
@@ -129,6 +130,8 @@ pub(super) struct Survey {
     pub plan: FilePlan,
     /// How many of them another run ordered.
     pub elsewhere: usize,
+    /// How many of them are of months for which money arrived since.
+    pub paid_meanwhile: usize,
     /// Those that withhold something.
     pub withholding: WithholdingLines,
 }
@@ -147,15 +150,18 @@ impl Delivery<'_> {
     /// [`ProcessError`]: the lines cannot be read, or are too many for the layout.
     pub(super) async fn survey(&self) -> Result<Survey, ProcessError> {
         let (mut digest, mut plan) = (LineDigest::default(), FilePlan::default());
-        let (mut elsewhere, mut withholding) = (0, WithholdingLines::default());
+        let (mut elsewhere, mut paid) = (0, 0);
+        let mut withholding = WithholdingLines::default();
         let asked = |page: Vec<LineToDeliver>| async move {
-            let count = self.ordered_elsewhere(&page).await?;
-            Ok((page, count))
+            let counts =
+                (self.ordered_elsewhere(&page).await?, paid_meanwhile(&self.office.pool, &page).await?);
+            Ok((page, counts))
         };
         let lines = StagedLines::of(&self.office.pool, self.run_id);
         let mut pages = std::pin::pin!(lines.pages().map_ok(asked).try_buffered(PAGES_AT_ONCE));
-        while let Some((page, count)) = pages.try_next().await? {
-            elsewhere += count;
+        while let Some((page, (ordered, arrived))) = pages.try_next().await? {
+            elsewhere += ordered;
+            paid += arrived;
             withholding.take(&page);
             for staged in &page {
                 digest.line(&staged.line);
@@ -164,7 +170,7 @@ impl Delivery<'_> {
                 }
             }
         }
-        Ok(Survey { digest: digest.finish(), plan, elsewhere, withholding })
+        Ok(Survey { digest: digest.finish(), plan, elsewhere, paid_meanwhile: paid, withholding })
     }
 
     /// How many of a page's lines another run ordered.

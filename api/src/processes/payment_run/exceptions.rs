@@ -1,16 +1,21 @@
 //! 回盘异常处理 and 退汇: what people do about lines that could not be matched, and about money that came back.
 
-use domain::bank_return::{BankReturn, BankReturnCommand, BankReturnError, LineResolution, UnmatchedLine};
+use std::sync::Arc;
+
+use domain::bank_return::{
+    BankReturn, BankReturnCommand, BankReturnError, LineResolution, UnmatchedLine, UnmatchedReason,
+};
 use domain::fund::FundCommand;
 use domain::ids::{BankReturnId, PaymentId, RunId};
 use domain::payment::{Payment, PaymentCommand, RecoveryReason};
 use domain::payment_run::PaymentRun;
 use eventlog::repository::Loaded;
 
+use super::arrived_late::{self, correct_results};
 use super::load;
 use super::settle::reconcile;
 use super::standing::standing_of;
-use super::withheld::{complete_plans_of, settlement_steps};
+use super::withheld::{complete_plans_of, late_settlement_steps, settlement_steps};
 use crate::bank::matching::NO_REFERENCE;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -54,7 +59,13 @@ pub async fn resolve_line(office: &Office, desk: &Desk, finding: Finding) -> Res
     }
     // a repeat asks the file alone, which says that it is done, and so is another body
     let key = office.derived("resolve_line", &format!("{content}|{}", steps.len()));
-    office.together(desk, key, steps).await?;
+    if is_late(line, resolution) {
+        // the run's results are corrected by what was seen of them
+        office.together_on_run(desk, key, (run_id, Arc::clone(&run)), steps).await?;
+        correct_results(office, desk, run_id).await?;
+    } else {
+        office.together(desk, key, steps).await?;
+    }
     if let LineResolution::Settled { payment_id } = resolution {
         complete_plans_of(office, desk, payment_id).await?;
     }
@@ -100,6 +111,11 @@ fn is_resolved(file: &BankReturn, row: u64) -> bool {
     matches!(file, BankReturn::Matched(matched) if matched.resolved.contains_key(&row))
 }
 
+/// Whether a line is resolved as the arrival of a payment that had come back.
+fn is_late(line: &UnmatchedLine, resolution: LineResolution) -> bool {
+    line.reason == UnmatchedReason::SettledAfterReturn && matches!(resolution, LineResolution::Settled { .. })
+}
+
 /// What the resolution does besides being kept.
 async fn consequences(
     office: &Office,
@@ -119,6 +135,12 @@ async fn consequences(
     let told = || line.bank_code.clone();
     let missing = || format!("{NO_REFERENCE}{}:{}", sha256.get(..16).unwrap_or_default(), line.row);
     Ok(match resolution {
+        LineResolution::Settled { .. } if is_late(line, resolution) => {
+            let bank_reference = told().unwrap_or_else(missing);
+            let mut steps = late_settlement_steps(office, desk, &payment, &bank_reference).await?;
+            steps.extend(arrived_late::of_run(desk, run, order)?);
+            steps
+        }
         LineResolution::Settled { .. } => {
             let bank_reference = told().unwrap_or_else(missing);
             settlement_steps(office, desk, payment_id, &bank_reference).await?

@@ -4,6 +4,7 @@
 //! [`release`] (every line is ordered, the bank file is made) → [`settle`] (what the bank did; the fund is spent).
 //! Every step can be done again after a crash: what was done is found done, the rest is finished.
 
+mod arrived_late;
 mod bank_file;
 mod calculate;
 mod case_lines;

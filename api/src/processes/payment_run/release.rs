@@ -6,9 +6,9 @@ use std::io::Write;
 use chrono::NaiveDate;
 use domain::aggregate::{Context, Decider, LedgerEvent};
 use domain::explain::Explain;
-use domain::ids::RunId;
+use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
-use domain::payment::{Payment, PaymentCommand, PaymentEvent};
+use domain::payment::{Payment, PaymentCommand, PaymentEvent, PaymentStage};
 use domain::payment_run::{BankDelivery, PaymentRun, PaymentRunCommand};
 use eventlog::append::{AppendError, NewEvent, StreamAppend, StreamId};
 use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
@@ -101,7 +101,7 @@ pub async fn release_in(
     let execution_on = release.execution_on.or(recorded).unwrap_or(desk.today());
     let delivery = Delivery { office, run_id, layout: release.layout, approved_on, execution_on };
     office.runner.catch_up(Until::Head).await?;
-    let Survey { digest, plan, elsewhere, withholding } = delivery.survey().await?;
+    let Survey { digest, plan, elsewhere, paid_meanwhile, withholding } = delivery.survey().await?;
     let command = |file_sha256: String, delivery| {
         let digest = digest.clone();
         PaymentRunCommand::ReleaseRun { file_sha256, execution_on, digest, delivery }
@@ -118,6 +118,9 @@ pub async fn release_in(
         // another run was first with some lines, or what they withhold changed: the run must be calculated anew
         if elsewhere > 0 {
             return Err(ProcessError::OrderedElsewhere { count: elsewhere });
+        }
+        if paid_meanwhile > 0 {
+            return Err(ProcessError::PaidMeanwhile { count: paid_meanwhile });
         }
         withholding.refuse_changed(office).await?;
     }
@@ -251,7 +254,9 @@ async fn order_page(
             let order = PaymentCommand::OrderPayment { order };
             office.together(desk, office.derived("order", &id), [Step::Payment(id.clone(), order)]).await?;
         }
-        if let Some(before) = staged.replaces {
+        if let Some(before) = staged.replaces
+            && can_be_linked(office, before).await?
+        {
             let reissue = PaymentCommand::ReissuePayment {
                 reissued_as: staged.line.payment_id,
                 reissued_on: desk.today(),
@@ -262,6 +267,13 @@ async fn order_page(
         }
     }
     Ok(())
+}
+
+/// Whether the payment that a line takes the place of is still one that came back: it can have been given up since, or
+/// have arrived in the very moment of the release.
+async fn can_be_linked(office: &Office, before: PaymentId) -> Result<bool, ProcessError> {
+    let payment = office.repository.load_newest::<Payment>(before).await?.state;
+    Ok(!matches!(payment.stage(), PaymentStage::Cancelled | PaymentStage::Settled))
 }
 
 /// Whether an earlier, interrupted release of the same run ordered the line, perhaps for an earlier day.

@@ -14,6 +14,7 @@ use eventlog::bulk::{Bulk, BulkOptions, Chunk, Existing};
 use futures::{StreamExt, TryStreamExt};
 use sqlx::PgPool;
 
+use super::arrived_late::correct_results;
 use super::fund_shares;
 use super::load;
 use super::release::{Deciding, PAGES_AT_ONCE};
@@ -276,8 +277,8 @@ fn ordered(line: RunLine, run_id: RunId, execution_on: NaiveDate) -> Payment {
 /// Counts a line that this file says nothing of by what the log knows of it, whoever wrote it there.
 async fn tally_known(office: &Office, line: Other, tally: &mut Tally) -> Result<(), ProcessError> {
     let mut whereabouts = office.repository.load::<Payment>(line.payment_id).await?.state.whereabouts();
-    // only a pending line can have changed since
-    if whereabouts.pending.is_positive() {
+    // a pending line can have its answer since, and one that came back can have arrived after all
+    if !whereabouts.settled.is_positive() {
         let newest = office.repository.load_newest::<Payment>(line.payment_id).await?;
         whereabouts = newest.state.whereabouts();
     }
@@ -316,5 +317,5 @@ pub(super) async fn reconcile(
         steps.push(Step::Fund(fund, release));
     }
     office.together(desk, office.derived("reconcile_run", &run_id.to_string()), steps).await?;
-    Ok(())
+    if results.returned_count > 0 { correct_results(office, desk, run_id).await } else { Ok(()) }
 }

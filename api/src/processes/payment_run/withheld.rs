@@ -168,20 +168,45 @@ pub async fn settlement_steps(
     bank_reference: &str,
 ) -> Result<Vec<Step>, ProcessError> {
     let payment = office.repository.load_newest::<Payment>(payment_id).await?.state;
-    let (withheld, repayments) = match &*payment {
-        Payment::Ordered(ordered) => {
-            let withheld = effective(office, &ordered.withheld).await?;
-            let repayments = withheld.iter().map(|part| repay(ordered, part, desk)).collect();
-            (withheld, repayments)
-        }
+    let order = match &*payment {
+        Payment::Ordered(order) => Some(order),
         // it has an answer already: the payment itself says whether this is the same one
-        _ => (Vec::new(), Vec::new()),
+        _ => None,
     };
+    let (withheld, repayments) = taking_effect(office, desk, order).await?;
     let bank_reference = bank_reference.to_owned();
     let settle = PaymentCommand::SettlePayment { settled_on: desk.today(), bank_reference, withheld };
-    let mut steps: Vec<Step> = repayments;
-    steps.insert(0, Step::Payment(payment_id.to_string(), settle));
-    Ok(steps)
+    Ok([vec![Step::Payment(payment_id.to_string(), settle)], repayments].concat())
+}
+
+/// As [`settlement_steps`], of a payment that came back and arrived after all.
+///
+/// # Errors
+/// [`ProcessError`] when a payment cannot be read.
+pub async fn late_settlement_steps(
+    office: &Office,
+    desk: &Desk,
+    payment: &Payment,
+    bank_reference: &str,
+) -> Result<Vec<Step>, ProcessError> {
+    let Some(order) = payment.order() else { return Ok(Vec::new()) };
+    let came_back = payment.whereabouts().returned.is_positive();
+    let (withheld, repayments) = taking_effect(office, desk, Some(order).filter(|_| came_back)).await?;
+    let bank_reference = bank_reference.to_owned();
+    let settle = PaymentCommand::SettleReturned { settled_on: desk.today(), bank_reference, withheld };
+    Ok([vec![Step::Payment(order.payment_id.to_string(), settle)], repayments].concat())
+}
+
+/// What of an order's withholdings takes effect now, and what that repays.
+async fn taking_effect(
+    office: &Office,
+    desk: &Desk,
+    order: Option<&Ordered>,
+) -> Result<(Vec<Withholding>, Vec<Step>), ProcessError> {
+    let Some(order) = order else { return Ok((Vec::new(), Vec::new())) };
+    let withheld = effective(office, &order.withheld).await?;
+    let repayments = withheld.iter().map(|part| repay(order, part, desk)).collect();
+    Ok((withheld, repayments))
 }
 
 fn repay(order: &Ordered, part: &Withholding, desk: &Desk) -> Step {

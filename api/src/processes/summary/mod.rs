@@ -173,6 +173,7 @@ fn add(sums: &mut Sums, order: &PaymentOrder, event: &PaymentEvent) -> Result<()
             more(&mut sums.paid_fen, order.amount)
         }
         PaymentEvent::PaymentReturned { .. } => more(&mut sums.returned_fen, order.amount),
+        PaymentEvent::ReturnRevoked { .. } => more(&mut sums.returned_fen, order.amount.negated()),
         PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => Ok(()),
         PaymentEvent::RecoveryOpened { amount, .. } => more(&mut sums.recovery_opened_fen, *amount),
         PaymentEvent::RecoveryReceived { amount, .. } => more(&mut sums.recovery_received_fen, *amount),

@@ -18,7 +18,10 @@ pub fn of_fund(entry: &Entry, event: &FundEvent, histories: &Histories) -> Optio
             (calculated_before(histories, *run_id, entry.position), *amount)
         }
         FundEvent::FundsReleased { run_id, amount, .. } => (freed_with(histories, *run_id, entry), *amount),
-        FundEvent::FundsSpent { run_id, amount, .. } => (spent_with(histories, *run_id, entry), *amount),
+        // what arrived after all is held ready again and spent at once
+        FundEvent::FundsSpent { run_id, amount, .. } | FundEvent::FundsRecommitted { run_id, amount, .. } => {
+            (settled_with(histories, *run_id, entry), *amount)
+        }
         FundEvent::DonationCredited { campaign_id, donation_id, amount, .. } => {
             (given_with(histories, *campaign_id, *donation_id, entry), *amount)
         }
@@ -107,11 +110,18 @@ fn freed_with(histories: &Histories, run_id: RunId, entry: &Entry) -> Option<Mon
     })
 }
 
-fn spent_with(histories: &Histories, run_id: RunId, entry: &Entry) -> Option<Money> {
-    of_run(histories, run_id, entry).find_map(|event| match event {
-        PaymentRunEvent::PaymentRunReconciled { settled_sum, .. } => Some(*settled_sum),
+/// What the reconciliation in the same moment says that arrived, less what the run's reconciliation before said.
+fn settled_with(histories: &Histories, run_id: RunId, entry: &Entry) -> Option<Money> {
+    let until = histories.events::<PaymentRun>(run_id).filter(|(of, _)| of.position < entry.position);
+    let settled = until.filter_map(|(of, event)| match event {
+        PaymentRunEvent::PaymentRunReconciled { settled_sum, .. } => Some((of.recorded_at, *settled_sum)),
         _ => None,
-    })
+    });
+    let (before, newest) = settled.fold((Money::ZERO, None), |(before, newest), next| {
+        (newest.map_or(before, |(_, sum)| sum), Some(next))
+    });
+    let (_, sum) = newest.filter(|(recorded_at, _)| *recorded_at == entry.recorded_at)?;
+    sum.minus(before).ok()
 }
 
 fn of_run<'h>(

@@ -53,6 +53,13 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
                 format!("{amount} yuan of run {run_id} released"),
             )
         }
+        Event::FundsRecommitted { run_id, amount, .. } => {
+            let amount = yuan(*amount);
+            words(
+                format!("为批次 {run_id} 恢复占用 {amount} 元（退汇后又到账）"),
+                format!("{amount} yuan committed to run {run_id} again (arrived after a return)"),
+            )
+        }
         Event::FundsSpent { run_id, amount, .. } => {
             let amount = yuan(*amount);
             words(format!("批次 {run_id} 支出 {amount} 元"), format!("{amount} yuan spent by run {run_id}"))

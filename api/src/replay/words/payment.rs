@@ -26,6 +26,10 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
         Event::PaymentReturned { reason, returned_on } => {
             words(format!("{returned_on} 退汇（{reason}）"), format!("returned on {returned_on} ({reason})"))
         }
+        Event::ReturnRevoked { revoked_on } => words(
+            format!("{revoked_on} 退汇更正：款项仍已到账"),
+            format!("return taken back on {revoked_on}: the money arrived after all"),
+        ),
         Event::PaymentReissued { reissued_as, .. } => {
             words(format!("重发为 {reissued_as}"), format!("reissued as {reissued_as}"))
         }

@@ -41,6 +41,8 @@ pub(super) struct Office {
     pub(super) payments: BTreeMap<u128, Payment>,
     pub(super) keeper: Bookkeeper,
     pub(super) book: Book,
+    /// Payments that came back and arrived after all.
+    pub(super) late: u32,
     /// What is still open of income and expense: everything less what was closed, by subaccount.
     pub(super) balances: BTreeMap<Subaccount, Money>,
 }
@@ -73,6 +75,7 @@ impl Office {
             payments: BTreeMap::new(),
             keeper: Bookkeeper::default(),
             book: Book::default(),
+            late: 0,
             balances: BTreeMap::new(),
         };
         let opened = PaymentRunEvent::PaymentRunOpened {
@@ -258,6 +261,7 @@ pub(super) fn happen(office: &mut Office, (which, number, fen): (u8, u128, i32))
             let waive = PaymentCommand::WaiveRecovery { amount, plan_id: plan(number), waived_on: today };
             office.on_payment(number, waive);
         }
+        12 => arrive_late(office, number),
         10 => remit(office, number, Money::from_fen(fen / 3)),
         _ => turn_year(office, if number % 2 == 0 { BUDGET } else { GIFTS }, fen),
     }
@@ -384,6 +388,24 @@ pub(super) fn answer(office: &mut Office, number: u128, arrived: bool) {
             assert!(office.on_payment(number - 1, receive));
         }
     }
+}
+
+/// A payment that came back arrived after all, as far as its fund can still cover it.
+pub(super) fn arrive_late(office: &mut Office, number: u128) {
+    let today = office.today;
+    let Some(Payment::Returned(returned)) = office.payments.get(&number) else { return };
+    let (amount, program) = (returned.order.amount, returned.order.program);
+    let by_program = vec![ProgramShare { program, amount }];
+    let recommit = FundCommand::Recommit { run_id: RUN, amount, recommitted_on: today, by_program };
+    if office.budget.decide(recommit.clone(), &context(Role::Finance, today)).is_err() {
+        return;
+    }
+    let bank_reference = "A1".into();
+    let settle = PaymentCommand::SettleReturned { settled_on: today, bank_reference, withheld: vec![] };
+    assert!(office.on_payment(number, settle));
+    assert!(office.on_fund(BUDGET, recommit));
+    assert!(office.on_fund(BUDGET, FundCommand::Spend { run_id: RUN, amount, spent_on: today }));
+    office.late += 1;
 }
 
 /// What of an order's withholdings is still to come back.

@@ -1,0 +1,54 @@
+//! What the bank says again, or on an odd day.
+
+use super::*;
+
+#[test]
+fn the_bank_s_second_answer_is_told_from_a_repeat() {
+    let settled_again = PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-12"),
+        bank_reference: "A2".into(),
+        withheld: vec![],
+    };
+    given(reaching(PaymentStage::Settled))
+        .when(asked(settled_again))
+        .then_expect_error(PaymentError::SettlementDiffers);
+    let returned_again =
+        PaymentCommand::ReturnPayment { reason: "name_mismatch".into(), returned_on: day("2023-07-11") };
+    given(reaching(PaymentStage::Returned))
+        .when(asked(returned_again))
+        .then_expect_error(PaymentError::ReturnDiffers);
+}
+
+#[test]
+fn the_bank_s_file_may_be_taken_again_on_a_later_day() {
+    let settled_again = PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-12"),
+        bank_reference: "A1".into(),
+        withheld: vec![],
+    };
+    given(reaching(PaymentStage::Settled)).when(asked(settled_again)).then_expect_events(Vec::new());
+    let returned_again =
+        PaymentCommand::ReturnPayment { reason: "account_closed".into(), returned_on: day("2023-07-12") };
+    given(reaching(PaymentStage::Returned)).when(asked(returned_again)).then_expect_events(vec![]);
+}
+
+#[test]
+fn an_answer_before_its_order_or_after_today_is_refused() {
+    let on =
+        |on| PaymentCommand::SettlePayment { settled_on: on, bank_reference: "A1".into(), withheld: vec![] };
+    let ordered = reaching(PaymentStage::Ordered);
+    given(ordered.clone())
+        .when(asked(on(day("2023-07-09"))))
+        .then_expect_error(PaymentError::DayTooEarly { day: day("2023-07-09"), earliest: day("2023-07-10") });
+    given(ordered.clone())
+        .when(asked(on(day("2023-08-01"))))
+        .then_expect_error(PaymentError::DayInFuture { day: day("2023-08-01") });
+    let nameless = PaymentCommand::SettlePayment {
+        settled_on: day("2023-07-11"),
+        bank_reference: " ".into(),
+        withheld: vec![],
+    };
+    given(ordered)
+        .when(asked(nameless))
+        .then_expect_error(PaymentError::TextMissing { field: "bank_reference" });
+}
