@@ -4,6 +4,7 @@ mod arrived_late;
 mod bank_returns;
 mod bank_sheets;
 mod forecasts;
+mod free_text;
 mod funds;
 mod nightly;
 mod outlook;

@@ -23,7 +23,7 @@ use eventlog::append::Appended;
 use eventlog::repository::{Repository, Work};
 use uuid::Uuid;
 
-use super::free_text::refuse_numbers;
+use super::free_text::refuse_personal;
 use super::{Desk, Office, ProcessError, Seen};
 
 macro_rules! steps {
@@ -110,10 +110,10 @@ impl Office {
             .repository
             .transact(&desk.context(), &desk.request(key, &steps), |work| {
                 let (seen, steps) = (seen.clone(), Arc::clone(&steps));
-                let (repository, looked_at) = (self.repository.clone(), desk.seen);
+                let (office, looked_at) = (self.clone(), desk.seen);
                 Box::pin(async move {
                     if let Some(looked_at) = looked_at {
-                        is_still(&repository, work, looked_at).await?;
+                        is_still(&office.repository, work, looked_at).await?;
                     }
                     if let Some((run_id, run)) = seen
                         && work.state::<PaymentRun>(run_id).await? != run
@@ -123,7 +123,7 @@ impl Office {
                     for step in steps.iter() {
                         step.decide(work).await?;
                     }
-                    refuse_numbers(work.payloads())?;
+                    refuse_personal(&office, &steps, work.payloads()).await?;
                     Ok::<(), ProcessError>(())
                 })
             })

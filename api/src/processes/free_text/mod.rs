@@ -1,0 +1,145 @@
+//! 自由文字: what people write themselves stands in the log in clear and for good, so that nothing personal may be in it. No
+//! sentence has a number of a card, an account or a telephone, or the name of somebody whom the decision is about; and no
+//! other text, such as the number of a bank slip, is a number that the register knows as a person's.
+
+mod concerned;
+mod number;
+
+use serde_json::Value;
+
+use self::number::{numbers, whole_numbers};
+use super::steps::Step;
+use super::{Office, ProcessError};
+
+/// The fields of events that people write sentences in, and how they stand in an event.
+const SENTENCES: [(&str, &str); 4] = [
+    ("reason", "\"reason\":"),
+    ("note", "\"note\":"),
+    ("basis", "\"basis\":"),
+    ("agreement", "\"agreement\":"),
+];
+
+/// Refuses what is about to be appended where something personal stands in it in clear.
+///
+/// # Errors
+/// [`ProcessError::Refused`] with the field; what is known of numbers and names cannot be read.
+pub(super) async fn refuse_personal(
+    office: &Office,
+    steps: &[Step],
+    payloads: impl Iterator<Item = &str>,
+) -> Result<(), ProcessError> {
+    let written = Written::of(payloads);
+    if let Some((field, _)) = written.sentences.iter().find(|(_, text)| !numbers(text).is_empty()) {
+        return Err(number_in_sentence(field));
+    }
+    for (field, number) in &written.numbers {
+        if concerned::is_known(office, number).await? {
+            return Err(number_of_a_person(field));
+        }
+    }
+    let sentences: Vec<_> = written.sentences.iter().filter(|(_, text)| !text.is_ascii()).collect();
+    if sentences.is_empty() {
+        return Ok(());
+    }
+    let names = concerned::names(office, steps).await?;
+    let has_name = |text: &str| names.iter().any(|name| text.contains(name.as_str()));
+    match sentences.iter().find(|(_, text)| has_name(text)) {
+        Some((field, _)) => Err(name_in_sentence(field)),
+        None => Ok(()),
+    }
+}
+
+fn number_in_sentence(field: &str) -> ProcessError {
+    personal(
+        field,
+        "原因和说明将原样永久保存，不得写身份证号、账号或电话号码，请删去其中的号码",
+        "reasons and notes are kept as they are, for good: leave out the number of a card, account or telephone",
+    )
+}
+
+fn name_in_sentence(field: &str) -> ProcessError {
+    personal(
+        field,
+        "原因和说明将原样永久保存，不得写当事人或其家人的姓名，请改写为“本人”“配偶”等",
+        "reasons and notes are kept as they are, for good: leave out the names of the family, and write for instance “the spouse”",
+    )
+}
+
+fn number_of_a_person(field: &str) -> ProcessError {
+    personal(
+        field,
+        "该处填写的是登记在册的身份证号或收款账号，将原样永久保存，请改填凭证号",
+        "this is an ID number or account of the register, and would be kept as it is, for good: give the number of the document",
+    )
+}
+
+fn personal(field: &str, zh: &str, en: &str) -> ProcessError {
+    let field = sentence(field).unwrap_or(if field == "reference" { "reference" } else { "" });
+    ProcessError::Refused { code: "personal_value", field, zh: zh.to_owned(), en: en.to_owned() }
+}
+
+/// What of events people may have written themselves.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Written {
+    /// Sentences, by their field.
+    sentences: Vec<(String, String)>,
+    /// Numbers in other texts, by their field.
+    numbers: Vec<(String, String)>,
+}
+
+impl Written {
+    /// Of most events nothing has to be read: they hold no sentence and no number that is long enough.
+    fn of<'e>(payloads: impl Iterator<Item = &'e str>) -> Written {
+        let mut written = Written::default();
+        for payload in payloads.filter(|payload| has_sentence(payload) || !numbers(payload).is_empty()) {
+            if let Ok(event) = serde_json::from_str::<Value>(payload) {
+                written.read("", &event);
+            }
+        }
+        written
+    }
+
+    fn read(&mut self, field: &str, value: &Value) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| self.read(name, value)),
+            Value::Array(values) => values.iter().for_each(|value| self.read(field, value)),
+            Value::String(text) if sentence(field).is_some() => {
+                self.sentences.push((field.to_owned(), text.clone()));
+            }
+            Value::String(text) => {
+                let numbers = whole_numbers(text).into_iter();
+                self.numbers.extend(numbers.map(|number| (field.to_owned(), number)));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// The field's name, where it is one that sentences are written in.
+fn sentence(field: &str) -> Option<&'static str> {
+    SENTENCES.into_iter().map(|(name, _)| name).find(|name| *name == field)
+}
+
+fn has_sentence(payload: &str) -> bool {
+    SENTENCES.iter().any(|(_, written)| payload.contains(written))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_and_the_numbers_of_other_texts_are_told_apart() {
+        let written = |payload: &str| Written::of([payload].into_iter());
+        let pair = |field: &str, text: &str| vec![(field.to_owned(), text.to_owned())];
+        let cancelled = written(r#"{"PaymentCancelled":{"reason":"卡号9901140000000000019"}}"#);
+        assert_eq!(cancelled.sentences, pair("reason", "卡号9901140000000000019"));
+        assert_eq!(cancelled.numbers, []);
+        let settled = written(r#"{"PaymentSettled":{"bank_reference":"20230720000000017","amount":5}}"#);
+        assert_eq!(settled.numbers, pair("bank_reference", "20230720000000017"));
+        let slip = written(r#"{"RecoveryReceived":{"reference":"回单 9901140000000000019 号"}}"#);
+        assert_eq!(slip.numbers, pair("reference", "9901140000000000019"));
+        let neither = written(r#"{"PaymentReturned":{"returned_on":"2023-07-20"}}"#);
+        assert_eq!(neither, Written::default());
+    }
+}

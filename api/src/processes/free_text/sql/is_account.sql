@@ -1,0 +1,1 @@
+select exists (select from read_members where account_index = $1)
