@@ -5,7 +5,7 @@ use api::processes::payment_run::{self, RunNote, RunPlan};
 use api::processes::{self as work, ProcessError};
 use api::registers::{RawRow, RegisterRow, changes};
 use domain::ids::{PaymentId, RunId};
-use domain::payment_run::{PaymentRun, RunException};
+use domain::payment_run::{PaymentRun, RunException, RunWarning};
 use domain::program::Program;
 use sqlx::Executor;
 use tests::office::{SmallOffice, ZHAO, at_work, bank_answers, day, id_number};
@@ -112,6 +112,27 @@ async fn a_returned_month_waits_for_another_account_for_whatever_day_it_is_regis
     assert_eq!(waiting_for_an_account(&small, run).await, 2, "it is the same account");
     register_an_account(&small, ANOTHER, "2023-01-15").await;
     assert_eq!(waiting_for_an_account(&small, run).await, 0, "the bank was paid on 30 January");
+    small.ledger.finish().await;
+}
+
+/// The months that go to an account from which the bank gave another month back.
+async fn warned_of_the_account(small: &SmallOffice, run: RunId) -> Vec<String> {
+    let desk = at_work(personas::clerk(), "2023-02-27");
+    let prepared = payment_run::calculate(&small.office, &desk, run).await.unwrap();
+    let warned = |note: &RunNote| match note {
+        RunNote::Warning { warning: RunWarning::AccountCameBack, month, .. } => Some(month.to_string()),
+        _ => None,
+    };
+    prepared.notes.iter().filter_map(warned).collect()
+}
+
+#[tokio::test]
+async fn the_next_month_that_goes_to_an_account_that_the_bank_refused_is_seen_before_the_submission() {
+    let small = SmallOffice::open().await;
+    let run = open_run(&small).await;
+    assert_eq!(warned_of_the_account(&small, run).await, ["2023-03"]);
+    register_an_account(&small, ANOTHER, "2023-02-20").await;
+    assert_eq!(warned_of_the_account(&small, run).await, [""; 0]);
     small.ledger.finish().await;
 }
 

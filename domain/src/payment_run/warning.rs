@@ -46,6 +46,10 @@ warnings! {
     PayeeNotBeneficiary = "payee_not_beneficiary", "ledger run hold CASE --reason account_in_doubt",
         "收款人不是受益人本人，也不是现在的家庭成员；请核实代领关系，有疑问的先暂缓发放。",
         "The payee is neither the beneficiary nor a member of the household now: verify why, and hold the payment in doubt.";
+    /// The bank gave an earlier month back as the account takes nothing, and the account is still the same.
+    AccountCameBack = "account_came_back", "ledger import apply changes FILE",
+        "此前汇往该账户的款项因账户原因退回，账户尚未更正；请先更正账户，核实前暂缓发放。",
+        "Money to this account came back because of the account, which is unchanged: correct it, and hold the payment until then.";
     /// The month's amount differs from last month's by more than the office's share and floor.
     AmountUnusual = "amount_unusual", "ledger run show RUN --lines --case CASE --steps",
         "应发金额较上月变动较大；请查看核定步骤，有疑问的先暂缓发放。",

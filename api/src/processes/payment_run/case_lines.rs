@@ -14,7 +14,7 @@ use domain::payment_run::{
     LineParties, MonthDifference, MonthDue, MonthOverpaid, MonthToPay, RecoverablePayment, RunException,
     RunLine, RunWarning, differences, recovery_proposals,
 };
-use domain::personal::{Opener, Sealed};
+use domain::personal::{BlindIndex, Opener, Sealed};
 use domain::policy::RuleBook;
 use domain::program::Program;
 use domain::schedule::{FactsError, Schedule, schedule};
@@ -247,7 +247,7 @@ fn account_for<'a>(
     if account.holder != payable.case.applicant && !holder_lives {
         return Err(RunException::PayeeDeceased);
     }
-    if came_back(payable, pay.month).is_some_and(|from| unchanged(payable, from, account)) {
+    if came_back(payable, pay.month).is_some_and(|from| is_unchanged(payable, from, &account.account_index)) {
         return Err(RunException::AccountUnchanged);
     }
     Ok(account)
@@ -270,11 +270,11 @@ fn came_back(payable: &PayableCase, month: BenefitMonth) -> Option<&str> {
 
 /// Whether the account is still the one that a payment came back from, whatever days it is registered for: an order
 /// carries the account as it was registered.
-fn unchanged(payable: &PayableCase, returned_from: &str, account: &PayeeAccount) -> bool {
+pub(super) fn is_unchanged(payable: &PayableCase, returned_from: &str, account: &BlindIndex) -> bool {
     let member = payable.household.member(payable.case.applicant);
     let mut registered = member.into_iter().flat_map(|member| member.account.iter());
     let before = registered.find(|(_, account)| account.account.ciphertext() == returned_from);
-    before.is_some_and(|(_, before)| before.account_index == account.account_index)
+    before.is_some_and(|(_, before)| before.account_index == *account)
 }
 
 fn line(payable: &PayableCase, pay: MonthToPay, account: &PayeeAccount) -> FoundLine {

@@ -3,12 +3,15 @@
 use domain::calendar::BenefitMonth;
 use domain::household::Member;
 use domain::money::Money;
+use domain::payment::PaymentStage;
 use domain::payment_run::RunWarning;
+use domain::personal::BlindIndex;
 use domain::policy::{Parameter, RuleBook};
 use domain::schedule::Schedule;
 use projections::case_files::payable::{CasePayment, PayableCase};
 
-use super::case_lines::{CaseFindings, Look, RunNote};
+use super::case_lines::{CaseFindings, Look, RunNote, is_unchanged};
+use crate::bank::codes::account_takes_nothing;
 
 /// The warnings of one case, in the order of their list.
 pub(super) fn warnings_of(look: &Look<'_>, payable: &PayableCase, found: &CaseFindings) -> Vec<RunNote> {
@@ -25,6 +28,9 @@ pub(super) fn warnings_of(look: &Look<'_>, payable: &PayableCase, found: &CaseFi
     };
     if let Some(line) = found.lines.iter().find(|line| is_strange(payable, line.line.payee)) {
         warnings.push(warn(RunWarning::PayeeNotBeneficiary, line.line.month, None, None));
+    }
+    if let Some(line) = found.lines.iter().find(|line| takes_nothing(payable, &line.line.account_index)) {
+        warnings.push(warn(RunWarning::AccountCameBack, line.line.month, None, None));
     }
     let last = newest_out(payable, look.month.plus(-1));
     let this = found.lines.iter().find(|line| line.line.month == look.month);
@@ -43,6 +49,19 @@ pub(super) fn warnings_of(look: &Look<'_>, payable: &PayableCase, found: &CaseFi
 /// own answer to why the money goes there.
 fn is_strange(payable: &PayableCase, payee: domain::ids::PersonId) -> bool {
     payee != payable.case.applicant && !payable.household.member(payee).is_some_and(Member::is_present)
+}
+
+/// Whether the newest money of the case that the bank answered for came back from the account, and as the bank says
+/// because of it. Of the month itself, that is an exception.
+fn takes_nothing(payable: &PayableCase, account: &BlindIndex) -> bool {
+    let refused = |payment: &CasePayment| {
+        matches!(payment.status, PaymentStage::Returned | PaymentStage::Cancelled)
+            && payment.returned_reason.as_deref().is_some_and(account_takes_nothing)
+    };
+    let newest = payable.payments.iter().rfind(|payment| payment.is_settled() || refused(payment));
+    newest
+        .and_then(|payment| payment.returned_from.as_deref())
+        .is_some_and(|from| is_unchanged(payable, from, account))
 }
 
 /// The newest payment of a month that is out.
