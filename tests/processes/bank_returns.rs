@@ -12,6 +12,7 @@ use api::processes::payment_run::{
 };
 use api::processes::{self as work, ProcessError};
 use api::registers::{RawRow, RegisterRow, changes};
+use chrono::NaiveDate;
 use domain::bank_return::{LineResolution, UnmatchedReason as Reason};
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
@@ -34,12 +35,18 @@ pub struct AtTheBank {
     folder: TempDir,
     pub run: RunId,
     layout: Layout,
+    execution_on: NaiveDate,
     pub lines: Vec<PaymentRow>,
     /// The file to the bank.
     pub bytes: Vec<u8>,
 }
 
 pub async fn at_the_bank(layout: &str) -> AtTheBank {
+    at_the_bank_for(layout, TODAY).await
+}
+
+/// The same, of a bank that is to pay on a later day.
+async fn at_the_bank_for(layout: &str, execution_on: &str) -> AtTheBank {
     let small = SmallOffice::open().await;
     correct_the_account(&small).await;
     let office = &small.office;
@@ -54,7 +61,9 @@ pub async fn at_the_bank(layout: &str) -> AtTheBank {
     payment_run::approve(office, &at_work(personas::approver(), TODAY), run).await.unwrap();
     let layout = Catalogue::own().unwrap().layout(layout).unwrap().clone();
     let folder = tempfile::tempdir().unwrap();
-    let mut bank = AtTheBank { small, folder, run, layout, lines: Vec::new(), bytes: Vec::new() };
+    let execution_on = day(execution_on);
+    let mut bank =
+        AtTheBank { small, folder, run, layout, execution_on, lines: Vec::new(), bytes: Vec::new() };
     bank.bytes = bank.release().await.unwrap().1;
     bank.small.office.runner.catch_up(Until::Head).await.unwrap();
     let page = LinePage { start: PageStart::First, limit: 100 };
@@ -82,7 +91,8 @@ pub struct Says {
 impl AtTheBank {
     pub async fn release(&self) -> Result<(Released, Vec<u8>), ProcessError> {
         let (mut bytes, finance) = (Vec::new(), at_work(personas::finance(), TODAY));
-        let release = Release { run_id: self.run, execution_on: Some(day(TODAY)), layout: &self.layout };
+        let execution_on = Some(self.execution_on);
+        let release = Release { run_id: self.run, execution_on, layout: &self.layout };
         let office = &self.small.office;
         let released = payment_run::release_in(office, &finance, &release, &mut OneFile(&mut bytes)).await?;
         Ok((released, bytes))
@@ -286,6 +296,23 @@ async fn every_line_of_a_report_has_its_place() {
     assert!(again.known_before);
     assert_eq!((again.matching, reasons(&again)), (taken.matching, reasons(&taken)));
     assert_eq!(bank.small.end().await, end, "the same file twice changes nothing");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_bank_may_refuse_lines_before_it_was_to_pay_but_not_have_paid() {
+    let bank = at_the_bank_for("pain_001", "2023-03-02").await;
+    let refusals: Vec<Says> = (0..5).map(|place| bank.says(place, "RJCT", "AC04")).collect();
+    let end = bank.small.end().await;
+    let paid = [refusals[0].clone(), bank.says(1, "ACSC", "")];
+    assert_eq!(bank.take(&bank.report(&paid)).await.unwrap_err().code(), "before_execution");
+    assert_eq!(bank.small.end().await, end);
+    let taken = bank.take(&bank.report(&refusals[..2])).await.unwrap();
+    assert_eq!((taken.matching.returned_count, taken.pending_count), (2, 3));
+    bank.adds_up(&taken).await;
+    bank.take(&bank.report(&refusals)).await.unwrap();
+    assert!(bank.is_reconciled().await, "nothing of it is left to pay");
+    assert_eq!(bank.small.broken().await, Broken::new());
     bank.small.ledger.finish().await;
 }
 

@@ -74,7 +74,9 @@ impl Bookkeeper {
             }
             AnyEvent::Payment(event) => {
                 let Some(paid_for) = self.paid_for(stream, event) else { return none };
-                let day = self.open_day(paid_for.fund, event.effective_on().unwrap_or(recorded_on));
+                // what the bank refused before it was to pay is booked with the order, not before it
+                let day = event.effective_on().unwrap_or(recorded_on).max(paid_for.execution_on);
+                let day = self.open_day(paid_for.fund, day);
                 Entries { day, postings: postings(BookedEvent::Payment(event, paid_for)) }
             }
             AnyEvent::Campaign(event) => {

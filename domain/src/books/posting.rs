@@ -1,5 +1,7 @@
 //! Which event posts what.
 
+use chrono::NaiveDate;
+
 use super::account::Account;
 use super::subaccount::Subaccount;
 use crate::campaign::CampaignEvent;
@@ -39,17 +41,21 @@ pub struct PaidFor {
     pub amount: Money,
     /// The fund that pays.
     pub fund: Option<FundId>,
+    /// 要求执行日期, the day of the order's postings; nothing of the payment is booked before it.
+    pub execution_on: NaiveDate,
 }
 
 impl PaidFor {
     /// What an order says, with the fund of its run.
     pub const fn ordered_by(order: &PaymentOrder, fund: Option<FundId>) -> PaidFor {
-        PaidFor { program: order.program, amount: order.amount, fund }
+        let PaymentOrder { program, amount, execution_on, .. } = *order;
+        PaidFor { program, amount, fund, execution_on }
     }
 
     /// The same, from what a payment keeps of its order.
     pub const fn kept_of(order: &Ordered, fund: Option<FundId>) -> PaidFor {
-        PaidFor { program: order.program, amount: order.amount, fund }
+        let Ordered { program, amount, execution_on, .. } = *order;
+        PaidFor { program, amount, fund, execution_on }
     }
 }
 
@@ -83,7 +89,7 @@ impl Entry {
     }
 }
 
-fn of_payment(event: &PaymentEvent, PaidFor { program, amount, fund }: PaidFor) -> Vec<Entry> {
+fn of_payment(event: &PaymentEvent, PaidFor { program, amount, fund, .. }: PaidFor) -> Vec<Entry> {
     let at = |account| Subaccount::of(account, fund);
     let expense = at(Account::ProgramExpense).for_program(Some(program));
     let (deposits, in_transit) = (at(Account::Deposits), at(Account::InTransit));

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use super::*;
+use crate::any_event::AnyEvent;
 use crate::fund::{GovernmentLevel, Purpose};
 use crate::money::Money;
 use crate::payment::{Ordered, Payment, PaymentCommand, PaymentEvent, Whereabouts, WithheldFrom};
@@ -103,6 +104,16 @@ fn the_random_office_uses_every_account() {
         end.payments.values().any(repaid)
     };
     assert!(ends.iter().any(refunded) && ends.iter().any(recovered) && ends.iter().any(withheld));
+}
+
+#[test]
+fn what_the_bank_refuses_before_it_was_to_pay_is_booked_with_the_order() {
+    let (mut keeper, order) = (Bookkeeper::default(), order(1, 10_000, day("2023-07-10")));
+    let stream = order.payment_id.to_string();
+    let returned = PaymentEvent::PaymentReturned { reason: "AC04".into(), returned_on: day("2023-07-08") };
+    let events = [PaymentEvent::PaymentOrdered { order: Box::new(order) }, returned];
+    let days = events.map(|event| keeper.book(&stream, &AnyEvent::Payment(event), day("2023-07-08")).day);
+    assert_eq!(days, [day("2023-07-10"); 2]);
 }
 
 #[test]

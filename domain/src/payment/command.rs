@@ -28,12 +28,12 @@ pub enum PaymentCommand {
     ReturnPayment {
         /// The bank's reason code.
         reason: String,
-        /// The day; not before the execution day.
+        /// The day; a bank may refuse before the execution day.
         returned_on: NaiveDate,
     },
     /// 退汇后到账, by finance who asked the bank: a payment that came back did arrive after all.
     SettleReturned {
-        /// The day; not before the return.
+        /// The day; neither before the execution day nor before the return.
         settled_on: NaiveDate,
         /// The bank's reference.
         bank_reference: String,

@@ -118,7 +118,8 @@ impl Payment {
         };
         let revoked_on = answer.settled_on;
         let mut events = vec![PaymentEvent::ReturnRevoked { revoked_on }];
-        events.extend(returned.order.arrives(answer, returned.returned_on, context)?);
+        let earliest = returned.returned_on.max(returned.order.execution_on);
+        events.extend(returned.order.arrives(answer, earliest, context)?);
         Ok(events)
     }
 
@@ -129,17 +130,18 @@ impl Payment {
         command: &'static str,
         context: &Context,
     ) -> Decision {
-        let order = match self {
+        match self {
             Payment::Returned(was)
             | Payment::Reissued(Reissued { returned: was, .. })
             | Payment::Cancelled(Cancelled { returned: was, .. }) => {
                 return if was.reason == reason { Ok(vec![]) } else { Err(PaymentError::ReturnDiffers) };
             }
             Payment::Settled(_) => return Err(PaymentError::ReturnedAfterSettlement),
-            Payment::Ordered(order) => order,
+            Payment::Ordered(_) => {}
             Payment::Unordered => return Err(self.refuses(command)),
-        };
-        happened(returned_on, order.execution_on, context)?;
+        }
+        // a bank refuses an order before the day on which it was to pay, too
+        not_future(returned_on, context)?;
         filled(&reason, "reason")?;
         Ok(vec![PaymentEvent::PaymentReturned { reason, returned_on }])
     }
@@ -304,10 +306,12 @@ fn within_open(amount: Money, settled: &Settled) -> Result<(), PaymentError> {
 
 /// What happened lies between the step before and today.
 fn happened(day: NaiveDate, earliest: NaiveDate, context: &Context) -> Result<(), PaymentError> {
-    if day > context.today {
-        return Err(PaymentError::DayInFuture { day });
-    }
+    not_future(day, context)?;
     if day < earliest { Err(PaymentError::DayTooEarly { day, earliest }) } else { Ok(()) }
+}
+
+fn not_future(day: NaiveDate, context: &Context) -> Result<(), PaymentError> {
+    if day > context.today { Err(PaymentError::DayInFuture { day }) } else { Ok(()) }
 }
 
 fn filled(text: &str, field: &'static str) -> Result<(), PaymentError> {

@@ -254,7 +254,12 @@ impl PaymentRun {
             _ => return Err(self.refuses(command)),
         };
         not_future(reconciled_on, context)?;
-        not_before(reconciled_on, released.execution_on)?;
+        // where the bank refused every line, that may be before it was to pay
+        let earliest = match results.settled_count {
+            0 => released.approved.approval.on,
+            _ => released.execution_on,
+        };
+        not_before(reconciled_on, earliest)?;
         results.agree_with(&released.approved.submitted.calculated.calculation)?;
         let BankResults { settled_count, settled_sum, returned_count, returned_sum } = results;
         Ok(vec![PaymentRunEvent::PaymentRunReconciled {
@@ -342,7 +347,7 @@ impl BankResults {
 /// Which role takes which step (see the table in the module's page).
 fn role_may(command: &PaymentRunCommand, role: Role) -> Result<(), PaymentRunError> {
     use PaymentRunCommand as Command;
-    let allowed: &[Role] = match command {
+    let allowed: &'static [Role] = match command {
         Command::OpenRun { .. } | Command::SubmitRun { .. } => &[Role::Clerk],
         Command::RecordCalculation { .. } => &[Role::Clerk, Role::System],
         Command::EndorseRun { .. } | Command::ApproveRun { .. } => &[Role::Approver],
@@ -353,7 +358,7 @@ fn role_may(command: &PaymentRunCommand, role: Role) -> Result<(), PaymentRunErr
     if allowed.contains(&role) {
         Ok(())
     } else {
-        Err(PaymentRunError::RoleNotAllowed { command: command.name() })
+        Err(PaymentRunError::RoleNotAllowed { command: command.name(), allowed })
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::state::RunStage;
+use crate::actor::{Role, roles_en, roles_zh};
 use crate::explain::{Explain, in_words};
 use crate::money::Money;
 
@@ -10,10 +11,12 @@ use crate::money::Money;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentRunError {
     /// The actor's role does not do this.
-    #[error("this role may not {}", in_words(command))]
+    #[error("this role may not {}: it is for {}", in_words(command), roles_en(allowed))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
+        /// The roles that do.
+        allowed: &'static [Role],
     },
     /// There is no such run.
     #[error("there is no such payment run")]
@@ -198,7 +201,9 @@ impl Explain for PaymentRunError {
     fn zh(&self) -> String {
         use PaymentRunError as E;
         match self {
-            E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由相应岗位的人员办理。".into(),
+            E::RoleNotAllowed { allowed, .. } => {
+                format!("当前岗位无权办理此步骤，请由{}岗位的人员办理。", roles_zh(allowed))
+            }
             E::RunUnknown => "没有这个发放批次，请核对批次编号或先建批。".into(),
             E::RunExists => "该编号的发放批次已经存在且内容不同，请换用新的批次编号。".into(),
             E::WrongStage { stage, .. } => stage_advice(*stage),

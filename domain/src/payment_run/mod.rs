@@ -64,7 +64,7 @@
 //! 5. A reconciled run has an answer for every line: settled + returned = count and control sum of the run. From then
 //!    on a line may only go from returned to settled (退汇更正), never the other way: what comes back later is recovered.
 //! 6. Days follow each other: calculated ≤ submitted ≤ approved ≤ execution ≤ reconciled, none in the future
-//!    except the day the bank is to pay.
+//!    except the day the bank is to pay. A run of which the bank refuses every line may be reconciled before that day.
 //!
 //! That a month is paid once is not this stream's to keep: the id of each payment follows from case, month and
 //! attempt, so the log refuses a second order whichever run asks. That the money is there is the fund's: an

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use self::spans::Spans;
 use crate::error::{ApplyError, ProjectionError};
-use crate::payment_registers::facts::payment_events;
+use crate::payment_registers::facts::{PaymentFacts, payment_events};
 use crate::projection::{About, At, Batch, Projection};
 use crate::rows::{fetch_all, store};
 use crate::tables::Tables;
@@ -252,7 +252,8 @@ async fn known_payments<'a>(
     for (at, event, facts) in payments {
         let fund = funds.iter().find(|(run, _)| *run == facts.run_id.uuid());
         let fund = fund.map(|(_, fund)| FundId::new(*fund));
-        let paid_for = PaidFor { program: facts.program, amount: facts.amount, fund };
+        let PaymentFacts { program, amount, execution_on, .. } = facts;
+        let paid_for = PaidFor { program, amount, fund, execution_on };
         keeper.know_payment(facts.payment_id, paid_for);
         events.push((at, AnyEvent::Payment(event)));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use domain::aggregate::Decider;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PaymentId, PersonId, RunId};
@@ -28,6 +29,7 @@ pub(crate) struct PaymentFacts {
     pub(crate) kind: PaymentKind,
     pub(crate) amount: Money,
     pub(crate) due: Money,
+    pub(crate) execution_on: NaiveDate,
 }
 
 impl From<&PaymentOrder> for PaymentFacts {
@@ -42,6 +44,7 @@ impl From<&PaymentOrder> for PaymentFacts {
             kind: order.kind,
             amount: order.amount,
             due: order.due,
+            execution_on: order.execution_on,
         }
     }
 }

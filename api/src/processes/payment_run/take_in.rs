@@ -95,9 +95,6 @@ pub async fn take_in_counting(
     may_receive(desk.actor.role).map_err(|refusal| ProcessError::refused(&refusal))?;
     let run = load(office, run_id).await?;
     let execution_on = run.execution_on().ok_or(ProcessError::NotReleased)?;
-    if desk.today() < execution_on {
-        return Err(before_execution(execution_on).into());
-    }
     let sha256 = digest(path)?;
     let return_id = BankReturnId::derive(run_id, &sha256);
     let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
@@ -116,6 +113,9 @@ pub async fn take_in_counting(
     let (book, surveyed) = survey(office, &source, &kept).await?;
     if surveyed.matching.unmatched_count > UNMATCHED_MAX as u64 {
         return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
+    }
+    if desk.today() < execution_on && surveyed.told.settled_count > 0 {
+        return Err(before_execution(execution_on).into());
     }
     if known.received().is_none() {
         refuse_strange(&surveyed.matching)?;
@@ -466,7 +466,11 @@ pub(super) async fn taken(
 fn before_execution(execution_on: NaiveDate) -> Fault {
     Fault::new(
         "before_execution",
-        format!("要求执行日期是 {execution_on}，还没有到，不能回盘"),
-        format!("the bank is to pay on {execution_on}: there can be no results before"),
+        format!(
+            "要求执行日期是 {execution_on}，还没有到，文件中却有到账结果；请核对批次，到期后再读入（只有退回结果的文件可以先读入）"
+        ),
+        format!(
+            "the bank is to pay on {execution_on}, and the file says that it paid: take it in on that day; one of refusals alone may come before"
+        ),
     )
 }

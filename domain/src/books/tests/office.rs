@@ -340,7 +340,7 @@ pub(super) fn remit(office: &mut Office, number: u128, amount: Money) {
     office.on_campaign(propose);
     let known = office.campaign.book().unwrap().remittances.get(&remittance_id);
     let Some(amount) = known.map(|remittance| remittance.amount) else { return };
-    let (reference, remitted_on) = ("HK-1".to_owned(), today);
+    let (reference, remitted_on) = (format!("HK-{number}"), today);
     if office.on_campaign(CampaignCommand::Remit { remittance_id, reference, remitted_on }) {
         let campaign_id = terms().campaign_id;
         let remit = FundCommand::Remit { campaign_id, remittance_id, amount, remitted_on };

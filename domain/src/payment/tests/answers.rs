@@ -3,6 +3,23 @@
 use super::*;
 
 #[test]
+fn a_bank_may_refuse_a_payment_before_the_day_on_which_it_was_to_pay() {
+    let refused = PaymentCommand::ReturnPayment { reason: "AC04".into(), returned_on: day("2023-07-08") };
+    let returned = history(vec![order(), refused]);
+    let late = |settled_on| PaymentCommand::SettleReturned {
+        settled_on,
+        bank_reference: "A1".into(),
+        withheld: vec![],
+    };
+    given(returned.clone())
+        .when(asked(late(day("2023-07-09"))))
+        .then_expect_error(PaymentError::DayTooEarly { day: day("2023-07-09"), earliest: day("2023-07-10") });
+    assert_eq!(outcome(given(returned).when(asked(late(day("2023-07-10"))))), "ok");
+    let ahead = PaymentCommand::ReturnPayment { reason: "AC04".into(), returned_on: day("2023-08-01") };
+    assert_eq!(outcome(given(reaching(PaymentStage::Ordered)).when(asked(ahead))), "day_in_future");
+}
+
+#[test]
 fn the_bank_s_second_answer_is_told_from_a_repeat() {
     let settled_again = PaymentCommand::SettlePayment {
         settled_on: day("2023-07-12"),

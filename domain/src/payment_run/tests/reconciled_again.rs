@@ -28,6 +28,15 @@ fn the_newest_results_hold() {
     assert_eq!(outcome(given(twice).when(asked_by(FINANCE, reconcile()))), "wrong_stage", "none goes back");
 }
 
+#[test]
+fn a_run_of_which_the_bank_refuses_every_line_is_reconciled_before_it_was_to_pay() {
+    let released = history(RunStage::Released);
+    let refused = corrected((0, 0), (3, 80_000), "2023-07-09");
+    assert_eq!(outcome(given(released.clone()).when(asked_by(FINANCE, refused))), "ok");
+    let one_paid = corrected((1, 10_000), (2, 70_000), "2023-07-09");
+    assert_eq!(outcome(given(released).when(asked_by(FINANCE, one_paid))), "day_too_early");
+}
+
 #[rstest]
 #[case::fewer_settled(corrected((1, 10_000), (2, 70_000), "2023-07-20"), "wrong_stage")]
 #[case::as_many_settled(corrected((2, 60_000), (1, 20_000), "2023-07-20"), "wrong_stage")]
