@@ -24,6 +24,9 @@ pub struct Layout {
     pub columns: Columns,
     /// What a line is, by the words of its kind's column.
     pub kinds: Kinds,
+    /// What the file says of itself after the table.
+    #[serde(default)]
+    pub footer: Footer,
 }
 
 /// The heads of the columns.
@@ -48,6 +51,22 @@ pub struct Columns {
     pub fee: Option<String>,
     /// Who paid.
     pub payer: Option<String>,
+}
+
+/// Where the rows after the table say how many lines it has, and how much; a file that has no such row is not compared.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Footer {
+    /// The head under which the number of lines stands.
+    pub lines_under: Option<String>,
+    /// The head under which the sum of the gifts stands, in yuan.
+    pub amount_under: Option<String>,
+    /// The head under which the sum of the refunds stands, in yuan.
+    pub refunds_under: Option<String>,
+    /// The words after which the number of gifts stands.
+    pub gifts_after: Option<String>,
+    /// The words after which the number of refunds stands.
+    pub refunds_after: Option<String>,
 }
 
 /// Words of the kind's column. `*` before a word stands for anything.

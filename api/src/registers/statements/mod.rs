@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod example;
+mod footer;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -21,8 +22,9 @@ use encoding_rs::{GB18030, UTF_8};
 use serde::Serialize;
 
 pub use catalogue::StatementLayouts;
+use footer::Counted;
 use layout::Kind;
-pub use layout::{Columns, Kinds, Layout};
+pub use layout::{Columns, Footer, Kinds, Layout};
 
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -137,9 +139,11 @@ pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, Lin
     let width = Width::of(rows.get(at).map_or(0, |(_, head)| head.len()), table);
     // a number that was cut short is the number of another gift, so the last line counts only with its end
     let is_open = end.is_none() && !text.ends_with(['\n', '\r']);
+    let mut counted = Counted::default();
     for (place, (line, row)) in table.iter().enumerate().filter(|(_, (_, row))| !is_blank(row)) {
         let fields = Fields { line: *line, row, places: &places };
         let is_cut = is_open && place + 1 == table.len();
+        counted.count(layout.kind(fields.field(&layout.columns.kind)));
         match fields.whole(layout, &width, is_cut).and_then(|()| fields.read(layout)) {
             Ok(Some(entry)) => statement.entries.push(entry),
             Ok(None) => statement.passed_over += 1,
@@ -155,6 +159,11 @@ pub fn read_statement(bytes: &[u8], layouts: &[Layout]) -> Result<Statement, Lin
         let en = "the file lacks its footer and may be cut: export it again";
         statement.problems.push(whole("footer_missing", zh, en));
     }
+    let every_line = statement.problems.is_empty() && statement.passed_over == 0;
+    let footer = after.get(table.len()..).unwrap_or_default();
+    let read = every_line.then_some(statement.entries.as_slice());
+    let differing = footer::disagreements(layout, footer, counted, read);
+    statement.problems.extend(differing);
     Ok(statement)
 }
 

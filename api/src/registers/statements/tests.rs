@@ -203,6 +203,31 @@ fn a_file_without_the_line_that_ends_its_table_may_be_cut() {
     assert_eq!(problems(&statement), [(5, "line_cut"), (0, "footer_missing")]);
 }
 
+#[rstest]
+#[case::a_line_is_missing(
+    WECHAT,
+    "`2023-05-09 09:30:00,`wx1,`4200001800202305092222222222,`A2,`o2,`SUCCESS,`CNY,`1234.50,`0,`0.00,`0.00000,`0.00%,`1234.50,`0.00\r\n",
+    "",
+    &["3 笔", "1284.50 元"]
+)]
+#[case::an_amount_was_changed(WECHAT, "`0.30000,`0.60%,`50.00", "`0.30000,`0.60%,`500.00", &["1734.50 元"])]
+#[case::a_refund_was_changed(WECHAT, "`0.00,`20.00\r\n总", "`0.00,`2.00\r\n总", &["20.00 元"])]
+#[case::the_count_was_changed(ALIPAY, "交易合计：1笔", "交易合计：2笔，商家实收共0.00元", &["2 笔"])]
+fn a_footer_that_says_otherwise_than_the_lines_is_a_problem_of_the_file(
+    #[case] text: &str,
+    #[case] from: &str,
+    #[case] to: &str,
+    #[case] told: &[&str],
+) {
+    assert!(text.contains(from), "the case changes nothing");
+    let statement = read(&text.replacen(from, to, 1)).unwrap();
+    let said: Vec<_> = statement.problems.iter().map(|problem| (problem.line, problem.code)).collect();
+    assert_eq!(said, vec![(0, "sums_differ"); told.len()], "{:?}", statement.problems);
+    for (problem, told) in statement.problems.iter().zip(told) {
+        assert!(problem.zh.contains(told), "{}", problem.zh);
+    }
+}
+
 #[test]
 fn the_example_of_every_layout_that_the_program_brings_is_one_gift() {
     for layout in Layout::built_in() {
