@@ -78,6 +78,50 @@ pub enum Role {
     Consumer,
 }
 
+impl Role {
+    /// What people call it.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Role::Clerk => "经办",
+            Role::Reviewer => "审核",
+            Role::Approver => "审批",
+            Role::Finance => "财务",
+            Role::Auditor => "审计",
+            Role::Administrator => "管理员",
+            Role::System => "系统",
+            Role::Consumer => "对接系统",
+        }
+    }
+
+    /// The same in English.
+    pub const fn en(self) -> &'static str {
+        match self {
+            Role::Clerk => "clerk",
+            Role::Reviewer => "reviewer",
+            Role::Approver => "approver",
+            Role::Finance => "finance",
+            Role::Auditor => "auditor",
+            Role::Administrator => "administrator",
+            Role::System => "system",
+            Role::Consumer => "consumer",
+        }
+    }
+}
+
+/// These roles in Chinese, to be told to somebody who looks for one of them: the program itself is not to be asked.
+pub fn roles_zh(roles: &[Role]) -> String {
+    people(roles).map(Role::zh).collect::<Vec<_>>().join("、")
+}
+
+/// The same in English.
+pub fn roles_en(roles: &[Role]) -> String {
+    people(roles).map(Role::en).collect::<Vec<_>>().join(", ")
+}
+
+fn people(roles: &[Role]) -> impl Iterator<Item = Role> {
+    roles.iter().copied().filter(|role| *role != Role::System)
+}
+
 /// Who acts, in which role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
@@ -103,5 +147,17 @@ impl Contributors {
     /// Whether the actor took part, and so may not approve.
     pub fn include(&self, actor: &ActorId) -> bool {
         self.0.contains(actor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_told_without_the_program_itself() {
+        let roles = [Role::Clerk, Role::System, Role::Finance];
+        assert_eq!((roles_zh(&roles).as_str(), roles_en(&roles).as_str()), ("经办、财务", "clerk, finance"));
+        assert_eq!(roles_zh(&[Role::Approver]), "审批");
     }
 }

@@ -37,6 +37,7 @@ async fn a_token_does_what_its_scopes_say_and_no_more() {
     assert_eq!(writes.json()["field"], "write");
     let decides = doors.post(&reads, "/cases/x/decision", &json!({ "outcome": "approved" })).await;
     assert_eq!((decides.status, decides.code().as_str()), (403, "role_not_allowed"));
+    assert_eq!(decides.json()["zh"], "您的角色无权办理此事，请由审批岗位的人员办理。");
 }
 
 #[tokio::test]

@@ -66,6 +66,8 @@ async fn nobody_gets_at_a_page_without_a_session_a_role_and_a_community() {
     for path in ["/find", "/runs", "/money", "/erasures", &case] {
         assert_eq!(administrator.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
+    let find = administrator.get("/find").await;
+    assert!(find.text().contains("请由经办、审核、审批、审计岗位的人员办理"), "{}", find.text());
     let mut elsewhere = Browser::signed_in(&router, "zhao.min").await;
     assert_eq!(elsewhere.get(&case).await.status, StatusCode::NOT_FOUND, "of another community");
 

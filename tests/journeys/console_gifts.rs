@@ -123,6 +123,35 @@ async fn the_thermometer_says_what_the_log_says_after_every_step() {
     counter.do_well(&["check"]);
 }
 
+/// Whether a page offers to record a gift, goods and a refund, and to issue a receipt.
+fn offered(got: &Got, page: &str) -> [bool; 4] {
+    ["gift", "goods", "refund", "issue-receipt"]
+        .map(|step| got.text().contains(&format!("action=\"{page}/{step}\"")))
+}
+
+#[tokio::test]
+async fn a_campaign_offers_what_its_stage_allows() {
+    let (counter, app, router, page) = open().await;
+    let mut clerk = Browser::signed_in(&router, "wang.fang").await;
+    let mut finance = Browser::signed_in(&router, "liu.yang").await;
+    let gift = record(&counter, "J-1", "300.00", "named", "王小明");
+    let gifts = format!("{page}/gifts");
+    assert_eq!(offered(&clerk.get(&gifts).await, &page), [true, true, false, false]);
+    assert_eq!(offered(&finance.get(&gifts).await, &page), [true; 4]);
+    let close = [("closed_on", "2023-11-30")];
+    assert_eq!(clerk.post(&format!("{page}/close"), &close).await.location, page);
+    assert_eq!(offered(&clerk.get(&gifts).await, &page), [false; 4]);
+    assert_eq!(offered(&finance.get(&gifts).await, &page), [false, false, true, true]);
+    assert_eq!(clerk.post(&format!("{page}/publish"), &[]).await.location, page);
+    assert_eq!(offered(&finance.get(&gifts).await, &page), [false, false, false, true]);
+    // a page that was open before still asks, and is told
+    let late = [("gift", gift.as_str()), ("amount", "1.00")];
+    let refused = finance.post(&format!("{page}/refund"), &late).await;
+    assert!(refused.text().contains("wrong_stage"), "{}", refused.text());
+    app.close().await.unwrap();
+    counter.do_well(&["check"]);
+}
+
 /// Drops a statement on the campaign's page.
 async fn dropped(browser: &mut Browser, page: &str, text: &str) -> Got {
     browser.drop_file(&format!("{page}/statements"), ("note", ""), ("file", text)).await

@@ -23,6 +23,7 @@ async fn a_draft_is_tried_on_the_register_and_published_by_somebody_else() {
     let mut approver = Browser::signed_in(&router, "chen.jing").await;
     let page = admin.get("/rates").await;
     assert!(page.text().contains("高龄津贴") && page.text().contains("没有参数草案"), "{}", page.text());
+    assert!(page.text().contains("1,450.00") && !page.text().contains("1450.00"), "{}", page.text());
     let tried = admin.post("/rates/trial", &[("text", DRAFT)]).await;
     assert_eq!(tried.status, StatusCode::OK, "{}", tried.text());
     assert!(tried.text().contains("60.00") && tried.text().contains("增加"), "{}", tried.text());
@@ -41,6 +42,17 @@ async fn a_draft_is_tried_on_the_register_and_published_by_somebody_else() {
     assert!(row.text().contains("160.00") && row.text().contains("京民养老发〔2023〕8号"), "{}", row.text());
     let late = approver.post("/rates/proposals/1/reject", &[("reason", "晚了")]).await;
     assert!(late.text().contains("proposal_closed"), "{}", late.text());
+
+    let text = DRAFT.replace("2023-10", "2024-01").replace("160.00", "1160.00");
+    let other = [("document", "京民养老发〔2023〕9号"), ("text", text.as_str())];
+    let tried = admin.post("/rates/trial", &other).await;
+    let row = tried.text().split("<tr").find(|row| row.contains("advanced_age_80")).unwrap();
+    assert!(row.contains("1,160.00"), "{row}");
+    assert_eq!(admin.post("/rates/proposals", &other).await.location, "/rates");
+    assert_eq!(approver.post("/rates/proposals/2/reject", &[("reason", "待定稿")]).await.location, "/rates");
+    let rejected = admin.get("/rates").await;
+    let row = rejected.text().split("<tr").find(|row| row.contains("待定稿")).unwrap();
+    assert!(row.contains("chen.jing"), "who sent it back is said: {row}");
     app.close().await.unwrap();
     counter.do_well(&["check"]);
 }
@@ -54,6 +66,7 @@ async fn rates_are_everybodys_to_read_and_not_everybodys_to_propose() {
         for path in ["/rates/trial", "/rates/proposals"] {
             let asked = browser.post(path, &[("text", DRAFT), ("document", "1")]).await;
             assert_eq!(asked.status, StatusCode::FORBIDDEN, "{account} {path}");
+            assert!(asked.text().contains("请由审核、管理员岗位的人员办理"), "{account} {path}");
         }
     }
     let mut nobody = Browser::new(&router);

@@ -170,6 +170,8 @@ async fn the_open_lines_of_a_file_that_was_a_mistake_are_dismissed_together() {
     let forms = page.text().split("action=\"").filter_map(|rest| rest.split('"').next());
     let file = forms.filter(|path| path.contains("/unmatched/")).min_by_key(|path| path.len()).unwrap();
     assert!(page.text().contains("回盘第 2 行") && page.text().contains("整份文件无须处理"));
+    let desk = finance.get("/").await;
+    assert!(desk.text().contains("回盘第 2 行，金额不明"), "{}", desk.text());
     assert!(finance.post(file, &[("note", "读错了文件")]).await.text().contains("confirmation_missing"));
     let sure = [("note", "读错了文件"), ("confirm", "yes")];
     assert_eq!(clerk.post(file, &sure).await.status, StatusCode::FORBIDDEN);

@@ -70,6 +70,9 @@ fn propose_and_list(counter: &Counter) {
     assert_eq!(waiting(counter), 1);
     counter.do_well(&["policy", "reject", "1", "--reason", "待定稿", "--as", "approver:chen.jing"]);
     assert_eq!(waiting(counter), 0);
+    let listed = counter.do_well(&["policy", "list"]);
+    let (by, stage) = (&listed[0]["rejected_by"], &listed[0]["stage"]["rejected"]);
+    assert_eq!((by, &stage["reason"]), (&json!("chen.jing"), &json!("待定稿")), "{listed}");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use sqlx::query_scalar;
 use tests::counter::{Counter, PERSON};
 use tests::personas;
 
-use super::paying::{office_with_a_case, prepare, settled};
+use super::paying::{FUND, office_with_a_case, prepare, settled};
 
 /// An office whose run of November was paid.
 async fn paid_office() -> (Counter, String) {
@@ -102,6 +102,7 @@ async fn a_printed_roster_says_what_the_run_says_and_is_a_disclosure_by_somebody
     let shown = counter.do_well(&["run", "show", &run]);
     let cells = rows(&book);
     let ordered = &shown["run"]["ordered_fen"];
+    assert_eq!(row(&cells, &format!("{FUND}发放花名册")).len(), 1, "the fund that paid is in the title");
     let total = [text("合计"), text("2 笔"), yuan(ordered)];
     assert_eq!(row(&cells, "合计"), total);
     assert_eq!(row(&cells, "合计金额（元）"), [text("合计金额（元）"), yuan(ordered)]);
@@ -148,6 +149,7 @@ async fn vouchers_and_reports_say_what_the_command_line_says() {
     let shown = counter.do_well(&["run", "show", &run]);
     let (voucher, said) = printed(&counter, &["voucher", "--run", &run], "voucher.xlsx");
     let cells = rows(&voucher);
+    assert_eq!(row(&cells, &format!("{FUND}付款凭证（批次）")).len(), 1, "{cells:?}");
     assert_eq!(row(&cells, "合计"), [text("合计"), count(&json!(2)), yuan(&shown["run"]["ordered_fen"])]);
     assert_eq!(row(&cells, "银行文件摘要")[1].to_string(), shown["run"]["file_sha256"].as_str().unwrap());
     assert!(said["trace"]["checkpoint"]["root"].as_str().unwrap().len() == 64, "{said}");
@@ -159,6 +161,7 @@ async fn vouchers_and_reports_say_what_the_command_line_says() {
     let (one, _) =
         printed(&counter, &["voucher", "--payment", &payment, "--as", "finance:liu.yang"], "payment.xlsx");
     let cells = rows(&one);
+    assert_eq!(row(&cells, &format!("{FUND}付款凭证")).len(), 1, "{cells:?}");
     assert_eq!(row(&cells, "受益人")[1], text("王秀英"));
     assert_eq!(row(&cells, "收款账号")[1], text("9901***********0019"));
     assert_eq!(row(&cells, "金额大写")[1], text("人民币壹佰元整"));
@@ -287,6 +290,9 @@ async fn a_receipt_names_the_donor_who_gave_a_name_and_keeps_the_other_anonymous
     assert_eq!(row(&cells, "捐赠金额（元）")[1], Data::Float(50.5));
     let (second, _) = printed(&counter, &receipt("2"), "second.xlsx");
     assert_eq!(row(&rows(&second), "捐赠人")[1], text("匿名"));
+    // at the screen as on paper: who wishes no name is not opened
+    let show = ["donation", "receipt", "show", "2", "--campaign", "首善有我", "--as", "finance:liu.yang"];
+    assert_eq!(counter.do_well(&show)["donor"], json!({ "is": "anonymous" }));
     let recorded = disclosures(&counter).await;
     assert_eq!(recorded.len(), 1, "{recorded:?}");
     let out = counter.path("third.pdf");

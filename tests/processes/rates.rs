@@ -2,7 +2,8 @@
 
 use api::processes::payment_run::{self, RunPlan};
 use api::processes::{
-    Office, ProcessError, RulesInUse, propose_rates, publish_rates, rate_proposals, reject_rates,
+    Office, ProcessError, RulesInUse, propose_rates, publish_rates, rate_proposals, rates_rejected_by,
+    reject_rates,
 };
 use api::replay::{Clocks, ReportItem, Subject, Verdict, nothing_sealed, replay};
 use domain::gazette::ProposalStage;
@@ -160,5 +161,7 @@ async fn of_two_who_publish_contradicting_documents_at_once_one_wins() {
     assert_eq!(proposals.iter().filter(|proposal| published(&proposal.stage)).count(), 1);
     let waiting = proposals.iter().find(|proposal| proposal.stage == ProposalStage::Proposed).unwrap().number;
     reject_rates(office, &approver, waiting, "与已发布文件矛盾").await.unwrap();
+    let by: Vec<(u32, String)> = rates_rejected_by(office).await.unwrap().into_iter().collect();
+    assert_eq!(by, [(waiting, approver.actor.id.to_string())]);
     small.ledger.finish().await;
 }

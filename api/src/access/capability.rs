@@ -349,9 +349,24 @@ pub fn may(role: Role, capability: Capability) -> bool {
     all_of(role).contains(&capability)
 }
 
+/// The roles in which people may do it, in the order in which work passes them.
+pub fn who_may(capability: Capability) -> Vec<Role> {
+    let people =
+        [Role::Clerk, Role::Reviewer, Role::Approver, Role::Finance, Role::Auditor, Role::Administrator];
+    people.into_iter().filter(|role| may(*role, capability)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn everything_is_for_somebody_who_can_be_named() {
+        assert_eq!(who_may(Capability::TakeGifts), [Role::Clerk, Role::Finance]);
+        for capability in Capability::ALL {
+            assert!(!who_may(capability).is_empty(), "{}", capability.code());
+        }
+    }
 
     #[test]
     fn an_administrator_sees_no_case_and_nobody_else_manages_users() {

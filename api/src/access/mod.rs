@@ -14,7 +14,7 @@ use domain::actor::Actor;
 use domain::user::{DataScope, Scope};
 use uuid::Uuid;
 
-pub use capability::{Capability, may};
+pub use capability::{Capability, may, who_may};
 
 /// Somebody who came in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use chrono::{Datelike, Utc};
 use domain::calendar::BenefitMonth;
 use domain::money::Money;
 use projections::Until;
+use projections::donation_totals::queries::{campaign_totals, in_kind_gifts};
 use projections::payment_registers::PaymentRunRow;
 use projections::payment_registers::queries::runs;
 use projections::statistics::{
@@ -45,11 +46,11 @@ pub(super) async fn run(session: &Session, year: Option<i32>) -> Result<Done, Fa
 /// [`Failure`] when the ledger cannot be read.
 pub(super) async fn run_month(session: &Session, month: BenefitMonth) -> Result<Done, Failure> {
     let screen = session.screen;
-    let report = session
+    let (report, gifts) = session
         .look_at_ledger(async |app| {
             let office = app.office();
             office.runner.catch_up(Until::Head).await?;
-            Ok(month_report(&office.pool, month).await?)
+            Ok((month_report(&office.pool, month).await?, MonthGifts::read(office, month).await?))
         })
         .await?;
     let position = grouped(report.position.cast_signed());
@@ -59,6 +60,8 @@ pub(super) async fn run_month(session: &Session, month: BenefitMonth) -> Result<
     )?;
     show_month_programs(&screen, &report)?;
     show_month_runs(&screen, &report)?;
+    let (zh, en) = gifts.told();
+    screen.say(zh, en)?;
     screen.answer(&report)?;
     Ok(Done::Well)
 }
@@ -108,6 +111,43 @@ fn show_month_runs(screen: &Screen, report: &MonthReport) -> io::Result<()> {
         ]
     };
     screen.table(&heads, &report.runs.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What all campaigns were given in a month.
+struct MonthGifts {
+    /// Gifts of money.
+    count: u64,
+    /// Their sum, with what was given back since.
+    received: Money,
+    /// Gifts of goods.
+    goods: usize,
+}
+
+impl MonthGifts {
+    async fn read(office: &Office, month: BenefitMonth) -> Result<MonthGifts, ProcessError> {
+        let campaigns = campaign_totals(&office.pool).await?;
+        let mut goods = 0;
+        for of in campaigns.iter().filter(|each| each.campaign.in_kind_count > 0) {
+            let gifts = in_kind_gifts(&office.pool, of.campaign.campaign_id).await?;
+            goods += gifts.iter().filter(|gift| month.contains(gift.received_on)).count();
+        }
+        let months = campaigns.iter().flat_map(|each| &each.by_month);
+        let money: Vec<_> = months.filter(|each| each.month == month).collect();
+        let received = Money::sum(money.iter().map(|each| each.received))?;
+        Ok(MonthGifts { count: money.iter().map(|each| each.count).sum(), received, goods })
+    }
+
+    /// In a sentence, Chinese and English: also that there were none.
+    fn told(&self) -> (String, String) {
+        if self.count == 0 && self.goods == 0 {
+            return ("本月无捐赠。".to_owned(), "No gifts in the month.".to_owned());
+        }
+        let (count, received, goods) = (grouped(self.count.cast_signed()), yuan(self.received), self.goods);
+        (
+            format!("本月收到捐赠 {count} 笔，{received} 元；实物捐赠 {goods} 件。"),
+            format!("Gifts of money in the month: {count}, {received} yuan; gifts of goods: {goods}."),
+        )
+    }
 }
 
 async fn newest_year(office: &Office) -> Result<i32, ProcessError> {
@@ -246,4 +286,20 @@ fn show_campaigns(screen: &Screen, report: &YearReport) -> io::Result<()> {
         return Ok(());
     }
     screen.table(&heads, &report.campaigns.iter().map(row).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_without_gifts_says_so_and_one_with_goods_alone_has_gifts() {
+        let none = MonthGifts { count: 0, received: Money::ZERO, goods: 0 };
+        assert_eq!(none.told(), ("本月无捐赠。".to_owned(), "No gifts in the month.".to_owned()));
+        let (zh, en) = MonthGifts { goods: 2, ..none }.told();
+        assert!(zh.contains("0 笔") && zh.contains("实物捐赠 2 件"), "{zh}");
+        assert!(en.contains("gifts of goods: 2"), "{en}");
+        let (zh, _) = MonthGifts { count: 3, received: Money::from_fen(23_000), goods: 0 }.told();
+        assert!(zh.contains("3 笔，230.00 元"), "{zh}");
+    }
 }

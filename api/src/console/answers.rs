@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::actor::{roles_en, roles_zh};
 
+use crate::access::{Capability, who_may};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
 
@@ -14,6 +16,8 @@ pub(super) enum Stop {
     SignIn,
     /// The role may not.
     Forbidden(Lang),
+    /// The role may not; those that may are named.
+    ForOthers(Capability, Lang),
     /// There is no such thing, or it is nothing that the visitor sees.
     Missing(Lang),
     /// A process refused or failed.
@@ -104,19 +108,17 @@ fn status(error: &ProcessError) -> StatusCode {
 
 impl IntoResponse for Stop {
     fn into_response(self) -> Response {
+        let forbidden = |lang: Lang, words: String| {
+            (StatusCode::FORBIDDEN, lang, ("无权办理", "Not allowed"), words, "role_not_allowed")
+        };
         let (status, lang, title, words, code) = match self {
             Stop::SignIn => return Redirect::to("/sign-in").into_response(),
             Stop::Forbidden(lang) => {
                 let words =
                     lang.pick("您当前的岗位无权查看或办理此项。", "Your role may neither see nor do this.");
-                (
-                    StatusCode::FORBIDDEN,
-                    lang,
-                    ("无权办理", "Not allowed"),
-                    words.to_owned(),
-                    "role_not_allowed",
-                )
+                forbidden(lang, words.to_owned())
             }
+            Stop::ForOthers(capability, lang) => forbidden(lang, for_others(capability, lang)),
             Stop::Missing(lang) => {
                 let words = lang.pick(
                     "没有这个对象，或者不在您的数据范围内。",
@@ -131,6 +133,14 @@ impl IntoResponse for Stop {
         let page = StopPage { lang, title: lang.pick(title.0, title.1), words, code };
         (status, shown(&page)).into_response()
     }
+}
+
+fn for_others(capability: Capability, lang: Lang) -> String {
+    let roles = who_may(capability);
+    lang.pick(
+        format!("您当前的岗位无权查看或办理此项，请由{}岗位的人员办理。", roles_zh(&roles)),
+        format!("Your role may neither see nor do this: it is for {}.", roles_en(&roles)),
+    )
 }
 
 /// A page as an answer.

@@ -33,9 +33,9 @@ impl Visitor {
     /// Lets through who may.
     ///
     /// # Errors
-    /// [`Stop::Forbidden`].
+    /// [`Stop::ForOthers`].
     pub fn must(&self, capability: Capability) -> Result<(), Stop> {
-        if may(self.role, capability) { Ok(()) } else { Err(Stop::Forbidden(self.lang)) }
+        if may(self.role, capability) { Ok(()) } else { Err(Stop::ForOthers(capability, self.lang)) }
     }
 
     /// Whether people of this community are shown.

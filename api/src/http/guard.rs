@@ -73,7 +73,8 @@ async fn pass(gate: &Gate, request: Request, next: Next) -> Result<Response, Pro
     if !allowance.granted {
         return Ok(allowed(allowance, too_many().into_response()));
     }
-    caller.may(endpoint.capability).map_err(Problem::denied)?;
+    let capability = endpoint.capability;
+    caller.may(capability).map_err(|denied| Problem::denied_at(capability, denied))?;
     if endpoint.method == Method::POST && !caller.scopes.contains(&Scope::Write) {
         return Err(Problem::denied(Denied::Scope(Scope::Write)));
     }

@@ -19,12 +19,13 @@ use axum::Json;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::actor::{roles_en, roles_zh};
 use domain::personal::OpenError;
 use projections::error::ProjectionError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Denied;
+use crate::access::{Capability, Denied, who_may};
 use crate::lang::Lang;
 use crate::processes::ProcessError;
 use crate::registers::Problem as RowProblem;
@@ -124,6 +125,20 @@ impl Problem {
                 &format!("the token lacks the scope {}", scope.code()),
             )
             .at(scope.code()),
+        }
+    }
+
+    /// The caller may not do what an endpoint is for; where it is the role, those that may are named.
+    pub fn denied_at(capability: Capability, denied: Denied) -> Problem {
+        let problem = Problem::denied(denied);
+        if denied != Denied::Role {
+            return problem;
+        }
+        let roles = who_may(capability);
+        Problem {
+            zh: format!("您的角色无权办理此事，请由{}岗位的人员办理。", roles_zh(&roles)).into(),
+            en: format!("your role may not do this: it is for {}", roles_en(&roles)).into(),
+            ..problem
         }
     }
 

@@ -9,6 +9,7 @@ use domain::numbers::{grouped, receipt_serial, yuan};
 use domain::payment_run::RunStage;
 use domain::program::Program;
 use domain::recovery_plan::PlanStage;
+use projections::bank_returns::BankLineRow;
 use projections::bank_returns::queries::open_lines;
 use projections::case_files::queries::{DueReview, cases_in_stage, reviews_due};
 use projections::case_files::{CaseRow, CaseStage};
@@ -236,19 +237,7 @@ pub fn of_review(due: &DueReview) -> Waiting {
 /// Lines of bank files that nobody matched, and recovery plans that wait for a second person.
 async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
     let mut found = Vec::new();
-    for line in open_lines(&office.pool, None).await? {
-        let (row, amount) = (line.row, line.amount.map(yuan).unwrap_or_default());
-        found.push(Waiting {
-            kind: WaitingKind::UnmatchedLine,
-            due_on: None,
-            of: line.run_id.to_string(),
-            about: Words {
-                zh: format!("回盘第 {row} 行 {amount} 元"),
-                en: format!("row {row} of the bank's file, {amount} yuan"),
-            },
-            not_by: None,
-        });
-    }
+    found.extend(open_lines(&office.pool, None).await?.iter().map(of_line));
     for plan in plans(&office.pool).await?.into_iter().filter(|plan| plan.stage == PlanStage::Proposed) {
         let (total, by, on) = (yuan(plan.total), plan.proposed_by, plan.proposed_on);
         found.push(Waiting {
@@ -263,6 +252,28 @@ async fn of_money(office: &Office) -> Result<Vec<Waiting>, ProcessError> {
         });
     }
     Ok(found)
+}
+
+/// A line of a bank's file that nobody matched. Not every bank says the amount.
+fn of_line(line: &BankLineRow) -> Waiting {
+    let row = line.row;
+    let about = match line.amount.map(yuan) {
+        Some(amount) => Words {
+            zh: format!("回盘第 {row} 行 {amount} 元"),
+            en: format!("row {row} of the bank's file, {amount} yuan"),
+        },
+        None => Words {
+            zh: format!("回盘第 {row} 行，金额不明"),
+            en: format!("row {row} of the bank's file, amount unknown"),
+        },
+    };
+    Waiting {
+        kind: WaitingKind::UnmatchedLine,
+        due_on: None,
+        of: line.run_id.to_string(),
+        about,
+        not_by: None,
+    }
 }
 
 /// Closed years of funds, which wait for another person than closed them.

@@ -37,7 +37,7 @@ pub enum ProcessError {
     #[error("no registered person has this ID number")]
     UnknownPerson,
     /// There is no such case, run, campaign or fund.
-    #[error("there is no such {what}")]
+    #[error("there is no {}", such(what))]
     Unknown {
         /// What was looked for.
         what: &'static str,
@@ -260,18 +260,30 @@ impl ProcessError {
             }
             (ProcessError::NotReleased, Lang::Zh) => "该批次尚未发放，不能回盘".to_owned(),
             (ProcessError::NothingOrdered, Lang::Zh) => "该批次尚未发放，没有发放明细".to_owned(),
-            (ProcessError::Unknown { what }, Lang::Zh) => format!("没有这个{}，请核对名称或编号", thing(what)),
+            (ProcessError::Unknown { what }, Lang::Zh) => format!("没有{}，请核对名称或编号", this(thing(what))),
             (ProcessError::File(why), Lang::Zh) => format!("文件无法写入：{why}"),
             _ => self.to_string(),
         }
     }
 }
 
+/// A thing with the word that points at it, where it has none.
+fn such(thing: &str) -> String {
+    let points = thing.contains(" this ") || thing.contains(" that ");
+    if points { thing.to_owned() } else { format!("such {thing}") }
+}
+
+/// The same in Chinese.
+fn this(thing: &str) -> String {
+    let points = ["该", "本", "当日"].iter().any(|word| thing.starts_with(word));
+    if points { thing.to_owned() } else { format!("这个{thing}") }
+}
+
 /// What can be looked for in vain, in Chinese.
 fn thing(what: &'static str) -> &'static str {
     match what {
         "attachment" => "附件",
-        "calculation" => "核算",
+        "calculation" => "该批次的核算",
         "campaign" => "募捐活动",
         "case" => "个案",
         "case on the roll" => "在册个案",
@@ -294,6 +306,7 @@ fn thing(what: &'static str) -> &'static str {
         "receipt" => "票据",
         "recovery of this case" => "该个案的追缴",
         "step of a case" => "个案步骤",
+        "subject" => "对象",
         "to-do entry" => "待办事项",
         "user" => "用户",
         other => other,
@@ -390,6 +403,23 @@ mod tests {
             assert!(error.is_connection_lost(), "{error:?}");
             assert_eq!(error.code(), "ledger_unreachable");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_is_pointed_at_once() {
+        let told = [
+            ("recovery of this case", "没有该个案的追缴，请核对名称或编号"),
+            ("payment of this run", "没有本批次的发放明细，请核对名称或编号"),
+            ("public notice on that day", "没有当日的公示，请核对名称或编号"),
+            ("subject", "没有这个对象，请核对名称或编号"),
+            ("fund", "没有这个资金，请核对名称或编号"),
+        ];
+        for (what, zh) in told {
+            assert_eq!(ProcessError::Unknown { what }.text(Lang::Zh), zh);
+        }
+        assert_eq!(ProcessError::Unknown { what: "fund" }.to_string(), "there is no such fund");
+        let recovery = ProcessError::Unknown { what: "recovery of this case" };
+        assert_eq!(recovery.text(Lang::En), "there is no recovery of this case");
     }
 
     #[test]

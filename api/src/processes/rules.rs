@@ -1,13 +1,14 @@
 //! The rule book that the office works with: the program's own and what the office published, refreshed from the log
 //! before anything is decided or calculated, so that a publication by another process counts at once.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::aggregate::Decider;
 use domain::gazette::{GAZETTE_ID, Gazette, GazetteCommand, GazetteEvent, Proposal};
 use domain::policy::{PublishedRates, RuleBook, RuleBooks};
 use eventlog::append::StreamId;
-use eventlog::event::StoredEvent;
+use eventlog::event::{DecodeError, StoredEvent};
 
 use super::{Desk, Office, ProcessError, Step, office_day};
 
@@ -140,6 +141,24 @@ pub async fn reject_rates(
 pub async fn rate_proposals(office: &Office) -> Result<Vec<Proposal>, ProcessError> {
     let gazette = office.repository.load_newest::<Gazette>(GAZETTE_ID).await?.state;
     Ok(gazette.proposals().to_vec())
+}
+
+/// Who sent each proposal back, by its number. It stands beside the event, as with every step.
+///
+/// # Errors
+/// [`ProcessError`] when the log cannot be read.
+pub async fn rates_rejected_by(office: &Office) -> Result<BTreeMap<u32, String>, ProcessError> {
+    let stream = StreamId::new(Gazette::TYPE, GAZETTE_ID);
+    let mut rejected = BTreeMap::new();
+    for stored in office.repository.log().read_stream(&stream).await? {
+        let damaged = |error: DecodeError| ProcessError::Damaged(error.to_string());
+        if let Some(GazetteEvent::PolicyParametersRejected { number, .. }) =
+            stored.decode().map_err(damaged)?
+        {
+            rejected.insert(number, stored.metadata().map_err(damaged)?.actor_id);
+        }
+    }
+    Ok(rejected)
 }
 
 impl Office {

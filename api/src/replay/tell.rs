@@ -282,14 +282,5 @@ fn seen_on(entry: &Entry, event: &AnyEvent) -> NaiveDate {
 
 /// A role in words.
 pub fn role(role: Role) -> (&'static str, &'static str) {
-    match role {
-        Role::Clerk => ("经办", "clerk"),
-        Role::Reviewer => ("审核", "reviewer"),
-        Role::Approver => ("审批", "approver"),
-        Role::Finance => ("财务", "finance"),
-        Role::Auditor => ("审计", "auditor"),
-        Role::Administrator => ("管理员", "administrator"),
-        Role::System => ("系统", "system"),
-        Role::Consumer => ("对接系统", "consumer"),
-    }
+    (role.zh(), role.en())
 }

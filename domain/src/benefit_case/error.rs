@@ -39,7 +39,8 @@ refusals! {
         /// Of the actor.
         role: Role
     } = "role_not_allowed",
-        "the role {role:?} may not do this with a benefit case",
+        "the role {role:?} may not do this with a benefit case: clerks and reviewers prepare it, reviewers recommend, \
+         approvers decide",
         "您的角色不能办理此事项：经办、审核人员办理登记，审核人员提出审核意见，审批人员作出决定。", "";
     /// Nothing was asked or applied for yet.
     CaseNotOpened = "case_not_opened",

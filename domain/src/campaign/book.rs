@@ -48,6 +48,8 @@ pub struct GiftBook {
 pub struct Gift {
     /// Whose key seals the name.
     pub donor: PersonId,
+    /// Whether a name was left.
+    pub donor_named: bool,
     /// Whether the name may be published, as the donor last said.
     pub publicity: Publicity,
     /// The same, as it was said with the gift.
@@ -71,6 +73,8 @@ pub struct Gift {
 pub struct InKind {
     /// Whose key seals the name.
     pub donor: PersonId,
+    /// Whether a name was left.
+    pub donor_named: bool,
     /// Whether the name may be published, as the donor last said.
     pub publicity: Publicity,
     /// The same, as it was said with the gift.
@@ -258,6 +262,14 @@ impl GiftBook {
         self.gifts.len() as u64
     }
 
+    /// Whether a remittance went out under this voucher number; blanks around it make no other number.
+    pub(super) fn has_voucher(&self, reference: &str) -> bool {
+        self.remittances.values().any(|remittance| match &remittance.step {
+            RemittanceStep::Remitted { reference: known, .. } => known.trim() == reference.trim(),
+            RemittanceStep::Proposed | RemittanceStep::Rejected { .. } => false,
+        })
+    }
+
     /// What a publication must say; `sha256` is that of its list.
     pub fn publication(&self, sha256: String) -> Publication {
         let list = PublishedList {
@@ -310,6 +322,7 @@ impl Gift {
     pub(super) fn of(donation: &Donation) -> Gift {
         Gift {
             donor: donation.donor,
+            donor_named: donation.donor_name.is_some(),
             publicity: donation.publicity,
             publicity_given: donation.publicity,
             amount: donation.amount,
@@ -332,6 +345,7 @@ impl InKind {
     pub(super) fn of(gift: &InKindGift) -> InKind {
         InKind {
             donor: gift.donor,
+            donor_named: gift.donor_name.is_some(),
             publicity: gift.publicity,
             publicity_given: gift.publicity,
             goods: gift.goods.clone(),

@@ -37,7 +37,7 @@ pub enum CampaignCommand {
         /// 退款单号, by which the same refund is known again; none where it was given back by hand.
         refund_number: Option<String>,
     },
-    /// 变更公开意愿, by a clerk; what was published stays published.
+    /// 变更公开意愿, by a clerk; what was published stays published. A gift without a name stays anonymous.
     ChangePublicity {
         /// Of which gift.
         donation_id: DonationId,
@@ -105,7 +105,7 @@ pub enum CampaignCommand {
     Remit {
         /// Which.
         remittance_id: RemittanceId,
-        /// 汇款凭证号; 1 to 100 characters.
+        /// 汇款凭证号; 1 to 100 characters, of no other remittance of the campaign.
         reference: String,
         /// The day.
         remitted_on: NaiveDate,

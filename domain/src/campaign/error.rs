@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::state::CampaignStage;
+use crate::actor::{Role, roles_en, roles_zh};
 use crate::explain::{Explain, in_words};
 use crate::money::Money;
 use crate::retention::Withheld;
@@ -11,10 +12,12 @@ use crate::retention::Withheld;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CampaignError {
     /// The actor's role does not do this.
-    #[error("this role may not {}", in_words(command))]
+    #[error("this role may not {}: it is for {}", in_words(command), roles_en(allowed))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
+        /// The roles that do.
+        allowed: &'static [Role],
     },
     /// There is no such campaign.
     #[error("there is no such campaign")]
@@ -48,6 +51,9 @@ pub enum CampaignError {
     /// Another campaign took this transaction.
     #[error("this transaction was already taken into another campaign")]
     DonationElsewhere,
+    /// Who left no name cannot be named.
+    #[error("nobody left a name with this donation: it stays anonymous")]
+    DonorNameMissing,
     /// The amount is nothing or less.
     #[error("the amount must be more than nothing")]
     AmountNotPositive,
@@ -132,6 +138,9 @@ pub enum CampaignError {
     /// The remittance was approved or sent back.
     #[error("the remittance was already approved or sent back")]
     RemittanceDecided,
+    /// Another remittance of the campaign went out under this voucher number.
+    #[error("another remittance of this campaign was recorded with this voucher number")]
+    ReferenceTaken,
     /// More would be remitted than is left.
     #[error("{amount} yuan is more than the {left} yuan that were neither refunded nor remitted")]
     RemittanceAboveTotal {
@@ -173,6 +182,7 @@ impl Explain for CampaignError {
             E::DonationUnknown => "donation_unknown",
             E::DonationDiffers => "donation_differs",
             E::DonationElsewhere => "donation_elsewhere",
+            E::DonorNameMissing => "donor_name_missing",
             E::AmountNotPositive => "amount_not_positive",
             E::DayInFuture { .. } => "day_in_future",
             E::DayTooEarly { .. } => "day_too_early",
@@ -190,6 +200,7 @@ impl Explain for CampaignError {
             E::RemittanceUnknown => "remittance_unknown",
             E::RemittanceDiffers => "remittance_differs",
             E::RemittanceDecided => "remittance_decided",
+            E::ReferenceTaken => "reference_taken",
             E::RemittanceAboveTotal { .. } => "remittance_above_total",
             E::FourEyes => "four_eyes",
             E::DonorUnknown => "donor_unknown",
@@ -203,7 +214,9 @@ impl Explain for CampaignError {
     fn zh(&self) -> String {
         use CampaignError as E;
         match self {
-            E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由相应岗位的人员办理。".into(),
+            E::RoleNotAllowed { allowed, .. } => {
+                format!("当前岗位无权办理此步骤，请由{}岗位的人员办理。", roles_zh(allowed))
+            }
             E::CampaignUnknown => "没有这个募捐活动，请核对活动编号或先登记活动。".into(),
             E::CampaignExists => "同名募捐活动已经登记且内容不同，请换用其他名称。".into(),
             E::WrongStage { stage, .. } => stage_advice(*stage),
@@ -214,6 +227,7 @@ impl Explain for CampaignError {
                 "该编号的捐赠已经登记且内容不同，请核对；确为另一笔捐赠的，请换用新的编号。".into()
             }
             E::DonationElsewhere => "该交易已登记到其他募捐活动，请核对账单和活动。".into(),
+            E::DonorNameMissing => "该笔捐赠未留捐赠人名称，只能匿名，不能改为公开或部分公开。".into(),
             E::AmountNotPositive => "金额必须大于零，请核对。".into(),
             E::DayInFuture { day } => format!("日期 {day} 晚于今天，请填写实际日期。"),
             E::DayTooEarly { day, earliest } => {
@@ -243,6 +257,7 @@ impl Explain for CampaignError {
             E::RemittanceUnknown => "本活动没有这笔转交，请核对编号。".into(),
             E::RemittanceDiffers => "该编号的转交已经登记且内容不同，请换用新的编号。".into(),
             E::RemittanceDecided => "该笔转交已经批准或退回，不能再次办理。".into(),
+            E::ReferenceTaken => "该汇款凭证号已用于本活动的另一笔转交，请核对凭证。".into(),
             E::RemittanceAboveTotal { amount, left } => {
                 format!("转交金额 {amount} 元超过本活动未退还、未转交的 {left} 元，请核对。")
             }
@@ -263,6 +278,7 @@ impl Explain for CampaignError {
             E::PeriodReversed => "terms.closes_on",
             E::DonationUnknown | E::DonationRefunded => "donation_id",
             E::DonationDiffers | E::DonationElsewhere => "donation.donation_id",
+            E::DonorNameMissing => "publicity",
             E::AmountNotPositive | E::RefundAboveRemaining { .. } | E::AmountOutOfRange => "amount",
             E::OutsidePeriod { .. } => "donation.received_on",
             E::ResultsDisagree { .. } => "total",
@@ -273,6 +289,7 @@ impl Explain for CampaignError {
             E::AlreadyRemitted { .. } | E::RemittanceAboveTotal { .. } => "amount",
             E::ReceiptUnknown | E::ReceiptVoided => "receipt_number",
             E::RemittanceUnknown | E::RemittanceDiffers | E::RemittanceDecided => "remittance_id",
+            E::ReferenceTaken => "reference",
             E::DonorUnknown | E::ErasureRequested | E::ErasureNotRequested => "donor",
             E::Withheld(_) => "donor",
             _ => "",

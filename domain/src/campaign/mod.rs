@@ -41,14 +41,17 @@
 //! 5. What is published is what the log says (慈善法 art. 73 in the version of 2016: every three months while a campaign lasts
 //!    over six, and whole within three months of its end; see [`due_publications`]). A late publication is accepted,
 //!    because refusing it would make it later.
-//! 6. Remitted ≤ received − refunded. Who proposed a remittance does not approve it (不相容岗位相互分离).
+//! 6. Remitted ≤ received − refunded. Who proposed a remittance does not approve it (不相容岗位相互分离); one voucher number
+//!    is one remittance of the campaign (`reference_taken`).
 //! 7. A donor's name is erased when the vouchers' 30 years are over, by somebody else than asked.
+//! 8. A gift with which nobody left a name does not become one to be named, whole or in part (`donor_name_missing`).
 //!
 //! # Where a yuan went
 //!
 //! [`follow`] is the rule by which each yuan of a fund is followed from gift to use; see `trace.rs`.
 //!
-//! The state keeps a few words for each gift, never a name; every command finds its gift in O(log n).
+//! The state keeps a few words for each gift, never a name but whether there is one; every command finds its gift in
+//! O(log n).
 //!
 //! # Which refusal comes first
 //!

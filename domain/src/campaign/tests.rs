@@ -191,6 +191,14 @@ fn only_its_role_does_a_step(#[case] role: Role, #[case] expected: &str) {
 }
 
 #[test]
+fn who_may_not_do_a_step_is_told_who_does() {
+    let asked = given(reaching(CampaignStage::Open)).when(asked_by(Role::Auditor, receive(2, 5)));
+    let refusal = asked.inspect_result().unwrap_err();
+    assert_eq!(refusal.zh(), "当前岗位无权办理此步骤，请由经办、财务岗位的人员办理。");
+    assert_eq!(refusal.to_string(), "this role may not receive donation: it is for clerk, finance");
+}
+
+#[test]
 fn a_gift_sealed_again_is_the_same_gift_and_another_amount_is_not() {
     let mut again = donation(1, 100);
     again.donor_name = Some(Sealed::from_ciphertext("v1.b"));

@@ -7,7 +7,9 @@ use crate::explain::Explain;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DisclosureError {
     /// The role may not open personal values for others.
-    #[error("the role {role:?} may not open personal data for others")]
+    #[error(
+        "the role {role:?} may not open personal data for others: reviewers, approvers, finance and auditors may"
+    )]
     RoleNotAllowed {
         /// Of the actor.
         role: Role,
@@ -37,7 +39,9 @@ impl Explain for DisclosureError {
 
     fn zh(&self) -> String {
         match self {
-            DisclosureError::RoleNotAllowed { .. } => "您的角色不能向他人打开个人信息。",
+            DisclosureError::RoleNotAllowed { .. } => {
+                "您的角色不能向他人打开个人信息，请由审核、审批、财务或审计人员办理。"
+            }
             DisclosureError::DisclosureIncomplete => {
                 "请写明接收方、用途，以及要打开的人员与字段（最多200人）。"
             }

@@ -366,7 +366,7 @@ fn twice<T: Ord>(mut each: impl Iterator<Item = T>) -> bool {
 
 fn role_may(command: &FundCommand, role: Role) -> Result<(), FundError> {
     use FundCommand as Command;
-    let allowed: &[Role] = match command {
+    let allowed: &'static [Role] = match command {
         Command::OpenFund { .. } | Command::Appropriate { .. } | Command::CloseYear { .. } => {
             &[Role::Finance]
         }
@@ -379,7 +379,11 @@ fn role_may(command: &FundCommand, role: Role) -> Result<(), FundError> {
             &[Role::Finance, Role::System]
         }
     };
-    if allowed.contains(&role) { Ok(()) } else { Err(FundError::RoleNotAllowed { command: command.name() }) }
+    if allowed.contains(&role) {
+        Ok(())
+    } else {
+        Err(FundError::RoleNotAllowed { command: command.name(), allowed })
+    }
 }
 
 pub(super) fn filled(text: &str, field: &'static str) -> Result<(), FundError> {

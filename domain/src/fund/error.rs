@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::event::FundSource;
+use crate::actor::{Role, roles_en, roles_zh};
 use crate::books::Account;
 use crate::explain::{Explain, in_words};
 use crate::money::Money;
@@ -12,10 +13,12 @@ use crate::program::Program;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FundError {
     /// The actor's role does not do this.
-    #[error("this role may not {}", in_words(command))]
+    #[error("this role may not {}: it is for {}", in_words(command), roles_en(allowed))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
+        /// The roles that do.
+        allowed: &'static [Role],
     },
     /// There is no such fund.
     #[error("there is no such fund")]
@@ -252,7 +255,9 @@ impl Explain for FundError {
     fn zh(&self) -> String {
         use FundError as E;
         match self {
-            E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由相应岗位的人员办理。".into(),
+            E::RoleNotAllowed { allowed, .. } => {
+                format!("当前岗位无权办理此步骤，请由{}岗位的人员办理。", roles_zh(allowed))
+            }
             E::FundUnknown => "没有这项资金，请核对资金编号或先设立资金。".into(),
             E::FundExists => "同名资金已经设立且内容不同，请换用其他名称。".into(),
             E::TextMissing { field } => format!("请填写{}（100 字以内）。", field_zh(field)),

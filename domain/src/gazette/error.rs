@@ -9,7 +9,10 @@ use crate::policy::RuleBookError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GazetteError {
     /// The actor's role does not do this.
-    #[error("this role may not {}", in_words(command))]
+    #[error(
+        "this role may not {}: administrators and reviewers propose rates, approvers publish them",
+        in_words(command)
+    )]
     RoleNotAllowed {
         /// The command.
         command: &'static str,

@@ -9,7 +9,10 @@ use crate::retention::Withheld;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HouseholdError {
     /// The role may not ask for this.
-    #[error("the role {role:?} may not do this with a household")]
+    #[error(
+        "the role {role:?} may not do this with a household: clerks and reviewers record facts, reviewers and approvers \
+         decide on erasures and restrictions"
+    )]
     RoleNotAllowed {
         /// Of the actor.
         role: Role,
@@ -220,7 +223,9 @@ impl Explain for HouseholdError {
     fn zh(&self) -> String {
         use HouseholdError as Error;
         match self {
-            Error::RoleNotAllowed { .. } => "您的角色不能办理家庭登记事项，请由经办或审核人员办理。",
+            Error::RoleNotAllowed { .. } => {
+                "您的角色不能办理此事项：家庭登记由经办或审核人员办理，删除和限制个人信息由审核或审批人员决定。"
+            }
             Error::HouseholdNotRegistered => "该家庭尚未登记，请先办理家庭登记。",
             Error::HouseholdAlreadyRegistered => "该家庭已登记且内容不同，请查询原登记后办理变更。",
             Error::CommunityInvalid => "社区代码不能为空，且不超过64个字符，请重新填写。",

@@ -8,7 +8,7 @@ use crate::ids::{HouseholdId, PersonId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
     /// The role may not ask for this.
-    #[error("the role {role:?} may not do this with an identity")]
+    #[error("the role {role:?} may not do this with an identity: clerks and reviewers register people")]
     RoleNotAllowed {
         /// Of the actor.
         role: Role,

@@ -143,7 +143,7 @@ impl Proposed {
 
 fn role_may(command: &RecoveryPlanCommand, role: Role) -> Result<(), RecoveryPlanError> {
     use RecoveryPlanCommand as Command;
-    let allowed: &[Role] = match command {
+    let allowed: &'static [Role] = match command {
         Command::ProposePlan { .. } | Command::EndPlan { .. } => &[Role::Finance],
         Command::ApprovePlan { .. } | Command::RejectPlan { .. } => &[Role::Approver],
         Command::CompletePlan { .. } => &[Role::Finance, Role::System, Role::Approver],
@@ -151,7 +151,7 @@ fn role_may(command: &RecoveryPlanCommand, role: Role) -> Result<(), RecoveryPla
     if allowed.contains(&role) {
         Ok(())
     } else {
-        Err(RecoveryPlanError::RoleNotAllowed { command: command.name() })
+        Err(RecoveryPlanError::RoleNotAllowed { command: command.name(), allowed })
     }
 }
 

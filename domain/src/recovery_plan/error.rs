@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::state::PlanStage;
+use crate::actor::{Role, roles_en, roles_zh};
 use crate::explain::{Explain, in_words};
 use crate::money::Money;
 
@@ -10,10 +11,12 @@ use crate::money::Money;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecoveryPlanError {
     /// The actor's role does not do this.
-    #[error("this role may not {}", in_words(command))]
+    #[error("this role may not {}: it is for {}", in_words(command), roles_en(allowed))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,
+        /// The roles that do.
+        allowed: &'static [Role],
     },
     /// The plan was proposed with other content, or by somebody else.
     #[error("this plan was already proposed, with other content or by somebody else")]
@@ -139,7 +142,9 @@ impl Explain for RecoveryPlanError {
     fn zh(&self) -> String {
         use RecoveryPlanError as E;
         match self {
-            E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤：方案由财务人员提出，由审批人员审批。".into(),
+            E::RoleNotAllowed { allowed, .. } => {
+                format!("当前岗位无权办理此步骤，请由{}岗位的人员办理。", roles_zh(allowed))
+            }
             E::PlanExists => "该追回方案已经提出且内容不同，请查看后再办理。".into(),
             E::PlanUnknown => "没有这个追回方案，请核对编号。".into(),
             E::WrongStage { stage, .. } => {

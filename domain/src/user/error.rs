@@ -7,7 +7,7 @@ use crate::explain::{Explain, in_words};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UserError {
     /// The actor's role does not do this.
-    #[error("this role may not {}", in_words(command))]
+    #[error("this role may not {}: administrators manage users", in_words(command))]
     RoleNotAllowed {
         /// The command.
         command: &'static str,

@@ -71,6 +71,7 @@ impl Roster {
         if added != Ok(self.sum) || u64::try_from(self.rows.len()) != Ok(self.count) {
             return Err(PrintError::SumsDiffer);
         }
+        let title = format!("{}发放花名册", self.fund);
         let facts = vec![
             Fact::new("所属月份", self.month),
             Fact::new("批次状态", self.stage),
@@ -89,7 +90,7 @@ impl Roster {
         Ok(Sheet {
             kind: PaperKind::Roster,
             office: self.office,
-            title: "社会救助资金发放花名册".to_owned(),
+            title,
             sections: vec![
                 Section::Facts(facts),
                 Section::Table { heading: String::new(), columns: columns(), rows, total },

@@ -110,6 +110,7 @@ impl RunVoucher {
         ];
         let total = vec!["合计".into(), Value::blank(), Value::blank(), self.count.into(), self.sum.into()];
         let rows = self.entries.into_iter().map(VoucherEntry::values).collect();
+        let title = format!("{}付款凭证（批次）", self.fund);
         let form = vec![
             Fact::new("批次编号", self.run),
             Fact::new("所属月份", self.month),
@@ -123,7 +124,7 @@ impl RunVoucher {
         Ok(Sheet {
             kind: PaperKind::Voucher,
             office: self.office,
-            title: "社会救助资金付款凭证（批次）".to_owned(),
+            title,
             sections: vec![
                 Section::Form(form),
                 Section::Table { heading: "付款明细汇总".to_owned(), columns, rows, total },
@@ -142,6 +143,7 @@ impl VoucherEntry {
 impl PaymentVoucher {
     /// The paper's text.
     pub fn sheet(self) -> Sheet {
+        let title = format!("{}付款凭证", self.fund);
         let form = vec![
             Fact::new("支付编号", self.payment),
             Fact::new("批次编号", self.run),
@@ -161,7 +163,7 @@ impl PaymentVoucher {
         Sheet {
             kind: PaperKind::Voucher,
             office: self.office,
-            title: "社会救助资金付款凭证".to_owned(),
+            title,
             sections: vec![Section::Form(form)],
             signatures: signatures(self.prepared_by, self.approved_by, self.released_by),
         }

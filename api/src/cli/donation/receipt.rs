@@ -22,7 +22,7 @@ pub enum ReceiptCommand {
         /// 捐赠 · the gift, by the office's number (登记号) or identifier
         donation: String,
     },
-    /// 查看 · show a receipt with the donor's name; that it was opened is recorded
+    /// 查看 · show a receipt with the donor's name, or 匿名 as the donor wishes; that a name was opened is recorded
     Show {
         /// 募捐活动 · the campaign, by name or identifier
         #[arg(long)]

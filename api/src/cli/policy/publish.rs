@@ -1,16 +1,20 @@
 //! `ledger policy propose|approve|reject|list`: new rates, by two people.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use domain::gazette::{Proposal, ProposalStage};
 use domain::policy::{Announcement, RateChange};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::read;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen};
 use crate::cli::session::Session;
-use crate::processes::{ProcessError, propose_rates, publish_rates, rate_proposals, reject_rates};
+use crate::processes::{
+    ProcessError, propose_rates, publish_rates, rate_proposals, rates_rejected_by, reject_rates,
+};
 
 /// Proposes the rates of a file.
 ///
@@ -64,12 +68,12 @@ pub(super) fn show_changes(screen: &Screen, changes: &[RateChange]) -> Result<()
         (screen.pick("公布", "Announced"), Align::Left),
     ];
     let row = |change: &RateChange| {
-        let before = change.before.map_or_else(|| "—".to_owned(), |value| change.unit.show(value));
+        let before = change.before.map_or_else(|| "—".to_owned(), |value| change.unit.show_grouped(value));
         vec![
             change.parameter.key().to_owned(),
             change.row.from.to_string(),
             before,
-            change.unit.show(change.row.value),
+            change.unit.show_grouped(change.row.value),
             change.row.announced.map(|day| day.to_string()).unwrap_or_default(),
         ]
     };
@@ -134,7 +138,14 @@ pub(super) async fn reject(session: &Session, number: u32, reason: &str) -> Resu
 /// [`Failure`] when the ledger cannot be read.
 pub(super) async fn list(session: &Session) -> Result<Done, Failure> {
     let screen = session.screen;
-    let proposals = session.with_ledger(async |app| Ok(rate_proposals(app.office()).await?)).await?;
+    let (proposals, rejected_by) = session
+        .with_ledger(async |app| {
+            let office = app.office();
+            Ok((rate_proposals(office).await?, rates_rejected_by(office).await?))
+        })
+        .await?;
+    let listed = |proposal| Listed::of(proposal, &rejected_by);
+    let proposals: Vec<Listed<'_>> = proposals.iter().map(listed).collect();
     let heads = [
         (screen.pick("编号", "Number"), Align::Right),
         (screen.pick("文号", "Document"), Align::Left),
@@ -147,11 +158,29 @@ pub(super) async fn list(session: &Session) -> Result<Done, Failure> {
     Ok(Done::Well)
 }
 
-fn row(screen: &Screen, proposal: &Proposal) -> Vec<String> {
+/// A proposal, and who sent it back.
+#[derive(Serialize)]
+struct Listed<'a> {
+    #[serde(flatten)]
+    proposal: &'a Proposal,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejected_by: Option<&'a str>,
+}
+
+impl<'a> Listed<'a> {
+    fn of(proposal: &'a Proposal, rejected_by: &'a BTreeMap<u32, String>) -> Listed<'a> {
+        Listed { proposal, rejected_by: rejected_by.get(&proposal.number).map(String::as_str) }
+    }
+}
+
+fn row(screen: &Screen, listed: &Listed<'_>) -> Vec<String> {
+    let proposal = listed.proposal;
     let closed = match &proposal.stage {
         ProposalStage::Proposed => String::new(),
         ProposalStage::Published { approved_on, approved_by } => format!("{approved_by} {approved_on}"),
-        ProposalStage::Rejected { reason, rejected_on } => format!("{rejected_on} {reason}"),
+        ProposalStage::Rejected { reason, rejected_on } => {
+            format!("{} {rejected_on} {reason}", listed.rejected_by.unwrap_or_default())
+        }
     };
     vec![
         proposal.number.to_string(),

@@ -70,7 +70,7 @@ fn show(screen: &Screen, rows: &[Shown<'_>]) -> Result<(), Failure> {
         vec![
             screen.pick(shown.dated.zh.clone(), shown.dated.en.clone()),
             from.to_string(),
-            shown.dated.unit.show(*value),
+            shown.dated.unit.show_grouped(*value),
             announced.map(|day| day.to_string()).unwrap_or_default(),
             status.to_owned(),
             source.clone(),

@@ -200,6 +200,12 @@ fn row(screen: &Screen, change: &Change) -> [String; 8] {
     ]
 }
 
+/// The same on the screen, where people read the sums.
+fn shown(screen: &Screen, change: &Change) -> Vec<String> {
+    let [effect, program, case, person, name, ..] = row(screen, change);
+    vec![effect, program, case, person, name, yuan(change.now), yuan(change.draft), yuan(change.total)]
+}
+
 fn show(screen: &Screen, found: &WhatIf, examples: &[Change]) -> Result<(), Failure> {
     let WhatIf { position, first, last, compared_in, known_on, .. } = found;
     screen.say(
@@ -234,7 +240,7 @@ fn show(screen: &Screen, found: &WhatIf, examples: &[Change]) -> Result<(), Fail
         (screen.pick("12个月", "12 months"), Align::Right),
     ];
     if !examples.is_empty() {
-        screen.table(&heads, &examples.iter().map(|one| row(screen, one).to_vec()).collect::<Vec<_>>())?;
+        screen.table(&heads, &examples.iter().map(|one| shown(screen, one)).collect::<Vec<_>>())?;
     }
     Ok(())
 }
@@ -297,4 +303,28 @@ fn show_touched(
         .collect();
     screen.table(&heads, &rows)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::screen::Form;
+    use crate::lang::Lang;
+
+    #[test]
+    fn sums_have_their_thousands_on_the_screen_and_none_in_a_list() {
+        let change = Change {
+            effect: Effect::Gains,
+            program: Program::AdvancedAgeAllowance,
+            case_id: None,
+            person_id: PersonId::new(uuid::Uuid::from_u128(1)),
+            name: None,
+            now: Money::from_fen(130_000),
+            draft: Money::from_fen(139_500),
+            total: Money::from_fen(114_000),
+        };
+        let screen = Screen { lang: Lang::Zh, form: Form::Text };
+        assert_eq!(shown(&screen, &change)[5..], ["1,300.00", "1,395.00", "1,140.00"]);
+        assert_eq!(row(&screen, &change)[5..], ["1300.00", "1395.00", "1140.00"]);
+    }
 }

@@ -9,7 +9,7 @@ use super::prepare::program_name;
 use crate::cli::failure::Failure;
 use crate::cli::screen::{Align, Screen, yuan};
 use crate::lang::Lang;
-use crate::processes::payment_run::{ChangedCase, Overpayment, RunNote};
+use crate::processes::payment_run::{ChangedCase, ChangedMonth, Overpayment, RunNote};
 
 /// Rows of one list on the screen; the whole is in the JSON answer, and `--case` shows one case.
 const LONGEST: usize = 200;
@@ -153,17 +153,50 @@ pub(super) fn show_changed(screen: &Screen, changed: &[ChangedCase]) -> Result<(
         let events: Vec<String> =
             case.events.iter().map(|event| format!("{} {}", event.position, event.event)).collect();
         for month in &case.months {
-            let none = || "—".to_owned();
-            let (then, now) = (month.calculated.map_or_else(none, yuan), month.now.map_or_else(none, yuan));
-            let why = month.exception.map(|exception| format!(" ({})", exception.code())).unwrap_or_default();
             rows.push(vec![
                 program_name(screen.lang, case.program).to_owned(),
                 case.case_id.to_string(),
                 month.month.to_string(),
-                format!("{then} → {now}{why}"),
+                then_and_now(screen.lang, month),
                 events.join("\n"),
             ]);
         }
     }
     Ok(screen.table(&heads, &rows)?)
+}
+
+/// What a month's line was and would be now. An amount that is the same did not change: it goes elsewhere.
+fn then_and_now(lang: Lang, month: &ChangedMonth) -> String {
+    let none = || "—".to_owned();
+    let (then, now) = (month.calculated.map_or_else(none, yuan), month.now.map_or_else(none, yuan));
+    let why = month.exception.map(|exception| format!(" ({})", exception.code())).unwrap_or_default();
+    if month.now.is_some() && month.now == month.calculated {
+        return lang.pick(
+            format!("{now}（金额不变，账户或收款人有变）{why}"),
+            format!("{now} (the same, to another account or payee){why}"),
+        );
+    }
+    format!("{then} → {now}{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::money::Money;
+
+    use super::*;
+
+    #[test]
+    fn an_amount_that_is_the_same_is_not_told_as_a_change() {
+        let month = ChangedMonth {
+            month: "2023-11".parse().unwrap(),
+            calculated: Some(Money::from_fen(130_000)),
+            now: Some(Money::from_fen(130_000)),
+            exception: None,
+        };
+        assert_eq!(then_and_now(Lang::Zh, &month), "1,300.00（金额不变，账户或收款人有变）");
+        assert_eq!(then_and_now(Lang::En, &month), "1,300.00 (the same, to another account or payee)");
+        let less = ChangedMonth { now: Some(Money::from_fen(30_000)), ..month };
+        assert_eq!(then_and_now(Lang::Zh, &less), "1,300.00 → 300.00");
+        assert_eq!(then_and_now(Lang::Zh, &ChangedMonth { now: None, ..month }), "1,300.00 → —");
+    }
 }

@@ -21,6 +21,19 @@ impl Only {
         self.kind.is_none_or(|kind| kind == item.kind)
             && self.program.is_none_or(|program| program == item.program)
     }
+
+    /// How many there are of what alone was asked for; nothing where everything was.
+    fn told(self, shown: usize) -> Option<(String, String)> {
+        let (kind, program) = (self.kind.into_iter(), self.program.into_iter());
+        let zh: Vec<&str> = kind.clone().map(TodoKind::zh).chain(program.clone().map(Program::zh)).collect();
+        let en: Vec<&str> = kind.map(TodoKind::en).chain(program.map(Program::en)).collect();
+        let (zh, en) = (zh.join("，"), en.join(", "));
+        match shown {
+            _ if zh.is_empty() => None,
+            0 => Some((format!("没有此类事项（{zh}）。"), format!("There is nothing of this kind ({en})."))),
+            some => Some((format!("此类（{zh}）{some} 项。"), format!("{some} of this kind ({en})."))),
+        }
+    }
 }
 
 /// Shows the list.
@@ -42,14 +55,19 @@ pub(super) async fn run(session: &Session, horizon: Horizon, only: Only) -> Resu
             Ok((items, walked))
         })
         .await?;
-    show(&screen, horizon, &items, walked)?;
+    show(&screen, horizon, (only, &items), walked)?;
     screen.answer(
         &json!({ "on": horizon.on, "within_days": horizon.within_days, "walked": walked, "items": items }),
     )?;
     Ok(Done::Well)
 }
 
-fn show(screen: &Screen, horizon: Horizon, items: &[TodoItem], walked: Walked) -> Result<(), Failure> {
+fn show(
+    screen: &Screen,
+    horizon: Horizon,
+    (only, items): (Only, &[TodoItem]),
+    walked: Walked,
+) -> Result<(), Failure> {
     let heads = [
         (screen.pick("项目", "Program"), Align::Left),
         (screen.pick("人员", "Person"), Align::Left),
@@ -70,9 +88,14 @@ fn show(screen: &Screen, horizon: Horizon, items: &[TodoItem], walked: Walked) -
         let rows: Vec<Vec<String>> = of_kind.iter().map(|item| row(screen, item)).collect();
         screen.table(&heads, &rows)?;
     }
+    let part = only.told(items.len());
+    let all = if part.is_some() { "全部" } else { "" };
+    if let Some((zh, en)) = part {
+        screen.say(zh, en)?;
+    }
     let Walked { found, dismissed, unjudged } = walked;
     screen.say(
-        format!("共 {found} 项；已搁置 {dismissed} 项；{unjudged} 项因缺少事实无法判断。仅供核实，不会自动发放或停发。"),
+        format!("{all}共 {found} 项；已搁置 {dismissed} 项；{unjudged} 项因缺少事实无法判断。仅供核实，不会自动发放或停发。"),
         format!(
             "{found} in all; {dismissed} set aside; {unjudged} could not be judged. To be looked into: nothing is paid or \
              ended by it."
@@ -96,4 +119,19 @@ fn row(screen: &Screen, item: &TodoItem) -> Vec<String> {
         item.amount.map(yuan).unwrap_or_default(),
         facts.join(separator),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_alone_was_asked_for_it_is_said_that_there_is_none() {
+        let only = Only { kind: Some(TodoKind::SeemsEnded), program: None };
+        let (zh, en) = only.told(0).unwrap();
+        assert_eq!(zh, "没有此类事项（疑似不再符合）。");
+        assert_eq!(en, "There is nothing of this kind (seems no longer eligible).");
+        assert_eq!(only.told(2).unwrap().0, "此类（疑似不再符合）2 项。");
+        assert_eq!(Only { kind: None, program: None }.told(0), None);
+    }
 }

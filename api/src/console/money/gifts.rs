@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::actor::Role;
-use domain::campaign::{DonationMethod, Publicity};
+use domain::campaign::{CampaignStage, DonationMethod, Publicity};
 use domain::ids::{CampaignId, PersonId};
 use domain::numbers::{receipt_serial, yuan};
 use eventlog::merkle::hash::Sha256Tree;
@@ -51,6 +51,7 @@ pub(super) async fn show(
 
 struct Found {
     name: String,
+    stage: CampaignStage,
     money: Vec<DonationRow>,
     goods: Vec<InKindRow>,
     receipts: Vec<DonationReceipt>,
@@ -59,12 +60,13 @@ struct Found {
 async fn read(office: &Office, id: CampaignId, wanted: Wanted) -> Result<Found, ProcessError> {
     let known = campaign::campaign(office, id).await?;
     let name = known.book().map(|book| book.terms.name.clone()).unwrap_or_default();
+    let stage = known.stage();
     office.runner.catch_up(Until::Head).await?;
     let from = wanted.from.unwrap_or_default();
     let money = donations_page(&office.pool, id, from, PAGE_ROWS + 1).await?;
     let goods = projections::donation_totals::queries::in_kind_gifts(&office.pool, id).await?;
     let receipts = campaign::receipts(office, id).await?;
-    Ok(Found { name, money, goods, receipts })
+    Ok(Found { name, stage, money, goods, receipts })
 }
 
 /// The page, with what was refused on it.
@@ -84,14 +86,15 @@ pub(super) async fn page(
             "页面不显示捐赠人姓名；公示按捐赠人意愿署名，票据打开姓名并留痕。",
             "No page shows a donor's name; lists name donors as they wish, and a receipt opens the name and is recorded.",
         ));
-    if may(visitor.role, Capability::TakeGifts) {
+    let takes_gifts = may(visitor.role, Capability::TakeGifts) && found.stage == CampaignStage::Open;
+    if takes_gifts {
         sheet = sheet.with(Block::Form(gift_form(visitor, id, typed)));
     }
-    sheet = sheet.with(Block::Table(money_table(visitor, id, &found.money)));
-    if !found.goods.is_empty() || may(visitor.role, Capability::TakeGifts) {
+    sheet = sheet.with(Block::Table(money_table(visitor, id, &found)));
+    if !found.goods.is_empty() || takes_gifts {
         sheet = sheet.with(Block::Table(goods_table(visitor, id, &found.goods)));
     }
-    if may(visitor.role, Capability::TakeGifts) {
+    if takes_gifts {
         sheet = sheet.with(Block::Form(goods_form(lang, id, typed)));
     }
     Ok(sheet.with(Block::Table(receipt_table(visitor, id, &found.receipts))).answer(refused))
@@ -184,12 +187,14 @@ fn donor_cell(lang: Lang, donor: PersonId, name: Option<&String>) -> Cell {
     }
 }
 
-fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Table {
-    let lang = visitor.lang;
+fn money_table(visitor: &Visitor, id: CampaignId, found: &Found) -> Table {
+    let (lang, gifts) = (visitor.lang, &found.money);
+    // the results say what was given back: afterwards nothing is
+    let may_refund = visitor.role == Role::Finance && found.stage != CampaignStage::Published;
     let row = |gift: &DonationRow| {
         let gift_id = gift.donation_id.to_string();
         let mut acts = gift_acts(visitor, id, &gift_id, gift.receipt_number.is_some());
-        if visitor.role == Role::Finance && gift.refunded < gift.amount {
+        if may_refund && gift.refunded < gift.amount {
             let label = lang.pick("退还（元）", "Refund (yuan)");
             let amount = Field::new("amount", label, Input::Number).id(format!("refund-{gift_id}")).needed();
             let refund = Form::new(format!("/campaigns/{id}/refund"), lang.pick("退还", "Refund"));
@@ -209,10 +214,13 @@ fn money_table(visitor: &Visitor, id: CampaignId, gifts: &[DonationRow]) -> Tabl
     };
     let shown = gifts.len().min(PAGE_ROWS as usize);
     let next = gifts.get(shown).map(|gift| format!("/campaigns/{id}/gifts?from={}", gift.received_position));
-    let empty = lang.pick(
-        "还没有捐赠：在上方登记，或导入登记表。",
-        "No gifts yet: record one above, or import a register.",
-    );
+    let empty = match found.stage {
+        CampaignStage::Unopened | CampaignStage::Open => lang.pick(
+            "还没有捐赠：在上方登记，或导入登记表。",
+            "No gifts yet: record one above, or import a register.",
+        ),
+        CampaignStage::Closed | CampaignStage::Published => lang.pick("没有捐赠。", "No gifts."),
+    };
     let mut table = Table::new(lang.pick("捐赠（元）", "Gifts (yuan)"), empty)
         .head(lang.pick("日期", "Day"))
         .head(lang.pick("方式", "Method"))

@@ -20,7 +20,7 @@ use super::sheet::{Block, Cell, Field, Form, Input, Row, Sheet, Table};
 use super::visitor::Visitor;
 use crate::console::address::Query;
 use crate::lang::Lang;
-use crate::processes::rate_proposals;
+use crate::processes::{rate_proposals, rates_rejected_by};
 
 /// What was typed, by field.
 type Typed = BTreeMap<String, String>;
@@ -54,6 +54,7 @@ async fn page(
     let failed = |error| Stop::failed(error, lang);
     let rules = console.office.current_rules().await.map_err(failed)?;
     let waiting = rate_proposals(&console.office).await.map_err(failed)?;
+    let rejected_by = rates_rejected_by(&console.office).await.map_err(failed)?;
     let version = lang.pick(format!("规则版本 {}", rules.version()), format!("rules {}", rules.version()));
     let newest = |parameter: &Parameter| {
         let dated = rules.parameter(*parameter)?;
@@ -63,7 +64,7 @@ async fn page(
         .rows(Parameter::ALL.iter().filter_map(newest));
     let mut sheet = Sheet::new(visitor, "/rates", ("政策参数", "Rates"))
         .lead(version)
-        .with(Block::Table(proposals::table(visitor, &waiting)));
+        .with(Block::Table(proposals::table(visitor, &waiting, &rejected_by)));
     if may_propose(visitor) {
         sheet = sheet.with(Block::Form(draft_form(lang, typed)));
     }
@@ -120,7 +121,7 @@ fn rate_row(lang: Lang, dated: &DatedParameter, rate: &Rate, path: String) -> Ro
     Row::of(vec![
         Cell::link(path, lang.pick(&dated.zh, &dated.en).clone()),
         Cell::text(rate.from.to_string()),
-        Cell::number(dated.unit.show(rate.value)),
+        Cell::number(dated.unit.show_grouped(rate.value)),
         Cell::text(rate.announced.map(|day| day.to_string()).unwrap_or_default()),
         Cell::Tag(mark, status.to_owned()),
         Cell::text(rate.source.clone()),

@@ -1,5 +1,7 @@
 //! New rates: proposed by one person, published by another.
 
+use std::collections::BTreeMap;
+
 use axum::Form as Sent;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,6 +9,7 @@ use domain::actor::Role;
 use domain::gazette::{Proposal, ProposalStage};
 
 use super::{Typed, page};
+use crate::access::Capability;
 use crate::console::Console;
 use crate::console::address::Path;
 use crate::console::answers::{Refusal, Stop};
@@ -16,7 +19,7 @@ use crate::lang::Lang;
 use crate::processes::{propose_rates, publish_rates, reject_rates};
 
 /// Every proposal, the newest first, with what the visitor may do.
-pub(super) fn table(visitor: &Visitor, proposals: &[Proposal]) -> Table {
+pub(super) fn table(visitor: &Visitor, proposals: &[Proposal], rejected_by: &BTreeMap<u32, String>) -> Table {
     let lang = visitor.lang;
     let empty = lang.pick("没有参数草案。在下方试算后提交。", "No proposals. Try a draft, then propose it.");
     Table::new(lang.pick("参数草案", "Proposals"), empty)
@@ -27,17 +30,20 @@ pub(super) fn table(visitor: &Visitor, proposals: &[Proposal]) -> Table {
         .head(lang.pick("状态", "Stage"))
         .head(lang.pick("结果", "Outcome"))
         .head(lang.pick("办理", "Act"))
-        .rows(proposals.iter().rev().map(|proposal| row(visitor, proposal)))
+        .rows(proposals.iter().rev().map(|proposal| row(visitor, proposal, rejected_by)))
 }
 
-fn row(visitor: &Visitor, proposal: &Proposal) -> Row {
+fn row(visitor: &Visitor, proposal: &Proposal, rejected_by: &BTreeMap<u32, String>) -> Row {
     let lang = visitor.lang;
     let (mark, outcome) = match &proposal.stage {
         ProposalStage::Proposed => ("", String::new()),
         ProposalStage::Published { approved_on, approved_by } => {
             ("settled", format!("{approved_by} {approved_on}"))
         }
-        ProposalStage::Rejected { reason, rejected_on } => ("bad", format!("{rejected_on} {reason}")),
+        ProposalStage::Rejected { reason, rejected_on } => {
+            let by = rejected_by.get(&proposal.number).map_or("", String::as_str);
+            ("bad", format!("{by} {rejected_on} {reason}"))
+        }
     };
     Row::of(vec![
         Cell::number(proposal.number.to_string()),
@@ -91,7 +97,7 @@ pub(super) async fn propose(
     Sent(typed): Sent<Typed>,
 ) -> Result<Response, Stop> {
     if !super::may_propose(&visitor) {
-        return Err(Stop::Forbidden(visitor.lang));
+        return Err(Stop::ForOthers(Capability::ProposeRates, visitor.lang));
     }
     let value = |name: &str| typed.get(name).map_or("", String::as_str);
     let proposed =

@@ -27,7 +27,7 @@ pub(super) async fn try_out(
     Sent(typed): Sent<Typed>,
 ) -> Result<Response, Stop> {
     if !super::may_propose(&visitor) {
-        return Err(Stop::Forbidden(visitor.lang));
+        return Err(Stop::ForOthers(Capability::ProposeRates, visitor.lang));
     }
     let text = typed.get("text").map_or("", String::as_str);
     match tried(&console, &visitor, text).await {
@@ -85,12 +85,12 @@ fn shown(visitor: &Visitor, typed: &Typed, text: &str, tried: &Tried) -> Respons
 
 fn changes(lang: Lang, changes: &[RateChange]) -> Table {
     let row = |change: &RateChange| {
-        let before = change.before.map_or_else(|| "—".to_owned(), |value| change.unit.show(value));
+        let before = change.before.map_or_else(|| "—".to_owned(), |value| change.unit.show_grouped(value));
         Row::of(vec![
             Cell::Code(change.parameter.key().to_owned()),
             Cell::text(change.row.from.to_string()),
             Cell::number(before),
-            Cell::number(change.unit.show(change.row.value)),
+            Cell::number(change.unit.show_grouped(change.row.value)),
         ])
     };
     Table::new(lang.pick("草案的变化", "What the draft changes"), "")

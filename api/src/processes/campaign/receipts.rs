@@ -1,7 +1,7 @@
 //! 公益事业捐赠票据: issued, voided, and told as plain values for whoever prints them.
 
 use chrono::NaiveDate;
-use domain::campaign::{Campaign, CampaignCommand, GiftBook, ReceiptEntry, Voided};
+use domain::campaign::{Campaign, CampaignCommand, GiftBook, Publicity, ReceiptEntry, Voided};
 use domain::capitals::in_capitals;
 use domain::disclosure::OpenedFields;
 use domain::ids::{CampaignId, DonationId, PersonId};
@@ -117,7 +117,8 @@ pub async fn void_receipt(
     one_step(office, desk, ("void_receipt", campaign_id), command).await
 }
 
-/// One receipt with the donor's name, by someone who may open names; that it was opened is recorded first.
+/// One receipt with the donor's name, by someone who may open names; that it was opened is recorded first. As on paper, the
+/// name is whole or, of who wishes none, not opened (慈善法 art. 38).
 ///
 /// # Errors
 /// [`ProcessError`]: the campaign or receipt is unknown, or the role may not open names.
@@ -130,8 +131,10 @@ pub async fn receipt(
     let campaign = campaign(office, campaign_id).await?;
     let book = book_of(&campaign)?;
     let entry = book.receipts.get(&number).ok_or(ProcessError::Unknown { what: "receipt" })?;
-    let donor = donor_of(book, entry.donation_id).ok_or(ProcessError::Unknown { what: "donation" })?;
-    let sealed = sealed_donor(office, campaign_id, entry.donation_id, donor).await?;
+    let found = donor_of(book, entry.donation_id);
+    let (donor, publicity) = found.ok_or(ProcessError::Unknown { what: "donation" })?;
+    let mut sealed = sealed_donor(office, campaign_id, entry.donation_id, donor).await?;
+    sealed.sealed = sealed.sealed.filter(|_| publicity != Publicity::Anonymous);
     if sealed.sealed.is_some() && !book.is_erased(donor) {
         let opened = vec![OpenedFields { person_id: donor, labels: vec![DonorName::LABEL.to_owned()] }];
         let purpose = format!("公益事业捐赠票据 {} 号", receipt_serial(number));
@@ -155,9 +158,10 @@ pub async fn receipts(
     Ok(book.receipts.iter().map(each).collect())
 }
 
-fn donor_of(book: &GiftBook, gift: DonationId) -> Option<PersonId> {
-    let goods = book.in_kind.get(&gift).map(|gift| gift.donor);
-    book.gifts.get(&gift).map(|gift| gift.donor).or(goods)
+/// Whose key seals the name that was left with a gift, and how they wish to be named.
+fn donor_of(book: &GiftBook, gift: DonationId) -> Option<(PersonId, Publicity)> {
+    let goods = book.in_kind.get(&gift).map(|gift| (gift.donor, gift.publicity));
+    book.gifts.get(&gift).map(|gift| (gift.donor, gift.publicity)).or(goods)
 }
 
 /// A gift's donor with the sealed name, as the read tables hold it now.

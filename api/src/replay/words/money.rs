@@ -39,6 +39,35 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
                 format!("gift {donation_id} credited: {amount} yuan"),
             )
         }
+        Event::FundsCommitted { .. }
+        | Event::FundsReleased { .. }
+        | Event::FundsRecommitted { .. }
+        | Event::FundsSpent { .. } => of_commitment(event),
+        Event::DonationsRemitted { remittance_id, amount, .. } => {
+            let amount = yuan(*amount);
+            words(
+                format!("善款转交支出 {amount} 元（{remittance_id}）"),
+                format!("{amount} yuan remitted ({remittance_id})"),
+            )
+        }
+        Event::RecoveryCredited { amount, payment_id, reference, .. } => {
+            let amount = yuan(*amount);
+            let (slip_zh, slip_en) = slip(reference.as_deref());
+            words(
+                format!("追回入账 {amount} 元（{payment_id}{slip_zh}）"),
+                format!("{amount} yuan recovered of {payment_id}{slip_en}"),
+            )
+        }
+        Event::FundYearClosed { .. } | Event::FundYearReopened { .. } | Event::FundYearCarriedOver { .. } => {
+            of_year(event)
+        }
+    }
+}
+
+/// What a fund does for a run in words.
+fn of_commitment(event: &FundEvent) -> Words {
+    use FundEvent as Event;
+    match event {
         Event::FundsCommitted { run_id, amount, .. } => {
             let amount = yuan(*amount);
             words(
@@ -64,24 +93,7 @@ pub(super) fn of_fund(event: &FundEvent) -> Words {
             let amount = yuan(*amount);
             words(format!("批次 {run_id} 支出 {amount} 元"), format!("{amount} yuan spent by run {run_id}"))
         }
-        Event::DonationsRemitted { remittance_id, amount, .. } => {
-            let amount = yuan(*amount);
-            words(
-                format!("善款转交支出 {amount} 元（{remittance_id}）"),
-                format!("{amount} yuan remitted ({remittance_id})"),
-            )
-        }
-        Event::RecoveryCredited { amount, payment_id, reference, .. } => {
-            let amount = yuan(*amount);
-            let (slip_zh, slip_en) = slip(reference.as_deref());
-            words(
-                format!("追回入账 {amount} 元（{payment_id}{slip_zh}）"),
-                format!("{amount} yuan recovered of {payment_id}{slip_en}"),
-            )
-        }
-        Event::FundYearClosed { .. } | Event::FundYearReopened { .. } | Event::FundYearCarriedOver { .. } => {
-            of_year(event)
-        }
+        other => of_fund(other),
     }
 }
 

@@ -108,11 +108,16 @@ impl Campaign {
         context: &Context,
     ) -> Decision {
         let book = self.opened()?;
-        let money = book.gifts.get(&donation_id).map(|gift| (gift.publicity, gift.received_on));
-        let goods = book.in_kind.get(&donation_id).map(|gift| (gift.publicity, gift.received_on));
-        let (known, received_on) = money.or(goods).ok_or(CampaignError::DonationUnknown)?;
+        let money = book.gifts.get(&donation_id);
+        let money = money.map(|gift| (gift.publicity, gift.donor_named, gift.received_on));
+        let goods = book.in_kind.get(&donation_id);
+        let goods = goods.map(|gift| (gift.publicity, gift.donor_named, gift.received_on));
+        let (known, donor_named, received_on) = money.or(goods).ok_or(CampaignError::DonationUnknown)?;
         if known == publicity {
             return Ok(vec![]);
+        }
+        if publicity != Publicity::Anonymous && !donor_named {
+            return Err(CampaignError::DonorNameMissing);
         }
         not_future(changed_on, context)?;
         not_before(changed_on, received_on)?;

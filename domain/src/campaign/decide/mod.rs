@@ -146,7 +146,7 @@ impl CampaignTerms {
 
 fn role_may(command: &CampaignCommand, role: Role) -> Result<(), CampaignError> {
     use CampaignCommand as Command;
-    let allowed: &[Role] = match command {
+    let allowed: &'static [Role] = match command {
         Command::OpenCampaign { .. }
         | Command::PublishResults { .. }
         | Command::PublishProgress { .. }
@@ -163,7 +163,7 @@ fn role_may(command: &CampaignCommand, role: Role) -> Result<(), CampaignError> 
     if allowed.contains(&role) {
         Ok(())
     } else {
-        Err(CampaignError::RoleNotAllowed { command: command.name() })
+        Err(CampaignError::RoleNotAllowed { command: command.name(), allowed })
     }
 }
 

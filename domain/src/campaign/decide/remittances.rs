@@ -87,7 +87,11 @@ impl Campaign {
         filled(&reference, 100, "reference")?;
         not_future(remitted_on, context)?;
         not_before(remitted_on, remittance.proposed_on)?;
-        let (amount, left) = (remittance.amount, self.opened()?.not_remitted());
+        let book = self.opened()?;
+        if book.has_voucher(&reference) {
+            return Err(CampaignError::ReferenceTaken);
+        }
+        let (amount, left) = (remittance.amount, book.not_remitted());
         if amount > left {
             return Err(CampaignError::RemittanceAboveTotal { amount, left });
         }

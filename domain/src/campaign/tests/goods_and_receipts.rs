@@ -116,3 +116,24 @@ fn a_donor_may_change_the_wish_to_be_named_also_after_the_results() {
     // the gift as it was recorded stays a repeat
     assert_eq!(outcome(given(past).when(asked(receive(1, 100)))), "repeat");
 }
+
+#[test]
+fn who_left_no_name_is_not_named_later() {
+    let (mut money, mut goods) = (donation(1, 100), goods(2, 10));
+    (money.donor_name, money.publicity) = (None, Publicity::Anonymous);
+    (goods.donor_name, goods.publicity) = (None, Publicity::Anonymous);
+    let receive = CampaignCommand::ReceiveDonation { donation: money };
+    let past = history(vec![open(), receive, receive_goods(goods)]);
+    for number in [1, 2] {
+        let wish = |publicity| {
+            let (donation_id, changed_on) = (gift_id(number), day("2023-09-01"));
+            asked(CampaignCommand::ChangePublicity { donation_id, publicity, changed_on })
+        };
+        for publicity in [Publicity::Named, Publicity::Masked] {
+            given(past.clone()).when(wish(publicity)).then_expect_error(CampaignError::DonorNameMissing);
+        }
+        assert_eq!(outcome(given(past.clone()).when(wish(Publicity::Anonymous))), "repeat");
+    }
+    let missing = CampaignError::DonorNameMissing;
+    assert_eq!((missing.code(), missing.field()), ("donor_name_missing", "publicity"));
+}

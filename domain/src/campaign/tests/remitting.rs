@@ -32,6 +32,28 @@ fn send_back(reason: &str) -> CampaignCommand {
     }
 }
 
+/// Another remittance, of 30 yuan.
+fn other() -> RemittanceId {
+    RemittanceId::new(Uuid::from_u128(10))
+}
+
+fn propose_other() -> CampaignCommand {
+    CampaignCommand::ProposeRemittance {
+        remittance_id: other(),
+        recipient: "市慈善基金会".into(),
+        amount: yuan(30),
+        proposed_on: day("2023-07-02"),
+    }
+}
+
+fn remit_other(reference: &str) -> CampaignCommand {
+    CampaignCommand::Remit {
+        remittance_id: other(),
+        reference: reference.into(),
+        remitted_on: day("2023-07-03"),
+    }
+}
+
 /// By an approver, who did not propose.
 fn approved(command: CampaignCommand) -> Instruction<CampaignCommand> {
     let mut instruction = asked_by(Role::Approver, command);
@@ -82,4 +104,20 @@ fn a_proposal_that_was_sent_back_is_not_approved() {
     assert_eq!(outcome(given(rejected.clone()).when(approved(send_back("接收单位有误")))), "repeat");
     assert_eq!(outcome(given(rejected).when(approved(remit()))), "remittance_decided");
     assert_eq!(outcome(given(reaching(CampaignStage::Open)).when(approved(remit()))), "remittance_unknown");
+}
+
+#[test]
+fn one_voucher_number_is_one_remittance_of_the_campaign() {
+    let proposed = history(vec![open(), receive(1, 100), close(), propose(60), propose_other()]);
+    assert_eq!(outcome(given(proposed.clone()).when(approved(remit_other("HK-0702")))), "ok");
+    let remitted = after(proposed, approved(remit()));
+    given(remitted.clone())
+        .when(approved(remit_other("HK-0702")))
+        .then_expect_error(CampaignError::ReferenceTaken);
+    let taken = CampaignError::ReferenceTaken;
+    assert_eq!((taken.code(), taken.field()), ("reference_taken", "reference"));
+    assert_eq!(outcome(given(remitted.clone()).when(approved(remit_other(" HK-0702 ")))), "reference_taken");
+    // the same remittance with the same number is a repeat, and the other has a number of its own
+    assert_eq!(outcome(given(remitted.clone()).when(approved(remit()))), "repeat");
+    assert_eq!(outcome(given(remitted).when(approved(remit_other("HK-0703")))), "ok");
 }

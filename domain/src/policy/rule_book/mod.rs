@@ -21,6 +21,7 @@ pub use self::parameter::Parameter;
 pub use self::problem::{RuleBookError, RuleProblem};
 use crate::calendar::BenefitMonth;
 use crate::money::Money;
+use crate::numbers::yuan;
 use crate::program::Program;
 
 /// The files of the published rule book.
@@ -202,6 +203,14 @@ impl Unit {
             Unit::Yuan => Money::try_from_fen(value).unwrap_or_default().to_string(),
             Unit::Percent => format!("{value}%"),
             Unit::Months => value.to_string(),
+        }
+    }
+
+    /// The same in a table for people: yuan with thousands separated.
+    pub fn show_grouped(self, value: i64) -> String {
+        match self {
+            Unit::Yuan => yuan(Money::try_from_fen(value).unwrap_or_default()),
+            Unit::Percent | Unit::Months => self.show(value),
         }
     }
 }

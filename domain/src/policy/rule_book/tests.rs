@@ -31,6 +31,12 @@ fn a_standard_is_asked_by_month_and_knowledge(
     assert_eq!(value(Parameter::SubsistenceStandard, month, known_at), fen);
 }
 
+#[test]
+fn a_value_is_written_plainly_and_shown_with_its_thousands() {
+    assert_eq!([Unit::Yuan.show(139_500), Unit::Yuan.show_grouped(139_500)], ["1395.00", "1,395.00"]);
+    assert_eq!([Unit::Percent.show_grouped(80), Unit::Months.show_grouped(12)], ["80%", "12"]);
+}
+
 const WHAT_IF: &str = r#"
 [[parameter]]
 key = "child_support"
