@@ -179,3 +179,42 @@ async fn a_file_that_was_taken_in_by_mistake_is_dismissed_as_a_whole() {
     assert_eq!(counter.do_well(&["bank", "exceptions"]), Value::Array(Vec::new()));
     counter.do_well(&["check"]);
 }
+
+#[tokio::test]
+async fn a_payment_that_came_back_and_arrived_after_all_is_said_to_be_settled_and_nothing_is_paid_twice() {
+    let (counter, _) = office_with_a_case().await;
+    let run = approved(&counter, "1", 2);
+    let out = counter.path("november.csv");
+    counter.do_well(&["run", "release", &run, "--out", out.to_str().unwrap(), "--as", FINANCE]);
+    let text = fs::read_to_string(&out).unwrap();
+    let paid: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("P,")?.split(',').next()).collect();
+    let settle = |name: &str, lines: &str| {
+        let file = counter.file(name, &format!("payment,result,reference\n{lines}"));
+        counter.ask(&["run", "settle", &run, "--results", &file, "--as", FINANCE])
+    };
+    let first = settle("first.csv", &format!("{},settled,B-1\n{},returned,AC04\n", paid[0], paid[1]));
+    assert_eq!((first.status, &first.json["pending_count"]), (0, &0.into()), "{first:?}");
+    let before = counter.do_well(&["fund", "show", FUND]);
+
+    let late = settle("late.csv", &format!("{},settled,B-7\n", paid[1]));
+    assert_eq!(late.json["unmatched"][0]["reason"], "settled_after_return", "{late:?}");
+    let (file, row) =
+        (late.json["return_id"].as_str().unwrap(), late.json["unmatched"][0]["row"].to_string());
+    let resolve = ["bank", "resolve", file, &row, "--as-what", "settled", "--payment", paid[1]];
+    let resolve = [&resolve[..], &["--note", "已向银行核实", "--as", FINANCE]].concat();
+    counter.do_well(&resolve);
+    let again = counter.ask(&resolve);
+    assert!(again.status == 0 && again.remarks.contains("没有新增记录"), "{again:?}");
+
+    assert_eq!(counter.do_well(&["run", "returns"]), Value::Array(Vec::new()));
+    let shown = counter.do_well(&["run", "show", &run]);
+    assert_eq!((&shown["run"]["settled_fen"], &shown["run"]["returned_fen"]), (&20_000.into(), &0.into()));
+    let after = counter.do_well(&["fund", "show", FUND]);
+    let balance = |fund: &Value| fund["balance"].as_i64().unwrap();
+    assert_eq!(balance(&before) - balance(&after), 10_000, "{after}");
+    assert_eq!(prepared(&counter, "2")["calculation"]["line_count"], 0, "nothing is owed");
+    let story = counter.do_well(&["replay", "--run", &run]);
+    assert!(story.to_string().contains("PaymentRunReconciled"), "{story}");
+    counter.do_well(&["check"]);
+}

@@ -2,7 +2,7 @@
 //! the money, whatever was decided of it meanwhile.
 
 use api::lang::Lang;
-use api::processes::payment_run::{self, RunPlan, TakenIn};
+use api::processes::payment_run::{self, RunNote, RunPlan, TakenIn};
 use api::processes::{self as work, ProcessError, Step, WantedWay, net_case, propose_plan};
 use api::registers::{RawRow, RegisterRow, changes};
 use api::replay::{Clocks, ReportItem, Subject, Verdict, nothing_sealed, replay};
@@ -11,7 +11,7 @@ use domain::fund::{Fund, FundAccount, FundCommand};
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
 use domain::payment::{Payment, PaymentStage};
-use domain::payment_run::PaymentRun;
+use domain::payment_run::{PaymentRun, RunException};
 use domain::program::Program;
 use tests::office::{Broken, FUND, ZHAO, at_work, day, id_number};
 use tests::personas;
@@ -149,6 +149,126 @@ async fn what_arrived_after_all_is_paid_spent_and_not_paid_again() {
 }
 
 #[tokio::test]
+async fn two_lines_of_one_payment_say_that_it_arrived_once() {
+    let bank = at_the_bank("plain_csv").await;
+    let (one, other) = (bank.line_of(ZHAO, "2023-03").await, bank.line_of(ZHAO, "2023-02").await);
+    let mut text = "payment,result,reference\n".to_owned();
+    for (place, line) in bank.lines.iter().enumerate() {
+        let said = if [one, other].contains(&place) { "returned,AC04" } else { "settled,B-1" };
+        text.push_str(&format!("{},{said}\n", line.payment_id));
+    }
+    bank.take(&text).await.unwrap();
+    let (payment_id, second) = (bank.lines[one].payment_id, bank.lines[other].payment_id);
+    let line = format!("{payment_id},settled,B-7\n");
+    let taken = bank.take(&format!("payment,result,reference\n{line}{line}")).await.unwrap();
+    let rows: Vec<u64> = taken.unmatched.iter().map(|line| line.row).collect();
+    assert_eq!(rows.len(), 2);
+    bank.resolve(&taken, rows[0], LineResolution::Settled { payment_id }).await.unwrap();
+    let (before, money) = (results(&bank).await, fund(&bank).await);
+    bank.resolve(&taken, rows[1], LineResolution::Settled { payment_id }).await.unwrap();
+    assert_eq!(
+        (results(&bank).await, fund(&bank).await),
+        (before, money),
+        "the other one is still at the office"
+    );
+    assert_eq!(stage(&bank, second).await, PaymentStage::Returned);
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn a_line_that_could_not_be_matched_can_turn_out_to_be_what_arrived_after_all() {
+    let (bank, payment_id) = reconciled().await;
+    let place = bank.lines.iter().position(|line| line.payment_id == payment_id).unwrap();
+    let mut strange = bank.says(place, "ACSC", "");
+    strange.reference = "NOT-OURS".to_owned();
+    let taken = bank.take(&bank.report(&[strange])).await.unwrap();
+    assert_eq!(taken.unmatched[0].reason, UnmatchedReason::ReferenceUnknown);
+    resolve(&bank, &taken, payment_id).await.unwrap();
+    assert_eq!((stage(&bank, payment_id).await, results(&bank).await.0), (PaymentStage::Settled, 5));
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn while_the_bank_s_word_is_open_the_month_is_neither_paid_again_nor_given_up() {
+    let (bank, payment_id) = reconciled().await;
+    correct_the_account(&bank).await;
+    let (next, lines) = supplement(&bank).await;
+    assert_eq!(lines, 1);
+    approve(&bank, next).await.unwrap();
+    let taken = arrived(&bank, payment_id).await;
+    assert_eq!(release(&bank, next).await.unwrap_err().code(), "months_paid_meanwhile");
+    let finance = at_work(personas::finance(), LATER);
+    let office = &bank.small.office;
+    let given_up = payment_run::cancel_payment(office, &finance, payment_id, "本人放弃").await;
+    assert_eq!(given_up.unwrap_err().code(), "arrival_claimed");
+    payment_run::reject(office, &at_work(personas::approver(), LATER), next, "待核实").await.unwrap();
+    assert_eq!(exceptions(&bank, next).await, [RunException::ArrivalClaimed]);
+    // it was another payment that arrived: the month can be paid again
+    bank.resolve(&taken, 1, LineResolution::Dismissed).await.unwrap();
+    assert_eq!(exceptions(&bank, next).await, []);
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+async fn exceptions(bank: &AtTheBank, run: RunId) -> Vec<RunException> {
+    let clerk = at_work(personas::clerk(), LATER);
+    let prepared = payment_run::calculate(&bank.small.office, &clerk, run).await.unwrap();
+    let exception = |note: &RunNote| match note {
+        RunNote::Exception { exception, .. } => Some(*exception),
+        _ => None,
+    };
+    prepared.notes.iter().filter_map(exception).collect()
+}
+
+#[tokio::test]
+async fn a_line_that_was_dismissed_by_mistake_is_something_after_all() {
+    let (bank, payment_id) = reconciled().await;
+    let taken = arrived(&bank, payment_id).await;
+    bank.resolve(&taken, 1, LineResolution::Dismissed).await.unwrap();
+    resolve(&bank, &taken, payment_id).await.unwrap();
+    assert_eq!((stage(&bank, payment_id).await, results(&bank).await.0), (PaymentStage::Settled, 5));
+    let end = bank.small.end().await;
+    resolve(&bank, &taken, payment_id).await.unwrap();
+    assert_eq!(bank.small.end().await, end);
+    assert_eq!(bank.resolve(&taken, 1, LineResolution::Dismissed).await.unwrap_err().code(), "line_resolved");
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn what_came_back_for_a_reason_that_concerns_no_account_goes_to_the_same_account_again() {
+    let bank = at_the_bank("pain_001").await;
+    let says: Vec<_> = (0..bank.lines.len()).map(|place| bank.says(place, "RJCT", "TECH")).collect();
+    bank.take(&bank.report(&says)).await.unwrap();
+    let (next, lines) = supplement(&bank).await;
+    assert_eq!(lines, 5, "the whole file failed, and is sent again");
+    approve(&bank, next).await.unwrap();
+    release(&bank, next).await.unwrap();
+    assert_eq!(bank.count("PaymentReissued").await, 7, "two of January, and these");
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_asked_back_before_the_bank_has_answered_for_the_month() {
+    let (bank, payment_id) = reconciled().await;
+    correct_the_account(&bank).await;
+    let (next, _) = supplement(&bank).await;
+    approve(&bank, next).await.unwrap();
+    release(&bank, next).await.unwrap();
+    let place = bank.lines.iter().position(|line| line.payment_id == payment_id).unwrap();
+    let taken = bank.take(&bank.report(&[bank.says(place, "ACSC", "")])).await.unwrap();
+    resolve(&bank, &taken, payment_id).await.unwrap();
+    let finance = at_work(personas::finance(), LATER);
+    let case = bank.lines[place].case_id;
+    let refused = propose_plan(&bank.small.office, &finance, case, WantedWay::Repayment).await;
+    assert_eq!(refused.unwrap_err().code(), "nothing_to_recover", "the other one may still come back");
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
 async fn before_the_run_is_reconciled_only_the_payment_changes() {
     let (bank, payment_id) = gave_one_back().await;
     let taken = arrived(&bank, payment_id).await;
@@ -259,4 +379,24 @@ async fn a_month_that_was_paid_again_meanwhile_is_overpaid_and_asked_back() {
     propose_plan(&bank.small.office, &finance, case, WantedWay::Repayment).await.unwrap();
     assert_eq!(bank.small.broken().await, Broken::new());
     bank.small.ledger.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_answers_of_the_bank_and_a_late_arrival_at_once_come_to_the_same() {
+    for _ in 0..4 {
+        let (bank, payment_id) = gave_one_back().await;
+        let taken = arrived(&bank, payment_id).await;
+        let (_, resolved) =
+            tokio::join!(settle_the_others(&bank, payment_id), resolve(&bank, &taken, payment_id));
+        if let Err(refused) = resolved {
+            assert_eq!(refused.code(), "run_changed");
+            resolve(&bank, &taken, payment_id).await.unwrap();
+        }
+        let sum = Money::sum(bank.lines.iter().map(|line| line.amount)).unwrap();
+        assert_eq!(results(&bank).await, (5, sum, 0));
+        let fund = fund(&bank).await;
+        assert_eq!((fund.committed, fund.commitment(bank.run).spent), (Money::ZERO, sum));
+        assert_eq!(bank.small.broken().await, Broken::new());
+        bank.small.ledger.finish().await;
+    }
 }

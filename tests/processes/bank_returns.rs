@@ -14,8 +14,10 @@ use api::processes::{self as work, ProcessError};
 use api::registers::{RawRow, RegisterRow, changes};
 use chrono::NaiveDate;
 use domain::bank_return::{LineResolution, UnmatchedReason as Reason};
+use domain::fund::Fund;
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
+use domain::payment::{Payment, RecoveryReason};
 use domain::payment_run::PaymentRun;
 use domain::program::Program;
 use projections::payment_registers::PaymentRow;
@@ -82,7 +84,7 @@ async fn correct_the_account(small: &SmallOffice) {
 /// What a status report says of a payment.
 #[derive(Clone, Debug)]
 pub struct Says {
-    reference: String,
+    pub reference: String,
     status: &'static str,
     amount: String,
     reason: &'static str,
@@ -349,6 +351,33 @@ async fn money_that_comes_back_after_it_had_settled_is_recovered_and_the_month_c
     let payment_id: PaymentId = bank.lines[0].payment_id;
     bank.resolve(&late, 1, LineResolution::Recovered { payment_id }).await.unwrap();
     assert_eq!((bank.count("RecoveryOpened").await, bank.count("RecoveryReceived").await), (1, 1));
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn what_comes_back_of_what_was_partly_repaid_is_received_as_far_as_it_is_open() {
+    let bank = at_the_bank("pain_001").await;
+    let all: Vec<Says> = (0..5).map(|place| bank.says(place, "ACSC", "")).collect();
+    bank.take(&bank.report(&all)).await.unwrap();
+    let (office, finance) = (&bank.small.office, at_work(personas::finance(), "2023-02-28"));
+    let (payment_id, amount, fund) = (bank.lines[0].payment_id, bank.lines[0].amount, office.fund_id(FUND));
+    let (asked, came) = (Money::from_fen(3_000), Money::from_fen(1_000));
+    let reason = RecoveryReason::FactsCorrected;
+    work::open_recovery(office, &finance, payment_id, asked, reason).await.unwrap();
+    work::receive_recovery(office, &finance, payment_id, fund, came, finance.today()).await.unwrap();
+    let balance = async || {
+        let state = office.repository.load_newest::<Fund>(fund).await.unwrap().state;
+        state.account().unwrap().balance
+    };
+    let before = balance().await;
+    let late = bank.take(&bank.report(&[bank.says(0, "RJCT", "AC04")])).await.unwrap();
+    bank.resolve(&late, 1, LineResolution::Recovered { payment_id }).await.unwrap();
+    let state = office.repository.load_newest::<Payment>(payment_id).await.unwrap().state;
+    let money = state.whereabouts();
+    assert_eq!((money.recovery_opened, money.recovery_received), (amount, amount));
+    // what had been repaid is theirs again: the bank gave all of it back
+    assert_eq!(balance().await, before.plus(amount.minus(came).unwrap()).unwrap());
     assert_eq!(bank.small.broken().await, Broken::new());
     bank.small.ledger.finish().await;
 }

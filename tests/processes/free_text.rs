@@ -1,11 +1,12 @@
 //! What people write themselves stands in the log for good: names and numbers of those whom it is about are refused.
 
-use api::processes::payment_run;
+use api::processes::payment_run::{self, RunPlan};
 use api::processes::{self as work, ProcessError, Repaid, WantedWay, propose_plan, receive_repayment};
 use domain::ids::PaymentId;
+use domain::program::Program;
 use projections::runner::Until;
 use rstest::rstest;
-use tests::office::{Broken, SmallOffice, WANG, ZHAO, at_work, day, id_number};
+use tests::office::{Broken, FUND, SmallOffice, WANG, ZHAO, at_work, day, id_number};
 use tests::personas;
 
 use crate::recoveries::{case_of, late_death, yuan};
@@ -34,6 +35,7 @@ fn is_refused(outcome: Result<(), ProcessError>, expected: &str) {
 #[rstest]
 #[case::his_name(format!("{}账户已销户", ZHAO.name))]
 #[case::his_account(format!("账号{}已销户", ZHAO.account))]
+#[case::his_name_with_a_blank("赵 铁柱放弃".to_owned())]
 #[case::a_telephone("电话 13800000000 无人接听".to_owned())]
 #[tokio::test]
 async fn a_reason_names_nobody_whom_it_is_about(#[case] reason: String) {
@@ -61,6 +63,23 @@ async fn a_plan_that_is_sent_back_names_nobody_of_the_family() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_sent_back_names_none_of_its_payees() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let programs = vec![Program::AdvancedAgeAllowance];
+    let month = "2023-03".parse().unwrap();
+    let plan = RunPlan { month, programs, fund_id: office.fund_id(FUND), number: 1 };
+    let run = payment_run::open(office, &clerk, &plan).await.unwrap();
+    let calculation = payment_run::calculate(office, &clerk, run).await.unwrap().calculation;
+    payment_run::submit(office, &clerk, run, calculation.warning_count).await.unwrap();
+    let approver = at_work(personas::approver(), TODAY);
+    let named = format!("{}的账户有误", WANG.name);
+    is_refused(payment_run::reject(office, &approver, run, &named).await, "reason");
+    payment_run::reject(office, &approver, run, "账户有误").await.unwrap();
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
 async fn a_slip_s_number_is_no_number_of_the_register() {
     let small = late_death().await;
     let (office, (case, _)) = (&small.office, case_of(&small, WANG).await);
@@ -76,6 +95,8 @@ async fn a_slip_s_number_is_no_number_of_the_register() {
     for number in [id_number(WANG).as_str(), ZHAO.account, &format!("回单 {}", WANG.account), &spaced] {
         is_refused(receive_repayment(office, &finance, case, repaid(number)).await, "reference");
     }
+    let named = format!("{}退款回单", WANG.name);
+    is_refused(receive_repayment(office, &finance, case, repaid(&named)).await, "reference");
     receive_repayment(office, &finance, case, repaid("20230221000000017")).await.unwrap();
     assert_eq!(small.broken().await, Broken::new());
     small.ledger.finish().await;

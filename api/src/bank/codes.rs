@@ -45,6 +45,30 @@ pub fn iso(code: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Whether the code says that neither the account nor its holder is at fault: the same order can go to the same account
+/// again. Codes that are not of this list, also a bank's own, may say anything.
+pub fn concerns_no_account(code: &str) -> bool {
+    matches!(
+        code,
+        "AB05"
+            | "AB06"
+            | "AC02"
+            | "AG02"
+            | "AM04"
+            | "BE07"
+            | "CURR"
+            | "DNOR"
+            | "DT01"
+            | "ED05"
+            | "FF01"
+            | "FF05"
+            | "FOCR"
+            | "RC03"
+            | "TECH"
+            | "TM01"
+    )
+}
+
 /// Whether the code says that the account itself takes no payment: paid there again, the money only comes back again.
 /// A blocked account may be opened, and the other reasons pass.
 pub fn account_takes_nothing(code: &str) -> bool {

@@ -21,6 +21,8 @@ pub struct Payments {
 #[derive(Default)]
 struct Month {
     standing: i64,
+    /// Whether something that had come back arrived after all, in the very moment of an order it may be.
+    revoked: bool,
     attempts: u32,
     positions: Vec<u64>,
 }
@@ -84,7 +86,8 @@ impl Payments {
             );
             self.findings.push(Finding::at(seen.position, zh, en));
         }
-        if month.standing > order.due.fen() {
+        // what the bank paid too much by that is asked back, which another check sees to
+        if month.standing > order.due.fen() && !month.revoked {
             let (paid, due) = (month.standing, order.due.fen());
             let zh = format!("{} 已下达 {paid} 分，超过应发 {due} 分", order.month);
             let en = format!("{paid} fen stand ordered for {}, more than the {due} fen due", order.month);
@@ -101,6 +104,7 @@ impl Payments {
         standing.fen += more;
         if let Some(month) = self.months.get_mut(&standing.key) {
             month.standing += more;
+            month.revoked = true;
         }
     }
 

@@ -248,6 +248,7 @@ fn status_of(error: &ProcessError) -> StatusCode {
         | ProcessError::NothingOrdered
         | ProcessError::OrderedElsewhere { .. }
         | ProcessError::ApprovedElsewhere { .. }
+        | ProcessError::PaidMeanwhile { .. }
         | ProcessError::CasesChanged { .. }
         | ProcessError::RulesChanged
         | ProcessError::LinesLost

@@ -57,10 +57,10 @@ pub enum ProcessError {
         /// How many.
         count: usize,
     },
-    /// Money that had come back arrived after all, so that months of the run would be paid twice.
+    /// Money that had come back arrived after all, or the bank says so, so that months of the run may be paid twice.
     #[error(
-        "the months of {count} lines were paid meanwhile, as money that had come back arrived after all: send the run back and \
-         calculate it anew"
+        "of the months of {count} lines, money that had come back arrived after all, or the bank says so: resolve the exceptions of \
+         its files, send the run back and calculate it anew"
     )]
     PaidMeanwhile {
         /// How many.
@@ -231,7 +231,7 @@ impl ProcessError {
                 format!("有 {count} 行已由其他批次发放，请退回本批次后重新核算")
             }
             (ProcessError::PaidMeanwhile { count }, Lang::Zh) => {
-                format!("有 {count} 行的月份此前退汇、现已确认到账，请退回本批次后重新核算")
+                format!("有 {count} 行的月份，此前退汇的款项已到账或银行称已到账；请先处理回盘异常，再退回本批次重新核算")
             }
             (ProcessError::ApprovedElsewhere { count }, Lang::Zh) => {
                 format!("有 {count} 行已在另一个待发放的批次中审批，请先发放该批次，再重新核算本批次")

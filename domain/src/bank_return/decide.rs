@@ -114,6 +114,8 @@ impl BankReturn {
         let BankReturn::Matched(matched) = self else { return Err(self.refuses(command)) };
         match matched.resolved.get(&row) {
             Some(before) if *before == resolved => return Ok(vec![]),
+            // what was dismissed by mistake, or of which the bank says more, is something after all
+            Some(before) if before.is_dismissal() && !resolved.is_dismissal() => {}
             Some(_) => return Err(BankReturnError::LineResolved { row }),
             None => {}
         }
@@ -135,7 +137,10 @@ impl BankReturn {
         not_future(resolved_on, context)?;
         let Resolved { resolution, note } = resolved;
         let by = context.actor.id.clone();
-        Ok(vec![BankReturnEvent::BankLineResolved { row, resolution, note, resolved_on, by }])
+        let again = matched.resolved.contains_key(&row);
+        let reopened = BankReturnEvent::BankLineReopened { row, reopened_on: resolved_on, by: by.clone() };
+        let resolved = BankReturnEvent::BankLineResolved { row, resolution, note, resolved_on, by };
+        Ok([reopened].into_iter().filter(|_| again).chain([resolved]).collect())
     }
 
     const fn refuses(&self, command: &'static str) -> BankReturnError {

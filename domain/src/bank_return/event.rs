@@ -33,6 +33,15 @@ pub enum BankReturnEvent {
         /// The day.
         matched_on: NaiveDate,
     },
+    /// 重新处理: a line that was dismissed turned out to be something; its resolution follows in the same append.
+    BankLineReopened {
+        /// The line's row in the file.
+        row: u64,
+        /// The day.
+        reopened_on: NaiveDate,
+        /// Who found it out.
+        by: ActorId,
+    },
     /// 异常处理: somebody found out what an unmatched line is.
     BankLineResolved {
         /// The line's row in the file.
@@ -217,6 +226,7 @@ impl BankReturnEvent {
         match self {
             Event::BankFileReceived { received_on: day, .. }
             | Event::BankFileMatched { matched_on: day, .. }
+            | Event::BankLineReopened { reopened_on: day, .. }
             | Event::BankLineResolved { resolved_on: day, .. } => Some(*day),
             Event::BankLinesUnmatched { .. } => None,
         }
@@ -227,5 +237,6 @@ ledger_events!(BankReturnEvent {
     BankFileReceived = "1.0.0",
     BankLinesUnmatched = "1.0.0",
     BankFileMatched = "1.0.0",
+    BankLineReopened = "1.0.0",
     BankLineResolved = "1.0.0",
 });

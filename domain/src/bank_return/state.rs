@@ -50,6 +50,13 @@ pub struct Resolved {
     pub note: String,
 }
 
+impl Resolved {
+    /// Whether there was nothing to do.
+    pub fn is_dismissal(&self) -> bool {
+        self.resolution == LineResolution::Dismissed
+    }
+}
+
 /// The situations by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +139,12 @@ impl BankReturn {
             (BankReturn::Received(received), Event::BankFileMatched { matching, .. }) => {
                 let (received, matching) = (received.clone(), *matching);
                 *self = BankReturn::Matched(Matched { received, matching, resolved: BTreeMap::new() });
+                Ok(())
+            }
+            (BankReturn::Matched(matched), Event::BankLineReopened { row, .. })
+                if matched.resolved.get(row).is_some_and(Resolved::is_dismissal) =>
+            {
+                matched.resolved.remove(row);
                 Ok(())
             }
             (BankReturn::Matched(matched), Event::BankLineResolved { row, resolution, note, .. })

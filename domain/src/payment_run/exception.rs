@@ -69,6 +69,10 @@ exceptions! {
     AccountUnchanged = "account_unchanged", "ledger import apply changes FILE",
         "上次发放被退汇，账户尚未更正，请更正账户后重新核算。",
         "The last payment was returned and the account is unchanged: correct it and calculate again.";
+    /// The bank says that what had come back of the month arrived after all, and nobody has found out yet.
+    ArrivalClaimed = "arrival_claimed", "ledger bank exceptions",
+        "银行称该月此前退汇的一笔已到账；请先向银行核实并处理该回盘异常，再重新核算。",
+        "The bank says that what had come back of the month arrived after all: resolve that exception, then calculate again.";
     /// Who holds the account has died.
     PayeeDeceased = "payee_deceased", "ledger import apply changes FILE",
         "收款人已去世，请变更收款账户后重新核算。",

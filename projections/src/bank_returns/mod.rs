@@ -3,6 +3,8 @@
 pub mod queries;
 mod row;
 
+use std::collections::BTreeMap;
+
 use domain::aggregate::Decider;
 use domain::bank_return::{BankReturn, BankReturnEvent, BankReturnStage};
 use futures::future::BoxFuture;
@@ -48,7 +50,8 @@ async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) 
     use BankReturnEvent as Event;
     let begun = batch.begun_earlier(BankReturn::TYPE)?;
     let mut files: Rows<BankReturnRow> = Rows::load(connection, tables, &begun).await?;
-    let (mut lines, mut resolved) = (Vec::new(), Vec::new());
+    // the newest resolution of a line holds
+    let (mut lines, mut resolved) = (Vec::new(), BTreeMap::new());
     for happened in batch.of::<BankReturnEvent>(BankReturn::TYPE) {
         let (at, event) = happened?;
         if let Event::BankFileReceived { file, received_on } = event {
@@ -69,14 +72,18 @@ async fn apply(batch: Batch<'_>, connection: &mut PgConnection, tables: Tables) 
                 file.stage = BankReturnStage::Matched;
                 file.matching = Some(matching);
             }
+            // resolved otherwise in the same append
+            Event::BankLineReopened { .. } => file.resolved_count = file.resolved_count.saturating_sub(1),
             Event::BankLineResolved { row, resolution, note, resolved_on, by } => {
                 file.resolved_count += 1;
                 let (return_id, resolved_by) = (file.return_id.uuid(), String::from(by));
-                resolved.push(ResolvedRow { return_id, row, resolution, note, resolved_on, resolved_by });
+                let newest = ResolvedRow { return_id, row, resolution, note, resolved_on, resolved_by };
+                resolved.insert((return_id, row), newest);
             }
         }
     }
     files.store(connection, tables).await?;
     store(connection, tables, include_str!("sql/store_lines.sql"), &lines).await?;
+    let resolved: Vec<ResolvedRow> = resolved.into_values().collect();
     store(connection, tables, include_str!("sql/resolve_lines.sql"), &resolved).await
 }

@@ -76,6 +76,8 @@ pub struct CasePayment {
     pub returned_from: Option<Box<str>>,
     /// The bank's reason code, when it came back.
     pub returned_reason: Option<Box<str>>,
+    /// Whether it came back, and the bank says that it arrived after all, which nobody has answered.
+    pub arrival_claimed: bool,
 }
 
 impl CasePayment {
@@ -371,6 +373,7 @@ fn payment_of(row: &PgRow) -> Result<(CaseId, CasePayment), ProjectionError> {
         withheld: money(12)?,
         returned_from: row.try_get(13)?,
         returned_reason: row.try_get(14)?,
+        arrival_claimed: row.try_get(15)?,
     };
     Ok((CaseId::new(row.try_get(0)?), payment))
 }
@@ -404,6 +407,7 @@ mod tests {
             withheld: Money::ZERO,
             returned_from: None,
             returned_reason: None,
+            arrival_claimed: false,
         }
     }
 

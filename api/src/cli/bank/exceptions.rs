@@ -1,7 +1,11 @@
 //! `ledger bank files`, `exceptions`, `resolve` and `dismiss`.
 
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 use domain::bank_return::{LineOutcome, LineResolution, UnmatchedReason};
 use domain::ids::{BankReturnId, RunId};
+use domain::money::Money;
 use domain::payment::Payment;
 use projections::Until;
 use projections::bank_returns::queries::{files as received, open_lines};
@@ -11,8 +15,8 @@ use serde_json::json;
 use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
-use crate::processes::ProcessError;
 use crate::processes::payment_run::{Finding, dismiss_file, resolve_line};
+use crate::processes::{Office, ProcessError, net_case};
 
 /// Lists the files that were taken in.
 ///
@@ -148,12 +152,12 @@ pub(crate) const fn advice(reason: UnmatchedReason) -> (&'static str, &'static s
             "settled under another reference too, so perhaps paid twice: ask the bank",
         ),
         Reason::SettledAfterReturn => (
-            "此前已退汇，现称到账：请向银行核实；确已到账的，登记为 settled，当月即不再重发",
+            "此前已退汇，现称到账：请向银行核实；确已到账的，登记为确认到账（settled），当月即不再重发",
             "came back before, now said to be settled: ask the bank; where it did arrive, resolve as settled, and the month is not \
              paid again",
         ),
         Reason::ReturnedAfterSettlement => (
-            "此前已到账，现称退汇：款项确已退回的，登记为 recovered，当月即可重新发放",
+            "此前已到账，现称退汇：款项确已退回的，登记为已收回（recovered），当月即可重新发放",
             "settled before, now said to be back: once the money is there, resolve as recovered; the month can be paid again",
         ),
         Reason::ReturnDiffers => (
@@ -178,17 +182,34 @@ pub(super) async fn resolve(
 ) -> Result<Done, Failure> {
     let (desk, screen) = (session.desk()?, session.screen);
     let finding = Finding { return_id, row, resolution, note };
-    let amount = session
+    let outcome = session
         .act(async |app| {
+            let before = payment_of(app.office(), resolution).await?;
             resolve_line(app.office(), &desk, finding).await?;
-            let Some(payment) = resolution.payment_id() else { return Ok(None) };
-            let payment = app.office().repository.load_newest::<Payment>(payment).await;
-            let payment = payment.map_err(ProcessError::from)?.state;
-            Ok(payment.order().map(|order| order.amount))
+            Ok(Outcome::of(app.office(), desk.today(), resolution, &before).await?)
         })
         .await?;
     screen.say(format!("第 {row} 行已处理。"), format!("Row {row} is resolved."))?;
-    if let Some(amount) = amount.map(yuan) {
+    let Outcome { amount, overpaid, surplus } = outcome;
+    if overpaid.is_positive() {
+        let overpaid = yuan(overpaid);
+        screen.say(
+            format!("该个案现已多发 {overpaid} 元；请办理追缴：ledger recovery propose --case …"),
+            format!(
+                "The case is now overpaid by {overpaid} yuan: ask it back (ledger recovery propose --case …)."
+            ),
+        )?;
+    }
+    if surplus.is_positive() {
+        let surplus = yuan(surplus);
+        screen.say(
+            format!(
+                "其中 {surplus} 元此前已由本人退回或抵扣，现款项又由银行退回：请将 {surplus} 元退还本人。"
+            ),
+            format!("{surplus} yuan of it had been repaid or withheld before: give them back to the person."),
+        )?;
+    }
+    if let (Some(amount), LineResolution::Settled { .. }) = (amount.map(yuan), resolution) {
         screen.say(
             format!("登记的是该笔下达的金额 {amount} 元；银行实付不同的，须另行追缴或由银行更正。"),
             format!("What is recorded is the ordered amount, {amount} yuan: what the bank paid besides is asked back, or corrected by the bank."),
@@ -196,6 +217,44 @@ pub(super) async fn resolve(
     }
     screen.answer(&json!({ "return_id": return_id, "row": row, "resolution": resolution }))?;
     Ok(Done::Well)
+}
+
+/// What somebody should know of a line that was resolved.
+#[derive(Default)]
+struct Outcome {
+    /// What was ordered of the payment.
+    amount: Option<Money>,
+    /// What its case is overpaid by now, and nobody asked back.
+    overpaid: Money,
+    /// What came back and had been repaid before.
+    surplus: Money,
+}
+
+impl Outcome {
+    async fn of(
+        office: &Office,
+        today: NaiveDate,
+        resolution: LineResolution,
+        before: &Payment,
+    ) -> Result<Outcome, ProcessError> {
+        let after = payment_of(office, resolution).await?;
+        let Some(order) = after.order() else { return Ok(Outcome::default()) };
+        let received = after.whereabouts().recovery_received.minus(before.whereabouts().recovery_received)?;
+        let recovered = matches!(resolution, LineResolution::Recovered { .. });
+        let surplus =
+            if recovered && received.is_positive() { order.amount.minus(received)? } else { Money::ZERO };
+        let settled = matches!(resolution, LineResolution::Settled { .. });
+        // a case whose facts are gone gives no answer, and is paid nothing more
+        let netted = if settled { net_case(office, today, order.case_id).await.ok() } else { None };
+        let overpaid = netted.map(|netted| netted.netting.overpaid).unwrap_or_default();
+        Ok(Outcome { amount: Some(order.amount), overpaid, surplus })
+    }
+}
+
+/// The payment that a resolution names; an unordered one where it names none.
+async fn payment_of(office: &Office, resolution: LineResolution) -> Result<Arc<Payment>, ProcessError> {
+    let Some(payment) = resolution.payment_id() else { return Ok(Arc::default()) };
+    Ok(office.repository.load_newest::<Payment>(payment).await?.state)
 }
 
 /// Dismisses what is open of a file as a whole.

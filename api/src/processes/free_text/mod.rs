@@ -7,17 +7,17 @@ mod number;
 
 use serde_json::Value;
 
-use self::number::{numbers, whole_numbers};
+use self::concerned::{Concerned, is_registered};
+use self::number::numbers;
 use super::steps::Step;
 use super::{Office, ProcessError};
 
 /// The fields of events that people write sentences in, and how they stand in an event.
-const SENTENCES: [(&str, &str); 4] = [
-    ("reason", "\"reason\":"),
-    ("note", "\"note\":"),
-    ("basis", "\"basis\":"),
-    ("agreement", "\"agreement\":"),
-];
+const SENTENCES: [(&str, &str); 4] =
+    [("reason", "\"reason\":"), ("note", "\"note\":"), ("basis", "\"basis\":"), ("purpose", "\"purpose\":")];
+
+/// The fields in which people write the number of a paper.
+const LABELS: [&str; 3] = ["reference", "agreement", "document"];
 
 /// Refuses what is about to be appended where something personal stands in it in clear.
 ///
@@ -32,21 +32,34 @@ pub(super) async fn refuse_personal(
     if let Some((field, _)) = written.sentences.iter().find(|(_, text)| !numbers(text).is_empty()) {
         return Err(number_in_sentence(field));
     }
+    let sentences = written.sentences.iter().chain(&written.labels);
+    let sentences: Vec<_> = sentences.filter(|(_, text)| !text.is_ascii()).collect();
+    if sentences.is_empty() && written.numbers.is_empty() {
+        return Ok(());
+    }
+    let concerned = Concerned::by(office, steps).await?;
     for (field, number) in &written.numbers {
-        if concerned::is_known(office, number).await? {
+        if concerned.has_account(office, number) || is_registered(office, number).await? {
             return Err(number_of_a_person(field));
         }
     }
-    let sentences: Vec<_> = written.sentences.iter().filter(|(_, text)| !text.is_ascii()).collect();
-    if sentences.is_empty() {
-        return Ok(());
-    }
-    let names = concerned::names(office, steps).await?;
-    let has_name = |text: &str| names.iter().any(|name| text.contains(name.as_str()));
-    match sentences.iter().find(|(_, text)| has_name(text)) {
+    match sentences.iter().find(|(_, text)| concerned.are_named_in(text)) {
         Some((field, _)) => Err(name_in_sentence(field)),
         None => Ok(()),
     }
+}
+
+/// Whether a text has a number in it that the register knows as a person's.
+///
+/// # Errors
+/// Those of the log and of the read tables.
+pub(super) async fn is_persons(office: &Office, text: &str) -> Result<bool, ProcessError> {
+    for number in numbers(text) {
+        if is_registered(office, &number).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn number_in_sentence(field: &str) -> ProcessError {
@@ -74,7 +87,8 @@ fn number_of_a_person(field: &str) -> ProcessError {
 }
 
 fn personal(field: &str, zh: &str, en: &str) -> ProcessError {
-    let field = sentence(field).unwrap_or(if field == "reference" { "reference" } else { "" });
+    let label = LABELS.into_iter().find(|label| *label == field);
+    let field = sentence(field).or(label).unwrap_or("");
     ProcessError::Refused { code: "personal_value", field, zh: zh.to_owned(), en: en.to_owned() }
 }
 
@@ -83,6 +97,8 @@ fn personal(field: &str, zh: &str, en: &str) -> ProcessError {
 struct Written {
     /// Sentences, by their field.
     sentences: Vec<(String, String)>,
+    /// Numbers of papers, as people write them, by their field: a name may stand in one.
+    labels: Vec<(String, String)>,
     /// Numbers in other texts, by their field.
     numbers: Vec<(String, String)>,
 }
@@ -91,7 +107,12 @@ impl Written {
     /// Of most events nothing has to be read: they hold no sentence and no number that is long enough.
     fn of<'e>(payloads: impl Iterator<Item = &'e str>) -> Written {
         let mut written = Written::default();
-        for payload in payloads.filter(|payload| has_sentence(payload) || !numbers(payload).is_empty()) {
+        let is_written = |payload: &&str| {
+            has_sentence(payload)
+                || LABELS.iter().any(|label| payload.contains(label))
+                || !numbers(payload).is_empty()
+        };
+        for payload in payloads.filter(is_written) {
             if let Ok(event) = serde_json::from_str::<Value>(payload) {
                 written.read("", &event);
             }
@@ -107,8 +128,10 @@ impl Written {
                 self.sentences.push((field.to_owned(), text.clone()));
             }
             Value::String(text) => {
-                let numbers = whole_numbers(text).into_iter();
-                self.numbers.extend(numbers.map(|number| (field.to_owned(), number)));
+                if LABELS.contains(&field) {
+                    self.labels.push((field.to_owned(), text.clone()));
+                }
+                self.numbers.extend(numbers(text).into_iter().map(|number| (field.to_owned(), number)));
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }

@@ -1,7 +1,7 @@
 //! 退汇后到账: the bank said that a payment had come back, and it arrived after all. Where the run was reconciled by
 //! then, its results are corrected, and what the fund had been freed of is held ready again and spent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::fund::{Fund, FundCommand, ProgramShare};
 use domain::ids::{FundId, PaymentId, RunId};
@@ -98,6 +98,16 @@ async fn shares_missing(
     Ok(shares)
 }
 
+/// Those of some payments of which the bank says that they arrived after all, and nobody has answered.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn claimed_of(pool: &PgPool, ids: &[PaymentId]) -> Result<HashSet<PaymentId>, ProcessError> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let query = sqlx::query_scalar::<_, uuid::Uuid>(include_str!("sql/claimed_of.sql")).bind(ids);
+    Ok(query.fetch_all(pool).await?.into_iter().map(PaymentId::new).collect())
+}
+
 /// How many of a page's lines would pay more than their months are due, as what had come back of them arrived after
 /// all. What the run itself ordered before an interruption stays ordered.
 ///
@@ -113,6 +123,7 @@ pub(super) async fn paid_meanwhile(pool: &PgPool, page: &[LineToDeliver]) -> Res
     if ids.is_empty() {
         return Ok(0);
     }
+    let claimed = claimed_of(pool, &ids).await?;
     let known = payments(pool, &ids).await?;
     let known: HashMap<PaymentId, PaymentRow> =
         known.into_iter().map(|payment| (payment.payment_id, payment)).collect();
@@ -121,7 +132,8 @@ pub(super) async fn paid_meanwhile(pool: &PgPool, page: &[LineToDeliver]) -> Res
         let before = attempts(line).filter_map(|id| known.get(&id));
         let standing = Money::sum(before.map(PaymentRow::standing).collect::<Result<Vec<_>, _>>()?)?;
         let gross = line.amount.plus(withheld_sum(&line.withheld)?)?;
-        count += usize::from(standing.plus(gross)? > line.due);
+        let is_claimed = attempts(line).any(|id| claimed.contains(&id));
+        count += usize::from(is_claimed || standing.plus(gross)? > line.due);
     }
     Ok(count)
 }

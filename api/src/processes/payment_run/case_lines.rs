@@ -22,7 +22,7 @@ use projections::case_files::payable::PayableCase;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::bank::codes::account_takes_nothing;
+use crate::bank::codes::{account_takes_nothing, concerns_no_account};
 use crate::processes::ProcessError;
 
 /// What every case of a run is looked at with.
@@ -194,6 +194,9 @@ pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFinding
             MonthDifference::ToPay(pay) if is_held(payable, &pay) => {
                 findings.notes.push(exception(payable, Some(pay.month), RunException::PaymentHeld));
             }
+            MonthDifference::ToPay(pay) if is_claimed(payable, &pay) => {
+                findings.notes.push(exception(payable, Some(pay.month), RunException::ArrivalClaimed));
+            }
             MonthDifference::ToPay(pay) => match account_for(look, payable, &pay) {
                 Ok(account) => findings.lines.push(line(payable, pay, account)),
                 Err(reason) => findings.notes.push(exception(payable, Some(pay.month), reason)),
@@ -207,6 +210,11 @@ pub fn findings_of(look: &Look<'_>, payable: &PayableCase) -> Result<CaseFinding
 /// Whether the office holds the month's payment.
 fn is_held(payable: &PayableCase, pay: &MonthToPay) -> bool {
     payable.case.state.enrollment().is_some_and(|(enrolled, _)| enrolled.hold_of(pay.month).is_some())
+}
+
+/// Whether the bank says that something of the month arrived that had come back: paid again, it would be paid twice.
+fn is_claimed(payable: &PayableCase, pay: &MonthToPay) -> bool {
+    payable.payments.iter().any(|payment| payment.month == pay.month && payment.arrival_claimed)
 }
 
 const fn facts_exception(error: &FactsError) -> RunException {
@@ -253,13 +261,15 @@ fn account_for<'a>(
     Ok(account)
 }
 
-/// The sealed account that the month's last payment came back from, where nothing goes again: a payment that was given
-/// up (作废) leaves its account usable, unless the bank said that it takes nothing.
+/// The sealed account that the month's last payment came back from, where nothing goes again. A reason that concerns no
+/// account, such as technical trouble, leaves it usable; so does a payment that was given up (作废), unless the bank said
+/// that the account takes nothing.
 fn came_back(payable: &PayableCase, month: BenefitMonth) -> Option<&str> {
     let last = payable.payments.iter().rfind(|payment| payment.month == month)?;
     let takes_nothing = || last.returned_reason.as_deref().is_some_and(account_takes_nothing);
+    let passes = || last.returned_reason.as_deref().is_some_and(concerns_no_account);
     let waits = match last.status {
-        PaymentStage::Returned => true,
+        PaymentStage::Returned => !passes(),
         PaymentStage::Cancelled => takes_nothing(),
         PaymentStage::Unordered | PaymentStage::Ordered | PaymentStage::Settled | PaymentStage::Reissued => {
             false
@@ -300,7 +310,12 @@ fn overpayments(payable: &PayableCase, overpaid: MonthOverpaid) -> Vec<RunNote> 
         payment_id: payment.payment_id,
         recoverable: payment.recoverable().unwrap_or_default(),
     });
-    let proposals = recovery_proposals(overpaid, recoverable);
+    // what the bank has not answered may come back, and then nothing was paid twice
+    let pending = payable.payments.iter().filter(|payment| payment.month == overpaid.month);
+    let pending = pending.filter(|payment| payment.status == PaymentStage::Ordered);
+    let pending = Money::sum(pending.filter_map(|payment| payment.amount.plus(payment.withheld).ok()));
+    let certain = pending.and_then(|pending| overpaid.amount.minus(pending)).unwrap_or_default();
+    let proposals = recovery_proposals(MonthOverpaid { amount: certain, ..overpaid }, recoverable);
     let note = |payment_id, amount| {
         RunNote::Overpayment(Overpayment {
             case_id: payable.case.case_id,

@@ -152,13 +152,13 @@ fn look_day(newest: &RuleBook, today: NaiveDate, calculation: &Calculation) -> N
 }
 
 /// A case that an account of several strangers kept back, or an ID number that is not theirs: either may have become one
-/// person's, or yet another's.
+/// person's, or yet another's. Or one that a word of the bank kept back, which may have been answered.
 fn kept_back(note: &RunNote) -> Option<CaseId> {
-    use RunException::{AccountShared, IdentityDuplicate, IdentityMissing};
+    use RunException::{AccountShared, ArrivalClaimed, IdentityDuplicate, IdentityMissing};
     match note {
         RunNote::Exception {
             case_id,
-            exception: AccountShared | IdentityDuplicate | IdentityMissing,
+            exception: AccountShared | ArrivalClaimed | IdentityDuplicate | IdentityMissing,
             ..
         } => Some(*case_id),
         _ => None,

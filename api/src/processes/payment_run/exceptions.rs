@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use domain::bank_return::{
-    BankReturn, BankReturnCommand, BankReturnError, LineResolution, UnmatchedLine, UnmatchedReason,
-};
+use chrono::NaiveDate;
+use domain::bank_return::{BankReturn, BankReturnCommand, BankReturnError, LineResolution, UnmatchedLine};
 use domain::fund::FundCommand;
-use domain::ids::{BankReturnId, PaymentId, RunId};
-use domain::payment::{Payment, PaymentCommand, RecoveryReason};
-use domain::payment_run::PaymentRun;
+use domain::ids::{BankReturnId, FundId, PaymentId, RunId};
+use domain::payment::{Ordered, Payment, PaymentCommand, RecoveryReason};
+use domain::payment_run::{PaymentRun, RunException};
 use eventlog::repository::Loaded;
 
-use super::arrived_late::{self, correct_results};
+use super::arrived_late::{self, claimed_of, correct_results};
 use super::load;
 use super::settle::reconcile;
 use super::standing::standing_of;
-use super::withheld::{complete_plans_of, late_settlement_steps, settlement_steps};
+use super::withheld::{complete_plans_of, complete_plans_on, late_settlement_steps, settlement_steps};
 use crate::bank::matching::NO_REFERENCE;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -53,21 +52,23 @@ pub async fn resolve_line(office: &Office, desk: &Desk, finding: Finding) -> Res
     let content = format!("{id}|{command:?}");
     let mut steps = vec![Step::BankReturn(id, command)];
     let run = load(office, run_id).await?;
-    if !is_resolved(&file, row) {
+    let is_settled = is_settled(&file, row);
+    if !is_settled {
         let sha256 = &received.file.sha256;
         steps.extend(consequences(office, desk, &run, run_id, resolution, (line, sha256)).await?);
     }
-    // a repeat asks the file alone, which says that it is done, and so is another body
-    let key = office.derived("resolve_line", &format!("{content}|{}", steps.len()));
-    if is_late(line, resolution) {
-        // the run's results are corrected by what was seen of them
+    // a repeat asks the file alone, which says that it is done, or that it is something else now; and so is another body
+    let key = office.derived("resolve_line", &format!("{content}|{}|{is_settled}", steps.len()));
+    if let LineResolution::Settled { payment_id } = resolution {
+        // where it had come back, the run's results are corrected by what was seen of them
         office.together_on_run(desk, key, (run_id, Arc::clone(&run)), steps).await?;
         correct_results(office, desk, run_id).await?;
+        complete_plans_of(office, desk, payment_id).await?;
     } else {
         office.together(desk, key, steps).await?;
     }
-    if let LineResolution::Settled { payment_id } = resolution {
-        complete_plans_of(office, desk, payment_id).await?;
+    if let LineResolution::Recovered { payment_id } = resolution {
+        complete_plans_on(office, desk, payment_id).await?;
     }
     let standing = standing_of(office, run_id).await?;
     if standing.pending_count == 0 && matches!(*run, PaymentRun::Released(_)) {
@@ -111,9 +112,10 @@ fn is_resolved(file: &BankReturn, row: u64) -> bool {
     matches!(file, BankReturn::Matched(matched) if matched.resolved.contains_key(&row))
 }
 
-/// Whether a line is resolved as the arrival of a payment that had come back.
-fn is_late(line: &UnmatchedLine, resolution: LineResolution) -> bool {
-    line.reason == UnmatchedReason::SettledAfterReturn && matches!(resolution, LineResolution::Settled { .. })
+/// Whether a line is resolved for good: one that was dismissed may turn out to be something.
+fn is_settled(file: &BankReturn, row: u64) -> bool {
+    let BankReturn::Matched(matched) = file else { return false };
+    matched.resolved.get(&row).is_some_and(|resolved| !resolved.is_dismissal())
 }
 
 /// What the resolution does besides being kept.
@@ -135,7 +137,8 @@ async fn consequences(
     let told = || line.bank_code.clone();
     let missing = || format!("{NO_REFERENCE}{}:{}", sha256.get(..16).unwrap_or_default(), line.row);
     Ok(match resolution {
-        LineResolution::Settled { .. } if is_late(line, resolution) => {
+        // asked of the payment, not of the line: two lines of one payment say that it arrived once
+        LineResolution::Settled { .. } if payment.whereabouts().returned.is_positive() => {
             let bank_reference = told().unwrap_or_else(missing);
             let mut steps = late_settlement_steps(office, desk, &payment, &bank_reference).await?;
             steps.extend(arrived_late::of_run(desk, run, order)?);
@@ -151,37 +154,58 @@ async fn consequences(
         }
         LineResolution::Recovered { .. } => {
             let preparation = run.preparation().ok_or(ProcessError::Unknown { what: "payment run" })?;
-            let (amount, reason) = (order.amount, RecoveryReason::FactsCorrected);
-            let open = PaymentCommand::OpenRecovery { amount, reason, opened_on: today };
-            // the line is resolved once, in the same append
-            let reference = None;
-            let receive = PaymentCommand::ReceiveRecovery {
-                amount,
-                received_on: today,
-                withheld_from: None,
-                reference: reference.clone(),
-            };
-            let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: today, reference };
-            vec![
-                Step::Payment(id.clone(), open),
-                Step::Payment(id, receive),
-                Step::Fund(preparation.fund_id.to_string(), credit),
-            ]
+            came_back_later(&payment, order, preparation.fund_id, today)?
         }
         LineResolution::Dismissed => Vec::new(),
     })
 }
 
+/// The steps by which money of a settled payment is recovered that the bank gave back. Of what is asked back already, that
+/// much has come now; what the person had repaid of it before is theirs again, which no step of the ledger can do.
+fn came_back_later(
+    payment: &Payment,
+    order: &Ordered,
+    fund_id: FundId,
+    today: NaiveDate,
+) -> Result<Vec<Step>, ProcessError> {
+    let (payment_id, reason) = (order.payment_id, RecoveryReason::FactsCorrected);
+    let money = payment.whereabouts();
+    let recoverable = money.settled.plus(money.withheld)?.minus(money.recovery_opened)?;
+    // a payment that did not settle says so itself
+    let more = if money.settled.is_positive() { order.amount.min(recoverable) } else { order.amount };
+    let amount = order.amount.min(money.recovery_open().plus(more)?);
+    let mut steps = Vec::new();
+    if more.is_positive() {
+        let open = PaymentCommand::OpenRecovery { amount: more, reason, opened_on: today };
+        steps.push(Step::Payment(payment_id.to_string(), open));
+    }
+    if amount.is_positive() {
+        // the line is resolved once, in the same append
+        let (received_on, withheld_from, reference) = (today, None, None);
+        let receive = PaymentCommand::ReceiveRecovery { amount, received_on, withheld_from, reference };
+        steps.push(Step::Payment(payment_id.to_string(), receive));
+        let credit = FundCommand::CreditRecovery { payment_id, amount, credited_on: today, reference: None };
+        steps.push(Step::Fund(fund_id.to_string(), credit));
+    }
+    Ok(steps)
+}
+
 /// Gives up a returned payment: it is no longer on the list of returns.
 ///
 /// # Errors
-/// [`ProcessError`] when the domain refuses: only finance, only a returned payment, with a reason.
+/// [`ProcessError`] when the bank says that it arrived after all, and when the domain refuses: only finance, only a
+/// returned payment, with a reason.
 pub async fn cancel_payment(
     office: &Office,
     desk: &Desk,
     payment_id: PaymentId,
     reason: &str,
 ) -> Result<(), ProcessError> {
+    if !claimed_of(&office.pool, &[payment_id]).await?.is_empty() {
+        let why = RunException::ArrivalClaimed;
+        let (zh, en) = (why.zh().to_owned(), why.en().to_owned());
+        return Err(ProcessError::Refused { code: why.code(), field: "", zh, en });
+    }
     let command = PaymentCommand::CancelPayment { reason: reason.to_owned(), cancelled_on: desk.today() };
     let key = office.derived("cancel_payment", &format!("{payment_id}|{command:?}"));
     office.together(desk, key, [Step::Payment(payment_id.to_string(), command)]).await?;

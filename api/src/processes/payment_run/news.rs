@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::Days;
 use domain::bank_return::{LineOutcome, UnmatchedLine, UnmatchedReason};
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
@@ -12,15 +13,19 @@ use projections::payment_registers::queries::payments;
 
 use super::release::Deciding;
 use super::withheld::{complete_plans_of, settle_withholding};
-use crate::bank::matching::News;
+use super::wrong_column::impersonal;
+use crate::bank::matching::{NO_REFERENCE, News};
 use crate::processes::{Desk, Office, ProcessError, Step};
+
+/// The longest that a bank has a file before it is to pay.
+const LEAD_MAX: Days = Days::new(31);
 
 /// Appends news through the wide door. What another file said first is asked one by one; a contradiction that was not
 /// seen before comes back as a line that could not be matched, with the amount that it speaks of.
 pub(super) async fn append_news(
     office: &Office,
     desk: &Desk,
-    run_id: RunId,
+    (run_id, sha256): (RunId, &str),
     news: Vec<(LineOutcome, News)>,
     withholding: &HashSet<PaymentId>,
 ) -> Result<Vec<(UnmatchedLine, Money)>, ProcessError> {
@@ -34,9 +39,11 @@ pub(super) async fn append_news(
     let mut deciding = Deciding::new(&context, run_id)?;
     let (mut streams, mut commands) = (Vec::with_capacity(news.len()), HashMap::new());
     let mut refused = Vec::new();
-    for (outcome, one) in news {
+    for (outcome, mut one) in news {
         // what repays earlier payments is appended with them, one by one; there are few
         if outcome == LineOutcome::Settled && withholding.contains(&one.payment_id) {
+            let own = || format!("{NO_REFERENCE}{}:{}", sha256.get(..16).unwrap_or_default(), one.row);
+            one.words = impersonal(office, Some(one.words.clone())).await?.unwrap_or_else(own);
             let settled = settle_withholding(office, desk, one.payment_id, &one.words).await;
             match heard(settled, outcome, &one)? {
                 Some(line) => refused.push((line, one.amount)),
@@ -57,6 +64,10 @@ pub(super) async fn append_news(
         let Some((command, outcome, one)) = commands.remove(&stream.id) else { continue };
         let key = office.derived("bank_result", &format!("{}|{command:?}", stream.id));
         let answered = office.together(desk, key, [Step::Payment(stream.id, command)]).await;
+        // it has an answer already, and this one names it by a number of the register
+        if answered.as_ref().is_err_and(|refused| refused.code() == "personal_value") {
+            continue;
+        }
         refused.extend(heard(answered.map(|_| ()), outcome, &one)?.map(|line| (line, one.amount)));
     }
     Ok(refused)
@@ -65,7 +76,10 @@ pub(super) async fn append_news(
 /// The day is that of the booking, where the bank says one that can be.
 fn command(outcome: LineOutcome, news: &News, row: &PaymentRow, desk: &Desk) -> PaymentCommand {
     let today = desk.today();
-    let day = news.booked_on.filter(|day| (row.execution_on..=today).contains(day)).unwrap_or(today);
+    // what a bank refused before it was to pay has a day before that
+    let lead = if outcome == LineOutcome::Returned { LEAD_MAX } else { Days::new(0) };
+    let earliest = row.execution_on.checked_sub_days(lead).unwrap_or(row.execution_on);
+    let day = news.booked_on.filter(|day| (earliest..=today).contains(day)).unwrap_or(today);
     let words = news.words.clone();
     match outcome {
         LineOutcome::Settled => {

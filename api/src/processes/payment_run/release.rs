@@ -18,7 +18,7 @@ use projections::runner::Until;
 
 use super::bank_file::{BankFiles, Delivery, OneFile, Survey};
 use super::staged::{StagedLine, StagedLines};
-use super::{load, reject};
+use super::{load, orders_of, reject};
 use crate::bank::catalogue::{Catalogue, PLAIN};
 use crate::bank::fault::Fault;
 use crate::bank::layout::Layout;
@@ -119,10 +119,13 @@ pub async fn release_in(
         if elsewhere > 0 {
             return Err(ProcessError::OrderedElsewhere { count: elsewhere });
         }
-        if paid_meanwhile > 0 {
-            return Err(ProcessError::PaidMeanwhile { count: paid_meanwhile });
+        // a release that was interrupted is finished as it was begun: what it pays too much is asked back
+        if orders_of(office, run_id).await? == 0 {
+            if paid_meanwhile > 0 {
+                return Err(ProcessError::PaidMeanwhile { count: paid_meanwhile });
+            }
+            withholding.refuse_changed(office).await?;
         }
-        withholding.refuse_changed(office).await?;
     }
     delivery.disclose(desk, calculation.line_count).await?;
     let delivered = delivery.write(plan, out).await?;

@@ -109,6 +109,10 @@ pub async fn settle(
     if settlement.pending_count == 0 && matches!(*run, PaymentRun::Released(_)) {
         reconcile(office, desk, &run, run_id, tally.results).await?;
     }
+    if matches!(*run, PaymentRun::Reconciled(_)) {
+        // an interruption may have come before its results were corrected
+        correct_results(office, desk, run_id).await?;
+    }
     Ok(settlement)
 }
 

@@ -21,13 +21,14 @@ use projections::payment_registers::queries::payments;
 use projections::runner::Until;
 use tokio::sync::mpsc;
 
+use super::arrived_late::correct_results;
 use super::file_source::{Source, digest};
 use super::lines_read::LinesRead;
 use super::load;
 use super::news::append_news;
 use super::settle::reconcile;
 use super::standing::{Standing, accounts_of, book_of, standing_of, withholding_of};
-use super::wrong_column::{index_of, reference_as_account, without_account};
+use super::wrong_column::{impersonal, index_of, reference_as_account, without_account};
 use crate::bank::catalogue::PLAIN;
 use crate::bank::fault::Fault;
 use crate::bank::layout::{Form, Layout};
@@ -171,6 +172,8 @@ async fn finish(
     if taken.pending_count == 0 && matches!(run, PaymentRun::Released(_)) {
         reconcile(office, desk, run, run_id, taken.results).await?;
     }
+    // an interruption may have come before the results of a run were corrected
+    correct_results(office, desk, run_id).await?;
     Ok(taken)
 }
 
@@ -388,7 +391,9 @@ async fn append_batch(
             Verdict::Nothing | Verdict::Kept => {}
         }
     }
-    for (line, amount) in append_news(office, desk, source.run_id, news, withholding).await? {
+    for (line, amount) in
+        append_news(office, desk, (source.run_id, &source.sha256), news, withholding).await?
+    {
         corrected.unmatched_count += 1;
         match line.outcome {
             Some(LineOutcome::Settled) => {
@@ -406,6 +411,9 @@ async fn append_batch(
         return Ok(());
     }
     name_other_runs(office, &mut lines).await?;
+    for line in &mut lines {
+        line.bank_code = impersonal(office, line.bank_code.take()).await?;
+    }
     let return_id = BankReturnId::derive(source.run_id, &source.sha256);
     let command = BankReturnCommand::RecordUnmatched { lines };
     let key = office.derived("bank_lines", &format!("{return_id}|{}|{command:?}", desk.today()));

@@ -10,7 +10,8 @@ use domain::recovery_plan::{
     LineRoom, OpenItem, RecoveryPlan, RecoveryPlanCommand, WithholdingClaim, withhold,
 };
 use projections::case_files::payable::PayableCase;
-use projections::recovery_plans::queries::{PlanClaim, claims_on};
+use projections::recovery_plans::queries::{PlanClaim, claims_on, plans_of_case};
+use projections::runner::Until;
 
 use super::case_lines::FoundLine;
 use super::staged::LineToDeliver;
@@ -134,6 +135,26 @@ pub async fn complete_plans_of(
     Ok(())
 }
 
+/// Completes the plans on a payment's case, where nothing of them is open any more.
+///
+/// # Errors
+/// [`ProcessError`] when a stream cannot be read.
+pub async fn complete_plans_on(
+    office: &Office,
+    desk: &Desk,
+    payment_id: PaymentId,
+) -> Result<(), ProcessError> {
+    let payment = office.repository.load_newest::<Payment>(payment_id).await?.state;
+    let Some(order) = payment.order() else { return Ok(()) };
+    office.runner.catch_up(Until::Head).await?;
+    for plan in plans_of_case(&office.pool, order.case_id).await? {
+        if plan.stage.is_open() {
+            complete_if_nothing_is_open(office, desk, plan.plan_id).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Completes an approved plan of which nothing is open any more.
 ///
 /// # Errors
@@ -190,8 +211,7 @@ pub async fn late_settlement_steps(
     bank_reference: &str,
 ) -> Result<Vec<Step>, ProcessError> {
     let Some(order) = payment.order() else { return Ok(Vec::new()) };
-    let came_back = payment.whereabouts().returned.is_positive();
-    let (withheld, repayments) = taking_effect(office, desk, Some(order).filter(|_| came_back)).await?;
+    let (withheld, repayments) = taking_effect(office, desk, Some(order)).await?;
     let bank_reference = bank_reference.to_owned();
     let settle = PaymentCommand::SettleReturned { settled_on: desk.today(), bank_reference, withheld };
     Ok([vec![Step::Payment(order.payment_id.to_string(), settle)], repayments].concat())

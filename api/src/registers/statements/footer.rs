@@ -33,10 +33,7 @@ pub(super) fn disagreements(
 ) -> Vec<LineProblem> {
     let Footer { lines_under, amount_under, refunds_under, gifts_after, refunds_after } = &layout.footer;
     let counts = [
-        (
-            lines_under.as_deref().and_then(|head| under(rows, head)).and_then(|text| text.parse().ok()),
-            counted.lines,
-        ),
+        (lines_under.as_deref().and_then(|head| under(rows, head)).and_then(count), counted.lines),
         (gifts_after.as_deref().and_then(|words| after(rows, words)), counted.gifts),
         (refunds_after.as_deref().and_then(|words| after(rows, words)), counted.refunds),
     ];
@@ -78,11 +75,18 @@ fn under<'r>(rows: &'r [Row], head: &str) -> Option<&'r str> {
 /// The number that follows words of the footer.
 fn after(rows: &[Row], words: &str) -> Option<u64> {
     let rest = rows.iter().flat_map(|(_, row)| row).find_map(|cell| cell.strip_prefix(words))?;
-    let digits = rest.trim_start().split(|letter: char| !letter.is_ascii_digit()).next()?;
-    digits.parse().ok()
+    count(rest)
+}
+
+/// A count with or without separators, before whatever unit.
+fn count(text: &str) -> Option<u64> {
+    let of_number = |letter: &char| letter.is_ascii_digit() || *letter == ',';
+    let number: String =
+        text.trim_start().chars().take_while(of_number).filter(char::is_ascii_digit).collect();
+    number.parse().ok()
 }
 
 fn yuan(text: &str) -> Option<Money> {
-    let plain: String = text.chars().filter(|letter| !matches!(letter, '¥' | '￥' | ',')).collect();
+    let plain: String = text.chars().filter(|letter| !matches!(letter, '¥' | '￥' | ',' | '元')).collect();
     Money::from_yuan(plain.parse::<rust_decimal::Decimal>().ok()?).ok()
 }

@@ -48,6 +48,10 @@ pub(super) fn said(event: &BankReturnEvent) -> Words {
                 matching.unmatched_count
             ),
         ),
+        Event::BankLineReopened { row, reopened_on, .. } => words(
+            format!("{reopened_on} 第 {row} 行重新处理"),
+            format!("row {row} taken up again on {reopened_on}"),
+        ),
         Event::BankLineResolved { row, resolution, note, resolved_on, .. } => {
             let (zh, en) = resolution_words(*resolution);
             words(

@@ -77,6 +77,7 @@ const NAMES: &[(&str, &str)] = &[
     ("BankFileReceived", "收到回盘文件"),
     ("BankLinesUnmatched", "回盘未匹配行"),
     ("BankFileMatched", "回盘匹配完成"),
+    ("BankLineReopened", "回盘异常重新处理"),
     ("BankLineResolved", "回盘异常处理"),
     // 追回方案
     ("RecoveryPlanProposed", "追回方案提出"),

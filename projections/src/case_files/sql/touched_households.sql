@@ -26,6 +26,12 @@ with touched as materialized (
       join read_cases as paying on paying.case_id = plan.from_case
      where aggregate_type = 'Payment'
      union
+    select household_id
+      from read_bank_lines as line
+      join read_payments using (payment_id)
+      join read_cases using (case_id)
+     where line.position >= $1 and line.position < $2
+     union
     select household_id from read_cases where case_id = any ($3)
      union
     select household_id
