@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::bank_returns::{AtTheBank, at_the_bank};
 
-const LATER: &str = "2023-02-28";
+pub const LATER: &str = "2023-02-28";
 
 /// The last line came back; the others are on their way.
 async fn gave_one_back() -> (AtTheBank, PaymentId) {
@@ -83,7 +83,7 @@ async fn correct_the_account(bank: &AtTheBank) {
 }
 
 /// The supplementary run, as far as its submission.
-async fn supplement(bank: &AtTheBank) -> (RunId, u64) {
+pub async fn supplement(bank: &AtTheBank) -> (RunId, u64) {
     let (office, clerk) = (&bank.small.office, at_work(personas::clerk(), LATER));
     let programs = vec![Program::AdvancedAgeAllowance, Program::SubsistenceAllowance];
     let month = "2023-03".parse().unwrap();
@@ -212,7 +212,7 @@ async fn while_the_bank_s_word_is_open_the_month_is_neither_paid_again_nor_given
     bank.small.ledger.finish().await;
 }
 
-async fn exceptions(bank: &AtTheBank, run: RunId) -> Vec<RunException> {
+pub async fn exceptions(bank: &AtTheBank, run: RunId) -> Vec<RunException> {
     let clerk = at_work(personas::clerk(), LATER);
     let prepared = payment_run::calculate(&bank.small.office, &clerk, run).await.unwrap();
     let exception = |note: &RunNote| match note {

@@ -48,7 +48,7 @@ pub async fn at_the_bank(layout: &str) -> AtTheBank {
 }
 
 /// The same, of a bank that is to pay on a later day.
-async fn at_the_bank_for(layout: &str, execution_on: &str) -> AtTheBank {
+pub async fn at_the_bank_for(layout: &str, execution_on: &str) -> AtTheBank {
     let small = SmallOffice::open().await;
     correct_the_account(&small).await;
     let office = &small.office;
@@ -86,7 +86,7 @@ async fn correct_the_account(small: &SmallOffice) {
 pub struct Says {
     pub reference: String,
     status: &'static str,
-    amount: String,
+    pub amount: String,
     reason: &'static str,
 }
 

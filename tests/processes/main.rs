@@ -12,6 +12,7 @@ mod payment_runs;
 mod rates;
 mod recoveries;
 mod repeats;
+mod returns;
 mod run_desk;
 mod second_factors;
 mod users;

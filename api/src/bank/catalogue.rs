@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::codes::ReasonFaults;
 use super::fault::Fault;
 use super::layout::Layout;
 use crate::lang::io_trouble;
@@ -62,6 +63,12 @@ impl Catalogue {
             catalogue.layouts.push(layout);
         }
         Ok(catalogue)
+    }
+
+    /// What the banks' own reason codes say of accounts, in all layouts.
+    pub fn faults(&self) -> ReasonFaults {
+        let reasons = self.layouts.iter().flat_map(|layout| &layout.reasons);
+        reasons.filter_map(|reason| Some((reason.code.as_str(), reason.at_fault?))).collect()
     }
 
     /// The layout of a code.

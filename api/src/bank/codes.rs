@@ -1,5 +1,32 @@
 //! Reason codes of ISO 20022 (External Code Sets, ExternalReturnReason1Code and ExternalStatusReason1Code) in plain words.
 
+use std::collections::BTreeMap;
+
+use super::layout::AtFault;
+
+/// What reason codes say of accounts: those of ISO 20022, and those of banks that say so in their layouts.
+#[derive(Clone, Debug, Default)]
+pub struct ReasonFaults(BTreeMap<String, AtFault>);
+
+impl<'a> FromIterator<(&'a str, AtFault)> for ReasonFaults {
+    fn from_iter<I: IntoIterator<Item = (&'a str, AtFault)>>(reasons: I) -> ReasonFaults {
+        ReasonFaults(reasons.into_iter().map(|(code, at_fault)| (code.to_owned(), at_fault)).collect())
+    }
+}
+
+impl ReasonFaults {
+    /// Whether the code says that the account itself takes no payment: paid there again, the money only comes back again.
+    pub fn account_takes_nothing(&self, code: &str) -> bool {
+        self.0.get(code).map_or_else(|| account_takes_nothing(code), |at_fault| *at_fault == AtFault::Account)
+    }
+
+    /// Whether the code says that neither the account nor its holder is at fault: the same order can go to the same account
+    /// again. Codes of which nothing is known may say anything.
+    pub fn concerns_no_account(&self, code: &str) -> bool {
+        self.0.get(code).map_or_else(|| concerns_no_account(code), |at_fault| *at_fault == AtFault::Bank)
+    }
+}
+
 /// What a code means, in Chinese and English, as far as it concerns payments to people.
 pub fn iso(code: &str) -> Option<(&'static str, &'static str)> {
     Some(match code {
@@ -45,9 +72,7 @@ pub fn iso(code: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Whether the code says that neither the account nor its holder is at fault: the same order can go to the same account
-/// again. Codes that are not of this list, also a bank's own, may say anything.
-pub fn concerns_no_account(code: &str) -> bool {
+fn concerns_no_account(code: &str) -> bool {
     matches!(
         code,
         "AB05"
@@ -69,9 +94,8 @@ pub fn concerns_no_account(code: &str) -> bool {
     )
 }
 
-/// Whether the code says that the account itself takes no payment: paid there again, the money only comes back again.
 /// A blocked account may be opened, and the other reasons pass.
-pub fn account_takes_nothing(code: &str) -> bool {
+fn account_takes_nothing(code: &str) -> bool {
     matches!(
         code,
         "AC01"
@@ -87,4 +111,26 @@ pub fn account_takes_nothing(code: &str) -> bool {
             | "RC01"
             | "RC04"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_layout_says_of_a_code_goes_before_what_the_standard_says() {
+        let own: ReasonFaults = [("E003", AtFault::Account), ("X-1", AtFault::Bank), ("AC04", AtFault::Bank)]
+            .into_iter()
+            .collect();
+        let said = |faults: &ReasonFaults, code: &str| {
+            (faults.account_takes_nothing(code), faults.concerns_no_account(code))
+        };
+        assert_eq!(said(&own, "E003"), (true, false));
+        assert_eq!(said(&own, "X-1"), (false, true));
+        assert_eq!(said(&own, "AC04"), (false, true));
+        let standard = ReasonFaults::default();
+        assert_eq!(said(&standard, "AC04"), (true, false));
+        assert_eq!(said(&standard, "TECH"), (false, true));
+        assert_eq!(said(&standard, "E003"), (false, false), "a code of which nothing is known");
+    }
 }

@@ -10,6 +10,7 @@ use projections::case_files::payable::{CasePayment, PayableCase, PayableCases};
 use projections::runner::Until;
 
 use super::{Finding, Invariant, Verdict};
+use crate::bank::codes::ReasonFaults;
 use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of};
 use crate::processes::{Office, office_day};
 
@@ -39,7 +40,7 @@ async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
     office.runner.catch_up(Until::Head).await?;
     office.keyring.load_all().await?;
     let today = office_day(Utc::now());
-    let shared = HashSet::new();
+    let (shared, faults) = (HashSet::new(), ReasonFaults::default());
     let rules = office.current_rules().await?;
     let look = Look {
         opener: &*office.keyring,
@@ -47,6 +48,7 @@ async fn overpayments(office: &Office) -> anyhow::Result<Vec<Finding>> {
         known_on: today,
         month: BenefitMonth::of(today).next(),
         shared: &shared,
+        faults: &faults,
     };
     let mut cases = PayableCases::open(&office.pool, Program::ALL).await?;
     let mut findings = Vec::new();

@@ -25,6 +25,7 @@ pub use plans::*;
 
 use super::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
 use super::{Desk, Office, ProcessError, Step};
+use crate::bank::codes::ReasonFaults;
 
 /// Everything that was paid too much up to a month, on the facts known at the desk's day.
 ///
@@ -37,9 +38,9 @@ pub async fn find_overpayments(
     month: BenefitMonth,
 ) -> Result<Vec<Overpayment>, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
-    let (shared, known_on) = (HashSet::new(), desk.today());
+    let (shared, faults, known_on) = (&HashSet::new(), &ReasonFaults::default(), desk.today());
     let rules = office.current_rules().await?;
-    let look = Look { opener: &*office.keyring, rules: &rules, known_on, month, shared: &shared };
+    let look = Look { opener: &*office.keyring, rules: &rules, known_on, month, shared, faults };
     let mut cases = PayableCases::open(&office.pool, programs).await?;
     let mut found = Vec::new();
     while let Some(page) = cases.next_page().await? {

@@ -269,6 +269,19 @@ pub struct Reason {
     pub zh: String,
     /// In English.
     pub en: String,
+    /// Who is at fault, where the code says that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_fault: Option<AtFault>,
+}
+
+/// Who is at fault when a payment comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtFault {
+    /// The account takes nothing: wrong, closed, or of another name.
+    Account,
+    /// The bank or the order: the same account can be paid again.
+    Bank,
 }
 
 /// Encodings of text files.

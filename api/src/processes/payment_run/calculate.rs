@@ -25,6 +25,7 @@ use super::load;
 use super::page::{Page, UnopenedPage, persons_of};
 use super::staged::StagedLine;
 use super::staging::{StagedText, StagingWriter, clear, keep_notes, lock_lines};
+use crate::bank::codes::ReasonFaults;
 use crate::processes::cores::{alongside, blocking};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
@@ -74,6 +75,7 @@ struct Frame {
     rules: Arc<RuleBook>,
     known_on: NaiveDate,
     shared: HashSet<String>,
+    faults: ReasonFaults,
 }
 
 /// What one case gives to the calculation.
@@ -101,7 +103,8 @@ pub(super) async fn stage(
         calculated_on: today,
     });
     let (office, preparation) = (office.clone(), preparation.clone());
-    let frame = Arc::new(Frame { office, preparation, rules, known_on: today, shared });
+    let faults = office.bank_layouts.faults();
+    let frame = Arc::new(Frame { office, preparation, rules, known_on: today, shared, faults });
     let mut notes = Vec::new();
     clear(connection, frame.preparation.run_id).await?;
     let mut staging = StagingWriter::new(&mut *connection);
@@ -168,6 +171,7 @@ impl Frame {
             known_on: self.known_on,
             month: self.preparation.month,
             shared: &self.shared,
+            faults: &self.faults,
         };
         let outcome = |findings: CaseFindings| {
             let CaseFindings { lines, notes, schedule } = findings;

@@ -22,7 +22,7 @@ use projections::case_files::payable::PayableCase;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::bank::codes::{account_takes_nothing, concerns_no_account};
+use crate::bank::codes::ReasonFaults;
 use crate::processes::ProcessError;
 
 /// What every case of a run is looked at with.
@@ -38,6 +38,8 @@ pub struct Look<'a> {
     pub month: BenefitMonth,
     /// Accounts that unrelated people share, by keyed hash.
     pub shared: &'a HashSet<String>,
+    /// What the banks' reason codes say of accounts.
+    pub faults: &'a ReasonFaults,
 }
 
 /// What a case gets, and what stands in its way.
@@ -255,7 +257,9 @@ fn account_for<'a>(
     if account.holder != payable.case.applicant && !holder_lives {
         return Err(RunException::PayeeDeceased);
     }
-    if came_back(payable, pay.month).is_some_and(|from| is_unchanged(payable, from, &account.account_index)) {
+    if came_back(look, payable, pay.month)
+        .is_some_and(|from| is_unchanged(payable, from, &account.account_index))
+    {
         return Err(RunException::AccountUnchanged);
     }
     Ok(account)
@@ -264,10 +268,11 @@ fn account_for<'a>(
 /// The sealed account that the month's last payment came back from, where nothing goes again. A reason that concerns no
 /// account, such as technical trouble, leaves it usable; so does a payment that was given up (作废), unless the bank said
 /// that the account takes nothing.
-fn came_back(payable: &PayableCase, month: BenefitMonth) -> Option<&str> {
+fn came_back<'p>(look: &Look<'_>, payable: &'p PayableCase, month: BenefitMonth) -> Option<&'p str> {
     let last = payable.payments.iter().rfind(|payment| payment.month == month)?;
-    let takes_nothing = || last.returned_reason.as_deref().is_some_and(account_takes_nothing);
-    let passes = || last.returned_reason.as_deref().is_some_and(concerns_no_account);
+    let reason = last.returned_reason.as_deref();
+    let takes_nothing = || reason.is_some_and(|code| look.faults.account_takes_nothing(code));
+    let passes = || reason.is_some_and(|code| look.faults.concerns_no_account(code));
     let waits = match last.status {
         PaymentStage::Returned => !passes(),
         PaymentStage::Cancelled => takes_nothing(),

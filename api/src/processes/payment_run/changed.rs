@@ -130,7 +130,8 @@ impl Suspected {
         preparation: &Preparation,
     ) -> Result<Touched, ProcessError> {
         let (opener, month) = (&*office.keyring, preparation.month);
-        let look = Look { opener, rules: &self.rules, known_on: self.known_on, month, shared: &self.shared };
+        let (faults, shared) = (&office.bank_layouts.faults(), &self.shared);
+        let look = Look { opener, rules: &self.rules, known_on: self.known_on, month, shared, faults };
         let mut found = Vec::new();
         for some in self.households.chunks(PAGE_HOUSEHOLDS) {
             let page = self.cases.of_households(&preparation.programs, some).await?;

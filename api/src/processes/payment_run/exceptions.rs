@@ -14,6 +14,7 @@ use super::arrived_late::{self, claimed_of, correct_results};
 use super::load;
 use super::settle::reconcile;
 use super::standing::standing_of;
+use super::take_in::before_execution;
 use super::withheld::{complete_plans_of, complete_plans_on, late_settlement_steps, settlement_steps};
 use crate::bank::matching::NO_REFERENCE;
 use crate::processes::{Desk, Office, ProcessError, Step};
@@ -52,6 +53,10 @@ pub async fn resolve_line(office: &Office, desk: &Desk, finding: Finding) -> Res
     let content = format!("{id}|{command:?}");
     let mut steps = vec![Step::BankReturn(id, command)];
     let run = load(office, run_id).await?;
+    let arrived = matches!(resolution, LineResolution::Settled { .. });
+    if let Some(execution_on) = run.execution_on().filter(|day| arrived && desk.today() < *day) {
+        return Err(before_execution(execution_on).into());
+    }
     let is_settled = is_settled(&file, row);
     if !is_settled {
         let sha256 = &received.file.sha256;

@@ -86,8 +86,8 @@ pub(super) async fn restage(
     let paid = found.iter().filter(|(_, findings)| !findings.lines.is_empty());
     let beneficiaries: Vec<PersonId> = paid.map(|(payable, _)| payable.case.applicant).collect();
     let keys = office.keyring.unwrap(&office.keyring.wrapped_keys_of(&beneficiaries).await?)?;
-    let shared = HashSet::new();
-    let look = Look { opener: &keys, rules: &rules, known_on, month: preparation.month, shared: &shared };
+    let (shared, faults, month) = (&HashSet::new(), &office.bank_layouts.faults(), preparation.month);
+    let look = Look { opener: &keys, rules: &rules, known_on, month, shared, faults };
     let cases: HashSet<CaseId> = found.iter().map(|(payable, _)| payable.case.case_id).collect();
     let mut notes = notes_staged(&office.pool, run_id).await?;
     if counted(&notes) != (before.exception_count, before.warning_count) {

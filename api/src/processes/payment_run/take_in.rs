@@ -471,14 +471,15 @@ pub(super) async fn taken(
     })
 }
 
-fn before_execution(execution_on: NaiveDate) -> Fault {
+/// Why nothing can have arrived yet.
+pub(super) fn before_execution(execution_on: NaiveDate) -> Fault {
     Fault::new(
         "before_execution",
         format!(
-            "要求执行日期是 {execution_on}，还没有到，文件中却有到账结果；请核对批次，到期后再读入（只有退回结果的文件可以先读入）"
+            "要求执行日期是 {execution_on}，还没有到，不应有到账结果；请核对批次，到期后再登记（只有退回结果的文件可以先读入）"
         ),
         format!(
-            "the bank is to pay on {execution_on}, and the file says that it paid: take it in on that day; one of refusals alone may come before"
+            "the bank is to pay on {execution_on}: nothing can have arrived yet; take it in on that day (a file of refusals alone may come before)"
         ),
     )
 }

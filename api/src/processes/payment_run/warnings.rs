@@ -11,7 +11,6 @@ use domain::schedule::Schedule;
 use projections::case_files::payable::{CasePayment, PayableCase};
 
 use super::case_lines::{CaseFindings, Look, RunNote, is_unchanged};
-use crate::bank::codes::account_takes_nothing;
 
 /// The warnings of one case, in the order of their list.
 pub(super) fn warnings_of(look: &Look<'_>, payable: &PayableCase, found: &CaseFindings) -> Vec<RunNote> {
@@ -29,7 +28,8 @@ pub(super) fn warnings_of(look: &Look<'_>, payable: &PayableCase, found: &CaseFi
     if let Some(line) = found.lines.iter().find(|line| is_strange(payable, line.line.payee)) {
         warnings.push(warn(RunWarning::PayeeNotBeneficiary, line.line.month, None, None));
     }
-    if let Some(line) = found.lines.iter().find(|line| takes_nothing(payable, &line.line.account_index)) {
+    if let Some(line) = found.lines.iter().find(|line| takes_nothing(look, payable, &line.line.account_index))
+    {
         warnings.push(warn(RunWarning::AccountCameBack, line.line.month, None, None));
     }
     let last = newest_out(payable, look.month.plus(-1));
@@ -53,10 +53,10 @@ fn is_strange(payable: &PayableCase, payee: domain::ids::PersonId) -> bool {
 
 /// Whether the newest money of the case that the bank answered for came back from the account, and as the bank says
 /// because of it. Of the month itself, that is an exception.
-fn takes_nothing(payable: &PayableCase, account: &BlindIndex) -> bool {
+fn takes_nothing(look: &Look<'_>, payable: &PayableCase, account: &BlindIndex) -> bool {
     let refused = |payment: &CasePayment| {
         matches!(payment.status, PaymentStage::Returned | PaymentStage::Cancelled)
-            && payment.returned_reason.as_deref().is_some_and(account_takes_nothing)
+            && payment.returned_reason.as_deref().is_some_and(|code| look.faults.account_takes_nothing(code))
     };
     let newest = payable.payments.iter().rfind(|payment| payment.is_settled() || refused(payment));
     newest

@@ -13,6 +13,7 @@ use projections::case_files::payable::{CasePayment, PayableCase, PayableCases, m
 use projections::runner::Until;
 
 use super::cause::{MonthCause, causes};
+use crate::bank::codes::ReasonFaults;
 use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
 use crate::processes::{Office, ProcessError};
 
@@ -46,9 +47,9 @@ pub async fn net_case(
     let newest = payable.payments.iter().map(|payment| payment.month).max();
     let through = newest.map_or(BenefitMonth::of(today), |month| month.max(BenefitMonth::of(today)));
     let rules = office.current_rules().await?;
-    let shared = HashSet::new();
-    let look =
-        Look { opener: &*office.keyring, rules: &rules, known_on: today, month: through, shared: &shared };
+    let (shared, faults) = (&HashSet::new(), &ReasonFaults::default());
+    let (opener, known_on) = (&*office.keyring, today);
+    let look = Look { opener, rules: &rules, known_on, month: through, shared, faults };
     let due = due_of(&look, &payable)?;
     let netting = net(case_id, &due, &months_paid(&payable.payments)?, through)
         .map_err(|error| ProcessError::Damaged(error.to_string()))?;
