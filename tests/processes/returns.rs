@@ -49,3 +49,20 @@ async fn nothing_is_said_to_have_arrived_before_the_bank_was_to_pay() {
     assert_eq!(bank.small.broken().await, Broken::new());
     bank.small.ledger.finish().await;
 }
+
+#[tokio::test]
+async fn an_account_from_which_money_came_back_after_it_had_settled_takes_nothing_more() {
+    let bank = at_the_bank("plain_csv").await;
+    let place = bank.line_of(ZHAO, "2023-03").await;
+    let settled = bank.lines.iter().map(|line| format!("{},settled,B-1\n", line.payment_id));
+    let head = "payment,result,reference\n";
+    bank.take(&format!("{head}{}", settled.collect::<String>())).await.unwrap();
+    let payment_id = bank.lines[place].payment_id;
+    let late = bank.take(&format!("{head}{payment_id},returned,AC04\n")).await.unwrap();
+    bank.resolve(&late, late.unmatched[0].row, LineResolution::Recovered { payment_id }).await.unwrap();
+    let (run, lines) = supplement(&bank).await;
+    assert_eq!(lines, 0, "the month is due again, and its account closed");
+    assert_eq!(exceptions(&bank, run).await, [RunException::AccountUnchanged]);
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}

@@ -72,9 +72,10 @@ pub struct CasePayment {
     pub recovery_waived: Money,
     /// What is due with it and withheld.
     pub withheld: Money,
-    /// The sealed account that it came back from, when it was not reissued; none of another one.
+    /// The sealed account that it came back from, when it was not reissued, also where it had settled first; none of another
+    /// one.
     pub returned_from: Option<Box<str>>,
-    /// The bank's reason code, when it came back.
+    /// The bank's reason code, when it came back, also where it had settled first.
     pub returned_reason: Option<Box<str>>,
     /// Whether it came back, and the bank says that it arrived after all, which nobody has answered.
     pub arrival_claimed: bool,

@@ -275,10 +275,9 @@ fn came_back<'p>(look: &Look<'_>, payable: &'p PayableCase, month: BenefitMonth)
     let passes = || reason.is_some_and(|code| look.faults.concerns_no_account(code));
     let waits = match last.status {
         PaymentStage::Returned => !passes(),
-        PaymentStage::Cancelled => takes_nothing(),
-        PaymentStage::Unordered | PaymentStage::Ordered | PaymentStage::Settled | PaymentStage::Reissued => {
-            false
-        }
+        // one that settled and came back later is recovered, and its month due again
+        PaymentStage::Cancelled | PaymentStage::Settled => takes_nothing(),
+        PaymentStage::Unordered | PaymentStage::Ordered | PaymentStage::Reissued => false,
     };
     last.returned_from.as_deref().filter(|_| waits)
 }

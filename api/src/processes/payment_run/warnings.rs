@@ -3,7 +3,6 @@
 use domain::calendar::BenefitMonth;
 use domain::household::Member;
 use domain::money::Money;
-use domain::payment::PaymentStage;
 use domain::payment_run::RunWarning;
 use domain::personal::BlindIndex;
 use domain::policy::{Parameter, RuleBook};
@@ -55,11 +54,12 @@ fn is_strange(payable: &PayableCase, payee: domain::ids::PersonId) -> bool {
 /// because of it. Of the month itself, that is an exception.
 fn takes_nothing(look: &Look<'_>, payable: &PayableCase, account: &BlindIndex) -> bool {
     let refused = |payment: &CasePayment| {
-        matches!(payment.status, PaymentStage::Returned | PaymentStage::Cancelled)
+        payment.returned_from.is_some()
             && payment.returned_reason.as_deref().is_some_and(|code| look.faults.account_takes_nothing(code))
     };
     let newest = payable.payments.iter().rfind(|payment| payment.is_settled() || refused(payment));
     newest
+        .filter(|payment| refused(payment))
         .and_then(|payment| payment.returned_from.as_deref())
         .is_some_and(|from| is_unchanged(payable, from, account))
 }
