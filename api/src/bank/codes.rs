@@ -108,6 +108,7 @@ fn account_takes_nothing(code: &str) -> bool {
             | "BE06"
             | "BE22"
             | "CNOR"
+            | "MD07"
             | "RC01"
             | "RC04"
     )

@@ -8,7 +8,7 @@ mod number;
 use serde_json::Value;
 
 use self::concerned::{Concerned, is_registered};
-use self::number::numbers;
+use self::number::{is_of_person, numbers};
 use super::steps::Step;
 use super::{Office, ProcessError};
 
@@ -29,7 +29,8 @@ pub(super) async fn refuse_personal(
     payloads: impl Iterator<Item = &str>,
 ) -> Result<(), ProcessError> {
     let written = Written::of(payloads);
-    if let Some((field, _)) = written.sentences.iter().find(|(_, text)| !numbers(text).is_empty()) {
+    let of_person = |text: &str| numbers(text).iter().any(|number| is_of_person(number));
+    if let Some((field, _)) = written.sentences.iter().find(|(_, text)| of_person(text)) {
         return Err(number_in_sentence(field));
     }
     let sentences = written.sentences.iter().chain(&written.labels);
@@ -126,6 +127,7 @@ impl Written {
             Value::Array(values) => values.iter().for_each(|value| self.read(field, value)),
             Value::String(text) if sentence(field).is_some() => {
                 self.sentences.push((field.to_owned(), text.clone()));
+                self.numbers.extend(numbers(text).into_iter().map(|number| (field.to_owned(), number)));
             }
             Value::String(text) => {
                 if LABELS.contains(&field) {
@@ -157,7 +159,7 @@ mod tests {
         let pair = |field: &str, text: &str| vec![(field.to_owned(), text.to_owned())];
         let cancelled = written(r#"{"PaymentCancelled":{"reason":"卡号9901140000000000019"}}"#);
         assert_eq!(cancelled.sentences, pair("reason", "卡号9901140000000000019"));
-        assert_eq!(cancelled.numbers, []);
+        assert_eq!(cancelled.numbers, pair("reason", "9901140000000000019"));
         let settled = written(r#"{"PaymentSettled":{"bank_reference":"20230720000000017","amount":5}}"#);
         assert_eq!(settled.numbers, pair("bank_reference", "20230720000000017"));
         let slip = written(r#"{"RecoveryReceived":{"reference":"回单 9901140000000000019 号"}}"#);
