@@ -65,6 +65,26 @@ async fn programs_that_seal_at_the_same_time_sign_one_history() {
     assert_eq!(sealed.copy().read().unwrap().len(), 6);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_program_that_starts_while_another_appends_and_signs_takes_the_log_for_no_older_one() {
+    let sealed = SealedLog::of(&[10]).await;
+    let mut other = sealed.sealer().await.unwrap();
+    let working = async {
+        for _ in 0..60 {
+            sealed.append(1).await;
+            other.seal().await.unwrap();
+        }
+    };
+    let starting = async {
+        for _ in 0..60 {
+            let started = sealed.sealer().await;
+            assert!(started.is_ok(), "{:?}", started.err());
+        }
+    };
+    tokio::join!(working, starting);
+    assert!(sealed.findings().await.is_empty());
+}
+
 #[tokio::test]
 async fn a_program_that_was_killed_before_it_signed_goes_on_from_its_tiles() {
     let sealed = SealedLog::of(&[300]).await;

@@ -256,6 +256,9 @@ async fn compare<H: TreeHash>(
         return newest.map_or(Ok(()), |newest| Err(SealError::NoCopy { path, size: newest.size }));
     };
     let (size, at) = (checkpoint.size, copied.at);
+    // another process may have appended and signed since the length was asked for: the log is at least as long as what
+    // stood in the copy before
+    let length = if size > length { store.log().length().await.map_err(TreeError::from)? } else { length };
     if size > length {
         return Err(SealError::Behind { path, copied: size, length, at });
     }
