@@ -10,7 +10,7 @@ use domain::bank_return::{LineResolution, UnmatchedReason};
 use domain::fund::{Fund, FundAccount, FundCommand};
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
-use domain::payment::{Payment, PaymentStage};
+use domain::payment::{Payment, PaymentCommand, PaymentStage};
 use domain::payment_run::{PaymentRun, RunException};
 use domain::program::Program;
 use tests::office::{Broken, FUND, ZHAO, at_work, day, id_number};
@@ -220,6 +220,25 @@ pub async fn exceptions(bank: &AtTheBank, run: RunId) -> Vec<RunException> {
         _ => None,
     };
     prepared.notes.iter().filter_map(exception).collect()
+}
+
+#[tokio::test]
+async fn results_that_an_interruption_left_behind_are_corrected_when_a_file_is_taken_in_again() {
+    let (bank, payment_id) = reconciled().await;
+    let (office, finance) = (&bank.small.office, at_work(personas::finance(), LATER));
+    let (settled_on, bank_reference) = (finance.today(), "B-7".to_owned());
+    let late = PaymentCommand::SettleReturned { settled_on, bank_reference, withheld: vec![] };
+    let key = office.derived("interrupted", "");
+    office.together(&finance, key, [Step::Payment(payment_id.to_string(), late)]).await.unwrap();
+    assert_eq!(results(&bank).await.0, 4, "the run does not know of it yet");
+    // the run pays two programs, and of one of them months of several kinds
+    let place = bank.lines.iter().position(|line| line.payment_id != payment_id).unwrap();
+    bank.take(&bank.report(&[bank.says(place, "ACSC", "")])).await.unwrap();
+    let sum = Money::sum(bank.lines.iter().map(|line| line.amount)).unwrap();
+    assert_eq!(results(&bank).await, (5, sum, 0));
+    assert_eq!(fund(&bank).await.commitment(bank.run).spent, sum);
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
 }
 
 #[tokio::test]

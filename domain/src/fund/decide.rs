@@ -171,13 +171,23 @@ impl FundAccount {
         if !standing.is_zero() {
             return if standing == amount { Ok(vec![]) } else { Err(FundError::CommitmentDiffers) };
         }
-        positive(amount)?;
-        add_up(&by_program, amount)?;
-        self.happened(committed_on, context)?;
-        self.may_pay(by_program.iter().map(|share| share.program))?;
-        self.covers_on(amount, committed_on)?;
-        self.covers_programs(&by_program, committed_on)?;
+        self.can_hold_ready(credit, &by_program, context)?;
         Ok(vec![FundEvent::FundsCommitted { run_id, amount, committed_on, by_program }])
+    }
+
+    /// Whether an amount can be held ready for a run.
+    fn can_hold_ready(
+        &self,
+        Credit { amount, on }: Credit,
+        by_program: &[ProgramShare],
+        context: &Context,
+    ) -> Result<(), FundError> {
+        positive(amount)?;
+        add_up(by_program, amount)?;
+        self.happened(on, context)?;
+        self.may_pay(by_program.iter().map(|share| share.program))?;
+        self.covers_on(amount, on)?;
+        self.covers_programs(by_program, on)
     }
 
     fn release(
@@ -203,14 +213,10 @@ impl FundAccount {
     ) -> Decision {
         let Credit { amount, on: recommitted_on } = credit;
         let released = self.runs.get(&run_id).ok_or(FundError::RunUnknown)?.released;
-        positive(amount)?;
-        add_up(&by_program, amount)?;
-        self.happened(recommitted_on, context)?;
         if amount > released {
             return Err(FundError::AboveReleased { amount, released });
         }
-        self.covers_on(amount, recommitted_on)?;
-        self.covers_programs(&by_program, recommitted_on)?;
+        self.can_hold_ready(credit, &by_program, context)?;
         Ok(vec![FundEvent::FundsRecommitted { run_id, amount, recommitted_on, by_program }])
     }
 

@@ -6,15 +6,15 @@ use std::collections::{HashMap, HashSet};
 use domain::fund::{Fund, FundCommand, ProgramShare};
 use domain::ids::{FundId, PaymentId, RunId};
 use domain::money::Money;
-use domain::payment::{Ordered, PaymentStage, withheld_sum};
+use domain::payment::{Ordered, withheld_sum};
 use domain::payment_run::{BankResults, PaymentRun, PaymentRunCommand, Reconciled, RunLine};
 use projections::payment_registers::PaymentRow;
-use projections::payment_registers::queries::{payments, totals_of_run};
+use projections::payment_registers::queries::payments;
 use sqlx::PgPool;
 
-use super::load;
 use super::staged::LineToDeliver;
 use super::standing::standing_of;
+use super::{fund_shares, load};
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// What follows for a run and its fund when a payment of it arrived after all: nothing before the run is reconciled, as the
@@ -47,7 +47,9 @@ pub(super) async fn correct_results(office: &Office, desk: &Desk, run_id: RunId)
     if results.settled_count <= reconciled.results.settled_count {
         return Ok(());
     }
-    let shares = shares_missing(office, reconciled, run_id).await?;
+    let fund = office.repository.load_newest::<Fund>(fund_of(reconciled)).await?.state;
+    let kept = fund.account().map(|account| account.commitment(run_id)).unwrap_or_default();
+    let shares = fund_shares::beyond(office, run_id, &kept).await?;
     let steps = corrected(desk, reconciled, run_id, results, shares)?;
     let key = office.derived("correct_results", &format!("{run_id}|{results:?}"));
     office.together_on_run(desk, key, (run_id, run), steps).await
@@ -74,28 +76,6 @@ fn corrected(
 
 fn fund_of(reconciled: &Reconciled) -> FundId {
     reconciled.released.approved.submitted.calculated.preparation.fund_id
-}
-
-/// What settled of each program beyond what the fund kept ready for it.
-async fn shares_missing(
-    office: &Office,
-    reconciled: &Reconciled,
-    run_id: RunId,
-) -> Result<Vec<ProgramShare>, ProcessError> {
-    let fund = office.repository.load_newest::<Fund>(fund_of(reconciled)).await?.state;
-    let kept = fund.account().map(|account| account.commitment(run_id).by_program).unwrap_or_default();
-    let mut shares: Vec<ProgramShare> = Vec::new();
-    for total in totals_of_run(&office.pool, run_id).await? {
-        if total.status != PaymentStage::Settled {
-            continue;
-        }
-        let kept = kept.iter().filter(|share| share.program == total.program).map(|share| share.amount);
-        let amount = total.sum.minus(Money::sum(kept)?)?;
-        if amount.is_positive() {
-            shares.push(ProgramShare { program: total.program, amount });
-        }
-    }
-    Ok(shares)
 }
 
 /// Those of some payments of which the bank says that they arrived after all, and nobody has answered.

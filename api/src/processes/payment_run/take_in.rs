@@ -172,8 +172,10 @@ async fn finish(
     if taken.pending_count == 0 && matches!(run, PaymentRun::Released(_)) {
         reconcile(office, desk, run, run_id, taken.results).await?;
     }
-    // an interruption may have come before the results of a run were corrected
-    correct_results(office, desk, run_id).await?;
+    if matches!(run, PaymentRun::Reconciled(_)) {
+        // an interruption may have come before its results were corrected
+        correct_results(office, desk, run_id).await?;
+    }
     Ok(taken)
 }
 
