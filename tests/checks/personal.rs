@@ -1,5 +1,6 @@
 //! Personal values: nowhere in clear, in any spelling, in the database or in the server's log.
 
+use projections::runner::Until;
 use tests::office::{CHEN, DONORS, PEOPLE, SmallOffice, WANG, id_number};
 
 /// One staged line.
@@ -78,5 +79,67 @@ async fn a_name_that_stands_in_an_open_one_is_still_found_by_itself() {
     assert!(small.broken().await.is_empty());
     let plant = format!("update app_run_lines set line = to_json('{}'::text) where {FIRST}", WANG.name);
     small.damage(&plant).await;
+    assert!(small.broken().await.contains_key("sealed"));
+}
+
+#[tokio::test]
+async fn a_nickname_that_any_text_may_hold_and_a_donor_named_as_the_purpose_are_no_leak() {
+    let small = SmallOffice::open().await;
+    small.open_campaign("春暖", "2023-02-01", "2023-12-31").await;
+    // the campaign is for 扶老助困; codes, hashes, keys and amounts hold the others
+    let donors =
+        ["A", "a", "b", "ok", "123", "1", "王", "Tom", "AC01", "settled", "li.na", "扶老助困", "助困"];
+    for (number, donor) in donors.into_iter().enumerate() {
+        small.give(("春暖", &format!("G-{number}")), donor, "1.00", "2023-02-05").await;
+    }
+    small.office.runner.catch_up(Until::Head).await.unwrap();
+    assert!(small.broken().await.is_empty());
+    small.ledger.finish().await;
+}
+
+/// An office to which two people with foreign names gave money.
+async fn with_foreign_donors() -> SmallOffice {
+    let small = SmallOffice::open().await;
+    small.open_campaign("春暖", "2023-02-01", "2023-12-31").await;
+    for (number, donor) in ["John Smith", "Tom"].into_iter().enumerate() {
+        small.give(("春暖", &format!("G-{number}")), donor, "1.00", "2023-02-05").await;
+    }
+    small.office.runner.catch_up(Until::Head).await.unwrap();
+    assert!(small.broken().await.is_empty());
+    small
+}
+
+#[tokio::test]
+async fn a_name_in_the_reason_of_an_event_is_found_whether_it_is_chinese_or_foreign() {
+    let mut small = with_foreign_donors().await;
+    let returned = small.first("PaymentReturned").await;
+    let mut said = "AC01".to_owned();
+    for reason in [format!("应{}要求", WANG.name), "应John Smith要求".to_owned(), "应 Tom 要求".to_owned()]
+    {
+        small.forge(returned, &said, &reason).await;
+        assert_eq!(small.broken().await["sealed"], [returned], "{reason}");
+        said = reason;
+    }
+    small.forge(returned, &said, "应 Tomlinson 要求").await;
+    assert!(!small.broken().await.contains_key("sealed"), "another name");
+}
+
+#[tokio::test]
+async fn a_name_in_a_read_table_is_found_whether_it_is_chinese_or_foreign() {
+    let mut small = with_foreign_donors().await;
+    let wang = format!("{}之友", WANG.name);
+    for (column, text) in
+        [("organiser", wang.as_str()), ("organiser", "xJohn Smith's"), ("purpose", "for Tom and others")]
+    {
+        let text = text.replace('\'', "''");
+        small.damage(&format!("update read_campaigns set {column} = '{text}' where name = '春暖'")).await;
+        assert!(small.broken().await.contains_key("sealed"), "{text}");
+        let back = "organiser = '街道办事处', purpose = '扶老助困'";
+        small.damage(&format!("update read_campaigns set {back} where name = '春暖'")).await;
+    }
+    assert!(!small.broken().await.contains_key("sealed"));
+    small
+        .damage("update read_donations set donor_name_sealed = 'Tom' where donor_name_sealed is not null")
+        .await;
     assert!(small.broken().await.contains_key("sealed"));
 }

@@ -1,1 +1,1 @@
-copy (select to_jsonb(entry) ->> 'position', entry::text from "{table}" as entry) to stdout
+copy (select row_to_json(entry) from "{table}" as entry) to stdout
