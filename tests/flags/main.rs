@@ -16,3 +16,4 @@ mod judged;
 mod memory;
 mod paying;
 mod street;
+mod withheld;

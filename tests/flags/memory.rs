@@ -21,7 +21,7 @@ const CLEAN: usize = 20_000;
 const CLEAN_A_FAULT: usize = 5_000;
 
 /// Hashes without a key.
-struct PlainIndex;
+pub struct PlainIndex;
 
 impl Indexer for PlainIndex {
     fn index(&self, label: &str, normal: &str) -> BlindIndex {
@@ -75,7 +75,7 @@ fn kind(event: &AnyEvent) -> &'static str {
     }
 }
 
-fn seen(placed: Placed) -> Seen {
+pub fn seen(placed: Placed) -> Seen {
     let Placed { position, sequence, recorded_at, written } = placed;
     Seen {
         position,

@@ -1,18 +1,20 @@
 //! New rates between two people and several processes: what was decided before stays, what comes after counts at once.
 
-use api::processes::payment_run::{self, RunPlan};
+use api::processes::payment_run::{self, RunNote, RunPlan};
 use api::processes::{
     Office, ProcessError, RulesInUse, propose_rates, publish_rates, rate_proposals, rates_rejected_by,
-    reject_rates,
+    record_change, reject_rates,
 };
+use api::registers::{RawRow, RegisterRow, changes};
 use api::replay::{Clocks, ReportItem, Subject, Verdict, nothing_sealed, replay};
 use domain::gazette::ProposalStage;
 use domain::ids::RunId;
 use domain::money::Money;
 use domain::payment::PaymentKind;
+use domain::payment_run::RunWarning;
 use domain::policy::RuleBook;
 use domain::program::Program;
-use tests::office::{Broken, FUND, SmallOffice, at_work, day};
+use tests::office::{Broken, FUND, SmallOffice, WANG, at_work, day, id_number};
 use tests::personas;
 
 /// 100 yuan become 160 from January on, announced in February: two months are owed the difference.
@@ -163,5 +165,30 @@ async fn of_two_who_publish_contradicting_documents_at_once_one_wins() {
     reject_rates(office, &approver, waiting, "与已发布文件矛盾").await.unwrap();
     let by: Vec<(u32, String)> = rates_rejected_by(office).await.unwrap().into_iter().collect();
     assert_eq!(by, [(waiting, approver.actor.id.to_string())]);
+    small.ledger.finish().await;
+}
+
+/// The first month of each case that a run pays although the person died or the case ended, by what must be seen.
+async fn paid_after_an_end(small: &SmallOffice, run: RunId) -> Vec<String> {
+    let desk = at_work(personas::clerk(), "2023-03-27");
+    let prepared = payment_run::calculate(&small.office, &desk, run).await.unwrap();
+    let ended = |note: &RunNote| match note {
+        RunNote::Warning { warning: RunWarning::EndedArrears, month, .. } => Some(month.to_string()),
+        _ => None,
+    };
+    prepared.notes.iter().filter_map(ended).collect()
+}
+
+#[tokio::test]
+async fn arrears_of_a_late_rate_for_somebody_who_has_died_are_seen_before_the_submission() {
+    let small = SmallOffice::open().await;
+    publish(&small.office, "2023-02-27").await;
+    let run = open_run(&small.office, "2023-04", "2023-03-27").await;
+    assert_eq!(paid_after_an_end(&small, run).await, [""; 0], "everybody lives");
+    // she got January and February at the old rate, nothing of March, and her case is still open
+    let cells = [id_number(WANG).as_str(), "死亡", "2023-02-15", "2023-03-20"].map(str::to_owned);
+    let row = changes::Row::read(&RawRow::from_texts(1, cells)).unwrap();
+    record_change(&small.office, &at_work(personas::clerk(), "2023-03-27"), &row).await.unwrap();
+    assert_eq!(paid_after_an_end(&small, run).await, ["2023-01"]);
     small.ledger.finish().await;
 }

@@ -52,9 +52,23 @@ impl PaidAfter<'_> {
         total(standing.iter().map(|(month, fen)| fen.saturating_sub(due(month)).max(0)))
     }
 
-    /// What was ordered for those months, in fen, whatever became of it.
-    pub fn ordered(&self) -> i64 {
-        total(self.payments.iter().map(|payment| payment.order.amount.fen()))
+    /// What those months got, in fen, whatever became of it: paid by the bank, or withheld for earlier payments.
+    pub fn given(&self) -> i64 {
+        total(self.payments.iter().map(|payment| payment.gross_fen()))
+    }
+
+    /// The same sum in words, with the part that was withheld where there is one.
+    pub fn given_words(&self) -> (String, String) {
+        let sum = yuan(self.given());
+        let withheld = total(self.payments.iter().map(|payment| payment.withheld));
+        if withheld == 0 {
+            return (format!("{sum} 元"), format!("{sum} yuan in all"));
+        }
+        let withheld = yuan(withheld);
+        (
+            format!("{sum} 元（含抵扣 {withheld} 元）"),
+            format!("{sum} yuan in all ({withheld} of it withheld)"),
+        )
     }
 }
 
@@ -90,7 +104,7 @@ impl<'a> Look<'a> {
                 continue;
             };
             payments.retain(|payment| {
-                self.ordered_for(payment) > due.get(&payment.order.month).copied().unwrap_or(0)
+                self.given_for(payment) > due.get(&payment.order.month).copied().unwrap_or(0)
             });
             if !payments.is_empty() {
                 let subject = Subject { case_id: Some(*case_id), ..Subject::person(end.person) };
@@ -115,11 +129,11 @@ impl<'a> Look<'a> {
         Ok(schedule.months.iter().map(|month| (month.month, month.due.fen())).collect())
     }
 
-    /// What was ordered for the month of a payment and did not come back, in fen.
-    fn ordered_for(&self, payment: &KnownPayment) -> i64 {
+    /// What the month of a payment got that did not come back, in fen: paid by the bank, or withheld.
+    fn given_for(&self, payment: &KnownPayment) -> i64 {
         let order = &payment.order;
         let of_month = self.log.payments_of(order.case_id).filter(|other| other.order.month == order.month);
-        total(of_month.filter(|other| other.came_back().is_none()).map(|other| other.order.amount.fen()))
+        total(of_month.filter(|other| other.came_back().is_none()).map(KnownPayment::gross_fen))
     }
 }
 
@@ -146,19 +160,20 @@ pub fn flag(look: &Look<'_>, found: &mut Found, end: &End) {
 
 fn knowingly(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
     let (months_zh, months_en) = months(&paid.payments);
-    let sum = yuan(paid.ordered());
+    let (sum_zh, sum_en) = paid.given_words();
     let (on, told, (zh, en)) = (end.on, end.told_on, end.words);
     found.flag(
         paid.subject,
         positions(end, &paid.payments),
-        format!("{on}{zh}，{told}已知悉，此后仍下达{months_zh}共 {sum} 元"),
-        format!("{en} on {on}, known since {told}; {months_en}, {sum} yuan in all, ordered after that"),
+        format!("{on}{zh}，{told}已知悉，此后仍下达{months_zh}共 {sum_zh}"),
+        format!("{en} on {on}, known since {told}; {months_en}, {sum_en}, ordered after that"),
     );
 }
 
 fn not_recovered(look: &Look<'_>, found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
     let (months_zh, months_en) = months(&paid.payments);
-    let (sum, open) = (paid.ordered(), paid.open());
+    let (sum, open) = (paid.given(), paid.open());
+    let (sum_zh, sum_en) = paid.given_words();
     let settled = yuan(sum.saturating_sub(open));
     let days_en = counted((look.on - end.told_on).num_days(), "day");
     let (sum, open, days) = (yuan(sum), yuan(open), (look.on - end.told_on).num_days());
@@ -167,10 +182,10 @@ fn not_recovered(look: &Look<'_>, found: &mut Found, end: &End, paid: &PaidAfter
         paid.subject,
         positions(end, &paid.payments),
         format!(
-            "{on}{zh}，{told}知悉前已发{months_zh}共 {sum} 元；知悉 {days} 天后仍有 {open} 元未立项追缴 = {sum} − 已立项或仍应发 {settled}"
+            "{on}{zh}，{told}知悉前已发{months_zh}共 {sum_zh}；知悉 {days} 天后仍有 {open} 元未立项追缴 = {sum} − 已立项或仍应发 {settled}"
         ),
         format!(
-            "{en} on {on}; {months_en}, {sum} yuan in all, paid before it was known on {told}; after {days_en} no \
+            "{en} on {on}; {months_en}, {sum_en}, paid before it was known on {told}; after {days_en} no \
              recovery is open for {open} = {sum} − {settled} asked back or due after all"
         ),
     );

@@ -102,7 +102,7 @@ pub struct KnownPayment {
     pub returned: Option<Mark>,
     /// Where it was found out that it arrived after all.
     pub return_revoked: Option<Mark>,
-    /// Recoveries opened of it, each with the amount in fen.
+    /// Recoveries opened of it, each with the amount in fen; below nothing, what was withdrawn of them.
     pub recoveries: Vec<(Mark, i64)>,
     /// Recoveries given up of it, each with the amount in fen.
     pub waivers: Vec<(Mark, i64)>,
@@ -320,7 +320,11 @@ impl KnownLog {
             PaymentEvent::RecoveryWaived { amount, waived_on, .. } => {
                 payment.waivers.push((mark(*waived_on), amount.fen()));
             }
+            PaymentEvent::RecoveryWithdrawn { amount, withdrawn_on } => {
+                payment.recoveries.push((mark(*withdrawn_on), amount.negated().fen()));
+            }
             PaymentEvent::PaymentOrdered { .. }
+            | PaymentEvent::BookingNamed { .. }
             | PaymentEvent::PaymentReissued { .. }
             | PaymentEvent::PaymentCancelled { .. }
             | PaymentEvent::RecoveryReceived { .. } => {}

@@ -62,10 +62,10 @@ warnings! {
     CaseEnded = "case_ended", "ledger replay --case CASE",
         "个案已终止，本月起不再发放；请核对终止原因和日期。",
         "The case ended and is paid no more from this month on: verify reason and day.";
-    /// The case ended, and earlier months are still paid.
+    /// The applicant died or the case ended, and months up to then are still paid.
     EndedArrears = "ended_arrears", "ledger run show RUN --lines --case CASE --steps",
-        "个案已终止，本批次补发终止前的月份；请核对收款人。",
-        "The case ended, and the run pays months before its end: verify the payee.";
+        "受益人已死亡或个案已终止，本批次仍支付截至当月的月份；请核对收款人。",
+        "The person died or the case ended, and the run still pays months up to then: verify the payee.";
     /// On the roll, paid last month, and the rules give nothing now.
     NoLongerDue = "no_longer_due", "ledger replay --case CASE",
         "上月有发放，本月核定为不发；请查看核定步骤，不再符合条件的办理终止。",

@@ -43,9 +43,9 @@ fn find(look: &Look<'_>, found: &mut Found) {
 fn one(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
     let payments = &paid.payments;
     let (months_zh, months_en) = months(payments);
-    let sum = paid.ordered();
-    let settled = yuan(sum.saturating_sub(paid.open()));
-    let (sum, days, on, told) = (yuan(sum), (end.told_on - end.on).num_days(), end.on, end.told_on);
+    let (sum_zh, sum_en) = paid.given_words();
+    let settled = yuan(paid.given().saturating_sub(paid.open()));
+    let (days, on, told) = ((end.told_on - end.on).num_days(), end.on, end.told_on);
     let days_en = counted(days, "day");
     let recoveries =
         payments.iter().flat_map(|payment| payment.recoveries.iter().map(|(mark, _)| mark.position));
@@ -53,10 +53,10 @@ fn one(found: &mut Found, end: &End, paid: &PaidAfter<'_>) {
     found.flag(
         paid.subject,
         positions.chain([end.position]),
-        format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {sum} 元，其中 {settled} 元已立项追缴或按现有事实仍应发"),
+        format!("{on}死亡，{told}才报告（{days} 天），其间已发{months_zh}共 {sum_zh}，其中 {settled} 元已立项追缴或按现有事实仍应发"),
         format!(
-            "died on {on}, reported on {told} ({days_en} later); {months_en}, {sum} yuan in all, paid meanwhile, of \
-             which {settled} are asked back or were due after all"
+            "died on {on}, reported on {told} ({days_en} later); {months_en}, {sum_en}, paid meanwhile, of which \
+             {settled} are asked back or were due after all"
         ),
     );
 }

@@ -1,5 +1,6 @@
 //! What somebody must have seen of a case before its run is submitted.
 
+use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::household::Member;
 use domain::money::Money;
@@ -9,7 +10,8 @@ use domain::policy::{Parameter, RuleBook};
 use domain::schedule::Schedule;
 use projections::case_files::payable::{CasePayment, PayableCase};
 
-use super::case_lines::{CaseFindings, Look, RunNote, is_unchanged};
+use super::case_lines::{CaseFindings, FoundLine, Look, RunNote, is_unchanged};
+use crate::bank::layout::AtFault;
 
 /// The warnings of one case, in the order of their list.
 pub(super) fn warnings_of(look: &Look<'_>, payable: &PayableCase, found: &CaseFindings) -> Vec<RunNote> {
@@ -55,7 +57,10 @@ fn is_strange(payable: &PayableCase, payee: domain::ids::PersonId) -> bool {
 fn takes_nothing(look: &Look<'_>, payable: &PayableCase, account: &BlindIndex) -> bool {
     let refused = |payment: &CasePayment| {
         payment.returned_from.is_some()
-            && payment.returned_reason.as_deref().is_some_and(|code| look.faults.account_takes_nothing(code))
+            && payment
+                .returned_reason
+                .as_deref()
+                .is_some_and(|code| look.faults.at_fault(code) == Some(AtFault::Account))
     };
     let newest = payable.payments.iter().rfind(|payment| payment.is_settled() || refused(payment));
     newest
@@ -96,8 +101,9 @@ fn stopped(
     let this = schedule.month(look.month);
     let nothing = this.is_some_and(|month| !month.due.is_positive());
     let ended = closing.is_some();
-    if let (true, Some(line)) = (ended, found.lines.first()) {
-        return Some((RunWarning::EndedArrears, line.line.month));
+    let closed_on = closing.map(|closing| closing.closed_on);
+    if let Some(month) = paid_before_end(payable, closed_on, &found.lines) {
+        return Some((RunWarning::EndedArrears, month));
     }
     let why = match (ended, enrolled.open_suspension(), last) {
         _ if !nothing => return None,
@@ -108,4 +114,16 @@ fn stopped(
         (false, None, None) => return None,
     };
     Some((why, look.month))
+}
+
+/// The first month that is paid up to the month in which the case was closed or its applicant died. A death ends a
+/// person's own benefit before anybody closes the case, and what a household gets after it is for those who are left.
+fn paid_before_end(
+    payable: &PayableCase,
+    closed_on: Option<NaiveDate>,
+    lines: &[FoundLine],
+) -> Option<BenefitMonth> {
+    let died_on = payable.household.member(payable.case.applicant).and_then(Member::died_on);
+    let last = [closed_on, died_on].into_iter().flatten().map(BenefitMonth::of).max()?;
+    lines.iter().map(|line| line.line.month).find(|month| *month <= last)
 }
