@@ -70,7 +70,7 @@ fn count(count: &Value) -> Data {
 }
 
 /// The text of a PDF by another program, where it is installed.
-fn text_of_pdf(path: &str) -> Option<String> {
+pub fn text_of_pdf(path: &str) -> Option<String> {
     assert!(fs::read(path).unwrap().starts_with(b"%PDF-"));
     let output = Command::new("pdftotext").args(["-layout", path, "-"]).output().ok()?;
     Some(String::from_utf8(output.stdout).unwrap())
