@@ -5,10 +5,10 @@ use std::fs;
 
 use chrono::Utc;
 use serde_json::Value;
-use tests::counter::{Counter, PERSON};
+use tests::counter::{Counter, PERSON, persons};
 
 use crate::banks::{Status, answer, gbk, layouts, status_report, transactions};
-use crate::paying::{FUND, office_with_a_case};
+use crate::paying::{FUND, office_registered_by, office_with_a_case};
 
 const CLERK: &str = "clerk:wang.fang";
 const FINANCE: &str = "finance:liu.yang";
@@ -103,6 +103,7 @@ async fn a_month_goes_through_two_banks_and_is_paid_once() {
     let returns = counter.ask(&["run", "returns", "--run", &run]);
     assert_eq!((returns.status, &returns.json[0]["reason"]), (1, &"AC04".into()), "{returns:?}");
     assert!(returns.json[0]["reason_zh"].as_str().unwrap().contains("销户"));
+    assert_eq!(returns.json[0]["at_fault"], "account", "{returns:?}");
 
     let payment = returns.json[0]["payment_id"].as_str().unwrap();
     let cancel =
@@ -134,6 +135,20 @@ async fn a_month_goes_through_two_banks_and_is_paid_once() {
     );
     assert_eq!(counter.do_well(&["run", "returns"]), Value::Array(Vec::new()));
     counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn who_has_no_account_waits_until_one_is_registered_and_then_gets_every_month() {
+    let (counter, _) = office_registered_by(persons().replace(",9901140000000000019", ",")).await;
+    let waiting = prepared(&counter, "1");
+    assert_eq!(waiting["calculation"]["line_count"], 0, "{waiting}");
+    let notes = waiting["notes"].as_array().unwrap();
+    let told: Vec<_> = notes.iter().map(|note| (&note["month"], &note["exception"])).collect();
+    let expected = ["2023-10", "2023-11"].map(Value::from);
+    let missing = Value::from("no_account");
+    assert_eq!(told, expected.iter().map(|month| (month, &missing)).collect::<Vec<_>>(), "{waiting}");
+    change_the_account(&counter, "9901140000000000043");
+    approved(&counter, "1", 2);
 }
 
 #[tokio::test]

@@ -296,6 +296,21 @@ fn publishes(counter: &Counter, masked: &str) {
 }
 
 #[tokio::test]
+async fn a_campaign_does_not_begin_before_the_fund_of_its_gifts() {
+    let counter = office_with_a_campaign().await;
+    let open =
+        ["campaign", "open", "中秋助老", "--organiser", "某街道慈善组织", "--purpose", "高龄老人津贴补充"];
+    let of = |opens_on| ["--fund", FUND, "--opens-on", opens_on, "--closes-on", "2023-11-30", "--as", CLERK];
+    let refused = counter.ask(&[&open[..], &of("2023-09-30")].concat());
+    assert_eq!(
+        (refused.code(), &refused.json["error"]["field"]),
+        ("day_too_early", &json!("opens_on")),
+        "{refused:?}"
+    );
+    counter.do_well(&[&open[..], &of("2023-10-01")].concat());
+}
+
+#[tokio::test]
 async fn bad_lines_of_a_statement_are_located_and_stop_it_unless_the_good_ones_are_wanted() {
     let counter = office_with_a_campaign().await;
     let bad = STATEMENT.replace("¥80.00", "¥80.005").replace("2023-10-20", "2023-09-20");

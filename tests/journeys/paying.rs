@@ -20,8 +20,13 @@ pub const FUND: &str = "区级财政";
 
 /// An office with one person on the roll and money in its fund.
 pub async fn office_with_a_case() -> (Counter, CaseId) {
+    office_registered_by(persons()).await
+}
+
+/// The same, by another register of persons.
+pub async fn office_registered_by(register: String) -> (Counter, CaseId) {
     let counter = Counter::open().await;
-    for (kind, content) in [("persons", persons()), ("applications", applications())] {
+    for (kind, content) in [("persons", register), ("applications", applications())] {
         let file = counter.file(kind, &content);
         counter.do_well(&["import", "apply", kind, &file, "--as", "clerk:wang.fang"]);
     }

@@ -8,8 +8,8 @@ use tests::counter::{Counter, PERSON};
 
 use crate::paying::{office_with_a_case, prepare, settled};
 
-/// October and November are paid; then the family reports a death of October.
-async fn office_with_a_late_death() -> (Counter, String) {
+/// October and November are paid.
+async fn office_that_paid() -> (Counter, String) {
     let (counter, case) = office_with_a_case().await;
     let run = prepare(&counter);
     counter.do_well(&["run", "submit", &run, "--as", "clerk:wang.fang"]);
@@ -18,10 +18,21 @@ async fn office_with_a_late_death() -> (Counter, String) {
     counter.do_well(&["run", "release", &run, "--out", out.to_str().unwrap(), "--as", "finance:liu.yang"]);
     let results = counter.file("results.csv", &settled(&fs::read_to_string(&out).unwrap()));
     counter.do_well(&["run", "settle", &run, "--results", &results, "--as", "finance:liu.yang"]);
-    let heads = "公民身份号码,变更类型,发生日期,报告日期\n";
-    let changes = counter.file("changes.csv", &format!("{heads}{PERSON},死亡,2023-10-20,2024-01-05\n"));
-    counter.do_well(&["import", "apply", "changes", &changes, "--as", "clerk:wang.fang"]);
     (counter, case.to_string())
+}
+
+/// Then the family reports a death of October.
+async fn office_with_a_late_death() -> (Counter, String) {
+    let (counter, case) = office_that_paid().await;
+    tell(&counter, "死亡,2023-10-20,2024-01-05");
+    (counter, case)
+}
+
+/// What happened to the person, on which day, reported when.
+fn tell(counter: &Counter, change: &str) {
+    let heads = "公民身份号码,变更类型,发生日期,报告日期\n";
+    let changes = counter.file("changes.csv", &format!("{heads}{PERSON},{change}\n"));
+    counter.do_well(&["import", "apply", "changes", &changes, "--as", "clerk:wang.fang"]);
 }
 
 fn balance(counter: &Counter, person: &Value) -> Value {
@@ -67,6 +78,33 @@ async fn heirs_repay_what_they_inherited_and_two_people_give_up_the_rest() {
     assert_eq!((&listed["open_fen"], &listed["unplanned"]), (&json!(0), &json!([])));
     let told = counter.do_well(&["replay", "--case", &case]).to_string();
     assert!(told.contains("RecoveryPlanApproved") && told.contains("RecoveryWaived"), "{told}");
+    counter.do_well(&["check"]);
+}
+
+#[tokio::test]
+async fn what_was_asked_back_of_somebody_who_turned_up_is_withdrawn_by_an_approver() {
+    let (counter, case) = office_that_paid().await;
+    tell(&counter, "失联停发,2023-11-01,2024-01-05");
+    let plan = ["recovery", "plan", "--case", &case, "--way", "repayment", "--as", "finance:liu.yang"];
+    let proposed = counter.do_well(&plan);
+    let plan = proposed["plan"]["plan_id"].as_str().unwrap();
+    counter.do_well(&["recovery", "approve", plan, "--as", "approver:chen.jing"]);
+    let withdraw = |by: &str| counter.ask(&["recovery", "withdraw", "--case", &case, "--as", by]);
+    let early = withdraw("approver:chen.jing");
+    assert_eq!((early.status, early.code()), (1, "nothing_to_withdraw"), "{early:?}");
+    tell(&counter, "确认健在,2023-12-20,2024-01-06");
+    let own = withdraw("finance:liu.yang");
+    assert_eq!((own.status, own.code()), (1, "role_not_allowed"), "{own:?}");
+    let done = withdraw("approver:chen.jing");
+    assert_eq!(done.status, 0, "{done:?}");
+    assert_eq!(
+        (&done.json["withdrawn_fen"], &done.json["payments"][0]["month"]),
+        (&json!(10_000), &json!("2023-11"))
+    );
+    assert_eq!(balance(&counter, &proposed["plan"]["beneficiary"]), json!(0));
+    assert_eq!(counter.do_well(&["recovery", "show", plan])["plan"]["stage"], "completed");
+    let told = counter.do_well(&["replay", "--case", &case]).to_string();
+    assert!(told.contains("RecoveryWithdrawn"), "{told}");
     counter.do_well(&["check"]);
 }
 

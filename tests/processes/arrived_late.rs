@@ -75,7 +75,7 @@ async fn results(bank: &AtTheBank) -> (u64, Money, u64) {
     (done.results.settled_count, done.results.settled_sum, done.results.returned_count)
 }
 
-async fn correct_the_account(bank: &AtTheBank) {
+pub async fn correct_the_account(bank: &AtTheBank) {
     let id_number = id_number(ZHAO);
     let cells = [id_number.as_str(), "账户变更", LATER, LATER, "9901140000000000050"];
     let row = changes::Row::read(&RawRow::from_texts(1, cells.map(str::to_owned))).unwrap();
@@ -96,11 +96,11 @@ pub async fn supplement(bank: &AtTheBank) -> (RunId, u64) {
     (run, calculation.line_count)
 }
 
-async fn approve(bank: &AtTheBank, run: RunId) -> Result<(), ProcessError> {
+pub async fn approve(bank: &AtTheBank, run: RunId) -> Result<(), ProcessError> {
     payment_run::approve(&bank.small.office, &at_work(personas::approver(), LATER), run).await.map(|_| ())
 }
 
-async fn release(bank: &AtTheBank, run_id: RunId) -> Result<Vec<u8>, ProcessError> {
+pub async fn release(bank: &AtTheBank, run_id: RunId) -> Result<Vec<u8>, ProcessError> {
     let (mut file, finance) = (Vec::new(), at_work(personas::finance(), LATER));
     payment_run::release(&bank.small.office, &finance, run_id, day(LATER), &mut file).await?;
     Ok(file)

@@ -39,8 +39,8 @@ const READER: &str = env!("CARGO_BIN_EXE_register-reader");
 fn lines_of(bytes: &[u8]) -> Result<Vec<BankLine>, Fault> {
     let catalogue = Catalogue::own().unwrap();
     let layout = catalogue.layout("sheet_xlsx").unwrap();
-    let expected =
-        Expected { layout, run_id: RunId::new(Uuid::from_u128(1)), program: Some(Path::new(READER)) };
+    let (run_id, program) = (RunId::new(Uuid::from_u128(1)), Some(Path::new(READER)));
+    let expected = Expected { layout, run_id, files: &[], program };
     let mut lines = Vec::new();
     read(bytes, expected, &mut |line| {
         lines.push(line);
@@ -212,6 +212,7 @@ fn a_bad_line_of_a_workbook_stops_nothing(#[case] change: Change, #[case] proble
     let expected = Expected {
         layout: &layout,
         run_id: RunId::new(Uuid::from_u128(1)),
+        files: &[],
         program: Some(Path::new(READER)),
     };
     let mut problems = Vec::new();

@@ -43,7 +43,7 @@ pub async fn case_of(small: &SmallOffice, known: Known) -> (CaseId, PersonId) {
     (cases[0].case_id, person)
 }
 
-fn finance(on: &str) -> work::Desk {
+pub fn finance(on: &str) -> work::Desk {
     at_work(personas::finance(), on)
 }
 
@@ -58,7 +58,7 @@ fn march(office: &work::Office) -> RunPlan {
 }
 
 /// Money without a slip.
-fn repaid(amount: &str, on: &str) -> Repaid {
+pub fn repaid(amount: &str, on: &str) -> Repaid {
     Repaid { amount: yuan(amount), received_on: day(on), reference: None }
 }
 
@@ -66,12 +66,12 @@ pub fn yuan(amount: &str) -> Money {
     Money::parse_yuan(amount).unwrap()
 }
 
-async fn open_of(small: &SmallOffice, person: PersonId, on: &str) -> String {
+pub async fn open_of(small: &SmallOffice, person: PersonId, on: &str) -> String {
     let as_of = AsOf { effective: day(on), known: day(on) };
     balance_of(&small.office, person, as_of).await.unwrap().open.to_string()
 }
 
-async fn stage(small: &SmallOffice, plan: RecoveryPlanId) -> PlanStage {
+pub async fn stage(small: &SmallOffice, plan: RecoveryPlanId) -> PlanStage {
     small.office.repository.load_newest::<RecoveryPlan>(plan).await.unwrap().state.stage()
 }
 

@@ -259,6 +259,69 @@ async fn a_payment_that_is_held_while_its_run_waits_leaves_the_run_and_nothing_e
     small.ledger.finish().await;
 }
 
+/// A run that was approved before something happened to the case of [`WANG`].
+async fn approved_before(small: &SmallOffice) -> (CaseId, Prepared) {
+    let case = case_of(small, WANG, Program::AdvancedAgeAllowance).await;
+    let run = calculated(small, open_run(small, "2023-03", 1, TODAY).await, TODAY).await;
+    submitted(small, &run, TODAY).await;
+    payment_run::approve(&small.office, &at_work(personas::approver(), TODAY), run.run_id).await.unwrap();
+    (case, run)
+}
+
+#[tokio::test]
+async fn a_payment_that_is_held_after_the_approval_does_not_go_out() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let (approver, finance) = (at_work(personas::approver(), TODAY), at_work(personas::finance(), TODAY));
+    let (case, run) = approved_before(&small).await;
+    payment_run::hold(office, &clerk, case, HeldMonths::All, (HoldReason::FactsInDoubt, None)).await.unwrap();
+    let (end, mut file) = (small.end().await, Vec::new());
+    let release = payment_run::release(office, &finance, run.run_id, finance.today(), &mut file);
+    let refused = release.await.unwrap_err();
+    assert_eq!((refused.code(), file.len(), small.end().await), ("lines_stopped", 0, end));
+    let named: Vec<_> = refused.changed().iter().map(|changed| changed.case_id).collect();
+    assert_eq!(named, [case]);
+    assert_eq!(refused.changed()[0].months[0].exception, Some(RunException::PaymentHeld));
+
+    payment_run::reject(office, &approver, run.run_id, "审批后已暂缓").await.unwrap();
+    let again = payment_run::recalculate(office, &clerk, run.run_id).await.unwrap();
+    assert_eq!(again.recalculated, [case]);
+    submitted(&small, &again.prepared, TODAY).await;
+    payment_run::approve(office, &approver, run.run_id).await.unwrap();
+    let released =
+        payment_run::release(office, &finance, run.run_id, finance.today(), &mut file).await.unwrap();
+    assert_eq!(released.line_count, run.calculation.line_count - 1);
+    assert_eq!(small.broken().await, tests::office::Broken::new());
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_that_was_corrected_after_the_approval_gets_the_money() {
+    let small = SmallOffice::open().await;
+    let (case, run) = approved_before(&small).await;
+    change_account(&small, WANG, "2023-02-28").await;
+    let finance = at_work(personas::finance(), "2023-02-28");
+    let mut file = Vec::new();
+    let release = payment_run::release(&small.office, &finance, run.run_id, finance.today(), &mut file);
+    let refused = release.await.unwrap_err();
+    assert_eq!(refused.code(), "lines_stopped");
+    let month = refused.changed()[0].months[0];
+    assert_eq!((refused.changed()[0].case_id, month.now), (case, month.calculated));
+    small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn what_makes_no_line_smaller_does_not_hold_a_release_up() {
+    let small = SmallOffice::open().await;
+    let (office, clerk) = (&small.office, at_work(personas::clerk(), TODAY));
+    let (case, run) = approved_before(&small).await;
+    let later = HeldMonths::Month("2023-09".parse().unwrap());
+    payment_run::hold(office, &clerk, case, later, (HoldReason::FactsInDoubt, None)).await.unwrap();
+    let finance = at_work(personas::finance(), TODAY);
+    payment_run::release(office, &finance, run.run_id, finance.today(), &mut Vec::new()).await.unwrap();
+    small.ledger.finish().await;
+}
+
 #[tokio::test]
 async fn one_benefit_from_two_cases_is_paid_from_the_one_that_was_decided_first() {
     let small = SmallOffice::open().await;

@@ -26,6 +26,7 @@ pub struct Line {
     pub place: Place,
     /// What the month is due besides and repaid another payment.
     pub withheld: i64,
+    /// What is asked back of it, less what was withdrawn.
     pub recovery_opened: i64,
     pub recovery_received: i64,
     pub recovery_waived: i64,

@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use projections::runner::Until;
 
 use crate::acts::plans::{finish_plans, note_withheld};
-use crate::acts::{let_all_go, recover_everything, runs};
+use crate::acts::{let_all_go, recover_everything, runs, withdraw_everything};
 use crate::books::Place;
 use crate::world::{GROUPS, Stage, World};
 
@@ -19,6 +19,7 @@ pub async fn end(world: &mut World) {
     finish_runs(world).await;
     let_all_go(world).await;
     finish_plans(world).await;
+    withdraw_everything(world).await;
     pay_what_is_due(world).await;
     world.street.pause();
     recover_everything(world).await;

@@ -55,7 +55,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// What must have happened in simulations that are worth their time.
-const EVENTFUL: [&str; 35] = [
+const EVENTFUL: [&str; 37] = [
     "case decided",
     "run rejected",
     "run recalculated",
@@ -63,6 +63,7 @@ const EVENTFUL: [&str; 35] = [
     "payment held",
     "payment let go",
     "run released",
+    "run released: lines_stopped",
     "approval of what changed: cases_changed",
     "results taken",
     "arrived after it had come back",
@@ -86,6 +87,7 @@ const EVENTFUL: [&str; 35] = [
     "recovery waived",
     "recovery opened",
     "recovery received",
+    "recovery withdrawn",
     "gift received",
     "gift refunded",
     "person erased",
@@ -94,7 +96,7 @@ const EVENTFUL: [&str; 35] = [
 ];
 
 /// Seeds that are always tried.
-const SEEDS: std::ops::RangeInclusive<u64> = 1..=12;
+const SEEDS: std::ops::RangeInclusive<u64> = 1..=20;
 
 #[tokio::test]
 async fn offices_of_known_seeds_keep_their_books_and_much_happens_in_them() {

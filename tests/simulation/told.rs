@@ -73,7 +73,10 @@ impl Told {
             PaymentEvent::RecoveryOpened { amount, .. } => self.line(id).recovery_opened += amount.fen(),
             PaymentEvent::RecoveryReceived { amount, .. } => self.line(id).recovery_received += amount.fen(),
             PaymentEvent::RecoveryWaived { amount, .. } => self.line(id).recovery_waived += amount.fen(),
-            PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => {}
+            PaymentEvent::RecoveryWithdrawn { amount, .. } => self.line(id).recovery_opened -= amount.fen(),
+            PaymentEvent::BookingNamed { .. }
+            | PaymentEvent::PaymentReissued { .. }
+            | PaymentEvent::PaymentCancelled { .. } => {}
         }
     }
 

@@ -71,6 +71,12 @@ impl Catalogue {
         reasons.filter_map(|reason| Some((reason.code.as_str(), reason.at_fault?))).collect()
     }
 
+    /// A bank's reason in Chinese and English, by whichever layout knows it.
+    pub fn explained(&self, code: &str) -> (&str, &str) {
+        let known = self.layouts.iter().find_map(|layout| layout.reason(code));
+        known.unwrap_or(("（格式中未说明，请询问银行）", "(no layout explains it: ask the bank)"))
+    }
+
     /// The layout of a code.
     ///
     /// # Errors

@@ -15,15 +15,24 @@ impl<'a> FromIterator<(&'a str, AtFault)> for ReasonFaults {
 }
 
 impl ReasonFaults {
-    /// Whether the code says that the account itself takes no payment: paid there again, the money only comes back again.
-    pub fn account_takes_nothing(&self, code: &str) -> bool {
-        self.0.get(code).map_or_else(|| account_takes_nothing(code), |at_fault| *at_fault == AtFault::Account)
+    /// Who is at fault, as far as the code says it. Codes of which nothing is known may say anything, and those of blocked
+    /// accounts and the like pass.
+    pub fn at_fault(&self, code: &str) -> Option<AtFault> {
+        self.0.get(code).copied().or_else(|| of_the_standard(code))
     }
+}
 
-    /// Whether the code says that neither the account nor its holder is at fault: the same order can go to the same account
-    /// again. Codes of which nothing is known may say anything.
-    pub fn concerns_no_account(&self, code: &str) -> bool {
-        self.0.get(code).map_or_else(|| concerns_no_account(code), |at_fault| *at_fault == AtFault::Bank)
+/// What is to be done before a month that came back is paid again, in Chinese and English.
+pub const fn to_pay_again(at_fault: Option<AtFault>) -> (&'static str, &'static str) {
+    match at_fault {
+        Some(AtFault::Account) => ("更正收款账户后重发", "correct the account: then it is paid again"),
+        Some(AtFault::Bank) => {
+            ("与账户无关，下一批次重发", "the account is not at fault: the next run sends it again")
+        }
+        None => (
+            "更正收款账户后重发；账户核实无误的，作废本笔后重发",
+            "correct the account; where it is right, give this payment up: then the month is paid again",
+        ),
     }
 }
 
@@ -72,46 +81,15 @@ pub fn iso(code: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn concerns_no_account(code: &str) -> bool {
-    matches!(
-        code,
-        "AB05"
-            | "AB06"
-            | "AC02"
-            | "AG02"
-            | "AM04"
-            | "BE07"
-            | "CURR"
-            | "DNOR"
-            | "DT01"
-            | "ED05"
-            | "FF01"
-            | "FF05"
-            | "FOCR"
-            | "RC03"
-            | "TECH"
-            | "TM01"
-    )
-}
-
-/// A blocked account may be opened, and the other reasons pass.
-fn account_takes_nothing(code: &str) -> bool {
-    matches!(
-        code,
-        "AC01"
-            | "AC04"
-            | "AC07"
-            | "AC13"
-            | "AC14"
-            | "AG01"
-            | "BE01"
-            | "BE06"
-            | "BE22"
-            | "CNOR"
-            | "MD07"
-            | "RC01"
-            | "RC04"
-    )
+/// The standard's codes that say who is at fault.
+fn of_the_standard(code: &str) -> Option<AtFault> {
+    Some(match code {
+        "AC01" | "AC04" | "AC07" | "AC13" | "AC14" | "AG01" | "BE01" | "BE06" | "BE22" | "CNOR" | "MD07"
+        | "RC01" | "RC04" => AtFault::Account,
+        "AB05" | "AB06" | "AC02" | "AG02" | "AM04" | "BE07" | "CURR" | "DNOR" | "DT01" | "ED05" | "FF01"
+        | "FF05" | "FOCR" | "RC03" | "TECH" | "TM01" => AtFault::Bank,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -123,15 +101,12 @@ mod tests {
         let own: ReasonFaults = [("E003", AtFault::Account), ("X-1", AtFault::Bank), ("AC04", AtFault::Bank)]
             .into_iter()
             .collect();
-        let said = |faults: &ReasonFaults, code: &str| {
-            (faults.account_takes_nothing(code), faults.concerns_no_account(code))
-        };
-        assert_eq!(said(&own, "E003"), (true, false));
-        assert_eq!(said(&own, "X-1"), (false, true));
-        assert_eq!(said(&own, "AC04"), (false, true));
+        assert_eq!(own.at_fault("E003"), Some(AtFault::Account));
+        assert_eq!(own.at_fault("X-1"), Some(AtFault::Bank));
+        assert_eq!(own.at_fault("AC04"), Some(AtFault::Bank));
         let standard = ReasonFaults::default();
-        assert_eq!(said(&standard, "AC04"), (true, false));
-        assert_eq!(said(&standard, "TECH"), (false, true));
-        assert_eq!(said(&standard, "E003"), (false, false), "a code of which nothing is known");
+        assert_eq!(standard.at_fault("AC04"), Some(AtFault::Account));
+        assert_eq!(standard.at_fault("TECH"), Some(AtFault::Bank));
+        assert_eq!(standard.at_fault("E003"), None, "a code of which nothing is known");
     }
 }

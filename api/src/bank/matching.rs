@@ -6,122 +6,16 @@
 //! cannot be matched, is an exception.
 
 use std::collections::{BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::NaiveDate;
 use domain::bank_return::{LineOutcome, Matching, UnmatchedLine, UnmatchedReason};
 use domain::ids::PaymentId;
 use domain::money::{Money, MoneyError};
+use domain::payment::NO_REFERENCE;
 use domain::personal::BlindIndex;
-use uuid::Uuid;
 
 use super::reading::{BankLine, Said};
-
-/// How a reference that is none of the bank's begins: it stands for a settlement of which the bank gave no reference.
-pub const NO_REFERENCE: &str = "status:";
-
-/// Where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stand {
-    /// 在途.
-    Pending,
-    /// 已到账.
-    Settled,
-    /// 已退汇, whatever became of it then.
-    Returned,
-}
-
-/// A payment of the run, as it is known.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Which.
-    pub payment_id: PaymentId,
-    /// How much.
-    pub amount: Money,
-    /// Where it stands.
-    pub stand: Stand,
-    /// The bank's reference of its settlement.
-    pub bank_reference: Option<String>,
-}
-
-/// The payments of a run, in about 60 bytes each.
-#[derive(Debug, Default)]
-pub struct RunBook {
-    ids: Vec<u128>,
-    amounts: Vec<Money>,
-    stands: Vec<Stand>,
-    references: Vec<u64>,
-    /// Account, fen and place of each payment, sorted; empty until accounts are brought.
-    accounts: Vec<(u128, i64, u32)>,
-    account_of: Vec<u128>,
-}
-
-impl RunBook {
-    /// Takes the payments in any order.
-    pub fn new(mut entries: Vec<Entry>) -> RunBook {
-        entries.sort_unstable_by_key(|entry| entry.payment_id);
-        let mut book = RunBook::default();
-        for entry in entries {
-            book.ids.push(entry.payment_id.uuid().as_u128());
-            book.amounts.push(entry.amount);
-            book.stands.push(entry.stand);
-            book.references.push(entry.bank_reference.as_deref().map_or(0, hashed));
-        }
-        book
-    }
-
-    /// Brings the keyed hashes of the accounts that the payments go to.
-    pub fn bring_accounts(&mut self, accounts: impl IntoIterator<Item = (PaymentId, BlindIndex)>) {
-        self.account_of = vec![0; self.ids.len()];
-        for (payment_id, index) in accounts {
-            let Some(place) = self.place(payment_id) else { continue };
-            let account = shortened(&index);
-            self.account_of[place] = account;
-            if let Ok(number) = u32::try_from(place) {
-                self.accounts.push((account, self.amounts[place].fen(), number));
-            }
-        }
-        self.accounts.sort_unstable();
-    }
-
-    /// Whether accounts were brought.
-    pub fn has_accounts(&self) -> bool {
-        !self.account_of.is_empty()
-    }
-
-    /// How many payments there are.
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
-    fn place(&self, payment_id: PaymentId) -> Option<usize> {
-        self.ids.binary_search(&payment_id.uuid().as_u128()).ok()
-    }
-
-    fn payment_id(&self, place: usize) -> PaymentId {
-        PaymentId::new(Uuid::from_u128(self.ids[place]))
-    }
-
-    /// Whether a payment of the run goes to an account; accounts must have been brought.
-    pub fn pays_to(&self, account: &BlindIndex) -> bool {
-        let account = shortened(account);
-        let at = self.accounts.partition_point(|(before, _, _)| *before < account);
-        self.accounts.get(at).is_some_and(|(found, _, _)| *found == account)
-    }
-
-    /// The payments of an account and amount.
-    fn candidates(&self, account: u128, amount: Money) -> &[(u128, i64, u32)] {
-        let key = (account, amount.fen());
-        let begin = self.accounts.partition_point(|(account, fen, _)| (*account, *fen) < key);
-        let end = self.accounts.partition_point(|(account, fen, _)| (*account, *fen) <= key);
-        &self.accounts[begin..end]
-    }
-}
+use super::run_book::{RunBook, Stand, hashed, shortened};
 
 /// What a line means for the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +24,8 @@ pub enum Verdict {
     Settle(News),
     /// The payment came back.
     Return(News),
+    /// The payment had settled without a reference, and this names its booking: a repeat besides.
+    Name(News),
     /// Known already, or nothing yet.
     Nothing,
     /// An exception.
@@ -151,21 +47,35 @@ pub struct News {
     pub words: String,
     /// The day of the booking, where the bank says it.
     pub booked_on: Option<NaiveDate>,
+    /// Whether the payment had settled before, and only its booking is news.
+    pub is_repeat: bool,
 }
 
 /// Matches the lines of one file.
 #[derive(Debug)]
 pub struct Matcher<'b> {
     book: &'b RunBook,
-    stands: Vec<(Stand, bool)>,
+    stands: Vec<Standing>,
     references: Vec<u64>,
     /// Payments whose settlement is followed by a return in the same file.
     came_back: HashSet<u32>,
     kept: BTreeSet<u64>,
     reference_only: bool,
     file: String,
+    /// Lines that could not be matched and say nothing of a payment of the run.
+    strangers: u64,
     /// Where the lines went so far.
     pub matching: Matching,
+}
+
+/// Where a payment stands while a file is read.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    stand: Stand,
+    /// Whether this file brought it there.
+    is_news: bool,
+    /// Whether this file has a booking of its arrival.
+    is_booked: bool,
 }
 
 /// What a first reading of a file found, which the second needs.
@@ -179,12 +89,13 @@ impl<'b> Matcher<'b> {
     pub fn new(book: &'b RunBook, sha256: &str, survey: Survey, kept: BTreeSet<u64>) -> Matcher<'b> {
         Matcher {
             book,
-            stands: book.stands.iter().map(|stand| (*stand, false)).collect(),
+            stands: book.stands.iter().map(|stand| Standing::before(*stand)).collect(),
             references: book.references.clone(),
             came_back: survey.came_back,
             kept,
             reference_only: false,
             file: sha256.chars().take(16).collect(),
+            strangers: 0,
             matching: Matching::default(),
         }
     }
@@ -193,6 +104,11 @@ impl<'b> Matcher<'b> {
     #[must_use]
     pub fn by_reference_only(self, reference_only: bool) -> Matcher<'b> {
         Matcher { reference_only, ..self }
+    }
+
+    /// How many lines could not be matched and say nothing of a payment of the run.
+    pub fn strangers(&self) -> u64 {
+        self.strangers
     }
 
     /// What the reading found.
@@ -215,19 +131,21 @@ impl<'b> Matcher<'b> {
         }
     }
 
-    /// What a line that speaks of the whole run means for each of its payments that is pending: one verdict at a time.
+    /// What a line that speaks of one of the run's files as a whole means for each of its payments that is pending: one
+    /// verdict at a time.
     ///
     /// # Errors
     /// [`MoneyError`]; what `each` says.
     pub fn whole<E: From<MoneyError>>(
         &mut self,
-        line: &BankLine,
+        (line, file): (&BankLine, u32),
         each: &mut dyn FnMut(Verdict) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut found = false;
         // the bank cannot refuse what it has paid: somebody has to ask it
+        let places = (0..self.book.len()).filter(|place| self.book.is_in_file(*place, file));
         let contradicts = line.said == Some(Said::Returned)
-            && self.stands.iter().any(|(stand, _)| *stand == Stand::Settled);
+            && places.clone().any(|place| self.stands[place].stand == Stand::Settled);
         if contradicts {
             found = true;
             each(match self.kept.contains(&line.row) {
@@ -238,12 +156,17 @@ impl<'b> Matcher<'b> {
                 false => self.unmatched(line, None, UnmatchedReason::ReturnedAfterSettlement, None),
             })?;
         }
-        for place in 0..self.book.len() {
-            if self.stands[place].0 == Stand::Pending {
-                found = true;
-                let verdict = self.placed(line, None, place)?;
-                each(verdict)?;
-            }
+        for place in places {
+            let verdict = match (line.said, self.stands[place].stand) {
+                (_, Stand::Pending) => self.placed(line, None, place)?,
+                // counted as such, so that a reading that goes on after an interruption counts the same
+                (Some(Said::Settled), Stand::Settled) | (Some(Said::Returned), Stand::Returned) => {
+                    self.repeated()
+                }
+                _ => continue,
+            };
+            found = true;
+            each(verdict)?;
         }
         if !found {
             self.matching.repeated_count += 1;
@@ -279,7 +202,7 @@ impl<'b> Matcher<'b> {
                 }
             }
             // a reference that is none of ours, or cut short, is not made good by an amount that fits
-            (None, _) if self.reference_only || line.end_to_end_id.is_some() => {
+            (None, _) if self.reference_only || line.end_to_end_id.is_some() || line.is_strangely_named => {
                 Err((Reason::ReferenceUnknown, None))
             }
             (None, _) => self.find_by_account(line, account),
@@ -320,7 +243,7 @@ impl<'b> Matcher<'b> {
         place: usize,
     ) -> Result<Verdict, MoneyError> {
         use UnmatchedReason as Reason;
-        let (stand, here) = self.stands[place];
+        let Standing { stand, is_news: here, .. } = self.stands[place];
         match (line.said, stand) {
             (None, _) => Ok(self.unmatched(line, account, Reason::ResultUnknown, Some(place))),
             (Some(Said::Waiting), _) => {
@@ -344,6 +267,7 @@ impl<'b> Matcher<'b> {
                 if here && line.is_booking && !self.is_twice(line, place) =>
             {
                 self.references[place] = line.bank_reference.as_deref().map_or(0, hashed);
+                self.stands[place].is_booked = true;
                 Ok(self.repeated())
             }
             (Some(Said::Settled), Stand::Returned) => {
@@ -352,16 +276,34 @@ impl<'b> Matcher<'b> {
             (Some(Said::Returned), Stand::Settled) => {
                 Ok(self.unmatched(line, account, Reason::ReturnedAfterSettlement, Some(place)))
             }
-            (Some(Said::Settled), Stand::Settled) | (Some(Said::Returned), Stand::Returned) => {
-                Ok(self.repeated())
-            }
+            (Some(Said::Settled), Stand::Settled) => Ok(self.settles_again(line, place)),
+            (Some(Said::Returned), Stand::Returned) => Ok(self.repeated()),
         }
     }
 
-    /// Whether a second settlement names another booking than the first.
+    /// A settlement that is known: its booking may be named now for the first time.
+    fn settles_again(&mut self, line: &BankLine, place: usize) -> Verdict {
+        self.stands[place].is_booked |= line.is_booking;
+        self.matching.repeated_count += 1;
+        match &line.bank_reference {
+            Some(reference) if self.references[place] == 0 && hashed(reference) != 0 => {
+                self.references[place] = hashed(reference);
+                if self.stands[place].is_news {
+                    return Verdict::Nothing;
+                }
+                Verdict::Name(News { is_repeat: true, ..self.news(line, place, Some(reference)) })
+            }
+            _ => Verdict::Nothing,
+        }
+    }
+
+    /// Whether a second settlement is another booking than the first: it has another reference, or stands beside it in one
+    /// statement, perhaps within one booking of several payments, which has one reference for all.
     fn is_twice(&self, line: &BankLine, place: usize) -> bool {
         let known = self.references[place];
-        line.bank_reference.as_deref().is_some_and(|reference| known != 0 && hashed(reference) != known)
+        let is_another = |reference: &str| known != 0 && hashed(reference) != known;
+        line.bank_reference.as_deref().is_some_and(is_another)
+            || (line.is_booking && self.stands[place].is_booked)
     }
 
     fn settles(
@@ -374,16 +316,17 @@ impl<'b> Matcher<'b> {
         let news = self.news(line, place, line.bank_reference.as_ref());
         if line.is_booking && later {
             // the return that follows takes back the first of them; a second of another booking is none of it
-            if self.stands[place].1 && self.is_twice(line, place) {
+            if self.stands[place].is_news && self.is_twice(line, place) {
                 return Ok(self.unmatched(line, account, UnmatchedReason::SettledTwice, Some(place)));
             }
-            if !self.stands[place].1 {
-                self.stands[place].1 = true;
+            if !self.stands[place].is_news {
+                self.stands[place] = Standing { is_news: true, is_booked: true, ..self.stands[place] };
                 self.references[place] = hashed(&news.words);
             }
             return Ok(self.repeated());
         }
-        self.stands[place] = (Stand::Settled, true);
+        let is_booked = line.is_booking;
+        self.stands[place] = Standing { stand: Stand::Settled, is_news: true, is_booked };
         self.references[place] = hashed(&news.words);
         self.matching.settled_count += 1;
         self.matching.settled_sum = self.matching.settled_sum.plus(news.amount)?;
@@ -392,7 +335,8 @@ impl<'b> Matcher<'b> {
 
     fn returns(&mut self, line: &BankLine, place: usize) -> Result<Verdict, MoneyError> {
         let news = self.news(line, place, line.reason.as_ref());
-        self.stands[place] = (Stand::Returned, true);
+        let is_booked = self.stands[place].is_booked;
+        self.stands[place] = Standing { stand: Stand::Returned, is_news: true, is_booked };
         self.matching.returned_count += 1;
         self.matching.returned_sum = self.matching.returned_sum.plus(news.amount)?;
         Ok(Verdict::Return(news))
@@ -409,6 +353,7 @@ impl<'b> Matcher<'b> {
             amount: self.book.amounts[place],
             words: words.cloned().unwrap_or_else(missing),
             booked_on: line.booked_on,
+            is_repeat: false,
         }
     }
 
@@ -425,6 +370,8 @@ impl<'b> Matcher<'b> {
         place: Option<usize>,
     ) -> Verdict {
         self.matching.unmatched_count += 1;
+        let is_legible = !matches!(reason, UnmatchedReason::LineMalformed | UnmatchedReason::ResultUnknown);
+        self.strangers += u64::from(place.is_none() || !is_legible);
         Verdict::Unmatched(Box::new(UnmatchedLine {
             row: line.row,
             reason,
@@ -438,6 +385,13 @@ impl<'b> Matcher<'b> {
     }
 }
 
+impl Standing {
+    /// As it stood before the file.
+    const fn before(stand: Stand) -> Standing {
+        Standing { stand, is_news: false, is_booked: false }
+    }
+}
+
 /// What a line says of a payment, if it says that something happened.
 pub const fn outcome(said: Said) -> Option<LineOutcome> {
     match said {
@@ -445,19 +399,4 @@ pub const fn outcome(said: Said) -> Option<LineOutcome> {
         Said::Returned => Some(LineOutcome::Returned),
         Said::Waiting => None,
     }
-}
-
-/// A reference, short enough to be kept for each of a million payments; 0 where the bank gave none.
-fn hashed(reference: &str) -> u64 {
-    if reference.starts_with(NO_REFERENCE) {
-        return 0;
-    }
-    let mut hasher = DefaultHasher::new();
-    reference.hash(&mut hasher);
-    hasher.finish().max(1)
-}
-
-/// The first half of a keyed hash; two accounts of a run share it as good as never, and then a line is an exception.
-fn shortened(index: &BlindIndex) -> u128 {
-    index.as_str().get(..32).and_then(|digits| u128::from_str_radix(digits, 16).ok()).unwrap_or_default()
 }

@@ -10,6 +10,7 @@
 //! | `writing/` | a file to the bank, line by line: delimited, fixed width, workbook, pain.001 |
 //! | `reading/` | a file from the bank, line by line: delimited, fixed width, workbook, pain.002, camt.053 |
 //! | `codes.rs` | the reason codes of ISO 20022 in plain words |
+//! | `run_book.rs` | the payments of a run, small enough for a million |
 //! | `matching.rs` | which payment a line speaks of, and whether it says something new |
 //!
 //! Nothing here touches the ledger: `processes/payment_run` does, with what these say. A file is never held in memory
@@ -23,6 +24,7 @@ pub mod fault;
 pub mod layout;
 pub mod matching;
 pub mod reading;
+pub mod run_book;
 #[cfg(test)]
 mod tests;
 pub mod writing;

@@ -31,7 +31,7 @@ struct Standing {
     key: (CaseId, BenefitMonth),
     /// What was ordered of the month: paid by the bank, or withheld.
     ordered: i64,
-    /// What stands of the order: nothing after a return, less after a recovery was opened.
+    /// What stands of the order: nothing after a return, less after a recovery was opened and until it is withdrawn.
     fen: i64,
     /// What of it was ordered to be withheld.
     withheld: i64,
@@ -53,6 +53,7 @@ impl Watch for Payments {
             PaymentEvent::PaymentReturned { .. } => self.lower(&seen.stream_id, None),
             PaymentEvent::ReturnRevoked { .. } => self.restore(&seen.stream_id),
             PaymentEvent::RecoveryOpened { amount, .. } => self.lower(&seen.stream_id, Some(amount.fen())),
+            PaymentEvent::RecoveryWithdrawn { amount, .. } => self.raise(&seen.stream_id, amount.fen()),
             // less may be withheld than was ordered to be: the month is due that much more
             PaymentEvent::PaymentSettled { withheld, .. } => {
                 let effective: i64 = withheld.iter().map(|part| part.amount.fen()).sum();
@@ -105,6 +106,15 @@ impl Payments {
         if let Some(month) = self.months.get_mut(&standing.key) {
             month.standing += more;
             month.revoked = true;
+        }
+    }
+
+    /// Raises what stands of a payment by `fen`: it was asked back and is due after all.
+    fn raise(&mut self, payment: &str, fen: i64) {
+        let Some(standing) = self.orders.get_mut(payment) else { return };
+        standing.fen += fen;
+        if let Some(month) = self.months.get_mut(&standing.key) {
+            month.standing += fen;
         }
     }
 

@@ -1,4 +1,4 @@
-//! What each person owes back is one number: opened less received less waived, as the books have it; and what a
+//! What each person owes back is one number: opened less withdrawn, received and waived, as the books have it; and what a
 //! payment withheld repaid exactly what it says.
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,8 +26,8 @@ impl Watch for Recoveries {
     fn invariant(&self) -> Invariant {
         Invariant {
             code: "recoveries",
-            zh: "每人待追回 = 立项 − 追回 − 核销，不为负，合计等于账簿应收追回款；抵扣与追回逐笔相符",
-            en: "what each person owes back is opened less received less waived, never below nothing, and adds up to the books; each part withheld repaid its payment",
+            zh: "每人待追回 = 立项 − 撤回 − 追回 − 核销，不为负，合计等于账簿应收追回款；抵扣与追回逐笔相符",
+            en: "what each person owes back is opened less withdrawn, received and waived, never below nothing, and adds up to the books; each part withheld repaid its payment",
         }
     }
 
@@ -69,11 +69,12 @@ impl Watch for Recoveries {
 const fn owed(event: &PaymentEvent) -> i64 {
     match event {
         PaymentEvent::RecoveryOpened { amount, .. } => amount.fen(),
-        PaymentEvent::RecoveryReceived { amount, .. } | PaymentEvent::RecoveryWaived { amount, .. } => {
-            -amount.fen()
-        }
+        PaymentEvent::RecoveryReceived { amount, .. }
+        | PaymentEvent::RecoveryWaived { amount, .. }
+        | PaymentEvent::RecoveryWithdrawn { amount, .. } => -amount.fen(),
         PaymentEvent::PaymentOrdered { .. }
         | PaymentEvent::PaymentSettled { .. }
+        | PaymentEvent::BookingNamed { .. }
         | PaymentEvent::PaymentReturned { .. }
         | PaymentEvent::ReturnRevoked { .. }
         | PaymentEvent::PaymentReissued { .. }

@@ -140,8 +140,15 @@ impl Failure {
         if screen.form == Form::Json {
             // a reader that is gone by now needs no answer
             let mut error = json!({ "code": self.code(), "message": message });
-            if let Failure::Process(ProcessError::CasesChanged { changed }) = self {
-                error["changed"] = json!(changed);
+            if let Failure::Process(ProcessError::Refused { field, .. }) = self
+                && !field.is_empty()
+            {
+                error["field"] = json!(field);
+            }
+            if let Failure::Process(process) = self
+                && !process.changed().is_empty()
+            {
+                error["changed"] = json!(process.changed());
             }
             let _ = screen.answer(&json!({ "error": error }));
         } else {

@@ -250,6 +250,7 @@ fn status_of(error: &ProcessError) -> StatusCode {
         | ProcessError::ApprovedElsewhere { .. }
         | ProcessError::PaidMeanwhile { .. }
         | ProcessError::CasesChanged { .. }
+        | ProcessError::LinesStopped { .. }
         | ProcessError::RulesChanged
         | ProcessError::LinesLost
         | ProcessError::WithheldChanged { .. }

@@ -83,6 +83,16 @@ pub enum ProcessError {
         /// Which, and what.
         changed: Vec<ChangedCase>,
     },
+    /// Cases changed since the approval, so that lines would be paid less, elsewhere or not at all.
+    #[error(
+        "{} cases changed since the approval, and their lines must not be paid as they stand: {}; send the run back (ledger run \
+         reject) and calculate these cases anew (ledger run recalculate)",
+        changed.len(), named(changed)
+    )]
+    LinesStopped {
+        /// Which, and what.
+        changed: Vec<ChangedCase>,
+    },
     /// The program has other rules than the calculation.
     #[error("the rules changed since the calculation: send the run back and prepare it anew")]
     RulesChanged,
@@ -159,6 +169,14 @@ impl ProcessError {
         }
     }
 
+    /// The cases of a run that are otherwise than it says, where that is why it is refused.
+    pub fn changed(&self) -> &[ChangedCase] {
+        match self {
+            ProcessError::CasesChanged { changed } | ProcessError::LinesStopped { changed } => changed,
+            _ => &[],
+        }
+    }
+
     /// Whether the ledger's database went away, or was never there. What was acknowledged is kept; the job can be done
     /// again as it was asked.
     pub fn is_connection_lost(&self) -> bool {
@@ -186,6 +204,7 @@ impl ProcessError {
             ProcessError::PaidMeanwhile { .. } => "months_paid_meanwhile",
             ProcessError::ApprovedElsewhere { .. } => "lines_approved_elsewhere",
             ProcessError::CasesChanged { .. } => "cases_changed",
+            ProcessError::LinesStopped { .. } => "lines_stopped",
             ProcessError::RulesChanged => "rules_changed",
             ProcessError::LinesLost => "lines_lost",
             ProcessError::WithheldChanged { .. } => "withheld_changed",
@@ -238,6 +257,11 @@ impl ProcessError {
             }
             (ProcessError::CasesChanged { changed }, Lang::Zh) => format!(
                 "核算后有 {} 个个案发生变化：{}；请用 ledger run recalculate 重新核算这些个案",
+                changed.len(),
+                named(changed)
+            ),
+            (ProcessError::LinesStopped { changed }, Lang::Zh) => format!(
+                "审批后有 {} 个个案发生变化，其明细不应再按原样发放：{}；请退回本批次（ledger run reject），再重新核算这些个案（ledger run recalculate）并报批",
                 changed.len(),
                 named(changed)
             ),

@@ -4,6 +4,7 @@ mod balance;
 mod cause;
 mod netted;
 mod plans;
+mod withdraw;
 
 use std::collections::HashSet;
 
@@ -12,7 +13,7 @@ use domain::calendar::BenefitMonth;
 use domain::fund::FundCommand;
 use domain::ids::{FundId, PaymentId};
 use domain::money::Money;
-use domain::payment::{PaymentCommand, RecoveryReason};
+use domain::payment::{Payment, PaymentCommand, RecoveryReason};
 use domain::program::Program;
 use projections::case_files::payable::PayableCases;
 use projections::runner::Until;
@@ -22,6 +23,7 @@ pub use balance::{AsOf, PersonBalance, ProgramBalance, balance_of};
 pub use cause::MonthCause;
 pub use netted::{NettedCase, net_case};
 pub use plans::*;
+pub use withdraw::{Withdrawn, WithdrawnPayment, withdraw_recovery};
 
 use super::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
 use super::{Desk, Office, ProcessError, Step};
@@ -72,7 +74,14 @@ pub async fn open_recovery(
     reason: RecoveryReason,
 ) -> Result<(), ProcessError> {
     let id = payment_id.to_string();
-    let key = office.derived("open_recovery", &format!("{id}|{}|{}", amount.fen(), desk.today()));
+    let payment = office.repository.load_newest::<Payment>(payment_id).await?.state;
+    // what was withdrawn may be opened anew on the same day
+    let withdrawals = match &*payment {
+        Payment::Settled(settled) => settled.withdrawals.len(),
+        _ => 0,
+    };
+    let what = format!("{id}|{}|{}|{withdrawals}", amount.fen(), desk.today());
+    let key = office.derived("open_recovery", &what);
     let command = PaymentCommand::OpenRecovery { amount, reason, opened_on: desk.today() };
     office.together(desk, key, [Step::Payment(id, command)]).await?;
     Ok(())

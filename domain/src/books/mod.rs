@@ -19,6 +19,7 @@
 //! | `RecoveryReceived` 追回 | 银行存款 | 应收追回款 |
 //! | `RecoveryReceived` 抵扣, withheld from a later payment | 补助支出 (the later payment's program) | 应收追回款 |
 //! | `RecoveryWaived` 核销 | 追回款核销 | 应收追回款 |
+//! | `RecoveryWithdrawn` 追缴撤回 | 补助支出 (program) | 应收追回款 |
 //! | `FundsCommitted` 资金占用 | 资金占用 (备查) | 备查对应 |
 //! | `FundsRecommitted` 恢复占用 | 资金占用 (备查) | 备查对应 |
 //! | `FundsReleased` 占用解除 | 备查对应 | 资金占用 (备查) |
@@ -43,8 +44,9 @@
 //! For each fund, and so for all together:
 //!
 //! - 代发在途 = the sum of pending payments.
-//! - 补助支出 of a program = settled and withheld less recoveries opened, of its payments, in the years that are not closed.
-//! - 应收追回款 = recoveries opened less received and waived.
+//! - 补助支出 of a program = settled and withheld less recoveries opened and not withdrawn, of its payments, in the years
+//!   that are not closed.
+//! - 应收追回款 = recoveries opened less withdrawn, received and waived.
 //! - 捐赠收入 = received less refunded, over its campaigns, in the years that are not closed. Goods are in no account;
 //!   their value stands with the campaign.
 //! - 转交支出 = remitted, over its campaigns, in the years that are not closed.

@@ -102,7 +102,9 @@ fn of_payment(event: &PaymentEvent, PaidFor { program, amount, fund, .. }: PaidF
         PaymentEvent::PaymentReturned { .. } => vec![Entry::new(deposits, in_transit, amount)],
         PaymentEvent::ReturnRevoked { .. } => vec![Entry::new(in_transit, deposits, amount)],
         // the money came back with the return; the next attempt posts as a payment of its own
-        PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => vec![],
+        PaymentEvent::BookingNamed { .. }
+        | PaymentEvent::PaymentReissued { .. }
+        | PaymentEvent::PaymentCancelled { .. } => vec![],
         PaymentEvent::RecoveryOpened { amount, .. } => {
             vec![Entry::new(at(Account::RecoveriesReceivable), expense, *amount)]
         }
@@ -113,6 +115,10 @@ fn of_payment(event: &PaymentEvent, PaidFor { program, amount, fund, .. }: PaidF
         }
         PaymentEvent::RecoveryWaived { amount, .. } => {
             vec![Entry::new(at(Account::RecoveriesWaived), at(Account::RecoveriesReceivable), *amount)]
+        }
+        // the opening the other way round
+        PaymentEvent::RecoveryWithdrawn { amount, .. } => {
+            vec![Entry::new(expense, at(Account::RecoveriesReceivable), *amount)]
         }
         PaymentEvent::RecoveryReceived { amount, withheld_from: None, .. } => {
             vec![Entry::new(deposits, at(Account::RecoveriesReceivable), *amount)]

@@ -64,7 +64,7 @@ fn assert_income_and_expense_tie(office: &Office) {
 }
 
 fn happenings() -> impl Strategy<Value = Vec<(u8, u128, i32)>> {
-    prop::collection::vec((0..13_u8, 1..5_u128, 1..500_i32), 0..160)
+    prop::collection::vec((0..14_u8, 1..5_u128, 1..500_i32), 0..160)
 }
 
 /// Lets everything happen in turn and proves the ties after each step.
@@ -103,6 +103,11 @@ fn the_random_office_uses_every_account() {
         let repaid = |p: &Payment| matches!(p, Payment::Settled(settled) if !settled.withheld.is_empty());
         end.payments.values().any(repaid)
     };
+    let withdrawn = |end: &Office| {
+        let taken_back = |p: &Payment| matches!(p, Payment::Settled(s) if !s.withdrawals.is_empty());
+        end.payments.values().any(taken_back)
+    };
+    assert!(ends.iter().any(withdrawn), "nothing that was asked back was due after all");
     assert!(ends.iter().any(refunded) && ends.iter().any(recovered) && ends.iter().any(withheld));
 }
 
@@ -155,6 +160,12 @@ fn a_payment_moves_from_deposits_through_transit_to_its_program() {
     let expected =
         [(Account::ProgramExpense, Some(program), 3_000), (Account::RecoveriesReceivable, None, -3_000)];
     assert_eq!(booked(&withheld), expected);
+    let withdrawn = PaymentEvent::RecoveryWithdrawn { amount, withdrawn_on: day("2023-08-12") };
+    let expected = [
+        (Account::ProgramExpense, Some(Program::ElderlyCareSubsidy), 3_000),
+        (Account::RecoveriesReceivable, None, -3_000),
+    ];
+    assert_eq!(booked(&withdrawn), expected);
     let cancelled = PaymentEvent::PaymentCancelled { reason: "x".into(), cancelled_on: day("2023-07-11") };
     assert_eq!(booked(&cancelled), []);
 }

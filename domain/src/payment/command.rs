@@ -19,7 +19,8 @@ pub enum PaymentCommand {
     SettlePayment {
         /// The day; not before the execution day.
         settled_on: NaiveDate,
-        /// The bank's reference.
+        /// The bank's reference; what begins with [`NO_REFERENCE`](super::NO_REFERENCE) where it gave none. Of a payment that
+        /// had settled without one, it is kept.
         bank_reference: String,
         /// What of the order's withholdings takes effect; each at most as ordered.
         withheld: Vec<Withholding>,
@@ -84,6 +85,14 @@ pub enum PaymentCommand {
         /// The day.
         waived_on: NaiveDate,
     },
+    /// 追缴撤回, by an approver: the month is due after all. Asked twice it is done twice, as far as something is open: what
+    /// is withdrawn has no name of its own, so that whoever asks again needs the same command key.
+    WithdrawRecovery {
+        /// How much, in fen: at most what is open.
+        amount: Money,
+        /// The day.
+        withdrawn_on: NaiveDate,
+    },
 }
 
 impl PaymentCommand {
@@ -99,6 +108,7 @@ impl PaymentCommand {
             PaymentCommand::OpenRecovery { .. } => "OpenRecovery",
             PaymentCommand::ReceiveRecovery { .. } => "ReceiveRecovery",
             PaymentCommand::WaiveRecovery { .. } => "WaiveRecovery",
+            PaymentCommand::WithdrawRecovery { .. } => "WithdrawRecovery",
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::command::PaymentCommand;
 use super::error::PaymentError;
-use super::event::{PaymentEvent, PaymentOrder, Withholding};
+use super::event::{PaymentEvent, PaymentOrder, Withholding, names_booking};
 use super::state::{
     Cancelled, Ordered, Payment, Recovery, RecoveryReceipt, RecoveryWaiver, Reissued, Settled,
 };
@@ -52,6 +52,9 @@ impl Decider for Payment {
             Command::WaiveRecovery { amount, plan_id, waived_on } => {
                 self.waive_recovery(RecoveryWaiver { amount, plan_id, waived_on }, name, context)
             }
+            Command::WithdrawRecovery { amount, withdrawn_on } => {
+                self.withdraw_recovery(amount, withdrawn_on, name, context)
+            }
         }
     }
 
@@ -95,9 +98,7 @@ impl Payment {
     fn settle(&self, answer: BankAnswer, command: &'static str, context: &Context) -> Decision {
         let BankAnswer { settled_on, bank_reference, withheld } = answer;
         let order = match self {
-            // The bank's reference names the settlement, whichever day its file is taken again.
-            Payment::Settled(was) if was.bank_reference == bank_reference => return Ok(vec![]),
-            Payment::Settled(_) => return Err(PaymentError::SettlementDiffers),
+            Payment::Settled(was) => return was.settles_again(settled_on, bank_reference, context),
             Payment::Returned(_) | Payment::Reissued(_) | Payment::Cancelled(_) => {
                 return Err(PaymentError::SettledAfterReturn);
             }
@@ -187,7 +188,8 @@ impl Payment {
 
     fn open_recovery(&self, recovery: Recovery, command: &'static str, context: &Context) -> Decision {
         let settled = self.settled(command)?;
-        if settled.recoveries.contains(&recovery) {
+        // what was opened before a withdrawal may be opened again on the same day
+        if settled.opened_since_withdrawal().contains(&recovery) {
             return Ok(vec![]);
         }
         let Recovery { amount, reason, opened_on } = recovery;
@@ -240,6 +242,20 @@ impl Payment {
         Ok(vec![PaymentEvent::RecoveryWaived { amount, plan_id, waived_on }])
     }
 
+    fn withdraw_recovery(
+        &self,
+        amount: Money,
+        withdrawn_on: NaiveDate,
+        command: &'static str,
+        context: &Context,
+    ) -> Decision {
+        let settled = self.settled(command)?;
+        positive(amount)?;
+        happened(withdrawn_on, settled.settled_on, context)?;
+        within_open(amount, settled)?;
+        Ok(vec![PaymentEvent::RecoveryWithdrawn { amount, withdrawn_on }])
+    }
+
     const fn settled(&self, command: &'static str) -> Result<&Settled, PaymentError> {
         match self {
             Payment::Settled(settled) => Ok(settled),
@@ -252,6 +268,21 @@ impl Payment {
             Payment::Unordered => PaymentError::PaymentUnknown,
             _ => PaymentError::WrongStage { command, stage: self.stage() },
         }
+    }
+}
+
+impl Settled {
+    /// What another word of the settlement adds: the bank's reference names it, whichever day its file is taken again.
+    fn settles_again(&self, booked_on: NaiveDate, bank_reference: String, context: &Context) -> Decision {
+        if self.bank_reference == bank_reference || !names_booking(&bank_reference) {
+            return Ok(vec![]);
+        }
+        if names_booking(&self.bank_reference) {
+            return Err(PaymentError::SettlementDiffers);
+        }
+        happened(booked_on, self.order.execution_on, context)?;
+        filled(&bank_reference, "bank_reference")?;
+        Ok(vec![PaymentEvent::BookingNamed { bank_reference, booked_on }])
     }
 }
 
@@ -285,7 +316,7 @@ impl Ordered {
 fn role_may(command: &PaymentCommand, role: Role) -> Result<(), PaymentError> {
     let allowed: &[Role] = match command {
         PaymentCommand::CancelPayment { .. } | PaymentCommand::SettleReturned { .. } => &[Role::Finance],
-        PaymentCommand::WaiveRecovery { .. } => &[Role::Approver],
+        PaymentCommand::WaiveRecovery { .. } | PaymentCommand::WithdrawRecovery { .. } => &[Role::Approver],
         _ => &[Role::Finance, Role::System],
     };
     if allowed.contains(&role) {

@@ -92,15 +92,15 @@ pub enum PaymentError {
     RecoveryAboveSettled {
         /// What is asked back.
         amount: Money,
-        /// Settled less the recoveries opened before.
+        /// Settled less the recoveries opened before and not withdrawn.
         recoverable: Money,
     },
-    /// More came back than was asked for.
+    /// More came back, or would be given up or withdrawn, than was asked for.
     #[error("{amount} yuan is more than the {open} yuan that is still to come back")]
     RecoveryAboveOpen {
-        /// What came back.
+        /// What came back, or would be given up or withdrawn.
         amount: Money,
-        /// Opened less received before.
+        /// Opened less withdrawn, received and waived before.
         open: Money,
     },
     /// What is withheld is not what was ordered to be.
@@ -143,6 +143,9 @@ impl Explain for PaymentError {
     fn zh(&self) -> String {
         use PaymentError as E;
         match self {
+            E::RoleNotAllowed { command: "WaiveRecovery" | "WithdrawRecovery" } => {
+                "当前岗位无权办理此步骤，请由审批人办理。".into()
+            }
             E::RoleNotAllowed { .. } => "当前岗位无权办理此步骤，请由财务人员办理。".into(),
             E::PaymentUnknown => "没有这笔发放明细，请核对个案、所属月份和次数。".into(),
             E::PaymentDiffers => "该月份的这一次发放已经存在且内容不同，不得重复发放，请核对批次。".into(),

@@ -32,6 +32,14 @@ pub enum PaymentEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         withheld: Vec<Withholding>,
     },
+    /// 流水号补记: a statement named the booking of a payment that had settled without one. A second booking is then known
+    /// as such.
+    BookingNamed {
+        /// The bank's reference.
+        bank_reference: String,
+        /// The day of the booking.
+        booked_on: NaiveDate,
+    },
     /// 退汇: the money came back.
     PaymentReturned {
         /// The bank's reason code.
@@ -89,6 +97,14 @@ pub enum PaymentEvent {
         plan_id: RecoveryPlanId,
         /// The day.
         waived_on: NaiveDate,
+    },
+    /// 追缴撤回: the month is due after all, so that part or all of what was asked back is the person's to keep. It then
+    /// counts as never asked back.
+    RecoveryWithdrawn {
+        /// How much, in fen.
+        amount: Money,
+        /// The day.
+        withdrawn_on: NaiveDate,
     },
 }
 
@@ -205,6 +221,14 @@ impl PaymentKind {
     }
 }
 
+/// How a reference that is none of the bank's begins: it stands for a settlement of which the bank gave no reference.
+pub const NO_REFERENCE: &str = "status:";
+
+/// Whether a reference names a booking of the bank.
+pub fn names_booking(bank_reference: &str) -> bool {
+    !bank_reference.starts_with(NO_REFERENCE)
+}
+
 /// Why money is recovered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -223,13 +247,15 @@ impl PaymentEvent {
         match self {
             Event::PaymentOrdered { order } => Some(order.execution_on),
             Event::PaymentSettled { settled_on: day, .. }
+            | Event::BookingNamed { booked_on: day, .. }
             | Event::PaymentReturned { returned_on: day, .. }
             | Event::ReturnRevoked { revoked_on: day }
             | Event::PaymentReissued { reissued_on: day, .. }
             | Event::PaymentCancelled { cancelled_on: day, .. }
             | Event::RecoveryOpened { opened_on: day, .. }
             | Event::RecoveryReceived { received_on: day, .. }
-            | Event::RecoveryWaived { waived_on: day, .. } => Some(*day),
+            | Event::RecoveryWaived { waived_on: day, .. }
+            | Event::RecoveryWithdrawn { withdrawn_on: day, .. } => Some(*day),
         }
     }
 }
@@ -237,6 +263,7 @@ impl PaymentEvent {
 ledger_events!(PaymentEvent {
     PaymentOrdered = "1.1.0",
     PaymentSettled = "1.1.0",
+    BookingNamed = "1.0.0",
     PaymentReturned = "1.0.0",
     ReturnRevoked = "1.0.0",
     PaymentReissued = "1.0.0",
@@ -244,4 +271,5 @@ ledger_events!(PaymentEvent {
     RecoveryOpened = "1.0.0",
     RecoveryReceived = "1.2.0",
     RecoveryWaived = "1.0.0",
+    RecoveryWithdrawn = "1.0.0",
 });

@@ -75,6 +75,9 @@ pub struct Settled {
     pub receipts: Vec<RecoveryReceipt>,
     /// What was given up; few.
     pub waivers: Vec<RecoveryWaiver>,
+    /// What was asked back and is due after all; few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withdrawals: Vec<RecoveryWithdrawal>,
 }
 
 /// A payment that came back.
@@ -144,6 +147,17 @@ pub struct RecoveryWaiver {
     pub waived_on: NaiveDate,
 }
 
+/// 追缴撤回.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryWithdrawal {
+    /// How much, in fen.
+    pub amount: Money,
+    /// When.
+    pub withdrawn_on: NaiveDate,
+    /// How many recoveries had been opened by then.
+    pub opened_before: usize,
+}
+
 /// The situations by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -205,7 +219,7 @@ pub struct Whereabouts {
     pub returned: Money,
     /// 在途.
     pub pending: Money,
-    /// Asked back of what was settled.
+    /// Asked back of what was settled, less what was withdrawn of that.
     pub recovery_opened: Money,
     /// Come back of what was asked back.
     pub recovery_received: Money,
@@ -293,7 +307,12 @@ impl Payment {
                     recoveries: Vec::new(),
                     receipts: Vec::new(),
                     waivers: Vec::new(),
+                    withdrawals: Vec::new(),
                 })
+            }
+            (Payment::Settled(mut settled), Event::BookingNamed { bank_reference, .. }) => {
+                settled.bank_reference.clone_from(bank_reference);
+                Payment::Settled(settled)
             }
             (Payment::Ordered(order), Event::PaymentReturned { reason, returned_on }) => {
                 Payment::Returned(Returned { order, reason: reason.clone(), returned_on: *returned_on })
@@ -331,6 +350,11 @@ impl Payment {
                 settled.waivers.push(RecoveryWaiver { amount, plan_id, waived_on });
                 Payment::Settled(settled)
             }
+            (Payment::Settled(mut settled), &Event::RecoveryWithdrawn { amount, withdrawn_on }) => {
+                let opened_before = settled.recoveries.len();
+                settled.withdrawals.push(RecoveryWithdrawal { amount, withdrawn_on, opened_before });
+                Payment::Settled(settled)
+            }
             (state, event) => return Err(ImpossibleEvent::new(event, state.stage())),
         })
     }
@@ -356,9 +380,17 @@ impl Ordered {
 }
 
 impl Settled {
-    /// The sum of the recoveries opened, in fen; at most the payment's amount.
+    /// The sum of the recoveries opened less what was withdrawn of them, in fen; at most what was due with the payment.
     pub fn recovery_opened(&self) -> Money {
-        sum(self.recoveries.iter().map(|recovery| recovery.amount))
+        let opened = sum(self.recoveries.iter().map(|recovery| recovery.amount));
+        let withdrawn = sum(self.withdrawals.iter().map(|withdrawal| withdrawal.amount));
+        opened.minus(withdrawn).unwrap_or_default()
+    }
+
+    /// The recoveries opened since something was last withdrawn; all where nothing was.
+    pub fn opened_since_withdrawal(&self) -> &[Recovery] {
+        let before = self.withdrawals.last().map_or(0, |withdrawal| withdrawal.opened_before);
+        self.recoveries.get(before..).unwrap_or_default()
     }
 
     /// The sum that came back, in fen; at most what was opened.

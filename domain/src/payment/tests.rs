@@ -19,6 +19,7 @@ use crate::program::Program;
 
 mod answers;
 mod arrived_late;
+mod withdrawn;
 
 const CASE: CaseId = CaseId::new(Uuid::from_u128(1));
 

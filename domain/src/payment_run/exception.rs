@@ -67,12 +67,16 @@ exceptions! {
         "The person has an exclusive benefit in the month, or this one from another case: end one of them, and recover what was paid.";
     /// The bank returned the last attempt and the account is still the same.
     AccountUnchanged = "account_unchanged", "ledger import apply changes FILE",
-        "上次发放被退汇，账户尚未更正，请更正账户后重新核算。",
-        "The last payment was returned and the account is unchanged: correct it and calculate again.";
+        "上次发放被退汇，账户尚未更正，请更正账户后重新核算；银行未说账户不能收款且核实无误的，先作废退汇的一笔（ledger payment cancel）。",
+        "The last payment was returned and the account is unchanged: correct it and calculate again. Where the bank does not say that it takes nothing and it is right, give the returned payment up first (ledger payment cancel).";
     /// The bank says that what had come back of the month arrived after all, and nobody has found out yet.
     ArrivalClaimed = "arrival_claimed", "ledger bank exceptions",
         "银行称该月此前退汇的一笔已到账；请先向银行核实并处理该回盘异常，再重新核算。",
         "The bank says that what had come back of the month arrived after all: resolve that exception, then calculate again.";
+    /// What was paid of the month is asked back and has not come, and the month is due after all.
+    ClaimOpen = "claim_open", "ledger recovery withdraw --case CASE",
+        "该月的款项仍在追缴，而现应发放；请由审批人撤回追缴后重新核算。",
+        "What was paid of the month is still asked back, and the month is due: an approver withdraws the claim, then calculate again.";
     /// Who holds the account has died.
     PayeeDeceased = "payee_deceased", "ledger import apply changes FILE",
         "收款人已去世，请变更收款账户后重新核算。",

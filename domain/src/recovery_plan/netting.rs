@@ -21,7 +21,7 @@ pub struct MonthPaid {
     pub returned: Money,
     /// Due besides and withheld from payments in transit or settled.
     pub withheld: Money,
-    /// Asked back.
+    /// Asked back, less what was withdrawn.
     pub recovery_opened: Money,
     /// Come back of that.
     pub recovery_received: Money,
@@ -91,7 +91,11 @@ impl MonthPaid {
         }
     }
 
-    fn open(&self) -> Result<Money, MoneyError> {
+    /// What is asked back and neither come back nor given up, in fen.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn open(&self) -> Result<Money, MoneyError> {
         self.recovery_opened.minus(self.recovery_received)?.minus(self.recovery_waived)
     }
 }

@@ -116,7 +116,9 @@ impl Standing {
             }
             Payment::Settled(settled) => {
                 let received = settled.receipts.iter().map(|receipt| receipt.received_on);
-                let answered = received.chain(settled.waivers.iter().map(|waiver| waiver.waived_on));
+                let waived = settled.waivers.iter().map(|waiver| waiver.waived_on);
+                let withdrawn = settled.withdrawals.iter().map(|withdrawal| withdrawal.withdrawn_on);
+                let answered = received.chain(waived).chain(withdrawn);
                 Standing::Ended(answered.fold(settled.settled_on, NaiveDate::max))
             }
             Payment::Reissued(reissued) => Standing::Ended(reissued.returned.returned_on),

@@ -88,7 +88,7 @@ fn evolve(
             month.returned_count = month.returned_count.saturating_sub(1);
             month.returned = at.sum(month.returned.minus(facts.amount))?;
         }
-        Event::PaymentReissued { .. } | Event::PaymentCancelled { .. } => {}
+        Event::BookingNamed { .. } | Event::PaymentReissued { .. } | Event::PaymentCancelled { .. } => {}
         Event::RecoveryOpened { amount, .. } => {
             month.recovery_opened = at.sum(month.recovery_opened.plus(*amount))?;
         }
@@ -97,6 +97,9 @@ fn evolve(
         }
         Event::RecoveryWaived { amount, .. } => {
             month.recovery_waived = at.sum(month.recovery_waived.plus(*amount))?;
+        }
+        Event::RecoveryWithdrawn { amount, .. } => {
+            month.recovery_opened = at.sum(month.recovery_opened.minus(*amount))?;
         }
     }
     Ok(())

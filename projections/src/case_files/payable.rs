@@ -64,7 +64,7 @@ pub struct CasePayment {
     pub due: Money,
     /// Where it stands.
     pub status: PaymentStage,
-    /// How much of it is asked back in all.
+    /// How much of it is asked back in all, less what was withdrawn.
     pub recovery_opened: Money,
     /// How much of that came back.
     pub recovery_received: Money,

@@ -29,7 +29,7 @@ pub struct PaymentRegisters;
 /// Its name, version and tables.
 pub static ABOUT: About = About {
     name: "payment_registers",
-    version: 3,
+    version: 4,
     schema: include_str!("sql/tables.sql"),
     tables: &["read_payments", "read_payment_runs"],
     needs: &[],

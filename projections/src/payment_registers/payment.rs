@@ -65,7 +65,7 @@ pub struct PaymentRow {
     pub cancelled_on: Option<NaiveDate>,
     /// Why it was given up.
     pub cancelled_reason: Option<String>,
-    /// How much of it is asked back in all.
+    /// How much of it is asked back in all, less what was withdrawn.
     #[serde(rename = "recovery_opened_fen")]
     pub recovery_opened: Money,
     /// How much of that came back.
@@ -172,6 +172,7 @@ pub(super) fn evolve(
             payment.bank_reference = Some(bank_reference);
             at.sum(run.settled(payment.amount))?;
         }
+        Event::BookingNamed { bank_reference, .. } => payment.bank_reference = Some(bank_reference),
         Event::PaymentReturned { reason, returned_on } => {
             payment.status = PaymentStage::Returned;
             payment.returned_on = Some(returned_on);
@@ -202,6 +203,9 @@ pub(super) fn evolve(
         }
         Event::RecoveryWaived { amount, .. } => {
             payment.recovery_waived = at.sum(payment.recovery_waived.plus(amount))?;
+        }
+        Event::RecoveryWithdrawn { amount, .. } => {
+            payment.recovery_opened = at.sum(payment.recovery_opened.minus(amount))?;
         }
     }
     Ok(())

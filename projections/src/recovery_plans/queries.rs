@@ -56,7 +56,7 @@ pub struct OpenPayment {
     pub program: Program,
     /// 所属月份.
     pub month: domain::calendar::BenefitMonth,
-    /// Asked back.
+    /// Asked back, less what was withdrawn.
     pub opened: Money,
     /// Come back of that.
     pub received: Money,

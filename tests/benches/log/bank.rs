@@ -7,8 +7,9 @@ use std::time::Instant;
 
 use api::bank::catalogue::Catalogue;
 use api::bank::layout::Layout;
-use api::bank::matching::{Entry, Matcher, RunBook, Stand, Survey};
+use api::bank::matching::{Matcher, Survey};
 use api::bank::reading::{Expected, read};
+use api::bank::run_book::{Entry, RunBook, Stand};
 use api::bank::writing::{FileHead, LineToPay, Writer, end_to_end_id, message_id};
 use domain::ids::{CaseId, PaymentId, RunId};
 use domain::money::Money;
@@ -155,7 +156,7 @@ fn read_twice(layout: &Layout, path: &Path, lines: u32) -> u64 {
     for _ in 0..2 {
         let mut matcher = Matcher::new(&book, "00", survey, std::collections::BTreeSet::new());
         let source = BufReader::with_capacity(256 * 1024, std::fs::File::open(path).unwrap());
-        let expected = Expected { layout, run_id: run_id(), program: None };
+        let expected = Expected { layout, run_id: run_id(), files: &[], program: None };
         read(source, expected, &mut |line| {
             matcher.line(&line, None)?;
             Ok(())

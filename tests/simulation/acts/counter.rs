@@ -3,6 +3,7 @@
 use api::processes::{self as work, Step};
 use domain::benefit_case::{BenefitCaseCommand, ClosureReason, Outcome};
 use domain::household::HouseholdCommand;
+use domain::ids::PaymentId;
 use domain::policy::Property;
 use domain::program::Program;
 use tests::personas;
@@ -155,6 +156,15 @@ pub async fn tell_late(world: &mut World) {
     }
 }
 
+/// It is told of somebody who was paid how much income they had in that month.
+pub async fn tell_income_of(world: &mut World, id: PaymentId, yuan: u32) {
+    let line = &world.books.lines[&id];
+    let late = (world.today() - line.month.first_day()).num_days().max(0);
+    let place = world.cases[world.case_number(line.case)].person;
+    let income = Value::Income(format!("一般收入:{yuan}.00"));
+    record_told(world, place, ("收入变更", u64::try_from(late).unwrap()), &income).await;
+}
+
 async fn tell(world: &mut World, place: usize, kind: &'static str, late: u64) {
     let value = match kind {
         "账户变更" => {
@@ -168,8 +178,13 @@ async fn tell(world: &mut World, place: usize, kind: &'static str, late: u64) {
         }
         _ => Value::Nothing,
     };
+    record_told(world, place, (kind, late), &value).await;
+}
+
+/// Records what was told of somebody, so many days late.
+async fn record_told(world: &mut World, place: usize, (kind, late): (&'static str, u64), value: &Value) {
     let days = [world.today() - chrono::Days::new(late), world.today()];
-    let row = people::change(&world.people[place], kind, days, &value);
+    let row = people::change(&world.people[place], kind, days, value);
     let (desk, before) = (world.street.desk(personas::clerk()), world.street.length().await);
     let office = world.street.office.clone();
     let outcome = work::record_change(&office, &desk, &row).await;

@@ -18,7 +18,7 @@ use crate::world::World;
 const PEOPLE_FIRST: usize = 12;
 
 /// Acts with their weights.
-const ACTS: [(u64, Act); 19] = [
+const ACTS: [(u64, Act); 20] = [
     (20, Act::DaysPass),
     (5, Act::Register),
     (8, Act::Apply),
@@ -38,6 +38,7 @@ const ACTS: [(u64, Act); 19] = [
     (20, Act::Plan),
     (4, Act::DeclareProperty),
     (3, Act::ArriveLate),
+    (3, Act::Withdraw),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,7 @@ enum Act {
     Plan,
     DeclareProperty,
     ArriveLate,
+    Withdraw,
 }
 
 /// Opens the funds and the campaign, and registers the first people.
@@ -102,6 +104,7 @@ pub async fn act(world: &mut World) {
         Act::AtOnce => at_once::two_at_once(world).await,
         Act::Plan => plans::plan(world).await,
         Act::ArriveLate => late::arrive(world).await,
+        Act::Withdraw => recoveries::withdraw(world).await,
         Act::DeclareProperty => counter::declare_property(world).await,
         Act::Hold => holding::hold_or_let_go(world).await,
         Act::OpenAgain => {
@@ -125,4 +128,4 @@ fn choose(world: &mut World) -> Act {
 
 pub use gifts::appropriate;
 pub use holding::let_all_go;
-pub use recoveries::recover_everything;
+pub use recoveries::{recover_everything, withdraw_everything};

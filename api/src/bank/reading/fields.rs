@@ -2,32 +2,49 @@
 
 use domain::bank_return::UnmatchedReason;
 use domain::identifiers::BankAccount;
-use domain::money::Money;
+use rust_decimal::Decimal;
 
 use super::{BankLine, Said, code, day, fen, reference, sums_differ, yuan};
 use crate::bank::fault::Fault;
-use crate::bank::layout::{AmountUnit, Receiving, ReturnValue};
+use crate::bank::layout::{AmountUnit, Column, Receiving, ReturnValue};
 
 /// The lines of a file so far.
 pub(super) struct Fields<'l> {
     receive: &'l Receiving,
     count: u64,
-    /// Fen of every line whose amount can be read; wide enough for any file.
+    /// Fen of every line with a right amount; wide enough for any file.
     sum: i128,
+    /// What the others have for an amount, in the unit of the file, as long as it is a number: the bank's sum is over them
+    /// too.
+    odd: Option<Decimal>,
     ended: bool,
 }
 
 impl<'l> Fields<'l> {
     pub(super) const fn new(receive: &'l Receiving) -> Fields<'l> {
-        Fields { receive, count: 0, sum: 0, ended: false }
+        Fields { receive, count: 0, sum: 0, odd: Some(Decimal::ZERO), ended: false }
     }
 
     /// Takes the fields of a line.
     pub(super) fn take(&mut self, row: u64, fields: &[String]) -> BankLine {
         let line = self.line(row, fields);
         self.count += 1;
-        self.sum += i128::from(line.amount.map_or(0, Money::fen));
+        match line.amount {
+            Some(amount) => self.sum += i128::from(amount.fen()),
+            None => {
+                self.odd = self.odd.zip(self.odd_amount(fields)).and_then(|(sum, odd)| sum.checked_add(odd))
+            }
+        }
         line
+    }
+
+    /// What a line without a right amount has for one, such as a negative number; nothing where the layout has no amounts.
+    fn odd_amount(&self, fields: &[String]) -> Option<Decimal> {
+        let is_amount = |column: &Column| column.value == ReturnValue::Amount;
+        match self.receive.columns.iter().position(is_amount) {
+            Some(place) => fields.get(place)?.trim().parse().ok(),
+            None => Some(Decimal::ZERO),
+        }
     }
 
     /// Whether a line that begins so is the last one, with totals.
@@ -69,17 +86,24 @@ impl<'l> Fields<'l> {
                 return Err(sums_differ(row, "count", told, self.count));
             }
         }
-        if let Some(number) = trailer.sum_field {
-            let told = match self.receive.amount {
-                AmountUnit::Yuan => yuan(field(number)),
-                AmountUnit::Fen => fen(field(number)),
-            };
-            if told.map(|told| i128::from(told.fen())) != Some(self.sum) {
-                let shown = told.map_or_else(|| "?".to_owned(), |told| told.to_string());
-                return Err(sums_differ(row, "sum", shown, shown_fen(self.sum)));
+        // an amount that is no number adds up to nothing that could be compared; its line is an exception
+        if let (Some(number), Some(odd)) = (trailer.sum_field, self.odd) {
+            let (told, found) = (field(number).parse::<Decimal>().ok(), self.whole_sum(odd));
+            if told.is_none() || told != found {
+                let shown = |sum: Option<Decimal>| sum.map_or_else(|| "?".to_owned(), |sum| sum.to_string());
+                return Err(sums_differ(row, "sum", shown(told), shown(found)));
             }
         }
         Ok(())
+    }
+
+    /// The sum of all lines in the unit of the file.
+    fn whole_sum(&self, odd: Decimal) -> Option<Decimal> {
+        let places = match self.receive.amount {
+            AmountUnit::Yuan => 2,
+            AmountUnit::Fen => 0,
+        };
+        Decimal::try_from_i128_with_scale(self.sum, places).ok()?.checked_add(odd)
     }
 
     fn line(&self, row: u64, fields: &[String]) -> BankLine {
@@ -112,7 +136,7 @@ impl<'l> Fields<'l> {
 
     fn field(&self, line: &mut BankLine, value: ReturnValue, text: &str) {
         match value {
-            ReturnValue::Reference => line.end_to_end_id = code(text),
+            ReturnValue::Reference => line.take_end_to_end(text),
             ReturnValue::Account => match BankAccount::parse(text) {
                 Ok(account) => line.account = Some(account),
                 Err(_) => line.with_problem(UnmatchedReason::AccountMalformed),
@@ -151,10 +175,6 @@ impl<'l> Fields<'l> {
             None
         }
     }
-}
-
-fn shown_fen(fen: i128) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
 }
 
 /// The first column whose head is not the layout's, counted from 0, with the head that it must have.

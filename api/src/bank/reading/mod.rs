@@ -16,6 +16,7 @@ use domain::bank_return::UnmatchedReason;
 use domain::identifiers::BankAccount;
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
+use domain::payment_run::BankFile;
 
 use super::fault::Fault;
 use super::layout::{Form, Layout};
@@ -40,8 +41,8 @@ pub enum Scope {
     /// Of one payment.
     #[default]
     Payment,
-    /// Of every payment of the run: the bank took or refused the file as a whole.
-    Run,
+    /// Of every payment in one of the run's files, by its number from 1: the bank took or refused that file as a whole.
+    File(u32),
 }
 
 /// A line of a file from the bank.
@@ -59,6 +60,8 @@ pub struct BankLine {
     pub amount: Option<Money>,
     /// The reference that it names, if it has the form of one.
     pub end_to_end_id: Option<String>,
+    /// Whether it names a reference that has not, and so is not kept. It is none of ours.
+    pub is_strangely_named: bool,
     /// 账号, if it can be read.
     pub account: Option<BankAccount>,
     /// The bank's reason code.
@@ -78,6 +81,15 @@ impl BankLine {
         self.end_to_end_id.as_deref()?.parse().ok()
     }
 
+    /// Takes the reference that a line names, as far as it may be kept.
+    fn take_end_to_end(&mut self, text: &str) {
+        let text = text.trim();
+        // one of ours may happen to have digits only
+        let is_ours = text.parse::<PaymentId>().is_ok();
+        self.end_to_end_id = if is_ours { Some(text.to_owned()) } else { code(text) };
+        self.is_strangely_named = self.end_to_end_id.is_none() && !text.is_empty();
+    }
+
     /// The line with a problem, unless it has one already.
     fn with_problem(&mut self, problem: UnmatchedReason) {
         self.problem.get_or_insert(problem);
@@ -91,6 +103,8 @@ pub struct Expected<'a> {
     pub layout: &'a Layout,
     /// For which run.
     pub run_id: RunId,
+    /// The files of the run that went to the bank; none where they are not known.
+    pub files: &'a [BankFile],
     /// The program that reads workbooks under limits; none is the running program itself.
     pub program: Option<&'a Path>,
 }

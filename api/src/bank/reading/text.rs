@@ -11,13 +11,33 @@ use crate::bank::layout::{Form, Layout, Receiving, TextCode};
 /// The longest line, in bytes.
 const LINE_MAX: u64 = 16 * 1024;
 
+/// As many characters of Chinese in UTF-8 and nothing else are no text of GBK.
+const UTF8_CERTAIN: usize = 3;
+
 pub(super) fn read(
-    mut source: impl BufRead,
+    source: impl BufRead,
     layout: &Layout,
     receive: &Receiving,
     each: &mut dyn FnMut(BankLine) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut state = State { layout, receive, row: 0, fields: Fields::new(receive) };
+    let mut state = State { layout, receive, row: 0, fields: Fields::new(receive), utf8: Utf8::default() };
+    let outcome = read_lines(&mut state, source, each);
+    // almost any UTF-8 is read as GBK, as other characters in other columns
+    match state.utf8 {
+        Utf8::Only { characters, first } if characters >= UTF8_CERTAIN => {
+            state.row = first;
+            Err(state.wrong_encoding())
+        }
+        _ => outcome,
+    }
+}
+
+fn read_lines(
+    state: &mut State<'_>,
+    mut source: impl BufRead,
+    each: &mut dyn FnMut(BankLine) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let receive = state.receive;
     let (mut bytes, mut last) = (Vec::new(), b'\n');
     while next_line(&mut source, &mut bytes, state.row + 1)? {
         state.row += 1;
@@ -26,6 +46,9 @@ pub(super) fn read(
             if state.row == 1 { bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes) } else { &bytes };
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if receive.encoding != TextCode::Utf8 {
+            state.utf8.watch(line, state.row);
+        }
         if state.row == receive.header_lines {
             state.compare_titles(line)?;
         }
@@ -73,6 +96,37 @@ struct State<'l> {
     receive: &'l Receiving,
     row: u64,
     fields: Fields<'l>,
+    /// Of a file that is to be in another encoding.
+    utf8: Utf8,
+}
+
+/// Whether what a file says in other characters than ASCII's is UTF-8.
+enum Utf8 {
+    /// All of it up to now: how many characters of Chinese, and in which row the first of them.
+    Only { characters: usize, first: u64 },
+    /// It is not.
+    No,
+}
+
+impl Default for Utf8 {
+    fn default() -> Utf8 {
+        Utf8::Only { characters: 0, first: 0 }
+    }
+}
+
+impl Utf8 {
+    fn watch(&mut self, line: &[u8], row: u64) {
+        let Utf8::Only { characters, first } = self else { return };
+        let Ok(text) = std::str::from_utf8(line) else {
+            *self = Utf8::No;
+            return;
+        };
+        let chinese = text.chars().filter(|char| ('\u{4E00}'..='\u{9FFF}').contains(char)).count();
+        if *characters == 0 && chinese > 0 {
+            *first = row;
+        }
+        *characters += chinese;
+    }
 }
 
 impl State<'_> {

@@ -8,8 +8,9 @@ use domain::personal::BlindIndex;
 use proptest::prelude::*;
 
 use super::*;
-use crate::bank::matching::{Entry, Matcher, RunBook, Stand, Survey, Verdict};
+use crate::bank::matching::{Matcher, Survey, Verdict};
 use crate::bank::reading::{Said, Scope};
+use crate::bank::run_book::{Entry, RunBook, Stand};
 
 const FEN: i32 = 139_500;
 
@@ -105,6 +106,85 @@ fn what_contradicts_is_an_exception() {
     assert_eq!(say(BankLine { said: None, ..line(9, 3, Said::Settled) }), Some(Reason::ResultUnknown));
 }
 
+/// A booking on the office's account that pays, with the bank's reference or without.
+fn booking(row: u64, case: u128, reference: &str) -> BankLine {
+    let bank_reference = Some(reference.to_owned()).filter(|text| !text.is_empty());
+    BankLine { is_booking: true, bank_reference, ..line(row, case, Said::Settled) }
+}
+
+#[test]
+fn a_statement_names_the_booking_of_what_had_settled_and_a_second_one_is_paid_twice() {
+    let entry = |case| Entry {
+        payment_id: payment(case),
+        amount: Money::from_fen(FEN),
+        stand: Stand::Settled,
+        bank_reference: Some("status:0123:1".to_owned()),
+    };
+    let book = RunBook::new(vec![entry(1), entry(2), entry(3)]);
+    let lines = [
+        booking(1, 1, "B1"),
+        line(2, 1, Said::Settled),
+        booking(3, 1, "B1"),
+        booking(4, 2, ""),
+        booking(5, 2, ""),
+        booking(6, 3, "B3"),
+        booking(7, 3, ""),
+    ];
+    let said: Vec<_> = read_twice(&book, &lines)
+        .into_iter()
+        .map(|verdict| match verdict {
+            Verdict::Name(news) => format!("{} {}", news.words, news.is_repeat),
+            Verdict::Nothing => "nothing".to_owned(),
+            other => format!("{:?}", reason(other).unwrap()),
+        })
+        .collect();
+    let expected =
+        ["B1 true", "nothing", "SettledTwice", "nothing", "SettledTwice", "B3 true", "SettledTwice"];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn two_bookings_of_one_payment_in_one_statement_are_paid_twice_though_none_has_a_reference() {
+    let book = book(3);
+    let verdicts = read_twice(&book, &[booking(1, 1, ""), booking(2, 1, ""), booking(3, 2, "B")]);
+    assert!(matches!(&verdicts[0], Verdict::Settle(_)), "{verdicts:?}");
+    assert_eq!(reason(verdicts[1].clone()), Some(Reason::SettledTwice));
+}
+
+#[test]
+fn a_reference_that_is_none_of_ours_is_not_made_good_by_account_and_amount() {
+    let book = book(3);
+    let mut matcher = matcher(&book);
+    let strange = BankLine { is_strangely_named: true, ..by_account(1, Said::Settled) };
+    let said = reason(matcher.line(&strange, Some(&index(2))).unwrap());
+    assert_eq!((said, matcher.strangers()), (Some(Reason::ReferenceUnknown), 1));
+    let wrong = BankLine { amount: Some(Money::from_fen(1)), ..line(2, 2, Said::Settled) };
+    assert_eq!(reason(matcher.line(&wrong, None).unwrap()), Some(Reason::AmountDiffers));
+    assert_eq!(matcher.strangers(), 1, "a wrong amount is one of the run's");
+    let malformed = BankLine { problem: Some(Reason::LineMalformed), ..line(3, 2, Said::Settled) };
+    assert_eq!(reason(matcher.line(&malformed, None).unwrap()), Some(Reason::LineMalformed));
+    assert_eq!(matcher.strangers(), 2, "perhaps it is the office's own file");
+}
+
+#[test]
+fn a_file_that_is_refused_whole_returns_its_own_payments() {
+    let mut book = book(4);
+    book.bring_files((1..=4).map(|case| (payment(case), if case <= 2 { 1 } else { 2 })));
+    let whole = BankLine { amount: None, scope: Scope::File(2), ..line(1, 1, Said::Returned) };
+    let mut returned = Vec::new();
+    matcher(&book)
+        .whole((&whole, 2), &mut |verdict| {
+            let Verdict::Return(news) = verdict else { panic!("{verdict:?}") };
+            returned.push(news.payment_id);
+            Ok::<_, domain::money::MoneyError>(())
+        })
+        .unwrap();
+    returned.sort_unstable();
+    let mut own = vec![payment(3), payment(4)];
+    own.sort_unstable();
+    assert_eq!(returned, own);
+}
+
 #[test]
 fn without_a_reference_account_and_amount_must_fit_one_payment() {
     let book = book(4);
@@ -167,14 +247,14 @@ fn a_file_refused_whole_returns_whatever_is_pending() {
     let book = book(3);
     let mut matcher = matcher(&book);
     let whole = BankLine {
-        scope: Scope::Run,
+        scope: Scope::File(1),
         amount: None,
         reason: Some("FF01".into()),
         ..line(1, 1, Said::Returned)
     };
     let mut verdicts = Vec::new();
     matcher
-        .whole(&whole, &mut |verdict| {
+        .whole((&whole, 1), &mut |verdict| {
             verdicts.push(verdict);
             Ok::<_, domain::money::MoneyError>(())
         })
@@ -188,10 +268,10 @@ fn a_file_refused_whole_after_a_payment_of_it_arrived_is_an_exception_besides() 
     let book = book(3);
     let mut matcher = matcher(&book);
     matcher.line(&line(1, 1, Said::Settled), None).unwrap();
-    let whole = BankLine { scope: Scope::Run, amount: None, ..line(2, 1, Said::Returned) };
+    let whole = BankLine { scope: Scope::File(1), amount: None, ..line(2, 1, Said::Returned) };
     let (mut exceptions, mut returned) = (Vec::new(), 0);
     matcher
-        .whole(&whole, &mut |verdict| {
+        .whole((&whole, 1), &mut |verdict| {
             returned += usize::from(matches!(verdict, Verdict::Return(_)));
             exceptions.extend(reason(verdict));
             Ok::<_, domain::money::MoneyError>(())

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use domain::calendar::BenefitMonth;
 use domain::ids::{CaseId, PaymentId, RunId};
 use domain::money::Money;
+use domain::payment_run::BankFile;
 use domain::program::Program;
 use uuid::Uuid;
 
@@ -78,8 +79,13 @@ fn written(layout: &Layout, names: &[&str]) -> Result<Vec<u8>, Fault> {
 }
 
 fn lines_of(layout: &Layout, bytes: &[u8]) -> Result<Vec<BankLine>, Fault> {
+    lines_for(layout, bytes, &[])
+}
+
+/// The lines of a file for a run whose files are known.
+fn lines_for(layout: &Layout, bytes: &[u8], files: &[BankFile]) -> Result<Vec<BankLine>, Fault> {
     let mut lines = Vec::new();
-    read(bytes, Expected { layout, run_id: run(), program: None }, &mut |line| {
+    read(bytes, Expected { layout, run_id: run(), files, program: None }, &mut |line| {
         lines.push(line);
         Ok(())
     })?;

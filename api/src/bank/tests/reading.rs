@@ -54,6 +54,40 @@ fn a_delimited_file_is_read_to_its_totals() {
     }
 }
 
+#[rstest]
+#[case::negative("-1395.00", "1395.00")]
+#[case::three_places("1395.005", "4185.005")]
+#[case::no_number("一千", "2790.00")]
+fn a_bad_amount_is_a_problem_of_its_line_and_the_bank_s_sum_is_over_it_too(
+    #[case] amount: &str,
+    #[case] total: &str,
+) {
+    let line = |case: u128, amount: &str| {
+        let id = end_to_end_id(payment(case));
+        format!("{case}|{}|张示例|{amount}|{id}|S||8801\r\n", account(case))
+    };
+    let lines = [line(1, "1395.00"), line(2, amount), line(3, "1395.00")].concat();
+    let file = |total: &str| gbk(&format!("head\r\n{lines}END|3|{total}\r\n"));
+    let layout = layout("text_gbk");
+    let problems: Vec<_> = lines_of(&layout, &file(total)).unwrap().iter().map(|line| line.problem).collect();
+    assert_eq!(problems, [None, Some(Reason::AmountMalformed), None]);
+    if amount != "一千" {
+        assert_eq!(lines_of(&layout, &file("0.01")).unwrap_err().code, "sums_differ");
+    }
+}
+
+#[rstest]
+#[case::without_a_column("张示例")]
+#[case::with_every_column("张示例某")]
+fn a_file_in_utf_8_is_told_from_one_in_gbk(#[case] name: &str) {
+    let line = format!("1|{}|{name}|1395.00|{}|S||8801\r\n", account(1), end_to_end_id(payment(1)));
+    let text = format!("head\r\n{line}END|1|1395.00\r\n");
+    let layout = layout("text_gbk");
+    assert!(lines_of(&layout, &gbk(&text)).is_ok());
+    let fault = lines_of(&layout, text.as_bytes()).unwrap_err();
+    assert_eq!((fault.code, fault.row), ("wrong_encoding", 2), "{fault}");
+}
+
 #[test]
 fn a_line_of_fixed_width_is_cut_by_bytes() {
     let name = gbk("张示例");
@@ -121,10 +155,87 @@ fn a_file_that_the_bank_refused_whole_speaks_of_the_run() {
     let line = first(&layout("pain_001"), text.as_bytes());
     assert_eq!(
         (line.scope, line.said, line.reason.as_deref()),
-        (Scope::Run, Some(Said::Returned), Some("FF01"))
+        (Scope::File(1), Some(Said::Returned), Some("FF01"))
     );
     let taken = pain_002(&[]).replace("</OrgnlMsgNmId>", "</OrgnlMsgNmId><GrpSts>ACTC</GrpSts>");
     assert_eq!(lines_of(&layout("pain_001"), taken.as_bytes()).unwrap_err().code, "no_results");
+}
+
+/// Two files of two payments each, as they went to the bank.
+fn two_files() -> [BankFile; 2] {
+    let file = || BankFile { sha256: String::new(), line_count: 2, control_sum: Money::from_fen(279_000) };
+    [file(), file()]
+}
+
+#[test]
+fn a_report_on_one_of_several_files_speaks_of_that_one() {
+    let told = |number: u32| {
+        let message = |number| message_id(run(), number);
+        pain_002(&[])
+            .replace("</OrgnlMsgNmId>", "</OrgnlMsgNmId><GrpSts>RJCT</GrpSts>")
+            .replace(&message(1), &message(number))
+    };
+    let read = |text: String| lines_for(&layout("pain_001"), text.as_bytes(), &two_files());
+    assert_eq!(read(told(2)).unwrap()[0].scope, Scope::File(2));
+    assert_eq!(read(told(3)).unwrap_err().code, "file_of_another_run", "there were two");
+    let cut = told(1).replace(&message_id(run(), 1), &message_id(run(), 1)[..33]);
+    assert_eq!(read(cut).unwrap_err().code, "file_of_another_run");
+}
+
+#[rstest]
+#[case::whole("<OrgnlNbOfTxs>2</OrgnlNbOfTxs><OrgnlCtrlSum>2790.00000</OrgnlCtrlSum>", None)]
+#[case::count("<OrgnlNbOfTxs>7</OrgnlNbOfTxs>", Some("OrgnlNbOfTxs"))]
+#[case::sum("<OrgnlCtrlSum>9.99</OrgnlCtrlSum>", Some("OrgnlCtrlSum"))]
+#[case::by_status(
+    "<NbOfTxsPerSts><DtldNbOfTxs>2</DtldNbOfTxs><DtldSts>ACSC</DtldSts><DtldCtrlSum>2790.00</DtldCtrlSum></NbOfTxsPerSts>",
+    None
+)]
+#[case::sum_by_status(
+    "<NbOfTxsPerSts><DtldNbOfTxs>2</DtldNbOfTxs><DtldSts>ACSC</DtldSts><DtldCtrlSum>1.00</DtldCtrlSum></NbOfTxsPerSts>",
+    Some("DtldCtrlSum/ACSC")
+)]
+#[case::count_by_status(
+    "<NbOfTxsPerSts><DtldNbOfTxs>3</DtldNbOfTxs><DtldSts>ACSC</DtldSts></NbOfTxsPerSts>",
+    Some("NbOfTxsPerSts/ACSC")
+)]
+fn numbers_and_sums_of_a_report_are_those_of_the_file_and_of_its_lines(
+    #[case] told: &str,
+    #[case] field: Option<&str>,
+) {
+    let text = pain_002(&[(1, "ACSC", "1395.00", ""), (2, "ACSC", "1395.00", "")])
+        .replace("</OrgnlMsgNmId>", &format!("</OrgnlMsgNmId>{told}"));
+    let outcome = lines_for(&layout("pain_001"), text.as_bytes(), &two_files());
+    let refused = outcome.err().map(|fault| (fault.code, fault.field));
+    assert_eq!(refused, field.map(|field| ("sums_differ", field.to_owned())));
+}
+
+#[rstest]
+#[case::two_of_the_sum("2790.00", "", true)]
+#[case::less_than_they_pay("2789.99", "", false)]
+#[case::fees_taken_off_without_a_word("2791.00", "", true)]
+#[case::with_charges(
+    "2791.00",
+    "<Chrgs><TtlChrgsAndTaxAmt Ccy=\"CNY\">1.00</TtlChrgsAndTaxAmt></Chrgs>",
+    true
+)]
+fn the_transactions_of_an_entry_add_up_to_it(#[case] sum: &str, #[case] more: &str, #[case] is_right: bool) {
+    let transaction = |case| {
+        let id = end_to_end_id(payment(case));
+        format!("<TxDtls><Refs><EndToEndId>{id}</EndToEndId></Refs><Amt Ccy=\"CNY\">1395.00</Amt></TxDtls>")
+    };
+    let entry = format!(
+        "<Ntry><Amt Ccy=\"CNY\">{sum}</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>{more}<NtryDtls>{}{}</NtryDtls></Ntry>",
+        transaction(1),
+        transaction(2)
+    );
+    let read = lines_of(&layout("pain_001"), camt_053(OFFICE, &entry).as_bytes());
+    match read {
+        Ok(lines) => assert!(is_right && lines.len() == 2, "{lines:?}"),
+        Err(fault) => {
+            assert!(!is_right, "{fault}");
+            assert_eq!((fault.code, fault.row, fault.field.as_str()), ("sums_differ", 1, "Ntry/Amt"));
+        }
+    }
 }
 
 #[test]

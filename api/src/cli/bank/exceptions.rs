@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::bank_return::{LineOutcome, LineResolution, UnmatchedReason};
-use domain::ids::{BankReturnId, RunId};
+use domain::ids::{BankReturnId, CaseId, RunId};
 use domain::money::Money;
 use domain::payment::Payment;
 use projections::Until;
@@ -132,8 +132,8 @@ pub(crate) const fn advice(reason: UnmatchedReason) -> (&'static str, &'static s
             "no payment of the run: say which it is, or dismiss it",
         ),
         Reason::OtherRun => (
-            "属于其他批次：请为该批次再读入此文件，然后在此注明无须处理",
-            "a payment of another run: take the file in for that run too, then dismiss it here",
+            "属于其他批次：请为该批次再读入此文件，结果一致的本行随之办结",
+            "a payment of another run: take the file in for that run too, which closes the line where it says the same",
         ),
         Reason::Ambiguous => (
             "同账号同金额有多笔：请指明是哪一笔",
@@ -152,9 +152,9 @@ pub(crate) const fn advice(reason: UnmatchedReason) -> (&'static str, &'static s
             "settled under another reference too, so perhaps paid twice: ask the bank",
         ),
         Reason::SettledAfterReturn => (
-            "此前已退汇，现称到账：请向银行核实；确已到账的，登记为确认到账（settled），当月即不再重发",
+            "此前已退汇，现称到账：请向银行核实；确已到账的，登记为确认到账（settled），当月即不再重发；同一笔已确认到账的，其余行注明无须处理（dismissed）",
             "came back before, now said to be settled: ask the bank; where it did arrive, resolve as settled, and the month is not \
-             paid again",
+             paid again; further lines of a payment that was so resolved are dismissed",
         ),
         Reason::ReturnedAfterSettlement => (
             "此前已到账，现称退汇：款项确已退回的，登记为已收回（recovered），当月即可重新发放",
@@ -191,12 +191,12 @@ pub(super) async fn resolve(
         .await?;
     screen.say(format!("第 {row} 行已处理。"), format!("Row {row} is resolved."))?;
     let Outcome { amount, overpaid, surplus } = outcome;
-    if overpaid.is_positive() {
+    if let Some((case, overpaid)) = overpaid {
         let overpaid = yuan(overpaid);
         screen.say(
-            format!("该个案现已多发 {overpaid} 元；请办理追缴：ledger recovery propose --case …"),
+            format!("该个案现已多发 {overpaid} 元；请办理追缴：ledger recovery propose --case {case}"),
             format!(
-                "The case is now overpaid by {overpaid} yuan: ask it back (ledger recovery propose --case …)."
+                "The case is now overpaid by {overpaid} yuan: ask it back (ledger recovery propose --case {case})."
             ),
         )?;
     }
@@ -224,8 +224,8 @@ pub(super) async fn resolve(
 struct Outcome {
     /// What was ordered of the payment.
     amount: Option<Money>,
-    /// What its case is overpaid by now, and nobody asked back.
-    overpaid: Money,
+    /// Its case, and what that is overpaid by now and nobody asked back, where it is.
+    overpaid: Option<(CaseId, Money)>,
     /// What came back and had been repaid before.
     surplus: Money,
 }
@@ -246,7 +246,8 @@ impl Outcome {
         let settled = matches!(resolution, LineResolution::Settled { .. });
         // a case whose facts are gone gives no answer, and is paid nothing more
         let netted = if settled { net_case(office, today, order.case_id).await.ok() } else { None };
-        let overpaid = netted.map(|netted| netted.netting.overpaid).unwrap_or_default();
+        let overpaid = netted.map(|netted| (order.case_id, netted.netting.overpaid));
+        let overpaid = overpaid.filter(|(_, overpaid)| overpaid.is_positive());
         Ok(Outcome { amount: Some(order.amount), overpaid, surplus })
     }
 }

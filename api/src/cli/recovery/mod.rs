@@ -3,6 +3,7 @@
 mod balance;
 mod plans;
 mod propose;
+mod withdraw;
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -62,6 +63,12 @@ pub enum RecoveryCommand {
         /// 流水号 · number of the bank slip or receipt; the same number is the same repayment
         #[arg(long)]
         reference: Option<String>,
+    },
+    /// 撤回追缴 · withdraw what was asked back of months that are due after all, by an approver
+    Withdraw {
+        /// 个案 · the case
+        #[arg(long)]
+        case: CaseId,
     },
     /// 方案明细 · show one plan with its payments
     Show {
@@ -147,6 +154,7 @@ pub(super) async fn run(session: &Session, command: RecoveryCommand) -> Result<D
         RecoveryCommand::Receive { case, amount, on, reference } => {
             plans::receive(session, case, (amount, on, reference)).await
         }
+        RecoveryCommand::Withdraw { case } => withdraw::run(session, case).await,
         RecoveryCommand::Show { plan } => plans::show(session, plan).await,
         RecoveryCommand::Balance { person, effective, known } => {
             balance::run(session, person, effective, known).await

@@ -48,7 +48,7 @@ fn show(screen: &Screen, netted: &NettedCase) -> Result<(), Failure> {
         let (zh, en) = why(cause);
         screen.say(zh, en)?;
     }
-    conclude(screen, &netted.netting, case.case_id)
+    conclude(screen, netted, case.case_id)
 }
 
 fn row(month: &NettedMonth) -> Vec<String> {
@@ -97,7 +97,8 @@ fn span(months: &[domain::calendar::BenefitMonth]) -> String {
     }
 }
 
-fn conclude(screen: &Screen, netting: &Netting, case: CaseId) -> Result<(), Failure> {
+fn conclude(screen: &Screen, netted: &NettedCase, case: CaseId) -> Result<(), Failure> {
+    let netting = &netted.netting;
     let net = netting.net().unwrap_or_default();
     let (arrears, overpaid, open) = (yuan(netting.arrears), yuan(netting.overpaid), yuan(netting.open));
     screen.say(
@@ -106,6 +107,15 @@ fn conclude(screen: &Screen, netting: &Netting, case: CaseId) -> Result<(), Fail
     )?;
     if netting.arrears.is_positive() {
         screen.say("补发随下一批次发放，无需方案。", "Arrears come with the next run; no plan is needed.")?;
+    }
+    if !netted.waiting.is_empty() {
+        screen.say(
+            format!("其中有月份仍在追缴，不能发放；请由审批人撤回：ledger recovery withdraw --case {case} --as approver:…"),
+            format!(
+                "Months of these are still asked back and are not paid: an approver withdraws the claim with ledger \
+                 recovery withdraw --case {case} --as approver:…"
+            ),
+        )?;
     }
     if netting.to_recover().is_ok_and(Money::is_positive) {
         screen.say(

@@ -8,11 +8,13 @@ use domain::ids::RunId;
 use projections::Until;
 use projections::payment_registers::PaymentRow;
 use projections::payment_registers::queries::returned_payments;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::notes;
 use super::prepare::program_name;
 use crate::bank::catalogue::Catalogue;
-use crate::bank::layout::Layout;
+use crate::bank::codes::{ReasonFaults, to_pay_again};
+use crate::bank::layout::{AtFault, Layout};
 use crate::cli::bank::{LayoutArgs, advice, catalogue};
 use crate::cli::draft::Draft;
 use crate::cli::failure::{Done, Failure};
@@ -37,7 +39,7 @@ pub(super) async fn release(
     let (desk, screen) = (session.desk()?, session.screen);
     let layout = layout.chosen(None)?;
     let mut drafts = Drafts { place: out.to_owned(), drafts: Vec::new() };
-    let (released, again) = session
+    let outcome = session
         .with_ledger(async |app| {
             let known = payment_run::layout_of_release(app.office(), run).await?;
             let progress = screen.spinner("发放", "Releasing");
@@ -46,7 +48,8 @@ pub(super) async fn release(
             progress.finish_and_clear();
             Ok((released?, known.is_some()))
         })
-        .await?;
+        .await;
+    let (released, again) = notes::told(&screen, outcome)?;
     let paths = drafts.keep()?;
     show_release(&screen, &released, &layout, (again, &paths))?;
     let mut answer = serde_json::to_value(&released).map_err(anyhow::Error::from)?;
@@ -249,51 +252,59 @@ pub(super) async fn returns(
         (screen.pick("月份", "Month"), Align::Left),
         (screen.pick("金额（元）", "Yuan"), Align::Right),
         (screen.pick("退汇日期", "Returned on"), Align::Left),
-        (screen.pick("银行原因", "Bank's reason"), Align::Left),
+        (screen.pick("银行原因与处理", "Bank's reason and what to do"), Align::Left),
     ];
-    let rows: Vec<_> = returned.iter().map(|payment| returned_row(&screen, &catalogue, payment)).collect();
+    let faults = catalogue.faults();
+    let told: Vec<_> = returned.iter().map(|payment| Told::of(payment, &catalogue, &faults)).collect();
+    let rows: Vec<_> = told.iter().map(|told| told.row(&screen)).collect();
     if returned.is_empty() {
         screen.say("没有待处理的退汇。", "Nothing came back that waits for somebody.")?;
     } else {
         screen.table(&heads, &rows)?;
         screen.say(
-            "更正收款账户后，下一批次自动重发（链接原明细）；不再发放的，用 ledger payment cancel 作废并写明原因。",
-            "Correct the account and the next run pays it again, linked to the first attempt; or give it up with `ledger payment cancel`.",
+            "下一批次按核定重发应发的月份（链接原明细）；不再发放的，用 ledger payment cancel 作废并写明原因。",
+            "The next run pays again what the month is due, linked to the first attempt; give up what is not (`ledger payment cancel`).",
         )?;
     }
-    let answer: Vec<_> = returned
-        .iter()
-        .map(|payment| {
-            let code = payment.returned_reason.clone().unwrap_or_default();
-            let (zh, en) = explained(&catalogue, &code);
-            json!({
-                "payment_id": payment.payment_id, "run_id": payment.run_id, "case_id": payment.case_id,
-                "program": payment.program, "month": payment.month, "attempt": payment.attempt,
-                "amount": payment.amount.to_string(), "returned_on": payment.returned_on,
-                "reason": code, "reason_zh": zh, "reason_en": en,
-            })
-        })
-        .collect();
-    screen.answer(&answer)?;
+    screen.answer(&told.iter().map(Told::answer).collect::<Vec<_>>())?;
     Ok(if returned.is_empty() { Done::Well } else { Done::Found })
 }
 
-fn returned_row(screen: &Screen, catalogue: &Catalogue, payment: &PaymentRow) -> Vec<String> {
-    let code = payment.returned_reason.clone().unwrap_or_default();
-    let (zh, en) = explained(catalogue, &code);
-    vec![
-        payment.payment_id.to_string(),
-        program_name(screen.lang, payment.program).to_owned(),
-        payment.month.to_string(),
-        yuan(payment.amount),
-        payment.returned_on.map(|day| day.to_string()).unwrap_or_default(),
-        format!("{code} {}", screen.pick(zh, en)),
-    ]
+/// A payment that came back, with what the bank says in plain words and what is to be done.
+struct Told<'a> {
+    payment: &'a PaymentRow,
+    code: &'a str,
+    reason: (&'a str, &'a str),
+    at_fault: Option<AtFault>,
 }
 
-/// A reason code in plain words, by whichever layout knows it.
-fn explained(catalogue: &Catalogue, code: &str) -> (String, String) {
-    let known = catalogue.iter().find_map(|layout| layout.reason(code));
-    let (zh, en) = known.unwrap_or(("（格式中未说明，请询问银行）", "(no layout explains it: ask the bank)"));
-    (zh.to_owned(), en.to_owned())
+impl<'a> Told<'a> {
+    fn of(payment: &'a PaymentRow, catalogue: &'a Catalogue, faults: &ReasonFaults) -> Told<'a> {
+        let code = payment.returned_reason.as_deref().unwrap_or_default();
+        Told { payment, code, reason: catalogue.explained(code), at_fault: faults.at_fault(code) }
+    }
+
+    fn row(&self, screen: &Screen) -> Vec<String> {
+        let (payment, (zh, en), (next_zh, next_en)) =
+            (self.payment, self.reason, to_pay_again(self.at_fault));
+        let (zh, en) = (format!("{zh}；{next_zh}"), format!("{en}; {next_en}"));
+        vec![
+            payment.payment_id.to_string(),
+            program_name(screen.lang, payment.program).to_owned(),
+            payment.month.to_string(),
+            yuan(payment.amount),
+            payment.returned_on.map(|day| day.to_string()).unwrap_or_default(),
+            format!("{} {}", self.code, screen.pick(zh, en)),
+        ]
+    }
+
+    fn answer(&self) -> Value {
+        let (payment, (zh, en)) = (self.payment, self.reason);
+        json!({
+            "payment_id": payment.payment_id, "run_id": payment.run_id, "case_id": payment.case_id,
+            "program": payment.program, "month": payment.month, "attempt": payment.attempt,
+            "amount": payment.amount.to_string(), "returned_on": payment.returned_on,
+            "reason": self.code, "reason_zh": zh, "reason_en": en, "at_fault": self.at_fault,
+        })
+    }
 }

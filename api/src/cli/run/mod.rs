@@ -82,10 +82,7 @@ async fn step(
 ) -> Result<Done, Failure> {
     let desk = session.desk()?;
     let done = session.act(async |app| Ok(work(app.office(), &desk).await?)).await;
-    if let Err(Failure::Process(ProcessError::CasesChanged { changed })) = &done {
-        notes::show_changed(&session.screen, changed)?;
-    }
-    done?;
+    notes::told(&session.screen, done)?;
     session.screen.say(format!("批次 {run} {zh}。"), format!("Run {run} {en}."))?;
     session.screen.answer(&json!({ "run_id": run, "done": en }))?;
     Ok(Done::Well)

@@ -132,6 +132,14 @@ fn recovery_reason(lang: Lang, reason: RecoveryReason) -> &'static str {
     }
 }
 
+/// The outcome of a step; where that is refused because cases changed, they are printed first.
+pub(super) fn told<T>(screen: &Screen, outcome: Result<T, Failure>) -> Result<T, Failure> {
+    if let Err(Failure::Process(refused)) = &outcome {
+        show_changed(screen, refused.changed())?;
+    }
+    outcome
+}
+
 /// Prints the cases whose lines would be others now: the months, the amounts, and what the log recorded since.
 pub(super) fn show_changed(screen: &Screen, changed: &[ChangedCase]) -> Result<(), Failure> {
     if changed.is_empty() {
@@ -192,6 +200,7 @@ mod tests {
             calculated: Some(Money::from_fen(130_000)),
             now: Some(Money::from_fen(130_000)),
             exception: None,
+            is_stopped: true,
         };
         assert_eq!(then_and_now(Lang::Zh, &month), "1,300.00（金额不变，账户或收款人有变）");
         assert_eq!(then_and_now(Lang::En, &month), "1,300.00 (the same, to another account or payee)");

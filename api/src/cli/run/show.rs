@@ -15,7 +15,7 @@ use crate::cli::failure::{Done, Failure};
 use crate::cli::screen::{Align, Screen, grouped, yuan};
 use crate::cli::session::Session;
 use crate::lang::Lang;
-use crate::processes::payment_run::{ChangedCase, RunNote, changed_cases, notes_of};
+use crate::processes::payment_run::{ChangedCase, RunNote, changed_cases, notes_of, stopped_cases};
 use crate::processes::{Office, ProcessError, office_day};
 
 /// Lists every run, the oldest first.
@@ -123,18 +123,25 @@ async fn look(office: &Office, run_id: RunId, shown: Shown) -> Result<Found, Fai
         Part::Lines(asked) => lines::read(office, run_id, asked).await?,
         Part::Whole | Part::Notes => Vec::new(),
     };
-    let waits = matches!(run.stage, RunStage::Calculated | RunStage::Submitted | RunStage::Endorsed);
-    let changed = match (shown.part, waits) {
-        (Part::Whole, true) => changed_since(office, run_id).await?,
-        _ => Vec::new(),
+    let changed = match shown.part {
+        Part::Whole => changed_since(office, &run).await?,
+        Part::Lines(_) | Part::Notes => Vec::new(),
     };
     Ok(Found { run, totals, notes: notes_of(pool, run_id).await?, changed, lines })
 }
 
-/// What an approval would refuse. Where the rules themselves are others, the approval says so.
-async fn changed_since(office: &Office, run_id: RunId) -> Result<Vec<ChangedCase>, ProcessError> {
-    let state = office.repository.load_newest::<PaymentRun>(run_id).await?.state;
-    match changed_cases(office, office_day(Utc::now()), &state).await {
+/// What the run's approval or release would refuse. Where the rules themselves are others, that says so.
+async fn changed_since(office: &Office, run: &PaymentRunRow) -> Result<Vec<ChangedCase>, ProcessError> {
+    let (state, today) =
+        (office.repository.load_newest::<PaymentRun>(run.run_id).await?.state, office_day(Utc::now()));
+    let changed = match run.stage {
+        RunStage::Calculated | RunStage::Submitted | RunStage::Endorsed => {
+            changed_cases(office, today, &state).await
+        }
+        RunStage::Approved => stopped_cases(office, today, &state).await,
+        _ => return Ok(Vec::new()),
+    };
+    match changed {
         Err(ProcessError::RulesChanged) => Ok(Vec::new()),
         changed => changed,
     }

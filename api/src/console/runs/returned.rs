@@ -20,6 +20,7 @@ use projections::payment_registers::{self, PaymentRunRow};
 use super::lines::Wanted;
 use super::one;
 use crate::access::{Capability, may};
+use crate::bank::codes::to_pay_again;
 use crate::cli::bank::advice as bank_advice;
 use crate::console::Console;
 use crate::console::address::Path;
@@ -42,7 +43,10 @@ pub(super) struct Returned {
     pub month: String,
     pub amount: String,
     pub on: String,
+    /// As the bank writes it, and in plain words.
     pub reason: String,
+    /// What is to be done before the month is paid again.
+    pub then: &'static str,
     pub form: Option<StepForm>,
 }
 
@@ -85,13 +89,20 @@ pub(super) async fn returned(
     drop(seen);
     let cases = seen_cases(office, visitor, &rows.iter().map(|row| row.case_id).collect::<Vec<_>>()).await?;
     let may_cancel = may(visitor.role, Capability::ReleaseRuns);
-    let one = |row: &listings::PaymentEntry| Returned {
-        case: row.case_id.to_string(),
-        month: row.month.to_string(),
-        amount: yuan(row.amount_fen),
-        on: row.returned_on.map(|day| day.to_string()).unwrap_or_default(),
-        reason: row.returned_reason.clone().unwrap_or_default(),
-        form: may_cancel.then(|| give_up(visitor.lang, run.run_id, row.payment_id)),
+    let (lang, faults) = (visitor.lang, office.bank_layouts.faults());
+    let one = |row: &listings::PaymentEntry| {
+        let code = row.returned_reason.as_deref().unwrap_or_default();
+        let ((zh, en), (then_zh, then_en)) =
+            (office.bank_layouts.explained(code), to_pay_again(faults.at_fault(code)));
+        Returned {
+            case: row.case_id.to_string(),
+            month: row.month.to_string(),
+            amount: yuan(row.amount_fen),
+            on: row.returned_on.map(|day| day.to_string()).unwrap_or_default(),
+            reason: format!("{code} {}", lang.pick(zh, en)),
+            then: lang.pick(then_zh, then_en),
+            form: may_cancel.then(|| give_up(lang, run.run_id, row.payment_id)),
+        }
     };
     Ok(rows.iter().filter(|row| cases.contains(&row.case_id)).map(one).collect())
 }

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::campaign::{Campaign, CampaignCommand, CampaignTerms, GiftBook};
+use domain::explain::Explain;
 use domain::fund::{Fund, FundError, FundSource};
 use domain::ids::{CampaignId, FundId};
 
@@ -62,6 +63,13 @@ pub async fn open_named(office: &Office, desk: &Desk, new: NewCampaign) -> Resul
     let charter = &fund.account().ok_or(ProcessError::Unknown { what: "fund" })?.charter;
     if charter.source != FundSource::Donations {
         return Err(ProcessError::refused(&FundError::WrongSource { source_of_fund: charter.source }));
+    }
+    let (opens_on, earliest) = (new.period.0, charter.opened_on);
+    if opens_on < earliest {
+        // a gift of these days could not be credited to the fund
+        let refusal = FundError::DayTooEarly { day: opens_on, earliest };
+        let (code, zh, en) = (refusal.code(), refusal.zh(), refusal.to_string());
+        return Err(ProcessError::Refused { code, field: "opens_on", zh, en });
     }
     let campaign_id = office.campaign_id(&new.name);
     let NewCampaign { name, organiser, filing_number, purpose, fund_id, period: (opens_on, closes_on) } = new;

@@ -23,6 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bank::codes::ReasonFaults;
+use crate::bank::layout::AtFault;
 use crate::processes::ProcessError;
 
 /// What every case of a run is looked at with.
@@ -219,6 +220,12 @@ fn is_claimed(payable: &PayableCase, pay: &MonthToPay) -> bool {
     payable.payments.iter().any(|payment| payment.month == pay.month && payment.arrival_claimed)
 }
 
+/// Whether something of the month is still asked back: paid again, the month would be paid twice.
+pub(super) fn is_asked_back(payable: &PayableCase, month: BenefitMonth) -> bool {
+    let mut of_month = payable.payments.iter().filter(|payment| payment.month == month);
+    of_month.any(|payment| payment.recovery_open().is_ok_and(Money::is_positive))
+}
+
 const fn facts_exception(error: &FactsError) -> RunException {
     match error {
         FactsError::Erased { .. } => RunException::FactsErased,
@@ -270,13 +277,11 @@ fn account_for<'a>(
 /// that the account takes nothing.
 fn came_back<'p>(look: &Look<'_>, payable: &'p PayableCase, month: BenefitMonth) -> Option<&'p str> {
     let last = payable.payments.iter().rfind(|payment| payment.month == month)?;
-    let reason = last.returned_reason.as_deref();
-    let takes_nothing = || reason.is_some_and(|code| look.faults.account_takes_nothing(code));
-    let passes = || reason.is_some_and(|code| look.faults.concerns_no_account(code));
+    let at_fault = last.returned_reason.as_deref().and_then(|code| look.faults.at_fault(code));
     let waits = match last.status {
-        PaymentStage::Returned => !passes(),
+        PaymentStage::Returned => at_fault != Some(AtFault::Bank),
         // one that settled and came back later is recovered, and its month due again
-        PaymentStage::Cancelled | PaymentStage::Settled => takes_nothing(),
+        PaymentStage::Cancelled | PaymentStage::Settled => at_fault == Some(AtFault::Account),
         PaymentStage::Unordered | PaymentStage::Ordered | PaymentStage::Reissued => false,
     };
     last.returned_from.as_deref().filter(|_| waits)

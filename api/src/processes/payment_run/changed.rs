@@ -56,6 +56,9 @@ pub struct ChangedMonth {
     pub now: Option<Money>,
     /// Why there is no line now.
     pub exception: Option<RunException>,
+    /// Whether the line would be paid not at all now, less, or elsewhere. What is more, the next run pays.
+    #[serde(skip)]
+    pub is_stopped: bool,
 }
 
 /// An event since the calculation.
@@ -196,6 +199,24 @@ pub async fn changed_cases(
     Ok(changed)
 }
 
+/// The cases of [`changed_cases`] that would be paid less now than a line of the run pays, elsewhere, or nothing: with
+/// these lines the run is not released.
+///
+/// # Errors
+/// As [`changed_cases`].
+pub async fn stopped_cases(
+    office: &Office,
+    today: NaiveDate,
+    run: &PaymentRun,
+) -> Result<Vec<ChangedCase>, ProcessError> {
+    let mut changed = changed_cases(office, today, run).await?;
+    for case in &mut changed {
+        case.months.retain(|month| month.is_stopped);
+    }
+    changed.retain(|case| !case.months.is_empty());
+    Ok(changed)
+}
+
 /// The staged lines of some cases, by month; no entry for a case without.
 async fn staged_lines(
     pool: &PgPool,
@@ -221,8 +242,16 @@ fn differing(before: &BTreeMap<BenefitMonth, RunLine>, findings: &CaseFindings) 
         calculated: before.get(&month).map(|line| line.amount),
         now: now.get(&month).map(|line| line.amount),
         exception: findings.notes.iter().find_map(|note| exception_of(note, month)),
+        is_stopped: before.get(&month).is_some_and(|line| is_stopped(line, now.get(&month).copied())),
     };
     months.into_iter().filter(differs).map(told).collect()
+}
+
+fn is_stopped(line: &RunLine, now: Option<&RunLine>) -> bool {
+    let goes_on = |now: &RunLine| {
+        now.amount >= line.amount && (now.payee, &now.account_index) == (line.payee, &line.account_index)
+    };
+    !now.is_some_and(goes_on)
 }
 
 fn exception_of(note: &RunNote, wanted: BenefitMonth) -> Option<RunException> {

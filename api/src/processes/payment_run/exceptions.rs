@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::bank_return::{BankReturn, BankReturnCommand, BankReturnError, LineResolution, UnmatchedLine};
 use domain::fund::FundCommand;
 use domain::ids::{BankReturnId, FundId, PaymentId, RunId};
-use domain::payment::{Ordered, Payment, PaymentCommand, RecoveryReason};
+use domain::payment::{NO_REFERENCE, Ordered, Payment, PaymentCommand, RecoveryReason};
 use domain::payment_run::{PaymentRun, RunException};
 use eventlog::repository::Loaded;
 
@@ -16,7 +16,6 @@ use super::settle::reconcile;
 use super::standing::standing_of;
 use super::take_in::before_execution;
 use super::withheld::{complete_plans_of, complete_plans_on, late_settlement_steps, settlement_steps};
-use crate::bank::matching::NO_REFERENCE;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// What somebody found out about an unmatched line.
@@ -99,6 +98,21 @@ pub async fn dismiss_file(
     let file = office.repository.load_newest::<BankReturn>(return_id).await?.state;
     let received = file.received().ok_or_else(|| ProcessError::refused(&BankReturnError::FileUnknown))?;
     let open: Vec<u64> = received.lines.keys().copied().filter(|row| !is_resolved(&file, *row)).collect();
+    dismiss_rows(office, desk, return_id, &open, note).await?;
+    Ok(open.len() as u64)
+}
+
+/// Dismisses some lines of a file.
+///
+/// # Errors
+/// As [`dismiss_file`].
+pub(super) async fn dismiss_rows(
+    office: &Office,
+    desk: &Desk,
+    return_id: BankReturnId,
+    open: &[u64],
+    note: &str,
+) -> Result<(), ProcessError> {
     let (id, resolved_on) = (return_id.to_string(), desk.today());
     let dismissed = |row: &u64| {
         let (row, resolution, note) = (*row, LineResolution::Dismissed, note.to_owned());
@@ -110,7 +124,7 @@ pub async fn dismiss_file(
         let key = office.derived("dismiss_file", &content);
         office.together(desk, key, rows.iter().map(dismissed).collect::<Vec<_>>()).await?;
     }
-    Ok(open.len() as u64)
+    Ok(())
 }
 
 fn is_resolved(file: &BankReturn, row: u64) -> bool {
@@ -151,7 +165,7 @@ async fn consequences(
         }
         LineResolution::Settled { .. } => {
             let bank_reference = told().unwrap_or_else(missing);
-            settlement_steps(office, desk, payment_id, &bank_reference).await?
+            settlement_steps(office, desk, payment_id, (&bank_reference, today)).await?
         }
         LineResolution::Returned { .. } => {
             let reason = told().unwrap_or_else(|| "MS03".to_owned());

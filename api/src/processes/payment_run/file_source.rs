@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::ids::RunId;
+use domain::payment_run::BankFile;
 use sha2::{Digest, Sha256};
 
 use super::lines_read::LinesRead;
@@ -23,6 +24,8 @@ pub(super) struct Source {
     pub sha256: String,
     pub layout: Arc<Layout>,
     pub run_id: RunId,
+    /// The run's files, as they went to the bank.
+    pub files: Arc<[BankFile]>,
     /// Whether it may answer another run, so that only references say which payment a line is of.
     pub by_reference_only: bool,
     pub lines_read: LinesRead,
@@ -34,7 +37,8 @@ impl Source {
         let file = File::open(&self.path).map_err(|error| unreadable(&error))?;
         let mut hashed = BufReader::with_capacity(READ_BYTES, Hashed { source: file, hash: Sha256::new() });
         let program = self.program.as_deref();
-        read(&mut hashed, Expected { layout: &self.layout, run_id: self.run_id, program }, each)?;
+        let (layout, run_id, files) = (&*self.layout, self.run_id, &*self.files);
+        read(&mut hashed, Expected { layout, run_id, files, program }, each)?;
         io::copy(&mut hashed, &mut io::sink()).map_err(|error| unreadable(&error))?;
         if hex::encode(hashed.into_inner().hash.finalize()) == self.sha256 {
             return Ok(());

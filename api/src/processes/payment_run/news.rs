@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 use domain::bank_return::{LineOutcome, UnmatchedLine, UnmatchedReason};
 use domain::ids::{PaymentId, RunId};
 use domain::money::Money;
-use domain::payment::{Ordered, Payment, PaymentCommand};
+use domain::payment::{NO_REFERENCE, Ordered, Payment, PaymentCommand, Settled};
 use eventlog::bulk::{BulkOptions, Existing};
 use projections::payment_registers::PaymentRow;
 use projections::payment_registers::queries::payments;
@@ -14,21 +14,37 @@ use projections::payment_registers::queries::payments;
 use super::release::Deciding;
 use super::withheld::{complete_plans_of, settle_withholding};
 use super::wrong_column::impersonal;
-use crate::bank::matching::{NO_REFERENCE, News};
+use crate::bank::matching::News;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// The longest that a bank has a file before it is to pay.
 const LEAD_MAX: Days = Days::new(31);
 
+/// News that a payment refused, because another file had said something else in the meantime.
+pub(super) struct Refused {
+    /// The exception that it is now.
+    pub line: UnmatchedLine,
+    /// The amount that it speaks of.
+    pub amount: Money,
+    /// Whether the line only named the booking of what had settled before.
+    pub is_repeat: bool,
+}
+
+impl Refused {
+    const fn of(line: UnmatchedLine, news: &News) -> Refused {
+        Refused { line, amount: news.amount, is_repeat: news.is_repeat }
+    }
+}
+
 /// Appends news through the wide door. What another file said first is asked one by one; a contradiction that was not
-/// seen before comes back as a line that could not be matched, with the amount that it speaks of.
+/// seen before comes back as a line that could not be matched.
 pub(super) async fn append_news(
     office: &Office,
     desk: &Desk,
     (run_id, sha256): (RunId, &str),
     news: Vec<(LineOutcome, News)>,
     withholding: &HashSet<PaymentId>,
-) -> Result<Vec<(UnmatchedLine, Money)>, ProcessError> {
+) -> Result<Vec<Refused>, ProcessError> {
     if news.is_empty() {
         return Ok(Vec::new());
     }
@@ -40,22 +56,25 @@ pub(super) async fn append_news(
     let (mut streams, mut commands) = (Vec::with_capacity(news.len()), HashMap::new());
     let mut refused = Vec::new();
     for (outcome, mut one) in news {
+        let row = rows.get(&one.payment_id).ok_or(ProcessError::Unknown { what: "payment" })?;
         // what repays earlier payments is appended with them, one by one; there are few
         if outcome == LineOutcome::Settled && withholding.contains(&one.payment_id) {
             let own = || format!("{NO_REFERENCE}{}:{}", sha256.get(..16).unwrap_or_default(), one.row);
             one.words = impersonal(office, Some(one.words.clone())).await?.unwrap_or_else(own);
-            let settled = settle_withholding(office, desk, one.payment_id, &one.words).await;
+            let said = (one.words.as_str(), day_of(outcome, &one, row, desk));
+            let settled = settle_withholding(office, desk, one.payment_id, said).await;
             match heard(settled, outcome, &one)? {
-                Some(line) => refused.push((line, one.amount)),
+                Some(line) => refused.push(Refused::of(line, &one)),
                 // what a plan says to its end is no word of the bank
                 None => complete_plans_of(office, desk, one.payment_id).await?,
             }
             continue;
         }
-        let row = rows.get(&one.payment_id).ok_or(ProcessError::Unknown { what: "payment" })?;
         let command = command(outcome, &one, row, desk);
-        let (id, ordered) = (one.payment_id.to_string(), Payment::Ordered(ordered(row)));
-        streams.push(deciding.append(&ordered, id.clone(), 1, command.clone())?);
+        let id = one.payment_id.to_string();
+        let (payment, length) =
+            if one.is_repeat { unnamed(row) } else { (Payment::Ordered(ordered(row)), 1) };
+        streams.push(deciding.append(&payment, id.clone(), length, command.clone())?);
         commands.insert(id, (command, outcome, one));
     }
     let options = BulkOptions { existing: Existing::Skip, now: Some(desk.now), ..BulkOptions::default() };
@@ -68,18 +87,22 @@ pub(super) async fn append_news(
         if answered.as_ref().is_err_and(|refused| refused.code() == "personal_value") {
             continue;
         }
-        refused.extend(heard(answered.map(|_| ()), outcome, &one)?.map(|line| (line, one.amount)));
+        refused.extend(heard(answered.map(|_| ()), outcome, &one)?.map(|line| Refused::of(line, &one)));
     }
     Ok(refused)
 }
 
-/// The day is that of the booking, where the bank says one that can be.
-fn command(outcome: LineOutcome, news: &News, row: &PaymentRow, desk: &Desk) -> PaymentCommand {
+/// The day of the booking, where the bank says one that can be; else today.
+fn day_of(outcome: LineOutcome, news: &News, row: &PaymentRow, desk: &Desk) -> NaiveDate {
     let today = desk.today();
     // what a bank refused before it was to pay has a day before that
     let lead = if outcome == LineOutcome::Returned { LEAD_MAX } else { Days::new(0) };
     let earliest = row.execution_on.checked_sub_days(lead).unwrap_or(row.execution_on);
-    let day = news.booked_on.filter(|day| (earliest..=today).contains(day)).unwrap_or(today);
+    news.booked_on.filter(|day| (earliest..=today).contains(day)).unwrap_or(today)
+}
+
+fn command(outcome: LineOutcome, news: &News, row: &PaymentRow, desk: &Desk) -> PaymentCommand {
+    let day = day_of(outcome, news, row, desk);
     let words = news.words.clone();
     match outcome {
         LineOutcome::Settled => {
@@ -87,6 +110,22 @@ fn command(outcome: LineOutcome, news: &News, row: &PaymentRow, desk: &Desk) -> 
         }
         LineOutcome::Returned => PaymentCommand::ReturnPayment { reason: words, returned_on: day },
     }
+}
+
+/// The payment right after it settled without a reference, with the length of its stream then. One that is at another
+/// place by now is asked by itself.
+fn unnamed(row: &PaymentRow) -> (Payment, u64) {
+    let settled = Settled {
+        order: ordered(row),
+        settled_on: row.settled_on.unwrap_or(row.execution_on),
+        bank_reference: NO_REFERENCE.to_owned(),
+        withheld: Vec::new(),
+        recoveries: Vec::new(),
+        receipts: Vec::new(),
+        waivers: Vec::new(),
+        withdrawals: Vec::new(),
+    };
+    (Payment::Settled(settled), 2)
 }
 
 /// The payment right after its order, which withholds nothing.
@@ -159,7 +198,8 @@ mod tests {
 
     fn news() -> News {
         let payment_id = "5eda1905-0073-8776-aa2b-1c1b537a727a".parse().unwrap();
-        News { row: 7, payment_id, amount: Money::from_fen(1), words: "B-1".to_owned(), booked_on: None }
+        let (amount, words) = (Money::from_fen(1), "B-1".to_owned());
+        News { row: 7, payment_id, amount, words, booked_on: None, is_repeat: false }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use domain::payment_run::RunException;
 use eventlog::keyring::{DataKeys, WrappedKeys};
 use projections::case_files::payable::{PayableCase, PayableCases};
 
-use super::case_lines::{CaseFindings, Look, RunNote, exception, findings_of};
+use super::case_lines::{CaseFindings, Look, RunNote, exception, findings_of, is_asked_back};
 use super::identities::Identities;
 use super::withheld::withhold_from;
 use super::{exclusive, warnings};
@@ -82,6 +82,18 @@ impl Page {
     /// # Errors
     /// [`ProcessError`]: a sealed fact cannot be read.
     pub fn findings(&self, look: &Look<'_>, fund_id: FundId) -> Result<Vec<CaseFindings>, ProcessError> {
+        let mut found = self.before_plans(look)?;
+        for (payable, findings) in self.cases.iter().zip(&mut found) {
+            withhold_from(&mut findings.lines, payable, fund_id)?;
+        }
+        Ok(found)
+    }
+
+    /// The same before plans withhold anything, whatever fund pays.
+    ///
+    /// # Errors
+    /// As [`Page::findings`].
+    pub fn before_plans(&self, look: &Look<'_>) -> Result<Vec<CaseFindings>, ProcessError> {
         let look = &Look { opener: &self.keys, ..*look };
         let found =
             self.cases.iter().map(|payable| findings_of(look, payable)).collect::<Result<Vec<_>, _>>();
@@ -89,9 +101,11 @@ impl Page {
         self.identities.refuse_unclaimed(&self.keys, &self.cases, &mut found)?;
         exclusive::refuse_excluded(look, &self.others, &self.cases, &mut found);
         for (payable, findings) in self.cases.iter().zip(&mut found) {
+            // last, so that nobody withdraws what is asked back for a month that cannot be paid anyhow
+            let claim = |month| is_asked_back(payable, month).then_some(RunException::ClaimOpen);
+            refuse_months(payable, findings, claim);
             let seen: Vec<RunNote> = warnings::warnings_of(look, payable, findings);
             findings.notes.extend(seen);
-            withhold_from(&mut findings.lines, payable, fund_id)?;
         }
         Ok(found)
     }

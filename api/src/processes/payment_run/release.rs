@@ -17,7 +17,9 @@ use futures::TryStreamExt;
 use projections::runner::Until;
 
 use super::bank_file::{BankFiles, Delivery, OneFile, Survey};
+use super::changed::stopped_cases;
 use super::staged::{StagedLine, StagedLines};
+use super::withheld::WithholdingLines;
 use super::{load, orders_of, reject};
 use crate::bank::catalogue::{Catalogue, PLAIN};
 use crate::bank::fault::Fault;
@@ -77,8 +79,9 @@ pub async fn release(
 ///
 /// # Errors
 /// [`ProcessError`]: the run is not approved, the staged lines are not the approved ones (the run is then sent back),
-/// a text cannot be written in the layout, a file cannot be written, a month was ordered by another run meanwhile, or
-/// the files would not be those that were released.
+/// a text cannot be written in the layout, a file cannot be written, a month was ordered by another run meanwhile, a line
+/// would be paid less, elsewhere or not at all by what was recorded since the approval, or the files would not be those that
+/// were released.
 pub async fn release_in(
     office: &Office,
     desk: &Desk,
@@ -115,16 +118,13 @@ pub async fn release_in(
         return Err(ProcessError::refused(&refusal));
     }
     if before.is_none() {
-        // another run was first with some lines, or what they withhold changed: the run must be calculated anew
+        // another run was first with some lines
         if elsewhere > 0 {
             return Err(ProcessError::OrderedElsewhere { count: elsewhere });
         }
         // a release that was interrupted is finished as it was begun: what it pays too much is asked back
         if orders_of(office, run_id).await? == 0 {
-            if paid_meanwhile > 0 {
-                return Err(ProcessError::PaidMeanwhile { count: paid_meanwhile });
-            }
-            withholding.refuse_changed(office).await?;
+            refuse_overtaken(office, desk, (run_id, &run), (paid_meanwhile, withholding)).await?;
         }
     }
     delivery.disclose(desk, calculation.line_count).await?;
@@ -145,6 +145,25 @@ pub async fn release_in(
         file_sha256: delivered.file_sha256,
         delivery: delivered.delivery,
     })
+}
+
+/// Refuses lines that what was recorded since the approval has overtaken: the run must be calculated anew.
+async fn refuse_overtaken(
+    office: &Office,
+    desk: &Desk,
+    (run_id, run): (RunId, &PaymentRun),
+    (paid_meanwhile, withholding): (usize, WithholdingLines),
+) -> Result<(), ProcessError> {
+    if paid_meanwhile > 0 {
+        return Err(ProcessError::PaidMeanwhile { count: paid_meanwhile });
+    }
+    withholding.refuse_changed(office).await?;
+    let changed = stopped_cases(office, desk.today(), run).await?;
+    // another release of the run may have begun since, which is finished as it was begun
+    if changed.is_empty() || orders_of(office, run_id).await? > 0 {
+        return Ok(());
+    }
+    Err(ProcessError::LinesStopped { changed })
 }
 
 /// A run that is released is written again in its own layout only.

@@ -227,7 +227,7 @@ async fn settle_page(
 ) -> Result<Vec<Other>, ProcessError> {
     let DecidedPage { chunk, mut commands, withholding, others } = page;
     for (payment_id, bank_reference) in withholding {
-        settle_withholding(office, desk, payment_id, &bank_reference).await?;
+        settle_withholding(office, desk, payment_id, (&bank_reference, desk.today())).await?;
         complete_plans_of(office, desk, payment_id).await?;
     }
     let Some(chunk) = chunk else { return Ok(others) };

@@ -13,7 +13,7 @@ use projections::runner::Until;
 use sqlx::Row;
 use uuid::Uuid;
 
-use crate::bank::matching::{Entry, RunBook, Stand};
+use crate::bank::run_book::{Entry, RunBook, Stand};
 use crate::processes::{Office, ProcessError};
 
 /// Where a run stands by every file so far: ordered = settled + returned + pending.

@@ -9,15 +9,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::bank_return::{
     BankReturn, BankReturnCommand, BankReturnError, LineOutcome, Matching, ReceivedFile, UNMATCHED_MAX,
-    UnmatchedLine, UnmatchedReason, may_receive,
+    UnmatchedLine, may_receive,
 };
 use domain::ids::{BankReturnId, PaymentId, RunId};
 use domain::money::{Money, MoneyError};
 use domain::payment_run::{BankResults, PaymentRun};
-use eventlog::keyring::Keyring;
 use projections::bank_returns::BankReturnRow;
 use projections::bank_returns::queries::files;
-use projections::payment_registers::queries::payments;
 use projections::runner::Until;
 use tokio::sync::mpsc;
 
@@ -25,22 +23,21 @@ use super::arrived_late::correct_results;
 use super::file_source::{Source, digest};
 use super::lines_read::LinesRead;
 use super::load;
-use super::news::append_news;
+use super::news::{Refused, append_news};
+use super::other_runs::{close_elsewhere, name_other_runs};
+use super::readings::{Surveyed, second_reading, survey};
 use super::settle::reconcile;
-use super::standing::{Standing, accounts_of, book_of, standing_of, withholding_of};
-use super::wrong_column::{impersonal, index_of, reference_as_account, without_account};
+use super::standing::{Standing, standing_of, withholding_of};
+use super::wrong_column::impersonal;
 use crate::bank::catalogue::PLAIN;
 use crate::bank::fault::Fault;
 use crate::bank::layout::{Form, Layout};
-use crate::bank::matching::{Matcher, RunBook, Survey, Verdict};
-use crate::bank::reading::{BankLine, Said, Scope};
+use crate::bank::matching::{Survey, Verdict};
+use crate::bank::run_book::RunBook;
 use crate::processes::{Desk, Office, ProcessError, Step};
 
 /// So many lines of which none is of the run are exceptions; more are another file.
 const STRANGE_MAX: u64 = 20;
-
-/// Lines that are appended together.
-const BATCH: usize = 5_000;
 
 /// What came of a file from the bank.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
@@ -110,8 +107,9 @@ pub async fn take_in_counting(
     }
     let (path, program, layout) = (path.into(), office.program.clone(), Arc::new(layout.clone()));
     let by_reference_only = may_answer_another(office, &run, (run_id, &sha256), &layout).await?;
-    let source = Source { path, program, sha256, layout, run_id, by_reference_only, lines_read };
-    let (book, surveyed) = survey(office, &source, &kept).await?;
+    let files = run.delivery().map(|delivery| delivery.files.as_slice().into()).unwrap_or_default();
+    let source = Source { path, program, sha256, layout, run_id, files, by_reference_only, lines_read };
+    let (book, surveyed) = survey(office, &source, &run, &kept).await?;
     if surveyed.matching.unmatched_count > UNMATCHED_MAX as u64 {
         return Err(ProcessError::refused(&BankReturnError::TooManyUnmatched));
     }
@@ -119,7 +117,7 @@ pub async fn take_in_counting(
         return Err(before_execution(execution_on).into());
     }
     if known.received().is_none() {
-        refuse_strange(&surveyed.matching)?;
+        refuse_strange(&surveyed)?;
         receive(office, desk, &source, &surveyed).await?;
     }
     let matching = apply(office, desk, &source, book, surveyed.survey, kept).await?;
@@ -146,12 +144,13 @@ async fn may_answer_another(
 }
 
 /// Refuses a file that has nothing to do with the run, such as the one that went to the bank, that of another month, or one
-/// in another layout: thousands of exceptions would hide the others. A few strange lines are exceptions like any.
-fn refuse_strange(matching: &Matching) -> Result<(), Fault> {
-    if matching.unmatched_count <= STRANGE_MAX || matching.line_count() != Some(matching.unmatched_count) {
+/// in another layout: thousands of exceptions would hide the others. A few strange lines are exceptions like any, and so are
+/// those that contradict what is known of a payment of the run, however many.
+fn refuse_strange(surveyed: &Surveyed) -> Result<(), Fault> {
+    let count = surveyed.strangers;
+    if count <= STRANGE_MAX || surveyed.matching.line_count() != Some(count) {
         return Ok(());
     }
-    let count = matching.unmatched_count;
     Err(Fault::new(
         "nothing_of_the_run",
         format!("文件的 {count} 行中没有一行属于本批次，请核对文件、批次和所选格式"),
@@ -168,6 +167,7 @@ async fn finish(
     (run_id, known): (RunId, &BankReturn),
     known_before: bool,
 ) -> Result<TakenIn, ProcessError> {
+    close_elsewhere(office, desk, run_id, known).await?;
     let taken = taken(office, run_id, known, known_before).await?;
     if taken.pending_count == 0 && matches!(run, PaymentRun::Released(_)) {
         reconcile(office, desk, run, run_id, taken.results).await?;
@@ -177,115 +177,6 @@ async fn finish(
         correct_results(office, desk, run_id).await?;
     }
     Ok(taken)
-}
-
-/// What the first reading found.
-#[derive(Default)]
-struct Surveyed {
-    survey: Survey,
-    matching: Matching,
-    told: Told,
-}
-
-/// What the lines say, whether they can be matched or not.
-#[derive(Clone, Copy, Debug, Default)]
-struct Told {
-    settled_count: u64,
-    settled_sum: Money,
-    returned_count: u64,
-    returned_sum: Money,
-}
-
-impl Told {
-    /// Takes a verdict on a line that speaks of the whole run.
-    fn hear(&mut self, verdict: &Verdict) -> Result<(), MoneyError> {
-        match verdict {
-            Verdict::Settle(news) => {
-                self.settled_count += 1;
-                self.settled_sum = self.settled_sum.plus(news.amount)?;
-            }
-            Verdict::Return(news) => {
-                self.returned_count += 1;
-                self.returned_sum = self.returned_sum.plus(news.amount)?;
-            }
-            Verdict::Nothing | Verdict::Unmatched(_) | Verdict::Kept => {}
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, line: &BankLine) -> Result<(), MoneyError> {
-        let amount = line.amount.unwrap_or(Money::ZERO);
-        match line.said {
-            Some(Said::Settled) => {
-                self.settled_count += 1;
-                self.settled_sum = self.settled_sum.plus(amount)?;
-            }
-            Some(Said::Returned) => {
-                self.returned_count += 1;
-                self.returned_sum = self.returned_sum.plus(amount)?;
-            }
-            Some(Said::Waiting) | None => {}
-        }
-        Ok(())
-    }
-}
-
-/// Reads the file once and changes nothing. Accounts of the run are brought only where the file names accounts.
-async fn survey(
-    office: &Office,
-    source: &Source,
-    kept: &BTreeSet<u64>,
-) -> Result<(Arc<RunBook>, Surveyed), ProcessError> {
-    office.runner.catch_up(Until::Head).await?;
-    let mut book = Arc::new(book_of(office, source.run_id).await?);
-    loop {
-        let (own, file, kept, keyring) =
-            (Arc::clone(&book), source.clone(), kept.clone(), Arc::clone(&office.keyring));
-        let reading = tokio::task::spawn_blocking(move || first_reading(&own, &file, kept, &keyring));
-        match reading.await.map_err(|error| ProcessError::Damaged(error.to_string()))?? {
-            Some(surveyed) => return Ok((book, surveyed)),
-            None => {
-                let mut with_accounts = book_of(office, source.run_id).await?;
-                with_accounts.bring_accounts(accounts_of(office, source.run_id).await?);
-                book = Arc::new(with_accounts);
-            }
-        }
-    }
-}
-
-/// None where the file names accounts and the book has none yet.
-fn first_reading(
-    book: &RunBook,
-    source: &Source,
-    kept: BTreeSet<u64>,
-    keyring: &Keyring,
-) -> Result<Option<Surveyed>, Fault> {
-    let mut matcher = Matcher::new(book, &source.sha256, Survey::default(), kept)
-        .by_reference_only(source.by_reference_only);
-    let (mut told, mut accounts_missing) = (Told::default(), false);
-    // again where the accounts were missing
-    source.lines_read.begin();
-    let read = source.read(&mut |line| {
-        source.lines_read.add();
-        if (line.account.is_some() || reference_as_account(&line).is_some()) && !book.has_accounts() {
-            accounts_missing = true;
-            return Err(Fault::new("accounts_missing", "", ""));
-        }
-        let line = without_account(line, book, keyring);
-        if line.scope == Scope::Run {
-            return matcher.whole(&line, &mut |verdict| told.hear(&verdict).map_err(Fault::from));
-        }
-        told.add(&line)?;
-        matcher.line(&line, index_of(keyring, &line).as_ref())?;
-        Ok(())
-    });
-    if accounts_missing {
-        return Ok(None);
-    }
-    read?;
-    source.lines_read.finish();
-    let matching = matcher.matching;
-    Ok(Some(Surveyed { matching, told, survey: matcher.into_survey() }))
 }
 
 /// Takes the file in, or goes on with one whose taking was interrupted.
@@ -328,51 +219,53 @@ async fn apply(
     let reader = tokio::task::spawn_blocking(move || {
         second_reading(&book, &reading, (survey, kept), &keyring, &sender)
     });
-    let mut corrected = Matching::default();
+    let mut moved = Moved::default();
     while let Some(batch) = receiver.recv().await {
-        append_batch(office, desk, source, batch, &withholding, &mut corrected).await?;
+        append_batch(office, desk, source, batch, &withholding, &mut moved).await?;
     }
-    let mut matching = reader.await.map_err(|error| ProcessError::Damaged(error.to_string()))??;
-    matching.settled_count -= corrected.settled_count;
-    matching.settled_sum = matching.settled_sum.minus(corrected.settled_sum)?;
-    matching.returned_count -= corrected.returned_count;
-    matching.returned_sum = matching.returned_sum.minus(corrected.returned_sum)?;
-    matching.unmatched_count += corrected.unmatched_count;
-    Ok(matching)
+    let matching = reader.await.map_err(|error| ProcessError::Damaged(error.to_string()))??;
+    Ok(moved.within(matching)?)
 }
 
-fn second_reading(
-    book: &RunBook,
-    source: &Source,
-    (survey, kept): (Survey, BTreeSet<u64>),
-    keyring: &Keyring,
-    sender: &mpsc::Sender<Vec<Verdict>>,
-) -> Result<Matching, Fault> {
-    let mut matcher =
-        Matcher::new(book, &source.sha256, survey, kept).by_reference_only(source.by_reference_only);
-    let mut batch = Vec::with_capacity(BATCH);
-    let send = |batch: &mut Vec<Verdict>| {
-        let full = std::mem::replace(batch, Vec::with_capacity(BATCH));
-        let gone = Fault::new("interrupted", "读取中断，请再读入一次", "interrupted: take the file in again");
-        sender.blocking_send(full).map_err(|_| gone)
-    };
-    source.read(&mut |line| {
-        let line = without_account(line, book, keyring);
-        let mut put = |verdict: Verdict| {
-            if !matches!(verdict, Verdict::Nothing | Verdict::Kept) {
-                batch.push(verdict);
+/// Lines that went elsewhere than the matching said, as they were appended.
+#[derive(Default)]
+struct Moved {
+    /// News, and repeats, that another file had contradicted in the meantime: exceptions now.
+    refused: Matching,
+    /// Exceptions that are known results of other runs: repeats now.
+    known_elsewhere: u64,
+}
+
+impl Moved {
+    fn refused(&mut self, refused: &Refused) -> Result<(), MoneyError> {
+        let to = &mut self.refused;
+        match refused.line.outcome {
+            _ if refused.is_repeat => to.repeated_count += 1,
+            Some(LineOutcome::Settled) => {
+                to.settled_count += 1;
+                to.settled_sum = to.settled_sum.plus(refused.amount)?;
             }
-            if batch.len() == BATCH { send(&mut batch) } else { Ok(()) }
-        };
-        if line.scope == Scope::Run {
-            return matcher.whole(&line, &mut put);
+            _ => {
+                to.returned_count += 1;
+                to.returned_sum = to.returned_sum.plus(refused.amount)?;
+            }
         }
-        put(matcher.line(&line, index_of(keyring, &line).as_ref())?)
-    })?;
-    if !batch.is_empty() {
-        send(&mut batch)?;
+        to.unmatched_count += 1;
+        Ok(())
     }
-    Ok(matcher.matching)
+
+    fn within(&self, matching: Matching) -> Result<Matching, MoneyError> {
+        let Moved { refused, known_elsewhere } = self;
+        Ok(Matching {
+            settled_count: matching.settled_count - refused.settled_count,
+            settled_sum: matching.settled_sum.minus(refused.settled_sum)?,
+            returned_count: matching.returned_count - refused.returned_count,
+            returned_sum: matching.returned_sum.minus(refused.returned_sum)?,
+            repeated_count: matching.repeated_count + known_elsewhere - refused.repeated_count,
+            unmatched_count: matching.unmatched_count + refused.unmatched_count - known_elsewhere,
+            ..matching
+        })
+    }
 }
 
 /// Appends the news of a batch, then keeps what could not be matched.
@@ -382,37 +275,25 @@ async fn append_batch(
     source: &Source,
     batch: Vec<Verdict>,
     withholding: &HashSet<PaymentId>,
-    corrected: &mut Matching,
+    moved: &mut Moved,
 ) -> Result<(), ProcessError> {
     let (mut news, mut lines) = (Vec::with_capacity(batch.len()), Vec::new());
     for verdict in batch {
         match verdict {
-            Verdict::Settle(one) => news.push((LineOutcome::Settled, one)),
+            Verdict::Settle(one) | Verdict::Name(one) => news.push((LineOutcome::Settled, one)),
             Verdict::Return(one) => news.push((LineOutcome::Returned, one)),
             Verdict::Unmatched(line) => lines.push(*line),
             Verdict::Nothing | Verdict::Kept => {}
         }
     }
-    for (line, amount) in
-        append_news(office, desk, (source.run_id, &source.sha256), news, withholding).await?
-    {
-        corrected.unmatched_count += 1;
-        match line.outcome {
-            Some(LineOutcome::Settled) => {
-                corrected.settled_count += 1;
-                corrected.settled_sum = corrected.settled_sum.plus(amount)?;
-            }
-            _ => {
-                corrected.returned_count += 1;
-                corrected.returned_sum = corrected.returned_sum.plus(amount)?;
-            }
-        }
-        lines.push(line);
+    for refused in append_news(office, desk, (source.run_id, &source.sha256), news, withholding).await? {
+        moved.refused(&refused)?;
+        lines.push(refused.line);
     }
+    moved.known_elsewhere += name_other_runs(office, &source.sha256, &mut lines).await?;
     if lines.is_empty() {
         return Ok(());
     }
-    name_other_runs(office, &mut lines).await?;
     for line in &mut lines {
         line.bank_code = impersonal(office, line.bank_code.take()).await?;
     }
@@ -420,29 +301,6 @@ async fn append_batch(
     let command = BankReturnCommand::RecordUnmatched { lines };
     let key = office.derived("bank_lines", &format!("{return_id}|{}|{command:?}", desk.today()));
     office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
-    Ok(())
-}
-
-/// A reference that is unknown to the run may be that of another: then the file is taken in for that one too.
-async fn name_other_runs(office: &Office, lines: &mut [UnmatchedLine]) -> Result<(), ProcessError> {
-    let named = |line: &UnmatchedLine| line.end_to_end_id.as_deref()?.parse::<PaymentId>().ok();
-    let ids: Vec<PaymentId> = lines
-        .iter()
-        .filter(|line| line.reason == UnmatchedReason::ReferenceUnknown)
-        .filter_map(named)
-        .collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let known: BTreeSet<PaymentId> =
-        payments(&office.pool, &ids).await?.into_iter().map(|row| row.payment_id).collect();
-    for line in lines {
-        if line.reason == UnmatchedReason::ReferenceUnknown
-            && named(line).is_some_and(|id| known.contains(&id))
-        {
-            line.reason = UnmatchedReason::OtherRun;
-        }
-    }
     Ok(())
 }
 

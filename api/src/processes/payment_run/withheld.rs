@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use domain::ids::{CaseId, FundId, PaymentId, RecoveryPlanId};
 use domain::money::Money;
 use domain::payment::{Ordered, Payment, PaymentCommand, WithheldFrom, Withholding, withheld_sum};
@@ -109,9 +110,9 @@ pub async fn settle_withholding(
     office: &Office,
     desk: &Desk,
     payment_id: PaymentId,
-    bank_reference: &str,
+    (bank_reference, settled_on): (&str, NaiveDate),
 ) -> Result<(), ProcessError> {
-    let steps = settlement_steps(office, desk, payment_id, bank_reference).await?;
+    let steps = settlement_steps(office, desk, payment_id, (bank_reference, settled_on)).await?;
     let key = office.derived("settle_withholding", &format!("{payment_id}|{:?}", steps.first()));
     office.together(desk, key, steps).await?;
     Ok(())
@@ -186,7 +187,7 @@ pub async fn settlement_steps(
     office: &Office,
     desk: &Desk,
     payment_id: PaymentId,
-    bank_reference: &str,
+    (bank_reference, settled_on): (&str, NaiveDate),
 ) -> Result<Vec<Step>, ProcessError> {
     let payment = office.repository.load_newest::<Payment>(payment_id).await?.state;
     let order = match &*payment {
@@ -196,7 +197,7 @@ pub async fn settlement_steps(
     };
     let (withheld, repayments) = taking_effect(office, desk, order).await?;
     let bank_reference = bank_reference.to_owned();
-    let settle = PaymentCommand::SettlePayment { settled_on: desk.today(), bank_reference, withheld };
+    let settle = PaymentCommand::SettlePayment { settled_on, bank_reference, withheld };
     Ok([vec![Step::Payment(payment_id.to_string(), settle)], repayments].concat())
 }
 

@@ -4,8 +4,8 @@ use domain::identifiers::{BankAccount, CitizenId};
 use domain::personal::{BlindIndex, PersonalField};
 use eventlog::keyring::Keyring;
 
-use crate::bank::matching::RunBook;
 use crate::bank::reading::BankLine;
+use crate::bank::run_book::RunBook;
 use crate::processes::free_text::is_persons;
 use crate::processes::{Office, ProcessError};
 

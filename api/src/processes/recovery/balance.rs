@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::processes::{Office, ProcessError};
 
 /// The events that change what a person owes back.
-const ASKED_BACK: [&str; 3] = ["RecoveryOpened", "RecoveryReceived", "RecoveryWaived"];
+const ASKED_BACK: [&str; 4] = ["RecoveryOpened", "RecoveryReceived", "RecoveryWaived", "RecoveryWithdrawn"];
 
 /// The two clocks of a question.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ pub struct PersonBalance {
 pub struct ProgramBalance {
     /// Which.
     pub program: Program,
-    /// 立项.
+    /// 立项, less what was withdrawn (撤回).
     pub opened: Money,
     /// 追回.
     pub received: Money,
@@ -111,6 +111,7 @@ impl ProgramBalance {
                 }
             }
             PaymentEvent::RecoveryWaived { amount, .. } => self.waived = self.waived.plus(*amount)?,
+            PaymentEvent::RecoveryWithdrawn { amount, .. } => self.opened = self.opened.minus(*amount)?,
             _ => {}
         }
         self.open = self.opened.minus(self.received)?.minus(self.waived)?;

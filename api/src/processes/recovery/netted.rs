@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::CaseId;
 use domain::money::Money;
-use domain::payment_run::{MonthDue, MonthOrdered};
+use domain::payment_run::{MonthDue, MonthOrdered, RunException};
 use domain::recovery_plan::{MonthPaid, Netting, net};
 use domain::schedule::{FactsError, schedule};
 use projections::case_files::payable::{CasePayment, PayableCase, PayableCases, months_ordered};
@@ -14,7 +14,7 @@ use projections::runner::Until;
 
 use super::cause::{MonthCause, causes};
 use crate::bank::codes::ReasonFaults;
-use crate::processes::payment_run::{Look, Overpayment, RunNote, findings_of, load_keys};
+use crate::processes::payment_run::{Look, Overpayment, Page, RunNote, findings_of, load_keys};
 use crate::processes::{Office, ProcessError};
 
 /// A case with what it is due now beside what was paid, and why it differs.
@@ -26,6 +26,8 @@ pub struct NettedCase {
     pub netting: Netting,
     /// What is to be asked back of which payment.
     pub overpayments: Vec<Overpayment>,
+    /// The months that are due after all and wait, because they are asked back: no other reason keeps them from being paid.
+    pub waiting: Vec<BenefitMonth>,
     /// What changed the months that are due something else than was determined when they were paid.
     pub causes: Vec<MonthCause>,
 }
@@ -41,8 +43,8 @@ pub async fn net_case(
     case_id: CaseId,
 ) -> Result<NettedCase, ProcessError> {
     office.runner.catch_up(Until::Head).await?;
-    let found = PayableCases::open(&office.pool, &[]).await?.one(case_id).await?;
-    let payable = found.ok_or(ProcessError::Unknown { what: "case on the roll" })?;
+    let mut cases = PayableCases::open(&office.pool, &[]).await?;
+    let payable = cases.one(case_id).await?.ok_or(ProcessError::Unknown { what: "case on the roll" })?;
     load_keys(office, std::slice::from_ref(&payable)).await?;
     let newest = payable.payments.iter().map(|payment| payment.month).max();
     let through = newest.map_or(BenefitMonth::of(today), |month| month.max(BenefitMonth::of(today)));
@@ -59,7 +61,18 @@ pub async fn net_case(
     });
     let overpayments = overpayments.collect();
     let causes = causes(office, &look, &payable, &netting).await?;
-    Ok(NettedCase { payable, netting, overpayments, causes })
+    let page = Page::prepare(office, &mut cases, vec![payable.clone()]).await?;
+    let notes = page.before_plans(&look)?.into_iter().flat_map(|findings| findings.notes);
+    let waiting = notes.filter_map(claimed_month).collect();
+    Ok(NettedCase { payable, netting, overpayments, waiting, causes })
+}
+
+/// The month that waits because it is asked back.
+fn claimed_month(note: RunNote) -> Option<BenefitMonth> {
+    match note {
+        RunNote::Exception { exception: RunException::ClaimOpen, month, .. } => month,
+        _ => None,
+    }
 }
 
 fn due_of(look: &Look<'_>, payable: &PayableCase) -> Result<Vec<MonthDue>, ProcessError> {

@@ -174,10 +174,15 @@ fn add(sums: &mut Sums, order: &PaymentOrder, event: &PaymentEvent) -> Result<()
         }
         PaymentEvent::PaymentReturned { .. } => more(&mut sums.returned_fen, order.amount),
         PaymentEvent::ReturnRevoked { .. } => more(&mut sums.returned_fen, order.amount.negated()),
-        PaymentEvent::PaymentReissued { .. } | PaymentEvent::PaymentCancelled { .. } => Ok(()),
+        PaymentEvent::BookingNamed { .. }
+        | PaymentEvent::PaymentReissued { .. }
+        | PaymentEvent::PaymentCancelled { .. } => Ok(()),
         PaymentEvent::RecoveryOpened { amount, .. } => more(&mut sums.recovery_opened_fen, *amount),
         PaymentEvent::RecoveryReceived { amount, .. } => more(&mut sums.recovery_received_fen, *amount),
         PaymentEvent::RecoveryWaived { amount, .. } => more(&mut sums.recovery_waived_fen, *amount),
+        PaymentEvent::RecoveryWithdrawn { amount, .. } => {
+            more(&mut sums.recovery_opened_fen, amount.negated())
+        }
     }
 }
 

@@ -66,6 +66,7 @@ const NAMES: &[(&str, &str)] = &[
     // 发放明细
     ("PaymentOrdered", "支付下达"),
     ("PaymentSettled", "支付到账"),
+    ("BookingNamed", "流水号补记"),
     ("PaymentReturned", "退汇"),
     ("ReturnRevoked", "退汇更正"),
     ("PaymentReissued", "退汇重发"),
@@ -73,6 +74,7 @@ const NAMES: &[(&str, &str)] = &[
     ("RecoveryOpened", "追缴立项"),
     ("RecoveryReceived", "追缴收回"),
     ("RecoveryWaived", "追缴核销"),
+    ("RecoveryWithdrawn", "追缴撤回"),
     // 回盘
     ("BankFileReceived", "收到回盘文件"),
     ("BankLinesUnmatched", "回盘未匹配行"),

@@ -26,6 +26,10 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
         Event::PaymentReturned { reason, returned_on } => {
             words(format!("{returned_on} 退汇（{reason}）"), format!("returned on {returned_on} ({reason})"))
         }
+        Event::BookingNamed { bank_reference, booked_on } => words(
+            format!("补记银行流水号 {bank_reference}（{booked_on} 入账）"),
+            format!("the bank's reference of the booking of {booked_on} is {bank_reference}"),
+        ),
         Event::ReturnRevoked { revoked_on } => words(
             format!("{revoked_on} 退汇更正：款项仍已到账"),
             format!("return taken back on {revoked_on}: the money arrived after all"),
@@ -60,6 +64,13 @@ pub(super) fn said(event: &PaymentEvent) -> Words {
             words(
                 format!("{waived_on} 核销待追回款 {amount} 元（方案 {plan_id}）"),
                 format!("{amount} yuan to recover given up on {waived_on} (plan {plan_id})"),
+            )
+        }
+        Event::RecoveryWithdrawn { amount, withdrawn_on } => {
+            let amount = yuan(*amount);
+            words(
+                format!("{withdrawn_on} 撤回追缴 {amount} 元：该月仍应发放"),
+                format!("recovery of {amount} yuan withdrawn on {withdrawn_on}: the month is due after all"),
             )
         }
     }

@@ -164,8 +164,9 @@ impl Office {
     }
 
     pub(super) fn on_payment(&mut self, number: u128, command: PaymentCommand) -> bool {
-        let waives = matches!(command, PaymentCommand::WaiveRecovery { .. });
-        let context = context(if waives { Role::Approver } else { Role::Finance }, self.today);
+        let approver =
+            matches!(command, PaymentCommand::WaiveRecovery { .. } | PaymentCommand::WithdrawRecovery { .. });
+        let context = context(if approver { Role::Approver } else { Role::Finance }, self.today);
         let payment = self.payments.entry(number).or_default();
         let events = payment.decide(command, &context).unwrap_or_default();
         events.iter().for_each(|event| payment.try_evolve(event).unwrap());
@@ -262,6 +263,10 @@ pub(super) fn happen(office: &mut Office, (which, number, fen): (u8, u128, i32))
             office.on_payment(number, waive);
         }
         12 => arrive_late(office, number),
+        13 => {
+            let withdraw = PaymentCommand::WithdrawRecovery { amount, withdrawn_on: today };
+            office.on_payment(number, withdraw);
+        }
         10 => remit(office, number, Money::from_fen(fen / 3)),
         _ => turn_year(office, if number % 2 == 0 { BUDGET } else { GIFTS }, fen),
     }

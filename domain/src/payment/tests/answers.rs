@@ -37,6 +37,26 @@ fn the_bank_s_second_answer_is_told_from_a_repeat() {
 }
 
 #[test]
+fn a_statement_names_the_booking_of_what_had_settled_without_a_reference() {
+    let said = |reference: &str, on: &str| PaymentCommand::SettlePayment {
+        settled_on: day(on),
+        bank_reference: reference.into(),
+        withheld: vec![],
+    };
+    let settled = history(vec![order(), said("status:0a1b:7", "2023-07-11")]);
+    let named = PaymentEvent::BookingNamed { bank_reference: "A1".into(), booked_on: day("2023-07-12") };
+    given(settled.clone()).when(asked(said("A1", "2023-07-12"))).then_expect_events(vec![named.clone()]);
+    given(settled.clone()).when(asked(said("status:0a1c:9", "2023-07-12"))).then_expect_events(vec![]);
+    given(settled.clone())
+        .when(asked(said("A1", "2023-07-09")))
+        .then_expect_error(PaymentError::DayTooEarly { day: day("2023-07-09"), earliest: day("2023-07-10") });
+    let after = [settled, vec![named]].concat();
+    given(after.clone()).when(asked(said("A1", "2023-07-13"))).then_expect_events(vec![]);
+    given(after.clone()).when(asked(said("status:0a1b:7", "2023-07-13"))).then_expect_events(vec![]);
+    given(after).when(asked(said("A2", "2023-07-13"))).then_expect_error(PaymentError::SettlementDiffers);
+}
+
+#[test]
 fn the_bank_s_file_may_be_taken_again_on_a_later_day() {
     let settled_again = PaymentCommand::SettlePayment {
         settled_on: day("2023-07-12"),

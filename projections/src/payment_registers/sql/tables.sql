@@ -34,7 +34,7 @@ create index read_payments_run on read_payments (run_id, program, case_id, month
 create index read_payments_case on read_payments (case_id, month, attempt);
 create index read_payments_returned on read_payments (ordered_position) where status = 'returned';
 create index read_payments_recovery on read_payments (ordered_position) where recovery_opened_fen > recovery_received_fen + recovery_waived_fen;
-create index read_payments_beneficiary on read_payments (beneficiary) where recovery_opened_fen > 0;
+create index read_payments_beneficiary on read_payments (beneficiary) where recovery_reason is not null;
 create index read_payments_payee on read_payments (payee) where payee <> beneficiary;
 create index read_payments_withholding on read_payments (ordered_position) where status = 'ordered' and withheld_fen > 0;
 
@@ -61,7 +61,7 @@ comment on column read_payments.returned_reason is 'The bank''s reason code.';
 comment on column read_payments.reissued_as is 'The attempt that took its place.';
 comment on column read_payments.cancelled_on is 'The day on which it was given up.';
 comment on column read_payments.cancelled_reason is 'Why it was given up.';
-comment on column read_payments.recovery_opened_fen is 'How much of it is asked back in all, in fen.';
+comment on column read_payments.recovery_opened_fen is 'How much of it is asked back in all, less what was withdrawn, in fen.';
 comment on column read_payments.recovery_received_fen is 'How much of that came back, in fen.';
 comment on column read_payments.recovery_waived_fen is 'How much of that was given up, in fen.';
 comment on column read_payments.withheld_fen is 'What is due with it and withheld, in fen; once settled, what took effect.';

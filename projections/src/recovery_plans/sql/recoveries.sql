@@ -5,6 +5,6 @@ select json_build_object(
            'received', payment.recovery_received_fen, 'waived', payment.recovery_waived_fen)
   from read_payments as payment
   join read_payment_runs as run using (run_id)
- where payment.recovery_opened_fen > 0
+ where payment.recovery_reason is not null
    and (cardinality($1) = 0 or payment.case_id = any ($1))
  order by payment.beneficiary, payment.month, payment.payment_id

@@ -5,7 +5,7 @@
 use domain::bank_return::UnmatchedReason;
 use domain::money::Money;
 
-use super::{Message, take_account, take_amount, take_reference};
+use super::{Message, in_yuan, take_account, take_amount, take_reference};
 use crate::bank::fault::Fault;
 use crate::bank::reading::{BankLine, Expected, Said, code, day, reference, sums_differ, yuan};
 
@@ -34,6 +34,12 @@ struct Entry {
     booked_on: Option<chrono::NaiveDate>,
     reference: Option<String>,
     amount_read: bool,
+    /// What its transactions with amounts add up to, as [`Statement::booked`]; none once one of them has no right amount.
+    detailed: Option<i128>,
+    /// Whether one of them is about a payment of ours.
+    is_ours: bool,
+    /// Whether charges are part of it: then its transactions add up to something else.
+    has_charges: bool,
 }
 
 /// What a transaction says besides its line.
@@ -99,9 +105,12 @@ impl<'e> Statement<'e> {
         let details = std::mem::take(&mut self.details);
         let credit = details.is_credit.unwrap_or(self.entry.is_credit);
         let ours = line.payment_id().is_some();
+        let signed = line.amount.map(|amount| if credit { amount.fen() } else { -amount.fen() });
+        self.entry.detailed = self.entry.detailed.zip(signed).map(|(sum, fen)| sum + i128::from(fen));
         if !self.entry.is_booked || (!ours && !details.is_return && (credit || line.account.is_none())) {
             return Ok(());
         }
+        self.entry.is_ours = true;
         line.said = Some(if credit || details.is_return { Said::Returned } else { Said::Settled });
         if line.amount.is_none() && line.problem.is_none() {
             // the only transaction of an entry need not repeat its amount
@@ -125,10 +134,17 @@ impl<'e> Statement<'e> {
             let fault = Fault::new("amount_malformed", "记账金额有误", "an entry has no right amount");
             return Err(fault.at(self.entry_count).of("Ntry/Amt"));
         }
+        let booked = if entry.is_credit { entry.fen } else { -entry.fen };
         if entry.is_booked {
-            self.booked += if entry.is_credit { entry.fen } else { -entry.fen };
+            self.booked += booked;
         }
-        Ok(())
+        // a bank may list some of its transactions, and take fees off or add them without a word; what was paid was booked
+        match entry.detailed.filter(|_| entry.is_booked && entry.is_ours && !entry.has_charges) {
+            Some(detailed) if booked < 0 && detailed < booked => {
+                Err(sums_differ(self.entry_count, "Ntry/Amt", in_yuan(booked), in_yuan(detailed)))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn balance_ends(&mut self) {
@@ -148,7 +164,7 @@ const TRANSACTION: &str = "Stmt/Ntry/NtryDtls/TxDtls";
 impl Message for Statement<'_> {
     fn open(&mut self, path: &str) {
         match path {
-            ENTRY => self.entry = Entry::default(),
+            ENTRY => self.entry = Entry { detailed: Some(0), ..Entry::default() },
             TRANSACTION => (self.line, self.details) = Default::default(),
             "Stmt/Bal" => self.balance = Balance::default(),
             _ => {}
@@ -165,6 +181,7 @@ impl Message for Statement<'_> {
         if path == TRANSACTION {
             return self.transaction_ends(each);
         }
+        self.entry.has_charges |= path.starts_with("Stmt/Ntry/") && path.ends_with("/Chrgs");
         if let Some(rest) = path.strip_prefix("Stmt/Ntry/NtryDtls/TxDtls/") {
             self.transaction(rest, text, currency);
             return Ok(());
@@ -207,12 +224,6 @@ impl Message for Statement<'_> {
             _ => Ok(()),
         }
     }
-}
-
-/// A balance as the file shows it.
-fn in_yuan(fen: i128) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
 }
 
 /// A balance in fen; unlike an amount it may be nothing.

@@ -10,7 +10,7 @@ use domain::bank_return::UnmatchedReason;
 use domain::identifiers::BankAccount;
 
 use super::xml::{Node, walk};
-use super::{BankLine, Expected, code, yuan};
+use super::{BankLine, Expected, yuan};
 use crate::bank::fault::Fault;
 
 /// What takes the elements of one kind of message.
@@ -82,6 +82,12 @@ fn within(path: &str) -> &str {
     rest
 }
 
+/// A sum or balance as the file shows it.
+fn in_yuan(fen: i128) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+}
+
 fn unknown_kind(found: &str) -> Fault {
     let found: String = found.chars().take(60).collect();
     Fault::new(
@@ -109,6 +115,6 @@ fn take_account(line: &mut BankLine, text: &str) {
 /// Takes a reference; `NOTPROVIDED` is the standard's way to give none.
 fn take_reference(line: &mut BankLine, text: &str) {
     if text != "NOTPROVIDED" {
-        line.end_to_end_id = code(text);
+        line.take_end_to_end(text);
     }
 }
