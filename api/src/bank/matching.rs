@@ -76,6 +76,8 @@ struct Standing {
     is_news: bool,
     /// Whether this file has a booking of its arrival.
     is_booked: bool,
+    /// Whether this file has a booking of its return.
+    is_back: bool,
 }
 
 /// What a first reading of a file found, which the second needs.
@@ -142,30 +144,19 @@ impl<'b> Matcher<'b> {
         each: &mut dyn FnMut(Verdict) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut found = false;
-        // the bank cannot refuse what it has paid: somebody has to ask it
-        let places = (0..self.book.len()).filter(|place| self.book.is_in_file(*place, file));
-        let contradicts = line.said == Some(Said::Returned)
-            && places.clone().any(|place| self.stands[place].stand == Stand::Settled);
-        if contradicts {
+        // the bank cannot refuse what it has paid: somebody has to ask it, once for the file
+        let mut contradicts = line.said == Some(Said::Returned);
+        // each payment of the file counts once, so that a reading that goes on after an interruption counts the same
+        for place in (0..self.book.len()).filter(|place| self.book.is_in_file(*place, file)) {
             found = true;
-            each(match self.kept.contains(&line.row) {
-                true => {
-                    self.matching.unmatched_count += 1;
-                    Verdict::Kept
+            let verdict = match self.stands[place].stand {
+                Stand::Pending => self.placed(line, None, place)?,
+                Stand::Settled if contradicts => {
+                    contradicts = false;
+                    self.contradicted(line)
                 }
-                false => self.unmatched(line, None, UnmatchedReason::ReturnedAfterSettlement, None),
-            })?;
-        }
-        for place in places {
-            let verdict = match (line.said, self.stands[place].stand) {
-                (_, Stand::Pending) => self.placed(line, None, place)?,
-                // counted as such, so that a reading that goes on after an interruption counts the same
-                (Some(Said::Settled), Stand::Settled) | (Some(Said::Returned), Stand::Returned) => {
-                    self.repeated()
-                }
-                _ => continue,
+                Stand::Settled | Stand::Returned => self.repeated(),
             };
-            found = true;
             each(verdict)?;
         }
         if !found {
@@ -173,6 +164,15 @@ impl<'b> Matcher<'b> {
             each(Verdict::Nothing)?;
         }
         Ok(())
+    }
+
+    /// The exception of a file that is refused as a whole though a payment of it arrived.
+    fn contradicted(&mut self, line: &BankLine) -> Verdict {
+        if self.kept.contains(&line.row) {
+            self.matching.unmatched_count += 1;
+            return Verdict::Kept;
+        }
+        self.unmatched(line, None, UnmatchedReason::ReturnedAfterSettlement, None)
     }
 
     /// The payment of a line, or why there is none.
@@ -243,7 +243,7 @@ impl<'b> Matcher<'b> {
         place: usize,
     ) -> Result<Verdict, MoneyError> {
         use UnmatchedReason as Reason;
-        let Standing { stand, is_news: here, .. } = self.stands[place];
+        let Standing { stand, is_news: here, is_back, .. } = self.stands[place];
         match (line.said, stand) {
             (None, _) => Ok(self.unmatched(line, account, Reason::ResultUnknown, Some(place))),
             (Some(Said::Waiting), _) => {
@@ -264,21 +264,40 @@ impl<'b> Matcher<'b> {
                 self.returns(line, place)
             }
             (Some(Said::Settled), Stand::Returned)
-                if here && line.is_booking && !self.is_twice(line, place) =>
+                if (is_back || self.comes_back(place)) && line.is_booking && !self.is_twice(line, place) =>
             {
                 self.references[place] = line.bank_reference.as_deref().map_or(0, hashed);
                 self.stands[place].is_booked = true;
                 Ok(self.repeated())
             }
             (Some(Said::Settled), Stand::Returned) => {
+                self.stands[place].is_booked |= line.is_booking;
                 Ok(self.unmatched(line, account, Reason::SettledAfterReturn, Some(place)))
             }
             (Some(Said::Returned), Stand::Settled) => {
                 Ok(self.unmatched(line, account, Reason::ReturnedAfterSettlement, Some(place)))
             }
             (Some(Said::Settled), Stand::Settled) => Ok(self.settles_again(line, place)),
-            (Some(Said::Returned), Stand::Returned) => Ok(self.repeated()),
+            (Some(Said::Returned), Stand::Returned) => Ok(self.returns_again(line, place)),
         }
+    }
+
+    /// Whether the return of a payment follows in the file, as the first reading found.
+    fn comes_back(&self, place: usize) -> bool {
+        u32::try_from(place).is_ok_and(|place| self.came_back.contains(&place))
+    }
+
+    /// A return that is known. A booking of the arrival before it in the file was none that contradicts: the file says of
+    /// both what is known, such as one that is taken in again after an interruption.
+    fn returns_again(&mut self, line: &BankLine, place: usize) -> Verdict {
+        let Standing { is_booked, is_back, .. } = self.stands[place];
+        if line.is_booking && is_booked && !is_back && !self.comes_back(place) {
+            self.matching.unmatched_count -= 1;
+            self.matching.repeated_count += 1;
+            self.came_back.extend(u32::try_from(place));
+        }
+        self.stands[place].is_back |= line.is_booking;
+        self.repeated()
     }
 
     /// A settlement that is known: its booking may be named now for the first time.
@@ -312,7 +331,7 @@ impl<'b> Matcher<'b> {
         account: Option<&BlindIndex>,
         place: usize,
     ) -> Result<Verdict, MoneyError> {
-        let later = u32::try_from(place).is_ok_and(|place| self.came_back.contains(&place));
+        let later = self.comes_back(place);
         let news = self.news(line, place, line.bank_reference.as_ref());
         if line.is_booking && later {
             // the return that follows takes back the first of them; a second of another booking is none of it
@@ -326,7 +345,7 @@ impl<'b> Matcher<'b> {
             return Ok(self.repeated());
         }
         let is_booked = line.is_booking;
-        self.stands[place] = Standing { stand: Stand::Settled, is_news: true, is_booked };
+        self.stands[place] = Standing { stand: Stand::Settled, is_news: true, is_booked, is_back: false };
         self.references[place] = hashed(&news.words);
         self.matching.settled_count += 1;
         self.matching.settled_sum = self.matching.settled_sum.plus(news.amount)?;
@@ -336,7 +355,8 @@ impl<'b> Matcher<'b> {
     fn returns(&mut self, line: &BankLine, place: usize) -> Result<Verdict, MoneyError> {
         let news = self.news(line, place, line.reason.as_ref());
         let is_booked = self.stands[place].is_booked;
-        self.stands[place] = Standing { stand: Stand::Returned, is_news: true, is_booked };
+        let is_back = line.is_booking;
+        self.stands[place] = Standing { stand: Stand::Returned, is_news: true, is_booked, is_back };
         self.matching.returned_count += 1;
         self.matching.returned_sum = self.matching.returned_sum.plus(news.amount)?;
         Ok(Verdict::Return(news))
@@ -370,7 +390,7 @@ impl<'b> Matcher<'b> {
         place: Option<usize>,
     ) -> Verdict {
         self.matching.unmatched_count += 1;
-        let is_legible = !matches!(reason, UnmatchedReason::LineMalformed | UnmatchedReason::ResultUnknown);
+        let is_legible = reason != UnmatchedReason::LineMalformed;
         self.strangers += u64::from(place.is_none() || !is_legible);
         Verdict::Unmatched(Box::new(UnmatchedLine {
             row: line.row,
@@ -388,7 +408,7 @@ impl<'b> Matcher<'b> {
 impl Standing {
     /// As it stood before the file.
     const fn before(stand: Stand) -> Standing {
-        Standing { stand, is_news: false, is_booked: false }
+        Standing { stand, is_news: false, is_booked: false, is_back: false }
     }
 }
 

@@ -144,6 +144,49 @@ fn a_statement_names_the_booking_of_what_had_settled_and_a_second_one_is_paid_tw
 }
 
 #[test]
+fn a_statement_that_comes_again_after_its_return_was_known_contradicts_nothing() {
+    let entry = |case| Entry {
+        payment_id: payment(case),
+        amount: Money::from_fen(FEN),
+        stand: Stand::Returned,
+        bank_reference: None,
+    };
+    let book = RunBook::new(vec![entry(1), entry(2), entry(3)]);
+    let back = |row, case| BankLine { is_booking: true, ..line(row, case, Said::Returned) };
+    let pair = [booking(1, 1, "B1"), back(2, 1), back(3, 2), booking(4, 2, "B2"), booking(5, 3, "B3")];
+    let said: Vec<_> = read_twice(&book, &pair).into_iter().map(reason).collect();
+    assert_eq!(said, [None, None, None, None, Some(Reason::SettledAfterReturn)]);
+}
+
+#[test]
+fn a_report_on_a_whole_file_counts_each_payment_once_however_often_it_is_taken() {
+    let count = |stands: [Stand; 3], said: Said| {
+        let entries = (1..=3).zip(stands).map(|(case, stand)| Entry {
+            payment_id: payment(case),
+            amount: Money::from_fen(FEN),
+            stand,
+            bank_reference: None,
+        });
+        let book = RunBook::new(entries.collect());
+        let mut matcher = matcher(&book);
+        let whole = BankLine { amount: None, scope: Scope::File(1), ..line(1, 1, said) };
+        matcher.whole((&whole, 1), &mut |_| Ok::<_, domain::money::MoneyError>(())).unwrap();
+        matcher.matching.line_count()
+    };
+    use Stand::{Pending, Returned, Settled};
+    for stands in [
+        [Pending; 3],
+        [Returned, Returned, Pending],
+        [Settled, Settled, Pending],
+        [Settled, Returned, Returned],
+    ] {
+        for said in [Said::Settled, Said::Returned] {
+            assert_eq!(count(stands, said), Some(3), "{stands:?} {said:?}");
+        }
+    }
+}
+
+#[test]
 fn two_bookings_of_one_payment_in_one_statement_are_paid_twice_though_none_has_a_reference() {
     let book = book(3);
     let verdicts = read_twice(&book, &[booking(1, 1, ""), booking(2, 1, ""), booking(3, 2, "B")]);

@@ -239,6 +239,26 @@ fn the_transactions_of_an_entry_add_up_to_it(#[case] sum: &str, #[case] more: &s
 }
 
 #[test]
+fn only_the_one_transaction_of_an_entry_has_its_amount() {
+    let transaction = |case| {
+        let id = end_to_end_id(payment(case));
+        format!("<TxDtls><Refs><EndToEndId>{id}</EndToEndId></Refs></TxDtls>")
+    };
+    let entry = |transactions: &str| {
+        format!(
+            "<Ntry><Amt Ccy=\"CNY\">1395.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><NtryDtls>{transactions}</NtryDtls></Ntry>"
+        )
+    };
+    let two = entry(&[transaction(1), transaction(2)].concat());
+    let lines =
+        lines_of(&layout("pain_001"), camt_053(OFFICE, &[two, entry(&transaction(3))].concat()).as_bytes());
+    let told: Vec<_> =
+        lines.unwrap().iter().map(|line| (line.row, line.amount.map(Money::fen), line.problem)).collect();
+    let malformed = Some(Reason::AmountMalformed);
+    assert_eq!(told, [(1, None, malformed), (2, None, malformed), (3, Some(139_500), None)]);
+}
+
+#[test]
 fn a_statement_says_what_was_booked() {
     let fee = "<Ntry><Amt Ccy=\"CNY\">5.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts></Ntry>";
     let pending = entry("DBIT", "1395.00", 4, "B4", "").replace("BOOK", "PDNG");

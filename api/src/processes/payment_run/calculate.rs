@@ -235,7 +235,9 @@ pub(in crate::processes) async fn load_keys(
 }
 
 /// Accounts that people of different households share.
-pub(super) async fn shared_by_strangers(office: &Office) -> Result<HashSet<String>, ProcessError> {
+pub(in crate::processes) async fn shared_by_strangers(
+    office: &Office,
+) -> Result<HashSet<String>, ProcessError> {
     let mut strangers = HashSet::new();
     for account in queries::shared_accounts(&office.pool).await? {
         let members = queries::members(&office.pool, &account.persons).await?;

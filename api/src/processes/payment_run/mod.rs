@@ -52,6 +52,7 @@ use projections::runner::Until;
 
 pub use bank_file::{BankFiles, OneFile};
 pub(in crate::processes) use calculate::load_keys;
+pub(in crate::processes) use calculate::shared_by_strangers;
 pub use calculate::{Prepared, calculate};
 pub use case_lines::{CaseFindings, Look, Overpayment, RunNote, ToldNote, findings_of};
 pub use changed::{ChangedCase, ChangedMonth, EventSince, changed_cases, stopped_cases};

@@ -66,8 +66,10 @@ pub(super) async fn close_elsewhere(
     let sha256 = &matched.received.file.sha256;
     office.runner.catch_up(Until::Head).await?;
     for file in files(&office.pool, None).await? {
-        if file.sha256 == *sha256 && file.run_id != run_id {
+        if file.sha256 == *sha256 && file.run_id != run_id && file.stage == BankReturnStage::Matched {
             close_in(office, desk, run_id, file.return_id).await?;
+            // what an interrupted taking had kept before the other run took the file
+            close_in(office, desk, file.run_id, matched.received.file.return_id).await?;
         }
     }
     Ok(())

@@ -232,8 +232,8 @@ async fn apply(
 struct Moved {
     /// News, and repeats, that another file had contradicted in the meantime: exceptions now.
     refused: Matching,
-    /// Exceptions that are known results of other runs: repeats now.
-    known_elsewhere: u64,
+    /// Exceptions that have their place elsewhere, with another run or in another exception of the line: repeats now.
+    repeats: u64,
 }
 
 impl Moved {
@@ -255,14 +255,14 @@ impl Moved {
     }
 
     fn within(&self, matching: Matching) -> Result<Matching, MoneyError> {
-        let Moved { refused, known_elsewhere } = self;
+        let Moved { refused, repeats } = self;
         Ok(Matching {
             settled_count: matching.settled_count - refused.settled_count,
             settled_sum: matching.settled_sum.minus(refused.settled_sum)?,
             returned_count: matching.returned_count - refused.returned_count,
             returned_sum: matching.returned_sum.minus(refused.returned_sum)?,
-            repeated_count: matching.repeated_count + known_elsewhere - refused.repeated_count,
-            unmatched_count: matching.unmatched_count + refused.unmatched_count - known_elsewhere,
+            repeated_count: matching.repeated_count + repeats - refused.repeated_count,
+            unmatched_count: matching.unmatched_count + refused.unmatched_count - repeats,
             ..matching
         })
     }
@@ -288,9 +288,14 @@ async fn append_batch(
     }
     for refused in append_news(office, desk, (source.run_id, &source.sha256), news, withholding).await? {
         moved.refused(&refused)?;
-        lines.push(refused.line);
+        // of a line about a whole file, one exception
+        if lines.iter().any(|line: &UnmatchedLine| line.row == refused.line.row) {
+            moved.repeats += 1;
+        } else {
+            lines.push(refused.line);
+        }
     }
-    moved.known_elsewhere += name_other_runs(office, &source.sha256, &mut lines).await?;
+    moved.repeats += name_other_runs(office, &source.sha256, &mut lines).await?;
     if lines.is_empty() {
         return Ok(());
     }

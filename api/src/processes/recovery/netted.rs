@@ -1,7 +1,5 @@
 //! What a late fact changes for one case, month by month.
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 use domain::calendar::BenefitMonth;
 use domain::ids::CaseId;
@@ -13,8 +11,9 @@ use projections::case_files::payable::{CasePayment, PayableCase, PayableCases, m
 use projections::runner::Until;
 
 use super::cause::{MonthCause, causes};
-use crate::bank::codes::ReasonFaults;
-use crate::processes::payment_run::{Look, Overpayment, Page, RunNote, findings_of, load_keys};
+use crate::processes::payment_run::{
+    Look, Overpayment, Page, RunNote, findings_of, load_keys, shared_by_strangers,
+};
 use crate::processes::{Office, ProcessError};
 
 /// A case with what it is due now beside what was paid, and why it differs.
@@ -49,7 +48,7 @@ pub async fn net_case(
     let newest = payable.payments.iter().map(|payment| payment.month).max();
     let through = newest.map_or(BenefitMonth::of(today), |month| month.max(BenefitMonth::of(today)));
     let rules = office.current_rules().await?;
-    let (shared, faults) = (&HashSet::new(), &ReasonFaults::default());
+    let (shared, faults) = (&shared_by_strangers(office).await?, &office.bank_layouts.faults());
     let (opener, known_on) = (&*office.keyring, today);
     let look = Look { opener, rules: &rules, known_on, month: through, shared, faults };
     let due = due_of(&look, &payable)?;

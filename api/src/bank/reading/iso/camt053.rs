@@ -36,8 +36,12 @@ struct Entry {
     amount_read: bool,
     /// What its transactions with amounts add up to, as [`Statement::booked`]; none once one of them has no right amount.
     detailed: Option<i128>,
+    /// How many there are.
+    transactions: u64,
     /// Whether one of them is about a payment of ours.
     is_ours: bool,
+    /// The line of a transaction without an amount of its own, as long as it is the only one.
+    waiting: Option<BankLine>,
     /// Whether charges are part of it: then its transactions add up to something else.
     has_charges: bool,
 }
@@ -105,6 +109,8 @@ impl<'e> Statement<'e> {
         let details = std::mem::take(&mut self.details);
         let credit = details.is_credit.unwrap_or(self.entry.is_credit);
         let ours = line.payment_id().is_some();
+        self.entry.transactions += 1;
+        self.release(each, None)?;
         let signed = line.amount.map(|amount| if credit { amount.fen() } else { -amount.fen() });
         self.entry.detailed = self.entry.detailed.zip(signed).map(|(sum, fen)| sum + i128::from(fen));
         if !self.entry.is_booked || (!ours && !details.is_return && (credit || line.account.is_none())) {
@@ -112,23 +118,35 @@ impl<'e> Statement<'e> {
         }
         self.entry.is_ours = true;
         line.said = Some(if credit || details.is_return { Said::Returned } else { Said::Settled });
-        if line.amount.is_none() && line.problem.is_none() {
-            // the only transaction of an entry need not repeat its amount
-            line.amount = i64::try_from(self.entry.fen).ok().and_then(|fen| Money::try_from_fen(fen).ok());
-        }
-        if !line.amount.is_some_and(Money::is_positive) {
-            line.problem.get_or_insert(UnmatchedReason::AmountMalformed);
-        }
         line.is_booking = true;
         line.booked_on = self.entry.booked_on;
         line.bank_reference = line.bank_reference.or_else(|| self.entry.reference.clone());
         self.row += 1;
         line.row = self.row;
+        let is_bare = line.amount.is_none() && line.problem.is_none();
+        self.entry.waiting = Some(line);
+        // the only transaction of an entry need not repeat its amount
+        if is_bare && self.entry.transactions == 1 { Ok(()) } else { self.release(each, None) }
+    }
+
+    /// Hands on the line that waits to be the only one of its entry, with the entry's amount if it was.
+    fn release(
+        &mut self,
+        each: &mut dyn FnMut(BankLine) -> Result<(), Fault>,
+        amount: Option<Money>,
+    ) -> Result<(), Fault> {
+        let Some(mut line) = self.entry.waiting.take() else { return Ok(()) };
+        line.amount = line.amount.or(amount);
+        if !line.amount.is_some_and(Money::is_positive) {
+            line.problem.get_or_insert(UnmatchedReason::AmountMalformed);
+        }
         each(line)
     }
 
-    fn entry_ends(&mut self) -> Result<(), Fault> {
+    fn entry_ends(&mut self, each: &mut dyn FnMut(BankLine) -> Result<(), Fault>) -> Result<(), Fault> {
         self.entry_count += 1;
+        let whole = i64::try_from(self.entry.fen).ok().and_then(|fen| Money::try_from_fen(fen).ok());
+        self.release(each, whole)?;
         let entry = std::mem::take(&mut self.entry);
         if !entry.amount_read {
             let fault = Fault::new("amount_malformed", "记账金额有误", "an entry has no right amount");
@@ -140,7 +158,7 @@ impl<'e> Statement<'e> {
         }
         // a bank may list some of its transactions, and take fees off or add them without a word; what was paid was booked
         match entry.detailed.filter(|_| entry.is_booked && entry.is_ours && !entry.has_charges) {
-            Some(detailed) if booked < 0 && detailed < booked => {
+            Some(detailed) if detailed.abs() > booked.abs() => {
                 Err(sums_differ(self.entry_count, "Ntry/Amt", in_yuan(booked), in_yuan(detailed)))
             }
             _ => Ok(()),
@@ -187,7 +205,7 @@ impl Message for Statement<'_> {
             return Ok(());
         }
         match path {
-            ENTRY => return self.entry_ends(),
+            ENTRY => return self.entry_ends(each),
             "Stmt/Acct/Id/Othr/Id" | "Stmt/Acct/Id/IBAN" => return self.account(text),
             "Stmt/Ntry/Amt" => {
                 let amount = yuan(text).filter(|_| currency.is_none_or(|currency| currency == "CNY"));
