@@ -158,6 +158,23 @@ impl AtTheBank {
         self.take_for(self.run, bytes).await
     }
 
+    /// Takes a file in, and is stopped before its last event.
+    pub async fn take_interrupted(&self, text: &str) {
+        let superuser = self.small.ledger.superuser().await;
+        superuser
+            .execute(
+                "create function out_of_order() returns trigger language plpgsql as
+                 $$ begin raise exception 'out of order'; end $$;
+                 create trigger out_of_order before insert on log_events for each row
+                     when (new.event_type = 'BankFileMatched') execute function out_of_order()",
+            )
+            .await
+            .unwrap();
+        self.take(text).await.unwrap_err();
+        superuser.execute("drop function out_of_order() cascade").await.unwrap();
+        superuser.close().await;
+    }
+
     /// Takes a file in for another run.
     pub async fn take_for(&self, run: RunId, bytes: &[u8]) -> Result<TakenIn, ProcessError> {
         let path: PathBuf = self.folder.path().join("file");
@@ -460,19 +477,7 @@ async fn a_taking_that_was_interrupted_is_finished_by_taking_the_file_again() {
     let mut wrong = bank.says(4, "ACSC", "");
     wrong.amount = "0.01".to_owned();
     let says: Vec<Says> = (0..4).map(|place| bank.says(place, "ACSC", "")).chain([wrong]).collect();
-    let superuser = bank.small.ledger.superuser().await;
-    superuser
-        .execute(
-            "create function out_of_order() returns trigger language plpgsql as
-             $$ begin raise exception 'out of order'; end $$;
-             create trigger out_of_order before insert on log_events for each row
-                 when (new.event_type = 'BankFileMatched') execute function out_of_order()",
-        )
-        .await
-        .unwrap();
-    bank.take(&bank.report(&says)).await.unwrap_err();
-    superuser.execute("drop function out_of_order() cascade").await.unwrap();
-    superuser.close().await;
+    bank.take_interrupted(&bank.report(&says)).await;
     let taken = bank.take(&bank.report(&says)).await.unwrap();
     assert_eq!((taken.pending_count, reasons(&taken)), (1, vec![Reason::AmountDiffers]));
     assert_eq!((bank.count("BankFileReceived").await, bank.count("BankLinesUnmatched").await), (1, 1));

@@ -91,8 +91,8 @@ async fn however_many_results_contradict_each_other_they_are_kept() {
     bank.small.ledger.finish().await;
 }
 
-#[tokio::test]
-async fn a_statement_about_two_runs_is_taken_in_for_both_and_leaves_nothing_to_do() {
+/// A month came back, and another run pays it to another account: a statement with a debit of each run.
+async fn two_runs_in_one_statement() -> (AtTheBank, RunId, String) {
     let bank = at_the_bank("pain_001").await;
     let last = bank.line_of(ZHAO, "2023-03").await;
     bank.take(&bank.report(&[bank.says(last, "RJCT", "AC04")])).await.unwrap();
@@ -102,14 +102,32 @@ async fn a_statement_about_two_runs_is_taken_in_for_both_and_leaves_nothing_to_d
     release(&bank, next).await.unwrap();
     let again = lines_of(&bank, next).await.remove(0);
     let first = bank.lines.iter().find(|line| line.payment_id != bank.lines[last].payment_id).unwrap();
-    let debits = [(first.payment_id, first.amount, "B-1"), (again.payment_id, again.amount, "B-2")];
-    let taken = bank.take(&statement(&debits)).await.unwrap();
+    let text = statement(&[(first.payment_id, first.amount, "B-1"), (again.payment_id, again.amount, "B-2")]);
+    (bank, next, text)
+}
+
+#[tokio::test]
+async fn a_statement_about_two_runs_is_taken_in_for_both_and_leaves_nothing_to_do() {
+    let (bank, next, text) = two_runs_in_one_statement().await;
+    let taken = bank.take(&text).await.unwrap();
     assert_eq!((taken.matching.settled_count, reasons(&taken)), (1, vec![Reason::OtherRun]));
 
-    let other = bank.take_for(next, statement(&debits).as_bytes()).await.unwrap();
+    let other = bank.take_for(next, text.as_bytes()).await.unwrap();
     assert_eq!((other.matching.settled_count, other.matching.repeated_count), (1, 1), "{other:?}");
-    let known = bank.take(&statement(&debits)).await.unwrap();
+    let known = bank.take(&text).await.unwrap();
     assert_eq!((known.known_before, reasons(&known)), (true, vec![]), "closed with the other run");
+    assert_eq!(bank.small.broken().await, Broken::new());
+    bank.small.ledger.finish().await;
+}
+
+#[tokio::test]
+async fn what_an_interrupted_taking_had_kept_for_another_run_is_closed_when_it_is_finished() {
+    let (bank, next, text) = two_runs_in_one_statement().await;
+    bank.take_interrupted(&text).await;
+    bank.take_for(next, text.as_bytes()).await.unwrap();
+    let finished = bank.take(&text).await.unwrap();
+    assert_eq!((finished.known_before, finished.matching.unmatched_count), (false, 1));
+    assert_eq!(reasons(&finished), vec![], "and it is said at once");
     assert_eq!(bank.small.broken().await, Broken::new());
     bank.small.ledger.finish().await;
 }

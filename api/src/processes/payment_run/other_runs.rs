@@ -56,20 +56,19 @@ pub(super) async fn close_elsewhere(
     office: &Office,
     desk: &Desk,
     run_id: RunId,
-    known: &BankReturn,
+    return_id: BankReturnId,
 ) -> Result<(), ProcessError> {
-    let BankReturn::Matched(matched) = known else { return Ok(()) };
     if desk.actor.role != Role::Finance {
         // an exception is a person's to close
         return Ok(());
     }
-    let sha256 = &matched.received.file.sha256;
     office.runner.catch_up(Until::Head).await?;
     for file in files(&office.pool, None).await? {
-        if file.sha256 == *sha256 && file.run_id != run_id && file.stage == BankReturnStage::Matched {
+        let is_same = BankReturnId::derive(run_id, &file.sha256) == return_id;
+        if is_same && file.run_id != run_id && file.stage == BankReturnStage::Matched {
             close_in(office, desk, run_id, file.return_id).await?;
             // what an interrupted taking had kept before the other run took the file
-            close_in(office, desk, file.run_id, matched.received.file.return_id).await?;
+            close_in(office, desk, file.run_id, return_id).await?;
         }
     }
     Ok(())

@@ -31,7 +31,7 @@ const BATCH: usize = 5_000;
 pub(super) struct Surveyed {
     pub survey: Survey,
     pub matching: Matching,
-    /// Lines that could not be matched and name no payment of the run.
+    /// Lines that could not be matched and say nothing of a payment of the run.
     pub strangers: u64,
     pub told: Told,
 }

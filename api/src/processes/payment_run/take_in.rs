@@ -103,7 +103,7 @@ pub async fn take_in_counting(
         return Err(ProcessError::refused(&BankReturnError::FileDiffers));
     }
     if matches!(*known, BankReturn::Matched(_)) {
-        return finish(office, desk, &run, (run_id, &known), true).await;
+        return finish(office, desk, &run, (run_id, return_id), true).await;
     }
     let (path, program, layout) = (path.into(), office.program.clone(), Arc::new(layout.clone()));
     let by_reference_only = may_answer_another(office, &run, (run_id, &sha256), &layout).await?;
@@ -124,8 +124,7 @@ pub async fn take_in_counting(
     let command = BankReturnCommand::RecordMatched { matching, matched_on: desk.today() };
     let key = office.derived("bank_file_matched", &format!("{return_id}|{command:?}"));
     office.together(desk, key, [Step::BankReturn(return_id.to_string(), command)]).await?;
-    let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
-    finish(office, desk, &run, (run_id, &known), false).await
+    finish(office, desk, &run, (run_id, return_id), false).await
 }
 
 /// Whether a file may answer another run, so that account and amount of a line say nothing of this one: it was taken in for
@@ -164,11 +163,12 @@ async fn finish(
     office: &Office,
     desk: &Desk,
     run: &PaymentRun,
-    (run_id, known): (RunId, &BankReturn),
+    (run_id, return_id): (RunId, BankReturnId),
     known_before: bool,
 ) -> Result<TakenIn, ProcessError> {
-    close_elsewhere(office, desk, run_id, known).await?;
-    let taken = taken(office, run_id, known, known_before).await?;
+    close_elsewhere(office, desk, run_id, return_id).await?;
+    let known = office.repository.load_newest::<BankReturn>(return_id).await?.state;
+    let taken = taken(office, run_id, &known, known_before).await?;
     if taken.pending_count == 0 && matches!(run, PaymentRun::Released(_)) {
         reconcile(office, desk, run, run_id, taken.results).await?;
     }

@@ -11,9 +11,7 @@ use projections::case_files::payable::{CasePayment, PayableCase, PayableCases, m
 use projections::runner::Until;
 
 use super::cause::{MonthCause, causes};
-use crate::processes::payment_run::{
-    Look, Overpayment, Page, RunNote, findings_of, load_keys, shared_by_strangers,
-};
+use crate::processes::payment_run::{Look, Overpayment, Page, RunNote, load_keys, shared_by_strangers};
 use crate::processes::{Office, ProcessError};
 
 /// A case with what it is due now beside what was paid, and why it differs.
@@ -54,24 +52,17 @@ pub async fn net_case(
     let due = due_of(&look, &payable)?;
     let netting = net(case_id, &due, &months_paid(&payable.payments)?, through)
         .map_err(|error| ProcessError::Damaged(error.to_string()))?;
-    let overpayments = findings_of(&look, &payable)?.notes.into_iter().filter_map(|note| match note {
-        RunNote::Overpayment(overpayment) => Some(overpayment),
-        RunNote::Exception { .. } | RunNote::Warning { .. } => None,
-    });
-    let overpayments = overpayments.collect();
     let causes = causes(office, &look, &payable, &netting).await?;
     let page = Page::prepare(office, &mut cases, vec![payable.clone()]).await?;
-    let notes = page.before_plans(&look)?.into_iter().flat_map(|findings| findings.notes);
-    let waiting = notes.filter_map(claimed_month).collect();
-    Ok(NettedCase { payable, netting, overpayments, waiting, causes })
-}
-
-/// The month that waits because it is asked back.
-fn claimed_month(note: RunNote) -> Option<BenefitMonth> {
-    match note {
-        RunNote::Exception { exception: RunException::ClaimOpen, month, .. } => month,
-        _ => None,
+    let (mut overpayments, mut waiting) = (Vec::new(), Vec::new());
+    for note in page.before_plans(&look)?.into_iter().flat_map(|findings| findings.notes) {
+        match note {
+            RunNote::Overpayment(overpayment) => overpayments.push(overpayment),
+            RunNote::Exception { exception: RunException::ClaimOpen, month, .. } => waiting.extend(month),
+            RunNote::Exception { .. } | RunNote::Warning { .. } => {}
+        }
     }
+    Ok(NettedCase { payable, netting, overpayments, waiting, causes })
 }
 
 fn due_of(look: &Look<'_>, payable: &PayableCase) -> Result<Vec<MonthDue>, ProcessError> {
